@@ -1,0 +1,1 @@
+"""Train analog circuits as neural networks by equilibrium propagation, with SPICE as the truth."""

@@ -1,0 +1,187 @@
+"""What is wired to what? Node names, banks of elements, and the ports through which a sample enters and leaves."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TypeVar
+
+import numpy as np
+
+from ebana_like.elements import (
+    Bank,
+    CurrentSources,
+    FloatArray,
+    IntArray,
+    Resistors,
+    VoltageSources,
+)
+from ebana_like.errors import CircuitError
+
+GROUND = "0"
+
+BankType = TypeVar("BankType", bound=Bank)
+
+
+@dataclass(frozen=True, eq=False)
+class InputPorts:
+    """Which voltage sources carry a sample's features.
+
+    bank: name of the `VoltageSources` bank the stimulus drives.
+    feature: index of the feature each source carries, (sources,).
+    polarity: +1 or -1, (sources,): doubled inputs carry every feature with both signs.
+    """
+
+    bank: str
+    feature: IntArray
+    polarity: FloatArray
+
+    @property
+    def count(self) -> int:
+        """Number of features."""
+        return int(self.feature.max()) + 1 if self.feature.size else 0
+
+    def voltages(self, features: FloatArray) -> FloatArray:
+        """Return source voltages (batch, sources) for features (batch, count), volts."""
+        return np.ascontiguousarray(features[:, self.feature] * self.polarity)
+
+
+@dataclass(frozen=True, eq=False)
+class OutputPorts:
+    """Where the circuit's answer is read: score_k = V(positive_k) - V(negative_k).
+
+    positive, negative: node indices, (outputs,); a single-ended output has ground as its negative node.
+    """
+
+    positive: IntArray
+    negative: IntArray
+
+    @property
+    def count(self) -> int:
+        """Number of scores."""
+        return len(self.positive)
+
+    def scores(self, voltages: FloatArray) -> FloatArray:
+        """Return scores (..., outputs) for node voltages (..., nodes), volts."""
+        return np.asarray(voltages[..., self.positive] - voltages[..., self.negative])
+
+
+@dataclass(frozen=True)
+class CurrentNudging:
+    """Nudging by one current source across each output pair: I = -beta dC/ds, held (thesis 4.16).
+
+    bank: name of the `CurrentSources` bank; source k runs from the pair's negative to its positive node.
+    """
+
+    bank: str
+
+
+@dataclass(frozen=True)
+class SwitchNudging:
+    """Nudging by a switch, a target source and a resistor of conductance beta across each output pair.
+
+    With the switch closed the pair is pulled by I = beta (Y - s) at the nudged score s itself.
+    targets, resistors, control: names of the banks of target sources, of nudging resistors, and of the one source
+    that closes the switches.
+    """
+
+    targets: str
+    resistors: str
+    control: str
+
+
+Nudger = CurrentNudging | SwitchNudging
+
+
+@dataclass(frozen=True, eq=False)
+class Circuit:
+    """A circuit and its ports; immutable. Conductances of trainable banks may travel beside it by bank name.
+
+    title: the netlist's first line.
+    nodes: node names, ground "0" first.
+    banks: element banks with distinct names and labels.
+    nudger: how the output pairs are pulled towards their targets.
+
+    Raises CircuitError naming the bank, element or node that is wrong.
+    """
+
+    title: str
+    nodes: tuple[str, ...]
+    banks: tuple[Bank, ...]
+    inputs: InputPorts
+    outputs: OutputPorts
+    nudger: Nudger
+
+    def __post_init__(self) -> None:
+        if not self.nodes or self.nodes[0] != GROUND:
+            raise CircuitError(f'the first node is "{self.nodes[0] if self.nodes else ""}"; it must be ground, "0"')
+        _require_unique("node", self.nodes)
+        _require_unique("bank", [bank.name for bank in self.banks])
+        _require_unique("element", [label for bank in self.banks for label in bank.labels])
+        self.bank(self.inputs.bank, VoltageSources)
+        if isinstance(self.nudger, CurrentNudging):
+            self.bank(self.nudger.bank, CurrentSources)
+        else:
+            self.bank(self.nudger.targets, VoltageSources)
+            self.bank(self.nudger.resistors, Resistors)
+            self.bank(self.nudger.control, VoltageSources)
+        self._require_grounded()
+
+    def _require_grounded(self) -> None:
+        """Every node needs a path of elements to ground, else its voltage is not determined."""
+        from scipy.sparse import coo_array
+        from scipy.sparse.csgraph import connected_components
+
+        ends = [(b.positive, b.negative) for b in self.banks if not isinstance(b, CurrentSources)]
+        rows, columns = (np.concatenate(side) for side in zip(*ends, strict=True))
+        size = len(self.nodes)
+        graph = coo_array((np.ones(len(rows)), (rows, columns)), shape=(size, size))
+        _, component = connected_components(graph, directed=False)
+        floating = np.flatnonzero(component != component[0])
+        if floating.size:
+            raise CircuitError(
+                f'node "{self.nodes[floating[0]]}" floats: no resistor, diode or voltage source connects it to '
+                "ground; wire it up or remove it"
+            )
+
+    def bank(self, name: str, kind: type[BankType]) -> BankType:
+        """Return the bank of that name. Raises CircuitError where it is missing or of another kind."""
+        for bank in self.banks:
+            if bank.name == name:
+                if not isinstance(bank, kind):
+                    raise CircuitError(f'bank "{name}" holds {bank.kind} elements where {kind.kind} is needed')
+                return bank
+        known = ", ".join(bank.name for bank in self.banks)
+        raise CircuitError(f'there is no bank "{name}" in this circuit; it has {known}')
+
+    def of_kind(self, kind: type[BankType]) -> tuple[BankType, ...]:
+        """Return all banks of a kind, in order."""
+        return tuple(bank for bank in self.banks if isinstance(bank, kind))
+
+    @cached_property
+    def trainable(self) -> tuple[Resistors, ...]:
+        """The banks whose conductances are learned."""
+        return tuple(bank for bank in self.of_kind(Resistors) if bank.trainable)
+
+    def conductances(self) -> dict[str, FloatArray]:
+        """Return the conductances of the trainable banks by name, siemens."""
+        return {bank.name: bank.conductance for bank in self.trainable}
+
+    def with_conductances(self, conductances: Mapping[str, FloatArray]) -> "Circuit":
+        """Return the same circuit holding other conductances (siemens) in the named banks."""
+        return self._with({name: {"conductance": np.array(g, dtype=float)} for name, g in conductances.items()})
+
+    def with_features(self, features: FloatArray) -> "Circuit":
+        """Return the same circuit with its input sources set to one sample's features (count,), volts."""
+        return self._with({self.inputs.bank: {"voltage": self.inputs.voltages(features[None])[0]}})
+
+    def _with(self, changes: Mapping[str, Mapping[str, FloatArray]]) -> "Circuit":
+        for name in changes:
+            self.bank(name, Bank)
+        return replace(self, banks=tuple(replace(b, **changes.get(b.name, {})) for b in self.banks))
+
+
+def _require_unique(what: str, names: list[str] | tuple[str, ...]) -> None:
+    if len(set(names)) != len(names):
+        twice = sorted(names)
+        name = next(a for a, b in zip(twice, twice[1:], strict=False) if a == b)
+        raise CircuitError(f'two {what}s are called "{name}"; names must be unique')

@@ -1,0 +1,24 @@
+"""The elements of a circuit, one class a kind, each a bank of arrays."""
+
+from ebana_like.elements.bank import Bank, CurrentLaw, FloatArray, IntArray, VoltageLaw
+from ebana_like.elements.controlled import CCCS, VCVS
+from ebana_like.elements.diode import DiodeModel, Diodes
+from ebana_like.elements.resistor import Resistors
+from ebana_like.elements.sources import CurrentSources, VoltageSources
+from ebana_like.elements.switch import Switches
+
+__all__ = [
+    "CCCS",
+    "VCVS",
+    "Bank",
+    "CurrentLaw",
+    "CurrentSources",
+    "DiodeModel",
+    "Diodes",
+    "FloatArray",
+    "IntArray",
+    "Resistors",
+    "Switches",
+    "VoltageLaw",
+    "VoltageSources",
+]

@@ -1,0 +1,89 @@
+"""What is a bank? A group of like elements held as arrays: one Python object for 160,000 resistors."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ebana_like.errors import CircuitError
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.intp]
+
+
+@dataclass(frozen=True, eq=False)
+class Bank(ABC):
+    """`n` elements of one kind between pairs of nodes.
+
+    name: the bank's name, unique in its circuit.
+    labels: the elements' SPICE names, the kind's letter first, length n.
+    positive, negative: indices of their nodes in the circuit's node list, (n,); 0 is ground. The positive
+        current direction is from `positive` through the element to `negative`, as in SPICE.
+    """
+
+    kind: ClassVar[str]
+    letter: ClassVar[str]
+
+    name: str
+    labels: tuple[str, ...]
+    positive: IntArray
+    negative: IntArray
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def __post_init__(self) -> None:
+        for name, array in self.arrays().items():
+            if array.shape != (len(self),):
+                raise CircuitError(
+                    f'bank "{self.name}" has {len(self)} elements but {name} has shape {array.shape}; '
+                    "give one value for each element"
+                )
+            array.flags.writeable = False
+
+    def arrays(self) -> dict[str, NDArray[np.generic]]:
+        """Every array that holds one entry for each element."""
+        return {name: value for name, value in vars(self).items() if isinstance(value, np.ndarray)}
+
+    def drop(self, voltages: FloatArray) -> FloatArray:
+        """Voltage drops V(positive) - V(negative).
+
+        voltages: node voltages, (..., nodes), volts.
+        Returns (..., n), volts.
+        """
+        return np.asarray(voltages[..., self.positive] - voltages[..., self.negative])
+
+    @abstractmethod
+    def spice_lines(self, nodes: Sequence[str]) -> list[str]:
+        """Return the netlist lines of the elements, one each, in the portable dialect; nodes are named by `nodes`."""
+
+
+@dataclass(frozen=True, eq=False)
+class CurrentLaw(Bank):
+    """Elements whose current is a function of their own voltage drop: the ones that hold co-content.
+
+    All arguments named `drop` are (..., n) arrays in volts; all results have the same shape.
+    """
+
+    @abstractmethod
+    def current(self, drop: FloatArray) -> FloatArray:
+        """Current i(v) from the positive to the negative node, amperes."""
+
+    @abstractmethod
+    def slope(self, drop: FloatArray) -> FloatArray:
+        """Differential conductance di/dv, siemens."""
+
+    @abstractmethod
+    def pseudo_power(self, drop: FloatArray) -> FloatArray:
+        """Pseudo-power p(v) = integral of i(u) du from 0 to v, watts (thesis, section 4.2)."""
+
+
+@dataclass(frozen=True, eq=False)
+class VoltageLaw(Bank):
+    """Elements that fix their voltage drop and leave the current to the circuit.
+
+    They constrain the node voltages, so the integral of i dv over them is empty: they hold no pseudo-power.
+    """

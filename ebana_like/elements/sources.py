@@ -1,0 +1,59 @@
+"""What do independent sources contribute? Voltage sources pin nodes, current sources inject."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from ebana_like.elements.bank import CurrentLaw, FloatArray, VoltageLaw
+
+
+@dataclass(frozen=True, eq=False)
+class VoltageSources(VoltageLaw):
+    """Ideal voltage sources: V(positive) - V(negative) = voltage.
+
+    voltage: (n,), volts. A source of 0 V is SPICE's ammeter.
+    """
+
+    kind: ClassVar[str] = "voltage_source"
+    letter: ClassVar[str] = "v"
+
+    voltage: FloatArray
+
+    def spice_lines(self, nodes: Sequence[str]) -> list[str]:
+        return _source_lines(self, nodes, self.voltage)
+
+
+@dataclass(frozen=True, eq=False)
+class CurrentSources(CurrentLaw):
+    """Ideal current sources: `amperes` flow from the positive node through the source to the negative node.
+
+    amperes: (n,), amperes.
+    """
+
+    kind: ClassVar[str] = "current_source"
+    letter: ClassVar[str] = "i"
+
+    amperes: FloatArray
+
+    def spice_lines(self, nodes: Sequence[str]) -> list[str]:
+        return _source_lines(self, nodes, self.amperes)
+
+    def current(self, drop: FloatArray) -> FloatArray:
+        return np.broadcast_to(self.amperes, drop.shape)
+
+    def slope(self, drop: FloatArray) -> FloatArray:
+        return np.zeros_like(drop)
+
+    def pseudo_power(self, drop: FloatArray) -> FloatArray:
+        return self.amperes * drop
+
+
+def _source_lines(bank: VoltageSources | CurrentSources, nodes: Sequence[str], values: FloatArray) -> list[str]:
+    return [
+        f"{label} {nodes[p]} {nodes[n]} {value!r}"
+        for label, p, n, value in zip(
+            bank.labels, bank.positive.tolist(), bank.negative.tolist(), values.tolist(), strict=True
+        )
+    ]

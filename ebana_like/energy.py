@@ -1,0 +1,137 @@
+"""Is this circuit an energy-based model, and with which weights?
+
+Kirchhoff's current law is the gradient of the total pseudo-power as long as elements have two terminals. A
+bidirectional amplifier keeps it a gradient, but of a weighted sum: with gains A (VCVS) and B (CCCS), all that lies
+before the amplifier counts A / B times what lies behind it. Equilibrium propagation differentiates that weighted sum.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from ebana_like.circuit import Circuit
+from ebana_like.elements import CCCS, VCVS, Bank, CurrentLaw, FloatArray, IntArray, Switches, VoltageSources
+from ebana_like.errors import CircuitError
+
+
+@dataclass(frozen=True)
+class _Amplifier:
+    """One VCVS with its CCCS: islands on its two sides, and the weight of the first relative to the second."""
+
+    before: int
+    behind: int
+    ratio: float
+    label: str
+
+
+def coenergy_weights(circuit: Circuit) -> dict[str, FloatArray]:
+    """Weights of every trainable bank's elements in the co-content whose gradient is Kirchhoff's current law.
+
+    Returns (n,) arrays by bank name, without unit; 1 for what sits at the outputs. The gradient of a conductance is
+    its weight times the plain difference of pseudo-power gradients.
+
+    Raises CircuitError naming the element for which no such weights exist: equilibrium propagation is not exact then.
+    """
+    pinned = _components(circuit, [bank for bank in circuit.banks if isinstance(bank, VoltageSources)])
+    ground = pinned[0]
+    islands = _islands(circuit, pinned)
+    weight_of = _island_weights(circuit, islands, _amplifiers(circuit, pinned, islands))
+    weights = {}
+    for bank in circuit.trainable:
+        free_end = np.where(pinned[bank.positive] == ground, bank.negative, bank.positive)
+        weights[bank.name] = np.array([weight_of.get(island, 1.0) for island in islands[free_end].tolist()])
+    return weights
+
+
+def _components(circuit: Circuit, banks: list[Bank]) -> IntArray:
+    """Label of the connected component of every node when only these banks conduct, (nodes,)."""
+    rows = np.concatenate([np.zeros(0, dtype=np.intp), *(bank.positive for bank in banks)])
+    columns = np.concatenate([np.zeros(0, dtype=np.intp), *(bank.negative for bank in banks)])
+    size = len(circuit.nodes)
+    graph = coo_array((np.ones(len(rows)), (rows, columns)), shape=(size, size))
+    return np.asarray(connected_components(graph, directed=False)[1], dtype=np.intp)
+
+
+def _islands(circuit: Circuit, pinned: IntArray) -> IntArray:
+    """Label of the island of every node, (nodes,): nodes that share their currents without an amplifier between."""
+    ground = pinned[0]
+    rows, columns = [pinned], [np.arange(len(pinned))]
+    for bank in circuit.banks:
+        if isinstance(bank, CurrentLaw | Switches):
+            floating = (pinned[bank.positive] != ground) & (pinned[bank.negative] != ground)
+            rows.append(pinned[bank.positive[floating]])
+            columns.append(pinned[bank.negative[floating]])
+    # a component's label stands for its first node
+    first = np.unique(pinned, return_index=True)[1]
+    ends = np.concatenate([first[r] for r in rows]), np.concatenate([columns[0], *(first[c] for c in columns[1:])])
+    size = len(pinned)
+    graph = coo_array((np.ones(len(ends[0])), ends), shape=(size, size))
+    return np.asarray(connected_components(graph, directed=False)[1], dtype=np.intp)
+
+
+def _amplifiers(circuit: Circuit, pinned: IntArray, islands: IntArray) -> list[_Amplifier]:
+    """Pair every VCVS with the CCCS that returns its current. Raises CircuitError naming what has no partner."""
+    ground = pinned[0]
+    meters = {
+        label: (p, n)
+        for bank in circuit.of_kind(VoltageSources)
+        for label, p, n in zip(bank.labels, bank.positive.tolist(), bank.negative.tolist(), strict=True)
+    }
+    drawing: dict[int, tuple[str, int, int, float]] = {}
+    for back in circuit.of_kind(CCCS):
+        columns = (back.positive.tolist(), back.negative.tolist(), back.control, back.gain.tolist())
+        for label, p, n, control, gain in zip(back.labels, *columns, strict=True):
+            if control not in meters:
+                raise CircuitError(f"{label} copies the current of {control}, which is no voltage source of this circuit")
+            drawing[meters[control][0]] = (label, p, n, gain)
+    found = []
+    for forward in circuit.of_kind(VCVS):
+        columns_ = (forward.positive, forward.negative, forward.control_positive, forward.control_negative)
+        for label, p, n, cp, cn, gain in zip(
+            forward.labels, *(c.tolist() for c in columns_), forward.gain.tolist(), strict=True
+        ):
+            partner = drawing.pop(p, None)
+            if partner is None:
+                raise CircuitError(
+                    f"{label} carries voltage forward but no current source returns its current: the circuit is not "
+                    "reciprocal, and equilibrium propagation is not exact for it"
+                )
+            back_label, bp, bn, back_gain = partner
+            if pinned[n] != ground or pinned[cn] != ground or pinned[bn] != ground or pinned[bp] != pinned[cp]:
+                raise CircuitError(
+                    f"{label} and {back_label} do not sit at the same node with their other ends grounded: "
+                    "equilibrium propagation is not exact for them"
+                )
+            found.append(_Amplifier(int(islands[cp]), int(islands[p]), gain / back_gain, label))
+    for label, *_ in drawing.values():
+        raise CircuitError(
+            f"{label} returns a current that no controlled voltage source drives: the circuit is not reciprocal, "
+            "and equilibrium propagation is not exact for it"
+        )
+    return found
+
+
+def _island_weights(circuit: Circuit, islands: IntArray, amplifiers: list[_Amplifier]) -> dict[int, float]:
+    """Weight of every island an output can be reached from, 1 where the outputs are."""
+    weight_of = {int(islands[node]): 1.0 for node in circuit.outputs.positive.tolist()}
+    by_island: dict[int, list[tuple[int, float, str]]] = defaultdict(list)
+    for amplifier in amplifiers:
+        by_island[amplifier.behind].append((amplifier.before, amplifier.ratio, amplifier.label))
+        by_island[amplifier.before].append((amplifier.behind, 1 / amplifier.ratio, amplifier.label))
+    waiting = list(weight_of)
+    while waiting:
+        island = waiting.pop()
+        for other, ratio, label in by_island[island]:
+            weight = weight_of[island] * ratio
+            if other not in weight_of:
+                weight_of[other] = weight
+                waiting.append(other)
+            elif not np.isclose(weight_of[other], weight, rtol=1e-9, atol=0):
+                raise CircuitError(
+                    f"{label} asks for the weight {weight:g} where another path asks for {weight_of[other]:g}: "
+                    "no co-content fits all amplifiers, and equilibrium propagation is not exact"
+                )
+    return weight_of

@@ -1,0 +1,19 @@
+"""Circuits as SPICE text, and back."""
+
+from ebana_like.netlist.models import diode_model, diode_models, parse_diode_model
+from ebana_like.netlist.netlist import OPTIONS, Netlist
+from ebana_like.netlist.read import load_netlist, read_netlist
+from ebana_like.netlist.write import circuit_lines, save_netlist, write_netlist
+
+__all__ = [
+    "OPTIONS",
+    "Netlist",
+    "circuit_lines",
+    "diode_model",
+    "diode_models",
+    "load_netlist",
+    "parse_diode_model",
+    "read_netlist",
+    "save_netlist",
+    "write_netlist",
+]

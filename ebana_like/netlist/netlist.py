@@ -1,0 +1,33 @@
+"""What is a netlist, as text? The circuit, the voltages last computed for it, and the settings it was made with."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ebana_like.circuit import Circuit
+
+FORMAT = 1
+"""Version of the comment lines; a reader refuses what it does not know."""
+
+FULL_DIGITS = "*# set numdgt=16"
+"""A comment to every SPICE program but ngspice, which then prints voltages as full doubles."""
+
+OPTIONS = "reltol=1e-12 vntol=1e-15 abstol=1e-18 itl1=500 itl2=500"
+"""Solver tolerances under which the voltage differences of nudges down to 1e-8 S survive; cost 0-15 % of the time."""
+
+NAME = re.compile(r"[a-z_][a-z0-9_]*")
+"""A name every SPICE program takes."""
+
+
+@dataclass(frozen=True, eq=False)
+class Netlist:
+    """A circuit as it stands in a file.
+
+    circuit: with the conductances, and the stimulus of one sample in its input sources.
+    recorded: voltages of the output nodes for that stimulus, volts by node name; empty when not solved yet.
+    settings: what the file should say of its origin (task, seed, ...); words without spaces.
+    """
+
+    circuit: Circuit
+    recorded: Mapping[str, float] = field(default_factory=dict)
+    settings: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,17 @@
+"""Builders: circuits that compute, from a short list of layers."""
+
+from ebana_like.networks.blocks import Amplifier, Block, Crossbar, DiodePair, Inputs, OutputPairs
+from ebana_like.networks.deep import build_network
+from ebana_like.networks.nudging import Currents, SwitchedTargets
+
+__all__ = [
+    "Amplifier",
+    "Block",
+    "Crossbar",
+    "Currents",
+    "DiodePair",
+    "Inputs",
+    "OutputPairs",
+    "SwitchedTargets",
+    "build_network",
+]
