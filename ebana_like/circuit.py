@@ -8,6 +8,7 @@ from typing import TypeVar
 import numpy as np
 
 from ebana_like.elements import (
+    CCCS,
     Bank,
     CurrentSources,
     FloatArray,
@@ -96,7 +97,7 @@ Nudger = CurrentNudging | SwitchNudging
 class Circuit:
     """A circuit and its ports; immutable. Conductances of trainable banks may travel beside it by bank name.
 
-    title: the netlist's first line.
+    title: the netlist's first line; not one that ngspice would execute (`*ng_script`, `.include` ...).
     nodes: node names, ground "0" first.
     banks: element banks with distinct names and labels.
     nudger: how the output pairs are pulled towards their targets.
@@ -112,26 +113,54 @@ class Circuit:
     nudger: Nudger
 
     def __post_init__(self) -> None:
+        if not self.title.isprintable() or self.title.strip()[:1] in ("", "*", ".", "+"):
+            raise CircuitError(
+                f"the title {self.title!r} cannot be a netlist's first line; give one line that begins with a "
+                'letter or digit (ngspice executes "*ng_script" and ".include" even there)'
+            )
         if not self.nodes or self.nodes[0] != GROUND:
             raise CircuitError(f'the first node is "{self.nodes[0] if self.nodes else ""}"; it must be ground, "0"')
         _require_unique("node", self.nodes)
         _require_unique("bank", [bank.name for bank in self.banks])
         _require_unique("element", [label for bank in self.banks for label in bank.labels])
         self.bank(self.inputs.bank, VoltageSources)
-        if isinstance(self.nudger, CurrentNudging):
-            self.bank(self.nudger.bank, CurrentSources)
-        else:
-            self.bank(self.nudger.targets, VoltageSources)
-            self.bank(self.nudger.resistors, Resistors)
-            self.bank(self.nudger.control, VoltageSources)
+        self._require_nudging()
+        self._require_meters()
         self._require_grounded()
+
+    def _require_nudging(self) -> None:
+        """Every output pair has its branch to be nudged by."""
+        if isinstance(self.nudger, CurrentNudging):
+            branches: list[Bank] = [self.bank(self.nudger.bank, CurrentSources)]
+        else:
+            self.bank(self.nudger.control, VoltageSources)
+            branches = [
+                self.bank(self.nudger.targets, VoltageSources),
+                self.bank(self.nudger.resistors, Resistors),
+            ]
+        for bank in branches:
+            if len(bank) != self.outputs.count:
+                raise CircuitError(
+                    f'bank "{bank.name}" nudges {len(bank)} outputs but the circuit has {self.outputs.count}; '
+                    "give each output one"
+                )
+
+    def _require_meters(self) -> None:
+        """Every CCCS copies the current of a voltage source that is there."""
+        sources = {label for bank in self.of_kind(VoltageSources) for label in bank.labels}
+        for bank in self.of_kind(CCCS):
+            for label, control in zip(bank.labels, bank.control, strict=True):
+                if control not in sources:
+                    raise CircuitError(
+                        f"{label} copies the current of {control}, which is no voltage source of this circuit"
+                    )
 
     def _require_grounded(self) -> None:
         """Every node needs a path of elements to ground, else its voltage is not determined."""
         from scipy.sparse import coo_array
         from scipy.sparse.csgraph import connected_components
 
-        ends = [(b.positive, b.negative) for b in self.banks if not isinstance(b, CurrentSources)]
+        ends = [(b.positive, b.negative) for b in self.banks if not isinstance(b, CurrentSources | CCCS)]
         rows, columns = (np.concatenate(side) for side in zip(*ends, strict=True))
         size = len(self.nodes)
         graph = coo_array((np.ones(len(rows)), (rows, columns)), shape=(size, size))
@@ -168,6 +197,8 @@ class Circuit:
 
     def with_conductances(self, conductances: Mapping[str, FloatArray]) -> "Circuit":
         """Return the same circuit holding other conductances (siemens) in the named banks."""
+        for name in conductances:
+            self.bank(name, Resistors)
         return self._with({name: {"conductance": np.array(g, dtype=float)} for name, g in conductances.items()})
 
     def with_features(self, features: FloatArray) -> "Circuit":
@@ -175,8 +206,6 @@ class Circuit:
         return self._with({self.inputs.bank: {"voltage": self.inputs.voltages(features[None])[0]}})
 
     def _with(self, changes: Mapping[str, Mapping[str, FloatArray]]) -> "Circuit":
-        for name in changes:
-            self.bank(name, Bank)
         return replace(self, banks=tuple(replace(b, **changes.get(b.name, {})) for b in self.banks))
 
 

@@ -6,7 +6,9 @@ before the amplifier counts A / B times what lies behind it. Equilibrium propaga
 """
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from scipy.sparse import coo_array
@@ -15,6 +17,9 @@ from scipy.sparse.csgraph import connected_components
 from ebana_like.circuit import Circuit
 from ebana_like.elements import CCCS, VCVS, Bank, CurrentLaw, FloatArray, IntArray, Switches, VoltageSources
 from ebana_like.errors import CircuitError
+
+
+CIRCUITS_REMEMBERED = 16
 
 
 @dataclass(frozen=True)
@@ -27,7 +32,8 @@ class _Amplifier:
     label: str
 
 
-def coenergy_weights(circuit: Circuit) -> dict[str, FloatArray]:
+@lru_cache(maxsize=CIRCUITS_REMEMBERED)  # asked for at every batch; circuits are immutable
+def coenergy_weights(circuit: Circuit) -> Mapping[str, FloatArray]:
     """Weights of every trainable bank's elements in the co-content whose gradient is Kirchhoff's current law.
 
     Returns (n,) arrays by bank name, without unit; 1 for what sits at the outputs. The gradient of a conductance is
@@ -81,12 +87,18 @@ def _amplifiers(circuit: Circuit, pinned: IntArray, islands: IntArray) -> list[_
         for label, p, n in zip(bank.labels, bank.positive.tolist(), bank.negative.tolist(), strict=True)
     }
     drawing: dict[int, tuple[str, int, int, float]] = {}
+    ends = [end for bank in circuit.banks for end in (bank.positive, bank.negative)]
+    touching = np.bincount(np.concatenate(ends), minlength=len(circuit.nodes))
     for back in circuit.of_kind(CCCS):
         columns = (back.positive.tolist(), back.negative.tolist(), back.control, back.gain.tolist())
         for label, p, n, control, gain in zip(back.labels, *columns, strict=True):
-            if control not in meters:
-                raise CircuitError(f"{label} copies the current of {control}, which is no voltage source of this circuit")
-            drawing[meters[control][0]] = (label, p, n, gain)
+            driven = meters[control][0]
+            if driven in drawing:
+                raise CircuitError(
+                    f"{drawing[driven][0]} and {label} both return the current of one amplifier: "
+                    "equilibrium propagation is not exact for them"
+                )
+            drawing[driven] = (label, p, n, gain)
     found = []
     for forward in circuit.of_kind(VCVS):
         columns_ = (forward.positive, forward.negative, forward.control_positive, forward.control_negative)
@@ -104,6 +116,16 @@ def _amplifiers(circuit: Circuit, pinned: IntArray, islands: IntArray) -> list[_
                 raise CircuitError(
                     f"{label} and {back_label} do not sit at the same node with their other ends grounded: "
                     "equilibrium propagation is not exact for them"
+                )
+            if touching[p] != 2:
+                raise CircuitError(
+                    f"{label} drives more than the 0 V source that measures its current; connect what stands at "
+                    f'node "{circuit.nodes[p]}" behind that source'
+                )
+            if not gain or not back_gain:
+                raise CircuitError(
+                    f"{label} and {back_label} have gains {gain:g} and {back_gain:g}; an amplifier with a gain of "
+                    "zero works in one direction only, and equilibrium propagation is not exact for it"
                 )
             found.append(_Amplifier(int(islands[cp]), int(islands[p]), gain / back_gain, label))
     for label, *_ in drawing.values():

@@ -42,7 +42,8 @@ class DiodeModel:
     def card(self) -> str:
         """Return the `.model` line."""
         other = "".join(f" {key}={value}" for key, value in self.other.items())
-        return f".model {self.name} d is={self.saturation_current!r} n={self.emission!r}{other}"
+        saturation_current, emission = float(self.saturation_current), float(self.emission)
+        return f".model {self.name} d is={saturation_current!r} n={emission!r}{other}"
 
 
 @dataclass(frozen=True, eq=False)

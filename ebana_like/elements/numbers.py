@@ -1,5 +1,7 @@
 """How is a conductance written as a resistance so that reading it back gives the same double?"""
 
+import math
+import re
 from decimal import Context, Decimal
 
 from ebana_like.elements.bank import FloatArray
@@ -9,6 +11,7 @@ from ebana_like.elements.bank import FloatArray
 # round them to their own double. Exact reciprocals only where needed: 160,000 values in 0.2 s instead of 0.6 s.
 _RECIPROCAL = Context(prec=20)
 _DIGITS_OF_A_DOUBLE = 17
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 
 
 def resistances(conductance: FloatArray) -> list[str]:
@@ -24,12 +27,22 @@ def resistances(conductance: FloatArray) -> list[str]:
     ]
 
 
+def finite(text: str) -> float:
+    """Return the number that every SPICE program reads here too. Raises ValueError for other text."""
+    if not _NUMBER.fullmatch(text) or not math.isfinite(value := float(text)):
+        raise ValueError(text)
+    return value
+
+
 def conductance(ohms: str) -> float:
     """Return 1/R, siemens: of the double nearest to R as SPICE computes it, exactly where R has more digits.
 
-    Raises ValueError for text that is not a number, ZeroDivisionError for R = 0.
+    Raises ValueError for text that is not a finite resistance above zero.
     """
+    resistance = finite(ohms)
     mantissa = ohms.lower().partition("e")[0].replace(".", "").lstrip("+-0")
+    if not resistance > 0 or not math.isfinite(1 / resistance):
+        raise ValueError(ohms)
     if len(mantissa) <= _DIGITS_OF_A_DOUBLE:
-        return 1 / float(ohms)
+        return 1 / resistance
     return float(_RECIPROCAL.divide(Decimal(1), Decimal(ohms)))

@@ -1,15 +1,18 @@
 """Where do diode models come from? From `.model` cards in the folder `models/`, one file a family."""
 
+import math
 import re
 from functools import cache
 from pathlib import Path
 
 from ebana_like.elements import DiodeModel
-from ebana_like.errors import NetlistError
+from ebana_like.errors import CircuitError, NetlistError
 
 _WITHOUT_EFFECT_AT_DC = frozenset({"cjo", "cj0", "cj", "vj", "m", "tt", "fc", "eg", "xti", "kf", "af", "type", "mfg"})
+_WORDS = frozenset({"type", "mfg"})
 _SUFFIXES = {"t": 1e12, "g": 1e9, "meg": 1e6, "k": 1e3, "m": 1e-3, "u": 1e-6, "n": 1e-9, "p": 1e-12, "f": 1e-15}
-_NUMBER = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)(meg|[tgkmunpf])?[a-z]*")
+_NUMBER = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)(meg|[tgkmunpf])?[a-z]*", re.ASCII)
+_NAME = re.compile(r"[\w.+-]+", re.ASCII)
 
 
 def models_folder() -> Path:
@@ -46,7 +49,7 @@ def parse_diode_model(line: str, where: str) -> DiodeModel:
     act at DC but are not part of the element's law (series resistance, breakdown, recombination ...).
     """
     words = line.lower().replace("(", " ").replace(")", " ").replace("=", " = ").split()
-    if len(words) < 3 or words[2] != "d":
+    if len(words) < 3 or words[2] != "d" or not _NAME.fullmatch(words[1]):
         raise NetlistError(f'{where}: "{line.strip()}" is not a diode model; expected ".model NAME d is=... n=..."')
     name, pairs = words[1], words[3:]
     if len(pairs) % 3 or any(sign != "=" for sign in pairs[1::3]):
@@ -54,18 +57,24 @@ def parse_diode_model(line: str, where: str) -> DiodeModel:
     parameters = dict(zip(pairs[0::3], pairs[2::3], strict=True))
     saturation_current = number(parameters.pop("is", "1e-14"), where)
     emission = number(parameters.pop("n", "1"), where)
-    for parameter in parameters:
+    for parameter, value in parameters.items():
         if parameter not in _WITHOUT_EFFECT_AT_DC:
             raise NetlistError(
                 f"{where}: parameter {parameter} of model {name} acts at DC and is not in the diode law used here; "
                 "remove it from the card"
             )
-    return DiodeModel(name, saturation_current, emission, parameters)
+        if not (parameter in _WORDS and _NAME.fullmatch(value)):
+            number(value, where)
+    try:
+        return DiodeModel(name, saturation_current, emission, parameters)
+    except CircuitError as error:
+        raise NetlistError(f"{where}: {error}") from error
 
 
 def number(text: str, where: str) -> float:
     """Return a SPICE number such as `2.52n` or `1e-9`. Raises NetlistError for other text."""
     match = _NUMBER.fullmatch(text.lower())
-    if not match:
+    value = float(match[1]) * _SUFFIXES.get(match[2], 1.0) if match else math.nan
+    if not math.isfinite(value):
         raise NetlistError(f'{where}: "{text}" is not a number')
-    return float(match[1]) * _SUFFIXES.get(match[2], 1.0)
+    return value

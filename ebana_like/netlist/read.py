@@ -20,7 +20,7 @@ from ebana_like.elements import (
     Switches,
     VoltageSources,
 )
-from ebana_like.elements.numbers import conductance
+from ebana_like.elements.numbers import conductance, finite
 from ebana_like.elements.switch import SWITCH_MODEL
 from ebana_like.errors import CircuitError, NetlistError
 from ebana_like.netlist.models import parse_diode_model
@@ -30,7 +30,7 @@ from ebana_like.netlist.netlist import FORMAT, FULL_DIGITS, NAME, Netlist
 def load_netlist(path: Path) -> Netlist:
     """Read a netlist file. Raises NetlistError naming file, line, text and reason."""
     try:
-        text = path.read_text()
+        text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not text"
         raise NetlistError(f"cannot read {path}: {reason}") from error
@@ -126,6 +126,8 @@ class _Reader:
         (self.input_bank,) = words
 
     def feature(self, words: list[str]) -> None:
+        if any(source[0] not in "+-" for source in words[1:]):
+            raise ValueError
         if int(words[0]) != len(self.features):
             raise self.error(f"features must be numbered in order; expected {len(self.features)}")
         self.features.append(words[1:])
@@ -143,13 +145,19 @@ class _Reader:
         name, kind, *options = words
         if kind not in _BUILDERS:
             raise self.error(f"unknown kind of element; known are {', '.join(_BUILDERS)}")
+        if not NAME.fullmatch(name):
+            raise ValueError
+        if options:
+            if kind != Resistors.kind or options[0] != "trainable":
+                raise ValueError
+            _low, _high = (float(limit) for limit in options[1:])
         if name in self.sections:
             raise self.error(f'bank "{name}" stands twice')
         self.section = self.sections[name] = _Section(kind, options)
 
     def record(self, words: list[str]) -> None:
         node, voltage = words
-        self.recorded[node] = float(voltage)
+        self.recorded[node] = finite(voltage)
 
     directives: dict[str, Callable[["_Reader", list[str]], None]] = {
         "format": format_,
@@ -190,8 +198,13 @@ class _Reader:
         if self.input_bank not in by_name:
             raise NetlistError(f'{self.name}: the input bank "{self.input_bank}" is not in the netlist')
         inputs = self.input_ports(by_name[self.input_bank])
-        positive = np.array([self.output_node(p) for p, _ in self.outputs], dtype=np.intp)
-        negative = np.array([self.output_node(n) for _, n in self.outputs], dtype=np.intp)
+        for node in self.nodes:
+            if node != GROUND and not NAME.fullmatch(node):
+                raise NetlistError(f'{self.name}: the node name "{node}" is not one SPICE programs take')
+        for node in self.recorded:
+            self.node(node, "recorded")
+        positive = np.array([self.node(p, "output") for p, _ in self.outputs], dtype=np.intp)
+        negative = np.array([self.node(n, "output") for _, n in self.outputs], dtype=np.intp)
         return Circuit(
             title, tuple(self.nodes), banks, inputs, OutputPorts(positive, negative), self.nudger_of(self.nudging)
         )
@@ -201,14 +214,14 @@ class _Reader:
             raise NetlistError(f'{self.name} has no "* @nudging" line')
         return CurrentNudging(words[1]) if words[0] == "current" else SwitchNudging(*words[1:])
 
-    def output_node(self, name: str) -> int:
+    def node(self, name: str, what: str) -> int:
         if name not in self.nodes:
-            raise NetlistError(f'{self.name}: output node "{name}" is not in the netlist')
+            raise NetlistError(f'{self.name}: {what} node "{name}" is not in the netlist')
         return self.nodes[name]
 
     def input_ports(self, bank: Bank) -> InputPorts:
         carrier = {source[1:]: (k, source[0]) for k, sources in enumerate(self.features) for source in sources}
-        if set(carrier) != set(bank.labels):
+        if set(carrier) != set(bank.labels) or sum(map(len, self.features)) != len(carrier):
             raise NetlistError(f'{self.name}: the "* @feature" lines do not name the sources of bank "{bank.name}"')
         feature = np.array([carrier[label][0] for label in bank.labels], dtype=np.intp)
         polarity = np.array([1.0 if carrier[label][1] == "+" else -1.0 for label in bank.labels])
@@ -217,7 +230,8 @@ class _Reader:
     def build(self, name: str, section: _Section) -> Bank:
         builder, _, _ = _BUILDERS[section.kind]
         rows = section.rows
-        self.line_number = section.line_numbers[0] if rows else self.line_number
+        if rows:
+            self.line_number, self.line = section.line_numbers[0], " ".join(rows[0])
         return builder(self, name, tuple(row[0] for row in rows), section)
 
     def indices(self, section: _Section, column: int) -> IntArray:
@@ -232,25 +246,33 @@ class _Reader:
         both = np.array(pairs, dtype=np.intp).reshape(-1, 2)
         return both[:, 0].copy(), both[:, 1].copy()
 
-    def values(self, section: _Section, column: int, convert: Callable[[str], float] = float) -> FloatArray:
+    def values(
+        self,
+        section: _Section,
+        column: int,
+        convert: Callable[[str], float] = finite,
+        what: str = "a finite number",
+    ) -> FloatArray:
         found = []
         for self.line_number, row in zip(section.line_numbers, section.rows, strict=True):
             try:
                 found.append(convert(row[column]))
             except (ValueError, ArithmeticError) as error:
                 self.line = " ".join(row)
-                raise self.error(f'"{row[column]}" is not a usable number') from error
+                raise self.error(f'"{row[column]}" is not {what}') from error
         return np.array(found, dtype=float)
 
     def resistors(self, name: str, labels: tuple[str, ...], section: _Section) -> Bank:
         trainable = bool(section.options)
         low, high = (float(v) for v in section.options[1:]) if trainable else (0.0, np.inf)
-        return Resistors(name, labels, *self.ends(section), self.values(section, 3, conductance), trainable, low, high)
+        siemens = self.values(section, 3, conductance, "a resistance above zero")
+        return Resistors(name, labels, *self.ends(section), siemens, trainable, low, high)
 
     def diodes(self, name: str, labels: tuple[str, ...], section: _Section) -> Bank:
         used = {row[3] for row in section.rows}
         if len(used) != 1 or not used <= set(self.models):
-            raise NetlistError(f'{self.name}: bank "{name}" needs one diode model with a .model line; it uses {used}')
+            found = ", ".join(sorted(used)) or "none"
+            raise self.error(f'bank "{name}" needs one diode model with a .model line; it uses {found}')
         return Diodes(name, labels, *self.ends(section), self.models[used.pop()])
 
     def voltage_sources(self, name: str, labels: tuple[str, ...], section: _Section) -> Bank:
@@ -270,6 +292,8 @@ class _Reader:
         return CCCS(name, labels, *self.ends(section), control, self.values(section, 4))
 
     def switches(self, name: str, labels: tuple[str, ...], section: _Section) -> Bank:
+        if any(row[5] != SWITCH_MODEL.split()[1] for row in section.rows):
+            raise self.error(f'the switches of bank "{name}" must be of the model in "{SWITCH_MODEL}"')
         ends = self.ends(section)
         return Switches(name, labels, *ends, self.indices(section, 3), self.indices(section, 4))
 

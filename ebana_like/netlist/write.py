@@ -20,12 +20,14 @@ def write_netlist(netlist: Netlist) -> str:
     return "\n".join(_lines(netlist)) + "\n"
 
 
-def save_netlist(netlist: Netlist, path: Path) -> None:
+def save_netlist(netlist: Netlist, path: Path, durable: bool = True) -> None:
     """Write the netlist into a file, which at every moment is either the old or the new one, whole.
+
+    durable: wait until the disk has it.
 
     Raises RunError, with the old file untouched, when the disk is full or not writable.
     """
-    write_atomically(path, write_netlist(netlist))
+    write_atomically(path, write_netlist(netlist), durable)
 
 
 def circuit_lines(circuit: Circuit, skip: frozenset[str] = frozenset()) -> Iterator[str]:
@@ -39,6 +41,7 @@ def circuit_lines(circuit: Circuit, skip: frozenset[str] = frozenset()) -> Itera
 def _lines(netlist: Netlist) -> Iterator[str]:
     circuit = netlist.circuit
     _check_names(circuit)
+    _check_settings(netlist)
     yield circuit.title
     yield FULL_DIGITS
     yield f"* @format {FORMAT}"
@@ -51,7 +54,7 @@ def _lines(netlist: Netlist) -> Iterator[str]:
     yield from _cards(circuit)
     yield f".options {OPTIONS}"
     for node, voltage in netlist.recorded.items():
-        yield f"* @recorded {node} {voltage!r}"
+        yield f"* @recorded {node} {float(voltage)!r}"
     outputs = dict.fromkeys((*circuit.outputs.positive.tolist(), *circuit.outputs.negative.tolist()))
     yield ".print op " + " ".join(f"v({circuit.nodes[k]})" for k in outputs if k != 0)
     yield ".op"
@@ -82,7 +85,7 @@ def _feature_lines(circuit: Circuit, inputs: InputPorts) -> Iterator[str]:
 
 def _range(bank: Bank) -> str:
     if isinstance(bank, Resistors) and bank.trainable:
-        return f" trainable {bank.low!r} {bank.high!r}"
+        return f" trainable {float(bank.low)!r} {float(bank.high)!r}"
     return ""
 
 
@@ -101,5 +104,11 @@ def _check_names(circuit: Circuit) -> None:
                 f'the name "{name}" is not one every SPICE program takes; use lower-case letters, digits and "_", '
                 "beginning with a letter"
             )
-    if not circuit.title.strip() or "\n" in circuit.title:
-        raise NetlistError("the title must be one line that is not empty: SPICE reads the first line as the title")
+
+
+def _check_settings(netlist: Netlist) -> None:
+    for key, value in netlist.settings.items():
+        if key.split() != [key] or " ".join(value.split()) != value:
+            raise NetlistError(
+                f"the setting {key!r}: {value!r} does not fit on one line; use words and single spaces"
+            )

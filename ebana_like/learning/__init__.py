@@ -1,0 +1,41 @@
+"""Costs, gradient estimators and update rules: how voltages become conductance changes."""
+
+from ebana_like.learning.costs import COSTS, Cost, CrossEntropy, SquaredError
+from ebana_like.learning.estimators import (
+    ESTIMATORS,
+    Centered,
+    Estimate,
+    Estimator,
+    HigherOrder,
+    Negative,
+    Positive,
+    RandomSign,
+)
+from ebana_like.learning.schedules import Constant, Cosine, Exponential, Schedule
+from ebana_like.learning.updates import SGD, UPDATES, Adam, Momentum, Sign, State, Update
+
+__all__ = [
+    "COSTS",
+    "ESTIMATORS",
+    "SGD",
+    "UPDATES",
+    "Adam",
+    "Centered",
+    "Constant",
+    "Cosine",
+    "Cost",
+    "CrossEntropy",
+    "Estimate",
+    "Estimator",
+    "Exponential",
+    "HigherOrder",
+    "Momentum",
+    "Negative",
+    "Positive",
+    "RandomSign",
+    "Schedule",
+    "Sign",
+    "SquaredError",
+    "State",
+    "Update",
+]

@@ -1,0 +1,31 @@
+"""Nudged phases in pairs of opposite sign: biases of order beta cancel."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ebana_like.elements import FloatArray
+from ebana_like.learning.estimators.estimator import Estimator, Stencil
+
+
+@dataclass(frozen=True)
+class Centered(Estimator):
+    """[dp(V_beta) - dp(V_-beta)] / (2 beta): bias of order beta^2 (thesis, Lemma A.1)."""
+
+    def stencil(self, batch: int, rng: np.random.Generator) -> Stencil:
+        return _constant([1.0, -1.0], [0.0, 0.5, -0.5], batch)
+
+
+@dataclass(frozen=True)
+class HigherOrder(Estimator):
+    """[8 (dp_1 - dp_-1) - (dp_2 - dp_-2)] / (12 beta) at nudgings beta and 2 beta: bias of order beta^4."""
+
+    def stencil(self, batch: int, rng: np.random.Generator) -> Stencil:
+        return _constant([1.0, -1.0, 2.0, -2.0], [0.0, 8 / 12, -8 / 12, -1 / 12, 1 / 12], batch)
+
+
+def _constant(multiples: list[float], coefficients: list[float], batch: int) -> Stencil:
+    def columns(values: list[float]) -> FloatArray:
+        return np.repeat(np.array(values)[:, None], batch, axis=1)
+
+    return Stencil(columns(multiples), columns(coefficients))

@@ -1,0 +1,46 @@
+"""How does the learning rate change over the epochs?"""
+
+from dataclasses import dataclass
+from math import cos, pi
+from typing import Protocol
+
+from ebana_like.errors import SettingError
+
+
+class Schedule(Protocol):
+    """A factor on the learning rate."""
+
+    def factor(self, epoch: int) -> float:
+        """Return the factor in an epoch, counted from 0."""
+
+
+@dataclass(frozen=True)
+class Constant:
+    """The same rate always."""
+
+    def factor(self, epoch: int) -> float:
+        return 1.0
+
+
+@dataclass(frozen=True)
+class Exponential:
+    """Times `decay` after every epoch."""
+
+    decay: float
+
+    def __post_init__(self) -> None:
+        if not 0 < self.decay <= 1:
+            raise SettingError(f"the decay of the learning rate is {self.decay}; it must be above 0 and at most 1")
+
+    def factor(self, epoch: int) -> float:
+        return float(self.decay**epoch)
+
+
+@dataclass(frozen=True)
+class Cosine:
+    """Half a cosine from 1 down to 0 over `epochs`."""
+
+    epochs: int
+
+    def factor(self, epoch: int) -> float:
+        return (1 + cos(pi * min(epoch / self.epochs, 1.0))) / 2

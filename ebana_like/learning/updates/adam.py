@@ -1,0 +1,34 @@
+"""Gradient descent with steps scaled by running moments of the gradient (Kingma and Ba 2015)."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ebana_like.circuit import Circuit
+from ebana_like.elements import FloatArray, Resistors
+from ebana_like.learning.updates.update import State, Update, span
+
+
+@dataclass(frozen=True)
+class Adam(Update):
+    """g <- g - rate r m / (sqrt(v) + small), with bias-corrected moments m and v."""
+
+    first: float = 0.9
+    second: float = 0.999
+    small: float = 1e-8
+
+    def start(self, circuit: Circuit) -> State:
+        return {
+            f"{bank.name}.{entry}": np.zeros(1 if entry == "steps" else len(bank))
+            for bank in circuit.trainable
+            for entry in ("first", "second", "steps")
+        }
+
+    def change(self, bank: Resistors, gradient: FloatArray, rate: float, state: State) -> tuple[FloatArray, State]:
+        signal = gradient * span(bank)  # V^2 for a full-range step: makes `small` independent of the technology
+        first = self.first * state[f"{bank.name}.first"] + (1 - self.first) * signal
+        second = self.second * state[f"{bank.name}.second"] + (1 - self.second) * signal**2
+        steps = state[f"{bank.name}.steps"] + 1
+        corrected = first / (1 - self.first**steps), second / (1 - self.second**steps)
+        change = -rate * span(bank) * corrected[0] / (np.sqrt(corrected[1]) + self.small)
+        return change, {f"{bank.name}.first": first, f"{bank.name}.second": second, f"{bank.name}.steps": steps}

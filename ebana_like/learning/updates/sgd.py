@@ -1,0 +1,37 @@
+"""Plain gradient descent, with or without momentum."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ebana_like.circuit import Circuit
+from ebana_like.elements import FloatArray, Resistors
+from ebana_like.errors import SettingError
+from ebana_like.learning.updates.update import State, Update, span
+
+
+@dataclass(frozen=True)
+class SGD(Update):
+    """g <- g - eta dC/dg."""
+
+    def change(self, bank: Resistors, gradient: FloatArray, rate: float, state: State) -> tuple[FloatArray, State]:
+        return -rate * span(bank) ** 2 * gradient, {}
+
+
+@dataclass(frozen=True)
+class Momentum(Update):
+    """m <- momentum m + dC/dg, g <- g - eta m."""
+
+    momentum: float = 0.9
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not 0 <= self.momentum < 1:
+            raise SettingError(f"the momentum is {self.momentum}; it must be at least 0 and below 1")
+
+    def start(self, circuit: Circuit) -> State:
+        return {bank.name: np.zeros(len(bank)) for bank in circuit.trainable}
+
+    def change(self, bank: Resistors, gradient: FloatArray, rate: float, state: State) -> tuple[FloatArray, State]:
+        velocity = self.momentum * state[bank.name] + gradient
+        return -rate * span(bank) ** 2 * velocity, {bank.name: velocity}

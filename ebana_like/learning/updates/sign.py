@@ -1,0 +1,16 @@
+"""Steps of one size in the direction of the gradient's sign: all a simple programmable resistor can do."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ebana_like.elements import FloatArray, Resistors
+from ebana_like.learning.updates.update import State, Update, span
+
+
+@dataclass(frozen=True)
+class Sign(Update):
+    """g <- g - rate r sign(dC/dg) (thesis 4.3.3)."""
+
+    def change(self, bank: Resistors, gradient: FloatArray, rate: float, state: State) -> tuple[FloatArray, State]:
+        return -rate * span(bank) * np.sign(gradient), {}

@@ -1,0 +1,115 @@
+"""How does ngspice hear the next stimulus and hand over a solved point? By callbacks compiled to machine code.
+
+ngspice asks for every external source's value at every Newton iteration. Answered by Python that costs half of a small
+point (XOR: 0.077 ms a point with Python callbacks, 0.044 ms with these); numba compiles them without a C compiler on
+the user's machine.
+
+The callbacks share one block of 64-bit words with Python, laid out by the constants below; addresses in it point into
+numpy arrays that the sweep keeps alive.
+"""
+
+from llvmlite import ir
+from numba import cfunc, njit, types
+from numba.extending import intrinsic
+
+POINT = 0  # number of the point being solved
+POINTS = 1  # how many points this run has
+VOLTAGES, VOLTAGE_COUNT = 2, 3  # address of (points, count) doubles: external voltage sources
+CURRENTS, CURRENT_COUNT = 4, 5  # address of (points, count) doubles: external current sources
+RESULTS, NODE_COUNT = 6, 7  # address of (points, nodes) doubles: node voltages, ground left out
+VECTORS = 8  # address of (nodes,) words: position of each node among ngspice's vectors
+ITERATIONS = 9  # address of (points,) words: Newton iterations
+FREE_HANDLER = 10  # address of a C function called with the number of each free point solved; 0 for none
+PHASES = 11  # points a sample, the free one first
+ALIVE = 12  # counts Newton iterations since the process began: the parent's sign of life
+WORDS = 16
+
+NUMBER_AT = 3
+"""External sources are named by three letters and their number: `vx_12`, `ix_3`."""
+
+SIZE = 8
+
+
+@intrinsic
+def _doubles(typing_context, address):
+    """Pointer to doubles at an address."""
+
+    def generate(context, builder, signature, arguments):
+        return builder.inttoptr(arguments[0], context.get_value_type(types.float64).as_pointer())
+
+    return types.CPointer(types.float64)(types.intp), generate
+
+
+@intrinsic
+def _words(typing_context, address):
+    """Pointer to 64-bit words at an address."""
+
+    def generate(context, builder, signature, arguments):
+        return builder.inttoptr(arguments[0], context.get_value_type(types.intp).as_pointer())
+
+    return types.CPointer(types.intp)(types.intp), generate
+
+
+@intrinsic
+def _call(typing_context, address, argument):
+    """Call the C function `void f(intptr_t)` at an address."""
+
+    def generate(context, builder, signature, arguments):
+        word = context.get_value_type(types.intp)
+        function = ir.FunctionType(ir.VoidType(), [word])
+        builder.call(builder.inttoptr(arguments[0], function.as_pointer()), [arguments[1]])
+        return context.get_dummy_value()
+
+    return types.void(types.intp, types.intp), generate
+
+
+@njit(cache=True)
+def _number(name):
+    """Read the number at the end of an external source's name."""
+    position, number = NUMBER_AT, 0
+    while 48 <= name[position] <= 57:
+        number = 10 * number + name[position] - 48
+        position += 1
+    return number
+
+
+_source = types.int32(
+    types.CPointer(types.float64), types.float64, types.CPointer(types.uint8), types.int32, types.CPointer(types.intp)
+)
+
+
+@cfunc(_source, cache=True)
+def get_voltage(value, time, name, identity, block):
+    """GetVSRCData: the value of one external voltage source at the present point."""
+    number = _number(name)
+    value[0] = _doubles(block[VOLTAGES])[block[POINT] * block[VOLTAGE_COUNT] + number]
+    if number == 0:
+        _words(block[ITERATIONS])[block[POINT]] += 1
+        block[ALIVE] += 1
+    return 0
+
+
+@cfunc(_source, cache=True)
+def get_current(value, time, name, identity, block):
+    """GetISRCData: the value of one external current source at the present point."""
+    value[0] = _doubles(block[CURRENTS])[block[POINT] * block[CURRENT_COUNT] + _number(name)]
+    return 0
+
+
+@cfunc(types.int32(types.CPointer(types.intp), types.int32, types.int32, types.CPointer(types.intp)), cache=True)
+def send_data(all_vectors, count, identity, block):
+    """SendData: take the converged point's node voltages, and go on to the next point.
+
+    `all_vectors` is struct {int, int, struct {char *name; double value; ...} **vectors}.
+    """
+    point = block[POINT]
+    if point >= block[POINTS]:
+        return 0
+    vectors, position = _words(all_vectors[1]), _words(block[VECTORS])
+    results = _doubles(block[RESULTS] + SIZE * point * block[NODE_COUNT])
+    for node in range(block[NODE_COUNT]):
+        results[node] = _doubles(vectors[position[node]])[1]
+    if block[FREE_HANDLER] != 0 and point % block[PHASES] == 0:
+        _call(block[FREE_HANDLER], point)
+    block[POINT] = point + 1
+    return 0

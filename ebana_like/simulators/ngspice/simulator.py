@@ -1,0 +1,277 @@
+"""How are a batch's samples shared over processes, and what happens when one of them dies?"""
+
+import mmap
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from multiprocessing.connection import Connection, Pipe
+from pathlib import Path
+from tempfile import TemporaryDirectory, TemporaryFile
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+
+from ebana_like.circuit import Circuit
+from ebana_like.elements import FloatArray
+from ebana_like.errors import EbanaError, SettingError, SimulatorError
+from ebana_like.simulators.ngspice import callbacks
+from ebana_like.simulators.ngspice.worker import BLOCK_BYTES, Answer, Request
+from ebana_like.simulators.protocol import Nudging, OperatingPoints, Seconds, check_features
+
+PATIENCE = 60.0
+"""Seconds without a Newton iteration after which a worker is taken to hang; a millisecond more for each element."""
+
+LOST_BATCHES = 3
+"""After so many batches in a row that no fresh worker could solve, the simulator gives up."""
+
+
+class _WorkerLostError(Exception):
+    """The worker died or hung; says how."""
+
+
+class _Worker:
+    """One ngspice process."""
+
+    def __init__(self, circuit: Circuit, patience: float) -> None:
+        self.patience = patience + 1e-3 * sum(map(len, circuit.banks))
+        self.programmed = circuit.conductances()
+        self._folder = TemporaryDirectory(prefix="ebana-ngspice-")
+        self._stderr = Path(self._folder.name, "stderr")
+        empty = Path(self._folder.name, "empty")
+        empty.mkdir()
+        with TemporaryFile() as file:
+            file.truncate(BLOCK_BYTES)
+            self.block = np.frombuffer(mmap.mmap(file.fileno(), BLOCK_BYTES), dtype=np.int64)
+            self.connection, theirs = Pipe()
+            files = (theirs.fileno(), file.fileno())
+            # ngspice executes a .spiceinit found in its working or home directory: give it empty ones
+            environment = {**os.environ, "HOME": str(empty), "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+            command = [sys.executable, "-m", "ebana_like.simulators.ngspice", *map(str, files)]
+            with self._stderr.open("wb") as stderr:
+                self.process = subprocess.Popen(
+                    command, pass_fds=files, cwd=empty, env=environment, stdout=stderr, stderr=stderr
+                )
+            theirs.close()
+        self.connection.send(circuit)
+        error = self.answer()
+        if error is not None:
+            self.close()
+            raise error
+
+    def answer(self) -> object:
+        """Wait for what the worker sends. Raises _WorkerLostError when it dies, or hangs for longer than patience."""
+        alive = -1
+        while not self.connection.poll(self.patience):
+            if self.block[callbacks.ALIVE] == alive:
+                self.process.kill()
+                raise _WorkerLostError(f"made no progress for {self.patience:.0f} s")
+            alive = int(self.block[callbacks.ALIVE])
+        try:
+            return self.connection.recv()
+        except (EOFError, ConnectionError) as error:
+            raise _WorkerLostError(self._last_words()) from error
+
+    def ask(self, request: Request) -> None:
+        """Send a batch. Raises _WorkerLostError when nobody listens."""
+        try:
+            self.connection.send(request)
+        except ConnectionError as error:
+            raise _WorkerLostError(self._last_words()) from error
+
+    def _last_words(self) -> str:
+        status = self.process.wait()
+        if status < 0:
+            return f"was killed by {signal.Signals(-status).name}"
+        lines = self._stderr.read_text(errors="replace").splitlines()
+        return f"ended with status {status}: {lines[-1] if lines else 'it said nothing'}"
+
+    def sample(self, phases: int) -> int:
+        """Return the sample the worker was at when last heard of."""
+        return int(self.block[callbacks.POINT]) // phases
+
+    def close(self) -> None:
+        """End the process."""
+        self.connection.close()
+        self.process.kill()
+        self.process.wait()
+        self._folder.cleanup()
+
+
+class NgspiceSimulator:
+    """ngspice as the solver: one circuit in one or several worker processes. A context manager.
+
+    workers: processes that share every batch's samples.
+    patience: seconds without progress after which a worker is replaced.
+
+    Every process keeps its circuit set up and its last solution; results depend on that history, and so on the number
+    of workers, in the last digits only (4e-15 V measured on Iris).
+    """
+
+    def __init__(self, circuit: Circuit, workers: int = 1, patience: float = PATIENCE) -> None:
+        if workers < 1:
+            raise SettingError(f"workers is {workers}; it must be at least 1")
+        self.circuit = circuit
+        self._count = workers
+        self._patience = patience
+        self._workers: list[_Worker] = []
+        self._lost = 0
+        self._running = False
+
+    def __enter__(self) -> Self:
+        self._running = True
+        self._start_missing()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._running = False
+        self._stop_all()
+
+    @property
+    def processes(self) -> list[int]:
+        """Process numbers of the workers."""
+        return [worker.process.pid for worker in self._workers]
+
+    def _start_missing(self) -> None:
+        while len(self._workers) < self._count:
+            self._workers.append(self._start())
+
+    def _stop_all(self) -> None:
+        while self._workers:
+            self._workers.pop().close()
+
+    def _start(self) -> _Worker:
+        try:
+            return _Worker(self.circuit, self._patience)
+        except _WorkerLostError as error:
+            raise SimulatorError(f"the ngspice process could not be started; it {error}") from error
+
+    def solve(
+        self, conductances: Mapping[str, FloatArray], features: FloatArray, nudging: Nudging | None = None
+    ) -> OperatingPoints:
+        """Solve a batch, shared over the workers; see `Simulator.solve`."""
+        if not self._running:
+            raise SimulatorError("the simulator is not running; use it in a `with` statement")
+        features = check_features(self.circuit, features)
+        self._start_missing()
+        try:
+            return self._shared(conductances, features, nudging)
+        except BaseException:
+            self._stop_all()  # answers still on their way would be taken for those of the next batch
+            raise
+
+    def _shared(
+        self, conductances: Mapping[str, FloatArray], features: FloatArray, nudging: Nudging | None
+    ) -> OperatingPoints:
+        bounds = np.linspace(0, len(features), min(len(self._workers), max(len(features), 1)) + 1).astype(int)
+        parts = [slice(int(a), int(b)) for a, b in zip(bounds, bounds[1:], strict=False)]
+        requests = [(features[part], nudging and nudging.part(part)) for part in parts]
+        unasked = [self._try_to_ask(k, conductances, *request) for k, request in enumerate(requests)]
+        answers = [
+            self._answer(k, lost, conductances, *request)
+            for k, (lost, request) in enumerate(zip(unasked, requests, strict=True))
+        ]
+        return OperatingPoints(
+            self.circuit,
+            np.concatenate([answer.voltages for answer in answers], axis=1),
+            np.concatenate([answer.converged for answer in answers], axis=1),
+            np.concatenate([answer.iterations for answer in answers], axis=1),
+            {
+                part.start + sample: text
+                for part, answer in zip(parts, answers, strict=True)
+                for sample, text in answer.messages.items()
+            },
+            Seconds(
+                max(answer.seconds.solving for answer in answers), max(answer.seconds.programming for answer in answers)
+            ),
+        )
+
+    def _ask(
+        self,
+        k: int,
+        conductances: Mapping[str, FloatArray],
+        features: FloatArray,
+        nudging: Nudging | None,
+        relaxed: bool = False,
+    ) -> None:
+        worker = self._workers[k]
+        changed = {
+            name: np.asarray(g, dtype=float)
+            for name, g in conductances.items()
+            if not np.array_equal(g, worker.programmed[name])
+        }
+        worker.ask(Request(changed, features, nudging, relaxed))
+        worker.programmed |= {name: g.copy() for name, g in changed.items()}
+
+    def _try_to_ask(
+        self, k: int, conductances: Mapping[str, FloatArray], features: FloatArray, nudging: Nudging | None
+    ) -> _WorkerLostError | None:
+        try:
+            self._ask(k, conductances, features, nudging)
+        except _WorkerLostError as error:
+            return error
+        return None
+
+    def _answer(
+        self,
+        k: int,
+        lost: _WorkerLostError | None,
+        conductances: Mapping[str, FloatArray],
+        features: FloatArray,
+        nudging: Nudging | None,
+    ) -> Answer:
+        """Return a worker's answer; a worker that is lost is replaced and the part tried once more."""
+        phases = 1 + (0 if nudging is None else len(nudging.loads))
+        try:
+            if lost is not None:
+                raise lost
+            answer = _opened(self._workers[k].answer())
+            self._lost = 0
+            return answer
+        except _WorkerLostError as error:
+            sample = min(self._workers[k].sample(phases), len(features) - 1)
+            self._replace(k)
+            first_error = error
+        try:
+            self._ask(k, conductances, features, nudging, relaxed=True)
+            answer = _opened(self._workers[k].answer())
+        except _WorkerLostError as error:
+            self._lost += 1
+            if self._lost >= LOST_BATCHES:
+                raise SimulatorError(
+                    f"the ngspice process {error}, in {LOST_BATCHES} batches in a row; "
+                    "solve the run's netlist by hand to see why: ngspice -b netlist.cir"
+                ) from error
+            sample = min(self._workers[k].sample(phases), len(features) - 1)
+            self._replace(k)
+            return self._nothing(phases, len(features), sample, f"left out: the ngspice process {error} twice")
+        text = f"the ngspice process {first_error} near this sample; solved again in a fresh one"
+        return Answer(
+            answer.voltages, answer.converged, answer.iterations, {sample: text, **answer.messages}, answer.seconds
+        )
+
+    def _replace(self, k: int) -> None:
+        self._workers[k].close()
+        self._workers[k] = self._start()
+
+    def _nothing(self, phases: int, batch: int, sample: int, text: str) -> Answer:
+        shape = (phases, batch)
+        return Answer(
+            np.full((*shape, len(self.circuit.nodes)), np.nan),
+            np.zeros(shape, dtype=bool),
+            np.zeros(shape, dtype=np.intp),
+            {sample: text},
+            Seconds(),
+        )
+
+
+def _opened(answer: object) -> Answer:
+    """Return the answer, or raise the error that came instead."""
+    if isinstance(answer, EbanaError):
+        raise answer
+    assert isinstance(answer, Answer)
+    return answer

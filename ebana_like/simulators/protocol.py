@@ -1,0 +1,113 @@
+"""What is asked of a simulator, and what does it answer? One protocol for all engines."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Protocol, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ebana_like.circuit import Circuit
+from ebana_like.elements import FloatArray, IntArray
+from ebana_like.errors import SettingError
+
+BoolArray = NDArray[np.bool_]
+
+
+class Nudging(Protocol):
+    """What drives the output pairs of a batch in its nudged phases: a current beside a conductance.
+
+    loads: conductance across each pair, (phases, batch), siemens; zero where currents are held.
+    """
+
+    @property
+    def loads(self) -> FloatArray:
+        """Return (phases, batch), siemens."""
+
+    def currents(self, scores: FloatArray, samples: slice) -> FloatArray:
+        """Return the currents into the pairs, (phases, m, outputs), amperes, given the free scores of m samples."""
+
+    def part(self, samples: slice) -> "Nudging":
+        """Return the nudging of some of the batch's samples."""
+
+
+@dataclass(frozen=True, eq=False)
+class Seconds:
+    """Time spent inside an engine, per worker that ran longest: solving points, writing conductances."""
+
+    solving: float = 0.0
+    programming: float = 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class OperatingPoints:
+    """DC operating points of a batch, in the free phase and every nudged phase.
+
+    voltages: (1 + phases, batch, nodes), volts, nodes as in the circuit; NaN where a point did not converge.
+    converged: (1 + phases, batch).
+    iterations: Newton iterations, (1 + phases, batch).
+    messages: what went wrong, by sample; recovered points are named here too.
+    """
+
+    circuit: Circuit
+    voltages: FloatArray
+    converged: BoolArray
+    iterations: IntArray
+    messages: Mapping[int, str] = field(default_factory=dict)
+    seconds: Seconds = field(default_factory=Seconds)
+
+    @property
+    def scores(self) -> FloatArray:
+        """Free scores, (batch, outputs), volts."""
+        return self.circuit.outputs.scores(self.voltages[0])
+
+    @property
+    def usable(self) -> BoolArray:
+        """Samples solved in every phase, (batch,): only these may enter a gradient."""
+        return np.asarray(self.converged.all(axis=0))
+
+    def __str__(self) -> str:
+        phases, batch = self.converged.shape
+        failed = batch - int(self.usable.sum())
+        return (
+            f"{batch} samples x {phases} phases, {self.iterations.mean():.1f} iterations a point, "
+            + (f"{failed} samples failed" if failed else "all converged")
+        )
+
+
+class Simulator(Protocol):
+    """Solves one circuit for changing conductances and stimuli."""
+
+    circuit: Circuit
+
+    def solve(
+        self, conductances: Mapping[str, FloatArray], features: FloatArray, nudging: Nudging | None = None
+    ) -> OperatingPoints:
+        """Return the operating points of a batch.
+
+        conductances: of the trainable banks, by name, siemens.
+        features: (batch, features), volts.
+        nudging: solves its phases too, each sample's from the sample's own free state.
+
+        Raises SimulatorError when the engine fails altogether; single points that fail are marked in the result.
+        """
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+
+def check_features(circuit: Circuit, features: FloatArray) -> FloatArray:
+    """Return the features as an array of doubles. Raises SettingError when their shape or values do not fit."""
+    features = np.asarray(features, dtype=float)
+    if features.ndim != 2 or features.shape[1] != circuit.inputs.count:
+        raise SettingError(
+            f"the features have shape {features.shape}; this circuit expects (batch, {circuit.inputs.count})"
+        )
+    if not np.isfinite(features).all():
+        sample = int(np.flatnonzero(~np.isfinite(features).all(axis=1))[0])
+        raise SettingError(f"sample {sample} has a feature that is not finite; clean the data or leave the sample out")
+    return features

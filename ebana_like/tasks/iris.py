@@ -1,0 +1,21 @@
+"""Four measurements of a flower, three species (Fisher 1936)."""
+
+from sklearn.datasets import load_iris
+
+from ebana_like.tasks.task import Task
+from ebana_like.training import Dataset, Settings
+
+
+def load() -> Dataset:
+    """Return the 150 flowers, in centimetres."""
+    data = load_iris()
+    return Dataset(data.data, data.target, tuple(map(str, data.target_names)))
+
+
+TASK = Task(
+    name="iris",
+    summary="tell three species of iris apart: 4 inputs, 3 output pairs",
+    expect="95 % of held-out flowers right",
+    settings=Settings(epochs=100, batch=10, hidden=(10,), volts=2.0, on=0.3, off=0.0, lr=(0.1,), test=0.2),
+    load=load,
+)

@@ -1,0 +1,109 @@
+"""What is a task? Data, a network, and settings known to work: everything behind `train-circuit NAME`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ebana_like.circuit import Circuit
+from ebana_like.errors import SettingError
+from ebana_like.learning import COSTS, ESTIMATORS, UPDATES, Constant, Cost, CrossEntropy, Exponential, SquaredError
+from ebana_like.networks import (
+    Amplifier,
+    Block,
+    Crossbar,
+    Currents,
+    DiodePair,
+    Inputs,
+    OutputPairs,
+    SwitchedTargets,
+    build_network,
+)
+from ebana_like.simulators import NgspiceSimulator, Simulator
+from ebana_like.training import Dataset, Problem, Settings, Split, in_volts, split
+
+
+@dataclass(frozen=True)
+class Task:
+    """A named problem.
+
+    summary: one line for the list of tasks. expect: what the default settings reach.
+    settings: the defaults. load: the data, features in their own units.
+    """
+
+    name: str
+    summary: str
+    expect: str
+    settings: Settings
+    load: Callable[[], Dataset]
+
+    def problem(self, settings: Settings, start: Circuit | None = None) -> Problem:
+        """Return the training problem for these settings.
+
+        start: a circuit to begin from, whose conductances are taken over. Raises SettingError when it does not fit.
+        """
+        parts = split(self.load(), settings.validation, settings.test, settings.seed)
+        return problem_of(settings, in_volts(parts, settings.volts), f"ebana_like {self.name}", start)
+
+
+def problem_of(settings: Settings, data: Split, title: str, start: Circuit | None = None) -> Problem:
+    """Return the training problem of a layered network on data in volts."""
+    cost = _cost(settings)
+    features, outputs = data.train.features.shape[1], cost.targets(data.train.labels, len(data.train.classes)).shape[1]
+    nudging = Currents() if settings.nudging == "current" else SwitchedTargets(settings.beta)
+    circuit = build_network(layers(settings, features, outputs), title, settings.seed, nudging)
+    if start is not None:
+        circuit = _continued(circuit, start)
+    return Problem(
+        circuit=circuit,
+        data=data,
+        cost=cost,
+        estimator=ESTIMATORS[settings.estimator](settings.beta),
+        update=UPDATES[settings.update](
+            {f"crossbar{k + 1}": rate for k, rate in enumerate(_for_each_crossbar(settings, settings.lr))},
+            Constant() if settings.decay == 1 else Exponential(settings.decay),
+        ),
+        epochs=settings.epochs,
+        batch=settings.batch,
+        seed=settings.seed,
+        stop_loss=settings.stop_loss,
+    )
+
+
+def layers(settings: Settings, features: int, outputs: int) -> list[Block]:
+    """Return the description of the network: inputs, hidden layers of crossbar, neurons and amplifiers, output pairs."""
+    limits = (settings.g_low, settings.g_high)
+    low, high = settings.g_start[0::2], settings.g_start[1::2]
+    starts = list(zip(_for_each_crossbar(settings, low), _for_each_crossbar(settings, high), strict=True))
+    stack: list[Block] = [Inputs(features, settings.bias)]
+    for size, start in zip(settings.hidden, starts, strict=False):
+        stack += [
+            Crossbar(size, start, limits),
+            DiodePair(settings.diode, settings.clamp),
+            Amplifier(settings.gain, settings.feedback or None),
+        ]
+    return [*stack, Crossbar(2 * outputs, starts[-1], limits), OutputPairs()]
+
+
+def simulator_of(circuit: Circuit, settings: Settings) -> Simulator:
+    """Return the engine the settings name, to be used as a context manager."""
+    return NgspiceSimulator(circuit, settings.workers)
+
+
+def _cost(settings: Settings) -> Cost:
+    kind = COSTS[settings.cost]
+    return SquaredError(settings.on, settings.off) if kind is SquaredError else CrossEntropy(settings.temperature)
+
+
+def _for_each_crossbar(settings: Settings, values: tuple[float, ...]) -> tuple[float, ...]:
+    return values * (len(settings.hidden) + 1) if len(values) == 1 else values
+
+
+def _continued(circuit: Circuit, start: Circuit) -> Circuit:
+    """Return the circuit with the conductances of another one, which must have the same crossbars."""
+    wanted = {name: len(g) for name, g in circuit.conductances().items()}
+    found = {name: len(g) for name, g in start.conductances().items()}
+    if wanted != found:
+        raise SettingError(
+            f"the circuit to start from has trainable banks {found}, this network needs {wanted}; "
+            "give the same --hidden as the run it came from"
+        )
+    return circuit.with_conductances(start.conductances())

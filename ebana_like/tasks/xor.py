@@ -1,0 +1,30 @@
+"""Two inputs, one output: the smallest problem no linear circuit can solve."""
+
+import numpy as np
+
+from ebana_like.tasks.task import Task
+from ebana_like.training import Dataset, Settings
+
+
+def load() -> Dataset:
+    """Return the four corners of the square, labelled 1 where the inputs differ."""
+    features = np.array([[-1.0, -1.0], [-1.0, 1.0], [1.0, -1.0], [1.0, 1.0]])
+    return Dataset(features, np.array([0, 1, 1, 0]), ("same", "different"))
+
+
+TASK = Task(
+    name="xor",
+    summary="learn XOR: 2 inputs, 1 output pair",
+    expect="loss below 1e-3 V^2, all four answers right",
+    settings=Settings(
+        epochs=200,
+        batch=4,
+        hidden=(8,),
+        volts=2.0,
+        on=0.3,
+        off=-0.3,
+        lr=(0.1,),
+        stop_loss=1e-4,
+    ),
+    load=load,
+)

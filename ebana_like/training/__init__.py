@@ -1,0 +1,40 @@
+"""Data as voltages, the training loop, settings, and the run folder."""
+
+from ebana_like.training.dataset import Dataset, Split, in_volts, split
+from ebana_like.training.loop import (
+    Callback,
+    EpochRecord,
+    Evaluation,
+    Interrupted,
+    Problem,
+    Progress,
+    evaluate,
+    train,
+)
+from ebana_like.training.run import Run, RunRecorder, create_run, load_circuit, load_history
+from ebana_like.training.settings import Settings, as_table, decode, dump_config, load_config
+
+__all__ = [
+    "Callback",
+    "Dataset",
+    "EpochRecord",
+    "Evaluation",
+    "Interrupted",
+    "Problem",
+    "Progress",
+    "Run",
+    "RunRecorder",
+    "Settings",
+    "Split",
+    "as_table",
+    "create_run",
+    "decode",
+    "dump_config",
+    "evaluate",
+    "in_volts",
+    "load_circuit",
+    "load_config",
+    "load_history",
+    "split",
+    "train",
+]

@@ -1,0 +1,75 @@
+"""What is a data set to a circuit? Features as volts, labels, and a split that keeps test data unseen."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ebana_like.elements import FloatArray, IntArray
+from ebana_like.errors import SettingError
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Labelled samples.
+
+    features: (samples, features), volts once scaled.
+    labels: class of each sample, (samples,), from 0.
+    classes: names of the classes.
+    """
+
+    features: FloatArray
+    labels: IntArray
+    classes: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def take(self, samples: IntArray) -> "Dataset":
+        """Return some of the samples."""
+        return Dataset(self.features[samples], self.labels[samples], self.classes)
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """Samples to learn from, to choose settings by, and to test on; the latter two may be absent."""
+
+    train: Dataset
+    validation: Dataset | None = None
+    test: Dataset | None = None
+
+
+def split(data: Dataset, validation: float, test: float, seed: int) -> Split:
+    """Split into random parts that keep the share of every class.
+
+    validation, test: fractions of all samples; 0 for none.
+    Raises SettingError when the fractions leave nothing to learn from.
+    """
+    if not (0 <= validation and 0 <= test and validation + test < 1):
+        raise SettingError(
+            f"the validation fraction {validation} and the test fraction {test} must be at least 0 and together below 1"
+        )
+    rng = np.random.default_rng([seed, len(data)])
+    parts: tuple[list[IntArray], list[IntArray], list[IntArray]] = ([], [], [])
+    for label in range(len(data.classes)):
+        members = rng.permutation(np.flatnonzero(data.labels == label))
+        bounds = [round(test * len(members)), round((test + validation) * len(members))]
+        for part, samples in zip(parts, np.split(members, bounds), strict=True):
+            part.append(samples)
+    held_out, chosen, train = (data.take(np.sort(np.concatenate(part))) for part in parts)
+    return Split(train, chosen if len(chosen) else None, held_out if len(held_out) else None)
+
+
+def in_volts(parts: Split, volts: float) -> Split:
+    """Scale every feature linearly so that the training samples span -volts to +volts; others are clipped to it."""
+    low, high = parts.train.features.min(axis=0), parts.train.features.max(axis=0)
+    middle, half = (low + high) / 2, np.where(high > low, (high - low) / 2, 1.0)
+
+    def scaled(data: Dataset | None) -> Dataset | None:
+        if data is None:
+            return None
+        features = volts * np.clip((data.features - middle) / half, -1, 1)
+        return Dataset(features, data.labels, data.classes)
+
+    train = scaled(parts.train)
+    assert train is not None
+    return Split(train, scaled(parts.validation), scaled(parts.test))

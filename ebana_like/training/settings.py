@@ -1,0 +1,150 @@
+"""What can be set for a training? One dataclass, from which the command line, config files and run records are made."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import tomli_w
+
+from ebana_like.errors import SettingError
+
+
+def _setting(default: Any, help: str, choices: str = "", low: float | None = None) -> Any:
+    """Make a field with the text that tells people what it is, and what is allowed."""
+    return field(default=default, metadata={"help": help, "choices": tuple(choices.split()), "low": low})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything needed to repeat a training. Volts, siemens, amperes.
+
+    Raises SettingError naming the setting, what is allowed and what came.
+    """
+
+    engine: str = _setting("ngspice", "What solves the circuit.", "ngspice")
+    workers: int = _setting(1, "Processes that share the samples of a batch.", low=1)
+    seed: int = _setting(0, "Seed of initial conductances, data order and every other random draw.", low=0)
+
+    epochs: int = _setting(100, "Passes through the training samples.", low=1)
+    batch: int = _setting(10, "Samples averaged for one update.", low=1)
+    stop_loss: float = _setting(0.0, "Stop early when an epoch's mean training loss falls below this.", low=0)
+    validation: float = _setting(0.0, "Fraction of the samples set aside to choose settings by.", low=0)
+    test: float = _setting(0.0, "Fraction of the samples set aside to test on.", low=0)
+
+    hidden: tuple[int, ...] = _setting((10,), "Neurons of each hidden layer, as in 10 or 20,10.", low=1)
+    volts: float = _setting(1.0, "Input voltage that the largest feature is scaled to.")
+    bias: float = _setting(1.0, "Voltage of the bias pair beside the inputs; 0 leaves it out.", low=0)
+    diode: str = _setting("d1n4148", "Diode model of the neurons, a .model card in models/.")
+    clamp: float = _setting(0.0, "Voltage of the sources in series with the diodes.")
+    gain: float = _setting(4.0, "Voltage gain A of the amplifiers behind the neurons.")
+    feedback: float = _setting(0.0, "Current gain B of the amplifiers; 0 stands for 1/A.", low=0)
+    g_low: float = _setting(1e-7, "Smallest conductance a trainable resistor can hold.")
+    g_high: float = _setting(1e-4, "Largest conductance a trainable resistor can hold.")
+    g_start: tuple[float, ...] = _setting(
+        (4e-6, 1.2e-5), "Range the first conductances are drawn from, LOW,HIGH, for each crossbar or once for all."
+    )
+
+    cost: str = _setting("squared-error", "Cost of the scores.", "squared-error cross-entropy")
+    on: float = _setting(1.0, "Target score of the right class (squared error).")
+    off: float = _setting(0.0, "Target score of the other classes (squared error).")
+    temperature: float = _setting(0.1, "Volts that count as one unit of log-odds (cross-entropy).")
+    nudging: str = _setting("current", "How outputs are pulled to their targets.", "current switch")
+    estimator: str = _setting(
+        "centered", "Gradient estimator.", "positive negative random-sign centered higher-order"
+    )
+    beta: float = _setting(1e-7, "Nudging factor, siemens.")
+    update: str = _setting("sgd", "Update rule.", "sgd momentum adam sign")
+    lr: tuple[float, ...] = _setting((0.03,), "Learning rate relative to the conductance range; one, or one a crossbar.")
+    decay: float = _setting(1.0, "Factor on the learning rate after every epoch.")
+
+    def __post_init__(self) -> None:
+        for entry in fields(self):
+            value, limits = getattr(self, entry.name), entry.metadata
+            if limits["choices"] and value not in limits["choices"]:
+                raise SettingError(f"{entry.name} is {value!r}; choose one of {', '.join(limits['choices'])}")
+            smallest = min(value, default=None) if isinstance(value, tuple) else value
+            if limits["low"] is not None and not (smallest is not None and smallest >= limits["low"]):
+                raise SettingError(f"{entry.name} is {_text(value)}; it must be at least {limits['low']:g}")
+        positive = ("volts", "g_low", "g_high", "gain", "temperature", "beta", "decay")
+        for name in positive:
+            if not getattr(self, name) > 0:
+                raise SettingError(f"{name} is {getattr(self, name):g}; it must be above zero")
+        crossbars = len(self.hidden) + 1
+        if len(self.lr) not in (1, crossbars):
+            raise SettingError(
+                f"lr has {len(self.lr)} values; give one for all, or {crossbars}: one for each crossbar"
+            )
+        if len(self.g_start) not in (2, 2 * crossbars):
+            raise SettingError(
+                f"g_start has {len(self.g_start)} values; give LOW,HIGH once, or for each of the {crossbars} crossbars"
+            )
+
+
+def decode(values: Mapping[str, Any], base: Settings, where: str) -> Settings:
+    """Return settings with the given values over those of `base`.
+
+    where: what error messages call their origin. Raises SettingError naming the key, the value and what is allowed.
+    """
+    types = get_type_hints(Settings)
+    decoded = {entry.name: getattr(base, entry.name) for entry in fields(Settings)}
+    for key, value in values.items():
+        if key not in types:
+            near = get_close_matches(key, types, n=1)
+            advice = f'did you mean "{near[0]}"?' if near else f"known are {', '.join(types)}"
+            raise SettingError(f'{where}: there is no setting "{key}"; {advice}')
+        decoded[key] = _convert(key, value, types[key], where)
+    try:
+        return Settings(**decoded)
+    except SettingError as error:
+        raise SettingError(f"{where}: {error}") from error
+
+
+def load_config(path: Path) -> dict[str, Any]:
+    """Return the tables of a TOML file. Raises SettingError when it cannot be read."""
+    try:
+        return tomllib.loads(path.read_text())
+    except OSError as error:
+        raise SettingError(f"cannot read {path}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingError(f"{path} is not a TOML file: {error}") from error
+
+
+def dump_config(tables: Mapping[str, Any]) -> str:
+    """Return tables as TOML text."""
+    return tomli_w.dumps(tables)
+
+
+def as_table(settings: Settings) -> dict[str, Any]:
+    """Return settings as a TOML table."""
+    values = {entry.name: getattr(settings, entry.name) for entry in fields(settings)}
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
+
+
+def _convert(key: str, value: Any, kind: Any, where: str) -> Any:
+    """Return the value as the type a setting has; a string may list numbers, as on the command line."""
+    item = int if kind in (int, tuple[int, ...]) else float
+    wanted = {str: "a word", int: "a whole number", float: "a number"}.get(kind, "numbers separated by commas")
+    try:
+        if kind is str:
+            if not isinstance(value, str):
+                raise ValueError
+            return value
+        if kind in (int, float):
+            return _number(value, item)
+        parts = value.split(",") if isinstance(value, str) else value if isinstance(value, list) else [value]
+        return tuple(_number(part, item) for part in parts)
+    except (ValueError, TypeError) as error:
+        raise SettingError(f"{where}: {key} is {value!r}; expected {wanted}") from error
+
+
+def _number(value: Any, kind: type[int] | type[float]) -> int | float:
+    if isinstance(value, bool) or (kind is int and isinstance(value, float) and not value.is_integer()):
+        raise ValueError
+    return kind(value)
+
+
+def _text(value: Any) -> str:
+    return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
