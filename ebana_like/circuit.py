@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TypeVar
+from itertools import pairwise
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -205,12 +206,12 @@ class Circuit:
         """Return the same circuit with its input sources set to one sample's features (count,), volts."""
         return self._with({self.inputs.bank: {"voltage": self.inputs.voltages(features[None])[0]}})
 
-    def _with(self, changes: Mapping[str, Mapping[str, FloatArray]]) -> "Circuit":
+    def _with(self, changes: Mapping[str, Mapping[str, Any]]) -> "Circuit":
         return replace(self, banks=tuple(replace(b, **changes.get(b.name, {})) for b in self.banks))
 
 
 def _require_unique(what: str, names: list[str] | tuple[str, ...]) -> None:
     if len(set(names)) != len(names):
         twice = sorted(names)
-        name = next(a for a, b in zip(twice, twice[1:], strict=False) if a == b)
+        name = next(a for a, b in pairwise(twice) if a == b)
         raise CircuitError(f'two {what}s are called "{name}"; names must be unique')

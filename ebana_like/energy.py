@@ -18,7 +18,6 @@ from ebana_like.circuit import Circuit
 from ebana_like.elements import CCCS, VCVS, Bank, CurrentLaw, FloatArray, IntArray, Switches, VoltageSources
 from ebana_like.errors import CircuitError
 
-
 CIRCUITS_REMEMBERED = 16
 
 
@@ -72,7 +71,10 @@ def _islands(circuit: Circuit, pinned: IntArray) -> IntArray:
             columns.append(pinned[bank.negative[floating]])
     # a component's label stands for its first node
     first = np.unique(pinned, return_index=True)[1]
-    ends = np.concatenate([first[r] for r in rows]), np.concatenate([columns[0], *(first[c] for c in columns[1:])])
+    ends = (
+        np.concatenate([first[r] for r in rows]),
+        np.concatenate([columns[0], *(first[c] for c in columns[1:])]),
+    )
     size = len(pinned)
     graph = coo_array((np.ones(len(ends[0])), ends), shape=(size, size))
     return np.asarray(connected_components(graph, directed=False)[1], dtype=np.intp)

@@ -17,6 +17,10 @@ def extra(name="extra", label="rextra", positive=AT_OUT, negative=AT_GROUND):
     return Resistors(name, (label,), positive, negative, np.array([1e-6]))
 
 
+def inputs(bank):
+    return InputPorts(bank, np.array([0]), np.array([1.0]))
+
+
 def test_the_divider_divides(divider, operating_point):
     # 3 V over 2 uS and 1 uS in series; an ulp or two of 2 V
     assert operating_point(divider)[2] == pytest.approx(2.0, rel=5e-16)
@@ -31,23 +35,14 @@ def test_the_divider_divides(divider, operating_point):
         (lambda c: {"banks": (*c.banks, extra(name="top"))}, 'two banks are called "top"'),
         (lambda c: {"banks": (*c.banks, extra(label="rtop"))}, 'two elements are called "rtop"'),
         (lambda c: {"nodes": (*c.nodes, "lost")}, 'node "lost" floats'),
+        (lambda c: {"inputs": inputs("x")}, 'there is no bank "x" in this circuit; it has inputs, top'),
+        (lambda c: {"inputs": inputs("top")}, '"top" holds resistor .* where voltage_source is needed'),
         (
-            lambda c: {"inputs": InputPorts("x", AT_GROUND, np.ones(1))},
-            'there is no bank "x".*it has inputs, top',
+            lambda c: {"nudger": CurrentNudging("top")},
+            '"top" holds resistor .* where current_source is',
         ),
-        (
-            lambda c: {"inputs": InputPorts("top", AT_GROUND, np.ones(1))},
-            '"top" holds resistor .*voltage_source is',
-        ),
-        (
-            lambda c: {"nudger": CurrentNudging("inputs")},
-            '"inputs" holds voltage_source .*current_source is needed',
-        ),
-        (lambda c: {"nudger": SwitchNudging("inputs", "inputs", "inputs")}, "resistor is needed"),
-        (
-            lambda c: {"outputs": OutputPorts(np.array([1, 2]), np.array([0, 0]))},
-            '"nudge" nudges 1 outputs .* has 2',
-        ),
+        (lambda c: {"nudger": SwitchNudging("inputs", "inputs", "inputs")}, "where resistor is needed"),
+        (lambda c: {"outputs": OutputPorts(*2 * [np.array([1, 2])])}, '"nudge" nudges 1 outputs .* has 2'),
         (lambda c: {"title": "two\nlines"}, "title 'two.*first line"),
         (lambda c: {"title": " "}, "title"),
         (lambda c: {"title": "*ng_script"}, "title"),
@@ -122,7 +117,5 @@ def test_features_drive_both_signs_of_a_doubled_input():
 def test_scores_are_differences_of_output_voltages():
     ports = OutputPorts(np.array([1, 3]), np.array([2, 0]))
     assert ports.count == 2
-    assert ports.scores(np.array([[0.0, 5.0, 3.0, 1.0], [0.0, 1.0, 4.0, -2.0]])).tolist() == [
-        [2, 1],
-        [-3, -2],
-    ]
+    voltages = np.array([[0.0, 5.0, 3.0, 1.0], [0.0, 1.0, 4.0, -2.0]])
+    assert ports.scores(voltages).tolist() == [[2, 1], [-3, -2]]

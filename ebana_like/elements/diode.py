@@ -31,7 +31,8 @@ class DiodeModel:
     def __post_init__(self) -> None:
         if not self.saturation_current > 0 or not self.emission > 0:
             raise CircuitError(
-                f"diode model {self.name} has is={self.saturation_current:g} n={self.emission:g}; both must be above zero"
+                f"diode model {self.name} has is={self.saturation_current:g} n={self.emission:g}; "
+                "both must be above zero"
             )
 
     @property

@@ -33,7 +33,7 @@ class Resistors(CurrentLaw):
         if bad.size:
             k = int(bad[0])
             raise CircuitError(
-                f"resistor {self.labels[k]} of bank \"{self.name}\" has a conductance of {self.conductance[k]:g} S; "
+                f'resistor {self.labels[k]} of bank "{self.name}" has a conductance of {self.conductance[k]:g} S; '
                 "it must be finite and above zero"
             )
         if not 0 <= self.low < self.high:

@@ -10,7 +10,17 @@ from ebana_like.errors import CircuitError, NetlistError
 
 _WITHOUT_EFFECT_AT_DC = frozenset({"cjo", "cj0", "cj", "vj", "m", "tt", "fc", "eg", "xti", "kf", "af", "type", "mfg"})
 _WORDS = frozenset({"type", "mfg"})
-_SUFFIXES = {"t": 1e12, "g": 1e9, "meg": 1e6, "k": 1e3, "m": 1e-3, "u": 1e-6, "n": 1e-9, "p": 1e-12, "f": 1e-15}
+_SUFFIXES = {
+    "t": 1e12,
+    "g": 1e9,
+    "meg": 1e6,
+    "k": 1e3,
+    "m": 1e-3,
+    "u": 1e-6,
+    "n": 1e-9,
+    "p": 1e-12,
+    "f": 1e-15,
+}
 _NUMBER = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)(meg|[tgkmunpf])?[a-z]*", re.ASCII)
 _NAME = re.compile(r"[\w.+-]+", re.ASCII)
 

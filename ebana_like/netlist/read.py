@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 
@@ -159,7 +160,7 @@ class _Reader:
         node, voltage = words
         self.recorded[node] = finite(voltage)
 
-    directives: dict[str, Callable[["_Reader", list[str]], None]] = {
+    directives: ClassVar[dict[str, Callable[["_Reader", list[str]], None]]] = {
         "format": format_,
         "setting": setting,
         "inputs": inputs,
@@ -206,7 +207,12 @@ class _Reader:
         positive = np.array([self.node(p, "output") for p, _ in self.outputs], dtype=np.intp)
         negative = np.array([self.node(n, "output") for _, n in self.outputs], dtype=np.intp)
         return Circuit(
-            title, tuple(self.nodes), banks, inputs, OutputPorts(positive, negative), self.nudger_of(self.nudging)
+            title,
+            tuple(self.nodes),
+            banks,
+            inputs,
+            OutputPorts(positive, negative),
+            self.nudger_of(self.nudging),
         )
 
     def nudger_of(self, words: list[str]) -> Nudger:
@@ -240,9 +246,7 @@ class _Reader:
 
     def ends(self, section: _Section) -> tuple[IntArray, IntArray]:
         nodes = self.nodes
-        pairs = [
-            (nodes.setdefault(row[1], len(nodes)), nodes.setdefault(row[2], len(nodes))) for row in section.rows
-        ]
+        pairs = [(nodes.setdefault(row[1], len(nodes)), nodes.setdefault(row[2], len(nodes))) for row in section.rows]
         both = np.array(pairs, dtype=np.intp).reshape(-1, 2)
         return both[:, 0].copy(), both[:, 1].copy()
 
@@ -283,9 +287,7 @@ class _Reader:
 
     def vcvs(self, name: str, labels: tuple[str, ...], section: _Section) -> Bank:
         ends = self.ends(section)
-        return VCVS(
-            name, labels, *ends, self.indices(section, 3), self.indices(section, 4), self.values(section, 5)
-        )
+        return VCVS(name, labels, *ends, self.indices(section, 3), self.indices(section, 4), self.values(section, 5))
 
     def cccs(self, name: str, labels: tuple[str, ...], section: _Section) -> Bank:
         control = tuple(row[3] for row in section.rows)

@@ -109,6 +109,4 @@ def _check_names(circuit: Circuit) -> None:
 def _check_settings(netlist: Netlist) -> None:
     for key, value in netlist.settings.items():
         if key.split() != [key] or " ".join(value.split()) != value:
-            raise NetlistError(
-                f"the setting {key!r}: {value!r} does not fit on one line; use words and single spaces"
-            )
+            raise NetlistError(f"the setting {key!r}: {value!r} does not fit on one line; use words and single spaces")

@@ -140,7 +140,9 @@ class Amplifier(Block):
     def build(self, wiring: Wiring) -> None:
         nodes = wiring.require_rows("Amplifier")
         if not self.gain > 0 or not (self.feedback is None or self.feedback > 0):
-            raise CircuitError(f"an amplifier has gains A = {self.gain} and B = {self.feedback}; both must be above zero")
+            raise CircuitError(
+                f"an amplifier has gains A = {self.gain} and B = {self.feedback}; both must be above zero"
+            )
         layer, count = wiring.depth, len(nodes)
         driven = wiring.new_nodes([f"e{layer}_{k}" for k in range(count)])
         outputs = wiring.new_nodes([f"a{layer}_{k}" for k in range(count)])

@@ -16,9 +16,7 @@ class Currents:
     def build(self, wiring: Wiring, outputs: OutputPorts) -> Nudger:
         """Add the sources; they carry nothing in the free phase."""
         names = labels("i", "nudge", outputs.count)
-        wiring.banks.append(
-            CurrentSources("nudge", names, outputs.negative, outputs.positive, np.zeros(outputs.count))
-        )
+        wiring.banks.append(CurrentSources("nudge", names, outputs.negative, outputs.positive, np.zeros(outputs.count)))
         return CurrentNudging("nudge")
 
 

@@ -10,7 +10,6 @@ from ebana_like.elements import Bank, IntArray
 from ebana_like.errors import CircuitError
 
 
-
 @dataclass
 class Wiring:
     """What has been built so far. Blocks read `rows`, the nodes the next block connects to, and replace them.

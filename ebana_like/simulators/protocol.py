@@ -70,9 +70,8 @@ class OperatingPoints:
     def __str__(self) -> str:
         phases, batch = self.converged.shape
         failed = batch - int(self.usable.sum())
-        return (
-            f"{batch} samples x {phases} phases, {self.iterations.mean():.1f} iterations a point, "
-            + (f"{failed} samples failed" if failed else "all converged")
+        return f"{batch} samples x {phases} phases, {self.iterations.mean():.1f} iterations a point, " + (
+            f"{failed} samples failed" if failed else "all converged"
         )
 
 

@@ -5,7 +5,16 @@ from dataclasses import dataclass
 
 from ebana_like.circuit import Circuit
 from ebana_like.errors import SettingError
-from ebana_like.learning import COSTS, ESTIMATORS, UPDATES, Constant, Cost, CrossEntropy, Exponential, SquaredError
+from ebana_like.learning import (
+    COSTS,
+    ESTIMATORS,
+    UPDATES,
+    Constant,
+    Cost,
+    CrossEntropy,
+    Exponential,
+    SquaredError,
+)
 from ebana_like.networks import (
     Amplifier,
     Block,
@@ -47,7 +56,10 @@ class Task:
 def problem_of(settings: Settings, data: Split, title: str, start: Circuit | None = None) -> Problem:
     """Return the training problem of a layered network on data in volts."""
     cost = _cost(settings)
-    features, outputs = data.train.features.shape[1], cost.targets(data.train.labels, len(data.train.classes)).shape[1]
+    features, outputs = (
+        data.train.features.shape[1],
+        cost.targets(data.train.labels, len(data.train.classes)).shape[1],
+    )
     nudging = Currents() if settings.nudging == "current" else SwitchedTargets(settings.beta)
     circuit = build_network(layers(settings, features, outputs), title, settings.seed, nudging)
     if start is not None:
@@ -69,7 +81,7 @@ def problem_of(settings: Settings, data: Split, title: str, start: Circuit | Non
 
 
 def layers(settings: Settings, features: int, outputs: int) -> list[Block]:
-    """Return the description of the network: inputs, hidden layers of crossbar, neurons and amplifiers, output pairs."""
+    """Return the network's layers: inputs, hidden layers of crossbar, neurons and amplifiers, output pairs."""
     limits = (settings.g_low, settings.g_high)
     low, high = settings.g_start[0::2], settings.g_start[1::2]
     starts = list(zip(_for_each_crossbar(settings, low), _for_each_crossbar(settings, high), strict=True))

@@ -44,7 +44,7 @@ def split(data: Dataset, validation: float, test: float, seed: int) -> Split:
     validation, test: fractions of all samples; 0 for none.
     Raises SettingError when the fractions leave nothing to learn from.
     """
-    if not (0 <= validation and 0 <= test and validation + test < 1):
+    if not (validation >= 0 and test >= 0 and validation + test < 1):
         raise SettingError(
             f"the validation fraction {validation} and the test fraction {test} must be at least 0 and together below 1"
         )

@@ -198,17 +198,13 @@ def _epoch(
     return Progress(progress.conductances, progress.update_state, progress.epoch + 1), record
 
 
-def _batch(
-    problem: Problem, simulator: Simulator, progress: Progress, samples: np.ndarray, sums: _Sums
-) -> Progress:
+def _batch(problem: Problem, simulator: Simulator, progress: Progress, samples: np.ndarray, sums: _Sums) -> Progress:
     """Estimate the gradient of one batch, update, and return the new progress."""
     data, cost = problem.data.train, problem.cost
     labels = data.labels[samples]
     targets = cost.targets(labels, len(data.classes))
     rng = np.random.default_rng([problem.seed, progress.epoch, progress.batch])
-    estimate = problem.estimator.estimate(
-        simulator, progress.conductances, data.features[samples], targets, cost, rng
-    )
+    estimate = problem.estimator.estimate(simulator, progress.conductances, data.features[samples], targets, cost, rng)
     points, usable = estimate.points, estimate.points.usable
     scores = points.scores[usable]
     loss = float(cost.value(scores, targets[usable]).sum())
@@ -233,15 +229,11 @@ def _batch(
     return Progress(conductances, state, progress.epoch, progress.batch + 1)
 
 
-def _evaluation(
-    problem: Problem, simulator: Simulator, progress: Progress, data: Dataset | None
-) -> Evaluation | None:
+def _evaluation(problem: Problem, simulator: Simulator, progress: Progress, data: Dataset | None) -> Evaluation | None:
     return None if data is None else evaluate(simulator, progress.conductances, data, problem.cost)
 
 
-def evaluate(
-    simulator: Simulator, conductances: Mapping[str, FloatArray], data: Dataset, cost: Cost
-) -> Evaluation:
+def evaluate(simulator: Simulator, conductances: Mapping[str, FloatArray], data: Dataset, cost: Cost) -> Evaluation:
     """Return mean cost and accuracy of the free phase over a data set; samples that fail count as wrong."""
     points = simulator.solve(conductances, data.features)
     solved = points.usable

@@ -85,7 +85,11 @@ class RunRecorder:
         self.run = run
         self.problem = problem
         self.simulator = simulator
-        self.settings = {"task": task, "seed": str(problem.seed), "made_by": f"ebana-like-{version('ebana-like')}"}
+        self.settings = {
+            "task": task,
+            "seed": str(problem.seed),
+            "made_by": f"ebana-like-{version('ebana-like')}",
+        }
         self.records: list[EpochRecord] = []
 
     def on_batch(self, progress: Progress) -> None:

@@ -44,7 +44,8 @@ class Settings:
     g_low: float = _setting(1e-7, "Smallest conductance a trainable resistor can hold.")
     g_high: float = _setting(1e-4, "Largest conductance a trainable resistor can hold.")
     g_start: tuple[float, ...] = _setting(
-        (4e-6, 1.2e-5), "Range the first conductances are drawn from, LOW,HIGH, for each crossbar or once for all."
+        (4e-6, 1.2e-5),
+        "Range the first conductances are drawn from, LOW,HIGH, for each crossbar or once for all.",
     )
 
     cost: str = _setting("squared-error", "Cost of the scores.", "squared-error cross-entropy")
@@ -52,12 +53,12 @@ class Settings:
     off: float = _setting(0.0, "Target score of the other classes (squared error).")
     temperature: float = _setting(0.1, "Volts that count as one unit of log-odds (cross-entropy).")
     nudging: str = _setting("current", "How outputs are pulled to their targets.", "current switch")
-    estimator: str = _setting(
-        "centered", "Gradient estimator.", "positive negative random-sign centered higher-order"
-    )
+    estimator: str = _setting("centered", "Gradient estimator.", "positive negative random-sign centered higher-order")
     beta: float = _setting(1e-7, "Nudging factor, siemens.")
     update: str = _setting("sgd", "Update rule.", "sgd momentum adam sign")
-    lr: tuple[float, ...] = _setting((0.03,), "Learning rate relative to the conductance range; one, or one a crossbar.")
+    lr: tuple[float, ...] = _setting(
+        (0.03,), "Learning rate relative to the conductance range; one, or one a crossbar."
+    )
     decay: float = _setting(1.0, "Factor on the learning rate after every epoch.")
 
     def __post_init__(self) -> None:
@@ -74,9 +75,7 @@ class Settings:
                 raise SettingError(f"{name} is {getattr(self, name):g}; it must be above zero")
         crossbars = len(self.hidden) + 1
         if len(self.lr) not in (1, crossbars):
-            raise SettingError(
-                f"lr has {len(self.lr)} values; give one for all, or {crossbars}: one for each crossbar"
-            )
+            raise SettingError(f"lr has {len(self.lr)} values; give one for all, or {crossbars}: one for each crossbar")
         if len(self.g_start) not in (2, 2 * crossbars):
             raise SettingError(
                 f"g_start has {len(self.g_start)} values; give LOW,HIGH once, or for each of the {crossbars} crossbars"

@@ -57,7 +57,7 @@ def test_a_diode_fed_through_a_resistor_settles_where_lambert_w_says(source, ohm
     G = 1 / ohms + GMIN
     a = (source / ohms + saturation) / G
     drop = np.array([a - s * lambertw(saturation / (G * s) * np.exp(a / s)).real])
-    # The drop is a difference of numbers near E and has an ulp of E, which both branches' slopes turn to amperes.
+    # The drop is a difference of numbers near E: an ulp of E, turned to amperes by both branches' slopes.
     ulp = float(2.3e-16 * source * (1 / ohms + diodes(MODEL).slope(drop)[0]))
     assert diodes(MODEL).current(drop) == pytest.approx((source - drop) / ohms, abs=8 * ulp)
 

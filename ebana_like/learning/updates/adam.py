@@ -31,4 +31,8 @@ class Adam(Update):
         steps = state[f"{bank.name}.steps"] + 1
         corrected = first / (1 - self.first**steps), second / (1 - self.second**steps)
         change = -rate * span(bank) * corrected[0] / (np.sqrt(corrected[1]) + self.small)
-        return change, {f"{bank.name}.first": first, f"{bank.name}.second": second, f"{bank.name}.steps": steps}
+        return change, {
+            f"{bank.name}.first": first,
+            f"{bank.name}.second": second,
+            f"{bank.name}.steps": steps,
+        }

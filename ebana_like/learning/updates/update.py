@@ -65,7 +65,9 @@ class Update(ABC):
         if not isinstance(self.rate, Mapping):
             return self.rate
         if bank not in self.rate:
-            raise SettingError(f'there is no learning rate for bank "{bank}"; rates are given for {", ".join(self.rate)}')
+            raise SettingError(
+                f'there is no learning rate for bank "{bank}"; rates are given for {", ".join(self.rate)}'
+            )
         return self.rate[bank]
 
 

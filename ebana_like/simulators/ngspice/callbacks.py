@@ -74,7 +74,11 @@ def _number(name):
 
 
 _source = types.int32(
-    types.CPointer(types.float64), types.float64, types.CPointer(types.uint8), types.int32, types.CPointer(types.intp)
+    types.CPointer(types.float64),
+    types.float64,
+    types.CPointer(types.uint8),
+    types.int32,
+    types.CPointer(types.intp),
 )
 
 

@@ -1,7 +1,7 @@
 """How is ngspice called inside this process? Through PySpice's binding, with callbacks of our own.
 
-PySpice finds and loads the library and declares its interface. Its callbacks are replaced: they build a Python
-dictionary for each point and turn every note on stderr into an error (measured on Iris: 4.3 ms a point against 0.16 ms).
+PySpice loads the library and declares its interface. Its callbacks are replaced: they build a Python dictionary for
+each point and turn every note on stderr into an error (`train-circuit bench ngspice` has the times).
 
 One process can hold one ngspice, in one thread.
 """
@@ -102,7 +102,9 @@ class Library:
         if self._busy:
             raise SimulatorError(f'the command "{text}" was given inside a callback of ngspice, which would crash it')
         if text.split()[:1] in (["quit"], ["exit"]):
-            raise SimulatorError("ngspice is not told to quit: the next circuit would crash it; end the process instead")
+            raise SimulatorError(
+                "ngspice is not told to quit: the next circuit would crash it; end the process instead"
+            )
         self._busy = True
         try:
             self.functions.ngSpice_Command(text.encode())

@@ -6,7 +6,8 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping
-from multiprocessing.connection import Connection, Pipe
+from itertools import pairwise
+from multiprocessing.connection import Pipe
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 from types import TracebackType
@@ -48,7 +49,11 @@ class _Worker:
             self.connection, theirs = Pipe()
             files = (theirs.fileno(), file.fileno())
             # ngspice executes a .spiceinit found in its working or home directory: give it empty ones
-            environment = {**os.environ, "HOME": str(empty), "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+            environment = {
+                **os.environ,
+                "HOME": str(empty),
+                "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+            }
             command = [sys.executable, "-m", "ebana_like.simulators.ngspice", *map(str, files)]
             with self._stderr.open("wb") as stderr:
                 self.process = subprocess.Popen(
@@ -57,7 +62,7 @@ class _Worker:
             theirs.close()
         self.connection.send(circuit)
         error = self.answer()
-        if error is not None:
+        if isinstance(error, EbanaError):
             self.close()
             raise error
 
@@ -168,7 +173,7 @@ class NgspiceSimulator:
         self, conductances: Mapping[str, FloatArray], features: FloatArray, nudging: Nudging | None
     ) -> OperatingPoints:
         bounds = np.linspace(0, len(features), min(len(self._workers), max(len(features), 1)) + 1).astype(int)
-        parts = [slice(int(a), int(b)) for a, b in zip(bounds, bounds[1:], strict=False)]
+        parts = [slice(int(a), int(b)) for a, b in pairwise(bounds)]
         requests = [(features[part], nudging and nudging.part(part)) for part in parts]
         unasked = [self._try_to_ask(k, conductances, *request) for k, request in enumerate(requests)]
         answers = [
@@ -186,7 +191,8 @@ class NgspiceSimulator:
                 for sample, text in answer.messages.items()
             },
             Seconds(
-                max(answer.seconds.solving for answer in answers), max(answer.seconds.programming for answer in answers)
+                max(answer.seconds.solving for answer in answers),
+                max(answer.seconds.programming for answer in answers),
             ),
         )
 
@@ -251,7 +257,11 @@ class NgspiceSimulator:
             return self._nothing(phases, len(features), sample, f"left out: the ngspice process {error} twice")
         text = f"the ngspice process {first_error} near this sample; solved again in a fresh one"
         return Answer(
-            answer.voltages, answer.converged, answer.iterations, {sample: text, **answer.messages}, answer.seconds
+            answer.voltages,
+            answer.converged,
+            answer.iterations,
+            {sample: text, **answer.messages},
+            answer.seconds,
         )
 
     def _replace(self, k: int) -> None:

@@ -1,4 +1,4 @@
-"""Why does ngspice live in a process of its own? So that a crash or a hang there costs one batch and not the training."""
+"""Why does ngspice live in a process of its own? So that a crash or a hang costs one batch and not the training."""
 
 import mmap
 import time

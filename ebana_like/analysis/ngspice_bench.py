@@ -1,0 +1,244 @@
+"""How fast is ngspice when it trains, beside the ways it is usually called and beside its own numerics?
+
+Each way runs in a process of its own, since one process can hold one ngspice. Rounds of the ways alternate, so that a
+machine whose speed drifts favours none of them.
+"""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import numpy as np
+
+from ebana_like.circuit import Circuit
+from ebana_like.elements import VoltageSources
+from ebana_like.learning import Centered
+from ebana_like.netlist import OPTIONS, circuit_lines
+from ebana_like.simulators import NgspiceSimulator
+from ebana_like.simulators.ngspice import callbacks
+from ebana_like.simulators.ngspice.library import Library, library_path
+from ebana_like.tasks import TASKS
+from ebana_like.training import EpochRecord, Problem, Progress, train
+
+ROUNDS = 7
+BATCHES = 60  # a round
+POINTS_FOR_MEMORY = 100_000
+EPOCHS_FOR_OVERHEAD = 10
+
+Way = Callable[[], float]
+"""Runs one round; milliseconds a point."""
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Milliseconds a point of one way, one entry a round."""
+
+    way: str
+    rounds: tuple[float, ...]
+
+    @property
+    def median(self) -> float:
+        """Return the median over the rounds."""
+        return float(np.median(self.rounds))
+
+    def over(self, other: "Timing") -> float:
+        """Return the median over rounds of this way's time over the other's in the same round."""
+        return float(np.median(np.array(self.rounds) / np.array(other.rounds)))
+
+
+@dataclass(frozen=True)
+class NgspiceBench:
+    """What was measured on one task.
+
+    ours, bare, pyspice, analysis: see `WAYS`.
+    iterations: Newton iterations a point when training; the bare sweep needs two, the fewest there are.
+    overhead: share of training time that is neither solving points nor writing conductances into ngspice.
+    memory: growth of the worker's resident memory over 100,000 points, megabytes.
+    """
+
+    task: str
+    timings: tuple[Timing, ...]
+    iterations: float
+    overhead: float
+    memory: float
+
+
+def bench_ngspice(task: str) -> NgspiceBench:
+    """Measure one task with its default settings."""
+    problem = TASKS[task].problem(TASKS[task].settings)
+    with ExitStack() as stack:
+        ours = stack.enter_context(_Training(problem))
+        ways: dict[str, Way] = {
+            "this program: endless sweep, training phases": ours.round,
+            "bare sweep, constant sources": stack.enter_context(_in_process(_bare_sweep, problem)),
+            "PySpice: alter + op + vector read": stack.enter_context(_in_process(_pyspice_vectors, problem)),
+            "PySpice: alter + op + to_analysis": stack.enter_context(_in_process(_pyspice_analysis, problem)),
+        }
+        rounds = [[way() for way in ways.values()] for _ in range(ROUNDS + 1)][1:]  # the first one warms up
+        timings = tuple(Timing(name, tuple(times)) for name, times in zip(ways, zip(*rounds, strict=True), strict=True))
+        return NgspiceBench(task, timings, ours.iterations, _overhead(problem), ours.memory_growth())
+
+
+class _Training:
+    """This program's way: free and nudged points of real batches, through the worker process. A context manager."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self.simulator = NgspiceSimulator(problem.circuit)
+        self.iterations = 0.0
+
+    def __enter__(self) -> "_Training":
+        self.simulator.__enter__()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.simulator.__exit__(None, None, None)
+
+    def round(self) -> float:
+        """Solve batches; milliseconds a point."""
+        problem, data = self.problem, self.problem.data.train
+        targets = problem.cost.targets(data.labels, len(data.classes))
+        estimator, rng = Centered(problem.estimator.beta), np.random.default_rng(0)
+        conductances = problem.circuit.conductances()
+        points, iterations = 0, 0
+        began = time.perf_counter()
+        for k in range(BATCHES):
+            samples = problem.order(k)[0]
+            estimate = estimator.estimate(
+                self.simulator, conductances, data.features[samples], targets[samples], problem.cost, rng
+            )
+            points += estimate.points.converged.size
+            iterations += int(estimate.points.iterations.sum())
+        seconds = time.perf_counter() - began
+        self.iterations = iterations / points
+        return 1e3 * seconds / points
+
+    def memory_growth(self) -> float:
+        """Return the growth of the worker's resident memory over 100,000 points, megabytes."""
+        features = self.problem.data.train.features
+        repeated = np.resize(features, (1000, features.shape[1]))
+        conductances = self.problem.circuit.conductances()
+        self.simulator.solve(conductances, repeated)
+        (process,) = self.simulator.processes
+        before = _resident(process)
+        for _ in range(POINTS_FOR_MEMORY // len(repeated)):
+            self.simulator.solve(conductances, repeated)
+        return _resident(process) - before
+
+
+def _resident(process: int) -> float:
+    pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def _overhead(problem: Problem) -> float:
+    """Return the share of training time outside the simulator, over a few epochs."""
+    records: list[EpochRecord] = []
+
+    class Collect:
+        def on_batch(self, progress: Progress) -> None: ...
+
+        def on_epoch(self, progress: Progress, record: EpochRecord) -> None:
+            records.append(record)
+
+    short = replace(problem, epochs=EPOCHS_FOR_OVERHEAD, stop_loss=0.0)
+    with NgspiceSimulator(problem.circuit) as simulator:
+        train(short, simulator, callbacks=[Collect()])
+    inside = [(record.solving + record.programming) / record.seconds for record in records[1:]]
+    return 1 - float(np.median(inside))
+
+
+# ---------------------------------------------------------------------- ways with an ngspice of their own
+
+
+@contextmanager
+def _in_process(make: Callable[[Problem], Way], problem: Problem) -> Iterator[Way]:
+    """Run a way in a process of its own; the context's value runs a round there."""
+    context = get_context("spawn")
+    here, there = context.Pipe()
+    process = context.Process(target=_serve, args=(make, problem, there), daemon=True)
+    process.start()
+    there.close()
+
+    def one_round() -> float:
+        here.send(None)
+        return float(here.recv())
+
+    yield one_round
+    here.close()
+    process.join()
+
+
+def _serve(make: Callable[[Problem], Way], problem: Problem, connection: Connection) -> None:
+    way = make(problem)
+    while True:
+        try:
+            connection.recv()
+        except EOFError:
+            return
+        connection.send(way())
+
+
+def _text(circuit: Circuit) -> list[str]:
+    return [
+        circuit.title,
+        *circuit_lines(circuit),
+        "vidx idx 0 0",
+        "ridx idx 0 1",
+        f".options {OPTIONS}",
+        ".end",
+    ]
+
+
+def _bare_sweep(problem: Problem) -> Way:
+    """ngspice's own numerics: the same circuit, nothing external, nothing changing, no result taken."""
+    library = Library(np.zeros(callbacks.WORDS, dtype=np.int64))
+    library.load(_text(problem.circuit.with_features(problem.data.train.features[0])))
+    library.command("save idx")
+    points = BATCHES * problem.batch * 3
+
+    def run() -> float:
+        library.command("destroy all")
+        began = time.perf_counter()
+        library.command(f"dc vidx 1 {points} 1")
+        return 1e3 * (time.perf_counter() - began) / points
+
+    return run
+
+
+def _pyspice(problem: Problem, read: Callable[[object], object]) -> Way:
+    """PySpice's shared library: `alter` every input that changes, `op`, then read the voltages."""
+    os.environ["NGSPICE_LIBRARY_PATH"] = library_path()
+    from PySpice.Spice.NgSpice.Shared import NgSpiceShared
+
+    NgSpiceShared.setup_platform()
+    ngspice = NgSpiceShared.new_instance()
+    circuit, data = problem.circuit, problem.data.train
+    ngspice.load_circuit("\n".join(_text(circuit)))
+    labels = circuit.bank(circuit.inputs.bank, VoltageSources).labels
+    samples = np.resize(circuit.inputs.voltages(data.features), (problem.batch * 3, len(labels)))
+
+    def run() -> float:
+        began = time.perf_counter()
+        for voltages in samples.tolist():
+            for label, volts in zip(labels, voltages, strict=True):
+                ngspice.exec_command(f"alter {label} = {volts!r}")
+            ngspice.exec_command("op")
+            read(ngspice.plot(None, ngspice.last_plot))
+            ngspice.destroy()
+        return 1e3 * (time.perf_counter() - began) / len(samples)
+
+    return run
+
+
+def _pyspice_vectors(problem: Problem) -> Way:
+    return _pyspice(problem, lambda plot: {name: vector._data[0] for name, vector in plot.items()})  # type: ignore[attr-defined]
+
+
+def _pyspice_analysis(problem: Problem) -> Way:
+    return _pyspice(problem, lambda plot: plot.to_analysis())  # type: ignore[attr-defined]

@@ -1,0 +1,120 @@
+"""What does training look like? A live line on a terminal, plain lines elsewhere, and a summary at the end."""
+
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from ebana_like.analysis.answers import Answer
+from ebana_like.training import EpochRecord, Evaluation, Problem
+from ebana_like.training import Progress as TrainingProgress
+
+PLAIN_LINES = 20
+"""How many lines a training prints where there is no terminal."""
+
+MESSAGES_SHOWN = 3
+
+
+class TrainingDisplay:
+    """The callback that shows how training goes. A context manager."""
+
+    def __init__(self, problem: Problem, console: Console) -> None:
+        self.problem = problem
+        self.console = console
+        self.bar = Progress(
+            TextColumn("epoch"),
+            MofNCompleteColumn(),
+            BarColumn(bar_width=20),
+            TextColumn("{task.fields[state]}"),
+            TimeRemainingColumn(compact=True),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+        self.row = self.bar.add_task("training", total=problem.epochs, state="")
+        self.last: EpochRecord | None = None
+
+    def __enter__(self) -> Self:
+        self.bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.bar.stop()
+        if self.last is not None and self.last.epoch % self._every():
+            self._print(self.last)
+
+    def on_batch(self, progress: TrainingProgress) -> None:
+        """Do nothing: epochs are shown."""
+
+    def on_epoch(self, progress: TrainingProgress, record: EpochRecord) -> None:
+        """Move the bar; print a line now and then, and what the simulator reported."""
+        self.last = record
+        self.bar.update(self.row, completed=record.epoch, state=_state(record))
+        for message in record.messages[:MESSAGES_SHOWN]:
+            self.console.print(f"warning: epoch {record.epoch}, {message}", highlight=False)
+        if len(record.messages) > MESSAGES_SHOWN:
+            self.console.print(f"warning: and {len(record.messages) - MESSAGES_SHOWN} more", highlight=False)
+        if record.epoch % self._every() == 0:
+            self._print(record)
+
+    def _every(self) -> int:
+        return max(self.problem.epochs // PLAIN_LINES, 1)
+
+    def _print(self, record: EpochRecord) -> None:
+        self.console.print(f"epoch {record.epoch:>4}  {_state(record)}", highlight=False)
+
+
+def _state(record: EpochRecord) -> str:
+    parts = [f"loss {record.train.loss:.2e}", f"accuracy {_percent(record.train)}"]
+    if record.validation is not None:
+        parts.append(f"validation {_percent(record.validation)}")
+    if record.test is not None:
+        parts.append(f"test {_percent(record.test)}")
+    return "  ".join(parts)
+
+
+def _percent(evaluation: Evaluation) -> str:
+    return f"{100 * evaluation.accuracy:.1f} %"
+
+
+@dataclass(frozen=True)
+class Printer:
+    """Tables and lines on one console."""
+
+    console: Console
+
+    def line(self, text: str) -> None:
+        """Print one line, without colouring numbers."""
+        self.console.print(text, highlight=False, soft_wrap=True)
+
+    def table(self, heads: list[str], rows: list[list[str]], title: str | None = None) -> None:
+        """Print a table; columns of numbers are right-aligned."""
+        table = Table(title=title, title_justify="left", box=None, pad_edge=False, padding=(0, 3, 0, 0))
+        for k, head in enumerate(heads):
+            numeric = all(row[k][:1].lstrip("+-")[:1].isdigit() or row[k][:1] in "+-" for row in rows)
+            table.add_column(head, justify="right" if numeric and rows else "left")
+        for row in rows:
+            table.add_row(*row)
+        self.console.print(table)
+
+    def answers(self, answers: list[Answer]) -> None:
+        """Print a truth table: features, target, score, and whether the answer is right."""
+        features = [f"x{k}" for k in range(len(answers[0].features))]
+        self.table(
+            [*features, "target", "score", "answer", ""],
+            [
+                [
+                    *(f"{volts:+.2f} V" for volts in answer.features),
+                    " ".join(f"{target:+.3f}" for target in answer.target),
+                    " ".join(f"{score:+.3f}" for score in answer.scores),
+                    answer.says,
+                    "right" if answer.right else "wrong",
+                ]
+                for answer in answers
+            ],
+        )

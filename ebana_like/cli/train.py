@@ -1,0 +1,117 @@
+"""`train-circuit TASK`: one command a task, with an option for every setting."""
+
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from ebana_like.analysis.answers import answers
+from ebana_like.cli.display import Printer, TrainingDisplay
+from ebana_like.tasks import Task, simulator_of
+from ebana_like.training import (
+    Interrupted,
+    Problem,
+    Progress,
+    RunRecorder,
+    Settings,
+    create_run,
+    decode,
+    load_circuit,
+    load_config,
+    train,
+)
+
+TRUTH_TABLE_ROWS = 16
+INTERRUPTED = 130  # the exit status shells give to Ctrl-C
+
+
+def train_command(task: Task) -> click.Command:
+    """Return the command that trains a task."""
+    options: list[click.Parameter] = [
+        click.Option(
+            ["--out"],
+            type=click.Path(path_type=Path, file_okay=False),
+            default=Path("runs"),
+            show_default=True,
+            help="Folder in which the run's folder is made.",
+        ),
+        click.Option(["--config"], type=click.Path(path_type=Path), help="TOML file of settings; options override it."),
+        click.Option(
+            ["--start"],
+            type=click.Path(path_type=Path),
+            help="Run folder or netlist whose conductances to go on from.",
+        ),
+        *(_option(entry, getattr(task.settings, entry.name)) for entry in fields(Settings)),
+    ]
+    return click.Command(
+        task.name,
+        params=options,
+        help=f"{task.summary[0].upper()}{task.summary[1:]}. Expect: {task.expect}.",
+        short_help=task.summary,
+        callback=lambda **given: run_task(task, **given),
+    )
+
+
+def _option(entry: Any, default: Any) -> click.Option:
+    shown = ",".join(f"{part:g}" for part in default) if isinstance(default, tuple) else default
+    choices = entry.metadata["choices"]
+    return click.Option(
+        [f"--{entry.name.replace('_', '-')}"],
+        type=click.Choice(choices) if choices else str,
+        metavar=None if choices else "VALUE",
+        help=f"{entry.metadata['help']}  [default: {shown}]",
+    )
+
+
+def run_task(task: Task, out: Path, config: Path | None, start: Path | None, **given: str | None) -> None:
+    """Train, show, and say what was made and what to type next."""
+    settings = task.settings
+    if config is not None:
+        table = load_config(config)
+        settings = decode(table.get("settings", table), settings, str(config))
+    settings = decode({name: value for name, value in given.items() if value is not None}, settings, "command line")
+    problem = task.problem(settings, None if start is None else load_circuit(start).circuit)
+    console = Console()
+    printer = Printer(console)
+    printer.line(_headline(task, problem, settings))
+    with simulator_of(problem.circuit, settings) as simulator:
+        run = create_run(out, task.name, settings)
+        recorder = RunRecorder(run, task.name, problem, simulator)
+        recorder.save(problem.start())
+        try:
+            with TrainingDisplay(problem, console) as display:
+                progress = train(problem, simulator, callbacks=[recorder, display])
+        except Interrupted as stopped:
+            recorder.save(stopped.progress)
+            printer.line(f"stopped in epoch {stopped.progress.epoch + 1}; the conductances are in {run.netlist}")
+            printer.line(f"go on:    train-circuit {task.name} --start {run.path}")
+            raise SystemExit(INTERRUPTED) from None
+        recorder.save(progress)
+        if len(problem.data.train) <= TRUTH_TABLE_ROWS:
+            printer.answers(answers(simulator, progress.conductances, problem.data.train, problem.cost))
+    _farewell(printer, run.path, progress, recorder)
+
+
+def _headline(task: Task, problem: Problem, settings: Settings) -> str:
+    circuit = problem.circuit
+    resistors = sum(map(len, circuit.trainable))
+    return (
+        f"{task.name}: {len(problem.data.train)} training samples, {len(circuit.nodes)} nodes, "
+        f"{resistors} trainable resistors, {settings.engine}"
+    )
+
+
+def _farewell(printer: Printer, path: Path, progress: Progress, recorder: RunRecorder) -> None:
+    records = recorder.records
+    last = records[-1]
+    seconds = sum(record.seconds for record in records)
+    printer.line(
+        f"trained {last.epoch} epochs in {seconds:.1f} s: loss {last.train.loss:.2e}, "
+        f"accuracy {100 * last.train.accuracy:.1f} %"
+        + (f", test {100 * last.test.accuracy:.1f} %" if last.test else "")
+    )
+    printer.line(f"made:     {path}/  (netlist.cir, history.csv, config.toml)")
+    printer.line(f"look:     train-circuit inspect {path}")
+    printer.line(f"re-run:   ngspice -b {path}/netlist.cir")
