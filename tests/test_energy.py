@@ -65,7 +65,7 @@ def test_the_operating_point_is_where_the_weighted_power_is_stationary(gain, fee
     weights = {name: w[0] for name, w in coenergy_weights(circuit).items()}
     first = circuit.bank("crossbar1", Resistors)
     scale = weights["crossbar1"] * np.abs(first.current(first.drop(voltages))).max()
-    # Central differences over h = 1 uV err by (h / N Vt)^2 / 6 = 1e-10 of the currents, and by the rounding of P,
+    # Central differences over h = 1 uV err by (h / N Vt)^2 / 6 = 1e-10 of the currents, and by rounding of P,
     # 1e-16 P / h, some 1e-9 of them.
     assert np.abs(slopes_of_power(circuit, voltages, weights, gain)).max() < 1e-8 * scale
     assert np.abs(slopes_of_power(circuit, voltages, {}, gain)).max() > 1e-3 * scale

@@ -29,16 +29,18 @@ logged() {
 
 # --- the system's packages -------------------------------------------------------------------
 
+has() { command -v "$1" >/dev/null; }
+
 # Sets the words of the package manager at hand: how it installs, and which package carries
 # libngspice.so.0. Only apt-get has lists that must be fetched first; a broken third-party source
 # fails that fetch without harm to what is wanted here, hence `;`. Arch's -Sy would invite a partial
 # upgrade.
 choose_package_manager() {
     local name
-    for name in apt-get dnf pacman zypper none; do
-        if command -v "$name" >/dev/null; then break; fi
+    manager=none
+    for name in apt-get dnf pacman zypper; do
+        if has "$name"; then manager=$name && break; fi
     done
-    manager=$name
     case $manager in
         apt-get) install='apt-get update; apt-get install -y' library=libngspice0 ;;
         dnf) install='dnf install -y' library=libngspice ;;
@@ -49,7 +51,6 @@ choose_package_manager() {
 }
 
 is_root() { [[ $(id -u) == 0 ]]; }
-has() { command -v "$1" >/dev/null; }
 has_terminal() { { : </dev/tty; } 2>/dev/null; }
 
 # sudo may ask for a password only where somebody can type it.
@@ -90,6 +91,8 @@ command_to_install() {
 
 # --- Python ----------------------------------------------------------------------------------
 
+readonly pythons=(${PYTHON:+"$PYTHON"} python3 python3.{14..11}) # the first that serves is taken
+
 # Prints the real interpreter behind a name: the one an active environment or a pyenv shim leads
 # to. A name on PATH proves nothing (pyenv keeps a shim for every version it ever had, and most
 # refuse to run), so it is run.
@@ -101,7 +104,7 @@ print(os.path.realpath(sys.executable))' 2>/dev/null
 
 find_python() {
     local name
-    for name in ${PYTHON:+"$PYTHON"} python3 python3.{14..11}; do
+    for name in "${pythons[@]}"; do
         if python=$(interpreter "$name"); then return; fi
     done
     fail "This needs Python 3.11 or newer, and here is $(pythons_found). $(how_to_get_python)" \
@@ -110,7 +113,7 @@ find_python() {
 
 pythons_found() {
     local name found=''
-    for name in ${PYTHON:+"$PYTHON"} python3 python3.{14..11}; do
+    for name in "${pythons[@]}"; do
         has "$name" || continue
         found+="${found:+, }$name ($("$name" --version 2>/dev/null || echo 'does not run'))"
     done
@@ -127,7 +130,10 @@ how_to_get_python() {
             echo "On Ubuntu type: sudo apt-get install -y software-properties-common &&" \
                 "sudo add-apt-repository -y ppa:deadsnakes/ppa && sudo apt-get install -y python3.12-venv"
             ;;
-        apt-get*) echo "On Debian 12 or newer type: sudo apt-get install -y python3; on an older one: pyenv install 3.12" ;;
+        apt-get*)
+            echo "On Debian 12 or newer type: sudo apt-get install -y python3;" \
+                "on an older one: pyenv install 3.12"
+            ;;
         dnf*) echo "Type: sudo dnf install -y python3.12" ;;
         zypper*) echo "Type: sudo zypper install -y python312" ;;
         *) echo "Install it with your package manager, or with pyenv: pyenv install 3.12" ;;
@@ -184,7 +190,8 @@ list_missing() {
     missing=()
     makes_venvs || missing+=("$("$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')")
     has ngspice || missing+=(ngspice)
-    loads_ngspice || missing+=("$library")
+    # Arch has program and library in one package.
+    loads_ngspice || [[ ${missing[*]} == *"$library"* ]] || missing+=("$library")
 }
 
 # All in one go, so that a person without root's rights has one thing to ask for.

@@ -87,7 +87,4 @@ def gradient(circuit: Circuit, points: OperatingPoints, coefficients: FloatArray
     usable = points.usable
     count = max(int(usable.sum()), 1)
     voltages, factors = points.voltages[:, usable], coefficients[:, usable] / count
-    return {
-        bank.name: weights[bank.name] * np.einsum("pb,pbn->n", factors, bank.pseudo_power_gradient(bank.drop(voltages)))
-        for bank in circuit.trainable
-    }
+    return {bank.name: weights[bank.name] * bank.learning_signal(voltages, factors) for bank in circuit.trainable}

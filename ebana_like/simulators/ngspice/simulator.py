@@ -52,6 +52,8 @@ class _Worker:
             environment = {
                 **os.environ,
                 "HOME": str(empty),
+                "OMP_NUM_THREADS": "1",  # the pool is what uses the cores
+                "OPENBLAS_NUM_THREADS": "1",
                 "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
             }
             command = [sys.executable, "-m", "ebana_like.simulators.ngspice", *map(str, files)]

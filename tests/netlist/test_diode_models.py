@@ -1,0 +1,76 @@
+"""Model cards: all that are shipped parse, and what the diode law leaves out is refused."""
+
+import pytest
+
+from ebana_like.errors import NetlistError
+from ebana_like.netlist import diode_model, diode_models, parse_diode_model
+from ebana_like.netlist.models import models_folder, number
+
+
+def test_every_shipped_card_is_read_and_comes_back():
+    cards = [
+        line
+        for path in models_folder().glob("*.mod")
+        for line in path.read_text().splitlines()
+        if line.startswith(".model")
+    ]
+    assert len(cards) == len(diode_models()) > 0
+    for name, model in diode_models().items():
+        assert model.name == name
+        assert parse_diode_model(model.card(), "card") == model
+
+
+def test_the_vendor_card_of_the_1n4148():
+    model = diode_model("d1n4148")
+    assert (model.saturation_current, model.emission) == (2.52e-9, 1.752)
+    assert dict(model.other) == {"cjo": "4p", "m": "0.4", "tt": "20n"}
+
+
+def test_parameters_left_out_have_spices_values():
+    model = parse_diode_model(".MODEL Plain D()", "card")
+    assert (model.name, model.saturation_current, model.emission) == ("plain", 1e-14, 1.0)
+
+
+def test_an_unknown_model_names_the_known_ones():
+    with pytest.raises(NetlistError, match=r'no diode model "germanium".*silicon, d1n4148'):
+        diode_model("germanium")
+
+
+@pytest.mark.parametrize(
+    ("card", "message"),
+    [
+        (".model x d is=1e-14 rs=0.5", "parameter rs of model x acts at DC"),
+        (".model x d is=1e-14 bv=100", "parameter bv of model x acts at DC"),
+        (".model x d is=1e-14 n", 'not all written as "name=value"'),
+        (".model x d is=many", '"many" is not a number'),
+        (".model x d is=1e999", '"1e999" is not a number'),
+        (".model x d cjo={c}", '"{c}" is not a number'),
+        (".model x d is=-1e-14", "is=-1e-14 n=1; both must be above zero"),
+        (".model x npn bf=100", "is not a diode model"),
+        (".model {x} d", "is not a diode model"),
+        (".model x", "is not a diode model"),
+    ],
+)
+def test_a_card_that_is_not_the_diode_law_is_refused(card, message):
+    with pytest.raises(NetlistError, match=f"vendor.mod: .*{message}"):
+        parse_diode_model(card, "vendor.mod")
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("2.52n", 2.52e-9),
+        ("4pF", 4e-12),
+        ("1meg", 1e6),
+        ("1m", 1e-3),
+        ("-3K", -3e3),
+        ("1e-9", 1e-9),
+        (".5u", 5e-7),
+        ("1f", 1e-15),
+        ("2t", 2e12),
+        ("7g", 7e9),
+        ("10V", 10.0),
+    ],
+)
+def test_spice_suffixes(text, value):
+    assert number(text, "here") == pytest.approx(value, rel=3e-16)  # the product with the suffix rounds once

@@ -1,0 +1,80 @@
+"""SPICE programs give the written netlist the voltages that the elements' laws give it."""
+
+import re
+import shutil
+import subprocess
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from ebana_like.circuit import CurrentNudging
+from ebana_like.elements import Diodes
+from ebana_like.netlist import Netlist, write_netlist
+from ebana_like.networks import Amplifier, Crossbar, DiodePair, Inputs, OutputPairs, build_network
+
+LAYERS = [
+    Inputs(2),
+    Crossbar(4, initial=(1e-6, 1e-4)),
+    DiodePair("d1n4148"),
+    Amplifier(gain=2.0),
+    Crossbar(4),
+    OutputPairs(),
+]
+
+
+def network(nudging, nudged):
+    """A network whose diodes conduct; its outputs, when nudged, are pulled by some 0.1 to 1 uA."""
+    circuit = build_network(LAYERS, seed=1, nudging=nudging).with_features(np.array([2.0, -1.5]))
+    if not nudged:
+        return circuit
+    if isinstance(circuit.nudger, CurrentNudging):
+        pulls = {circuit.nudger.bank: {"amperes": np.array([1e-6, -2e-7])}}
+    else:
+        pulls = {
+            circuit.nudger.control: {"voltage": np.ones(1)},
+            circuit.nudger.targets: {"voltage": np.array([0.5, -0.2])},
+        }
+    return replace(circuit, banks=tuple(replace(bank, **pulls.get(bank.name, {})) for bank in circuit.banks))
+
+
+@pytest.mark.parametrize("nudged", [False, True], ids=["free", "nudged"])
+def test_ngspice_agrees(nudging, nudged, operating_point, ngspice):
+    circuit = network(nudging, nudged)
+    expected = operating_point(circuit)
+    solved = ngspice(write_netlist(Netlist(circuit)))
+    # A closed switch of 1 kS turns the last digit of its nodes' voltages, 5e-17 V, into 5e-14 A; the outputs'
+    # conductances of some 1e-5 S turn that into 5e-9 V. Nothing else is above rounding.
+    closed = nudged and not isinstance(circuit.nudger, CurrentNudging)
+    worst = max(abs(solved[node] - v) for node, v in zip(circuit.nodes[1:], expected[1:], strict=True))
+    assert worst < (1e-8 if closed else 1e-12)
+
+
+@pytest.mark.parametrize("nudged", [False, True], ids=["free", "nudged"])
+@pytest.mark.skipif(not shutil.which("gnucap"), reason="gnucap is not installed")
+def test_gnucap_agrees(nudging, nudged, operating_point, tmp_path):
+    circuit = network(nudging, nudged)
+    expected = operating_point(circuit)
+    path = tmp_path / "circuit.cir"
+    path.write_text(write_netlist(Netlist(circuit)))
+    done = subprocess.run(
+        ["gnucap", "-b", str(path)],
+        cwd=tmp_path,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    names, values = done.stdout.strip().splitlines()[-2:]
+    for name, value in zip(re.findall(r"v\((\w+)\)", names), values.split()[1:], strict=True):
+        # gnucap prints five digits, and its constants of 1973 shift a diode's voltage by 3e-5 of itself
+        assert float(value) == pytest.approx(expected[circuit.nodes.index(name)], abs=1e-5)
+
+
+@pytest.mark.parametrize("nudged", [False, True], ids=["free", "nudged"])
+def test_the_network_solved_here_is_not_linear(nudging, nudged, operating_point):
+    """Without diodes that conduct the comparisons above would say nothing about them."""
+    circuit = network(nudging, nudged)
+    voltages = operating_point(circuit)
+    currents = [np.abs(bank.current(bank.drop(voltages))).max() for bank in circuit.of_kind(Diodes)]
+    assert max(currents) > 1e-6

@@ -1,0 +1,72 @@
+"""A file is replaced whole or not at all, also on a full disk."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ebana_like.errors import RunError
+from ebana_like.files import write_atomically
+from ebana_like.netlist import Netlist, load_netlist, save_netlist, write_netlist
+
+ON_A_DISK_OF_1000_BYTES = """
+import resource, signal, sys
+from pathlib import Path
+from ebana_like.errors import RunError
+from ebana_like.netlist import Netlist, save_netlist
+from ebana_like.networks import Crossbar, Inputs, OutputPairs, build_network
+
+circuit = build_network([Inputs(4), Crossbar(10), Crossbar(2), OutputPairs()])
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+try:
+    save_netlist(Netlist(circuit), Path(sys.argv[1]))
+except RunError as error:
+    print(error)
+"""
+
+
+def only_file_in(folder: Path) -> Path:
+    (path,) = folder.iterdir()
+    return path
+
+
+def test_a_saved_netlist_is_loaded_again(divider, tmp_path):
+    path = tmp_path / "net.cir"
+    path.write_text("old")
+    save_netlist(Netlist(divider), path)
+    assert only_file_in(tmp_path) == path
+    assert write_netlist(load_netlist(path)) == path.read_text()
+
+
+def test_a_disk_that_fills_up_while_writing_keeps_the_old_netlist(tmp_path):
+    path = tmp_path / "net.cir"
+    path.write_text("old")
+    command = [sys.executable, "-c", ON_A_DISK_OF_1000_BYTES, str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.startswith(f"cannot write {path}: File too large; what stood there before is kept")
+    assert only_file_in(tmp_path).read_text() == "old"
+
+
+def test_a_disk_without_room_keeps_the_old_file(tmp_path):
+    path = tmp_path / "net.cir"
+    path.write_text("old")
+    # the new file is written beside the old one; let that be the device on which nothing fits
+    (tmp_path / f".net.cir.{os.getpid()}").symlink_to("/dev/full")
+    with pytest.raises(RunError, match="No space left on device"):
+        write_atomically(path, "new")
+    assert only_file_in(tmp_path).read_text() == "old"
+
+
+@pytest.mark.parametrize(
+    ("place", "reason"),
+    [("missing/net.cir", "No such file"), ("file/net.cir", "Not a directory"), ("folder", "Is a directory")],
+)
+def test_a_place_where_no_file_can_stand_is_named(place, reason, tmp_path):
+    (tmp_path / "file").write_text("old")
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(RunError, match=f"cannot write {tmp_path / place}: {reason}"):
+        write_atomically(tmp_path / place, "new")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder"]
