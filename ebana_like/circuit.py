@@ -1,12 +1,14 @@
 """What is wired to what? Node names, banks of elements, and the ports through which a sample enters and leaves."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import Any, TypeVar
 
 import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from ebana_like.elements import (
     CCCS,
@@ -15,6 +17,7 @@ from ebana_like.elements import (
     FloatArray,
     IntArray,
     Resistors,
+    VoltageLaw,
     VoltageSources,
 )
 from ebana_like.errors import CircuitError
@@ -128,6 +131,7 @@ class Circuit:
         self._require_nudging()
         self._require_meters()
         self._require_grounded()
+        self._require_no_source_loop()
 
     def _require_nudging(self) -> None:
         """Every output pair has its branch to be nudged by."""
@@ -158,20 +162,33 @@ class Circuit:
 
     def _require_grounded(self) -> None:
         """Every node needs a path of elements to ground, else its voltage is not determined."""
-        from scipy.sparse import coo_array
-        from scipy.sparse.csgraph import connected_components
-
-        ends = [(b.positive, b.negative) for b in self.banks if not isinstance(b, CurrentSources | CCCS)]
-        rows, columns = (np.concatenate(side) for side in zip(*ends, strict=True))
-        size = len(self.nodes)
-        graph = coo_array((np.ones(len(rows)), (rows, columns)), shape=(size, size))
-        _, component = connected_components(graph, directed=False)
+        component = self.components([b for b in self.banks if not isinstance(b, CurrentSources | CCCS)])
         floating = np.flatnonzero(component != component[0])
         if floating.size:
             raise CircuitError(
                 f'node "{self.nodes[floating[0]]}" floats: no resistor, diode or voltage source connects it to '
                 "ground; wire it up or remove it"
             )
+
+    def _require_no_source_loop(self) -> None:
+        """Voltage sources in a loop contradict each other, or share a current that nothing determines."""
+        banks = [bank for bank in self.banks if isinstance(bank, VoltageLaw)]
+        while sum(map(len, banks)) + self.components(banks).max() >= len(self.nodes):
+            bank = banks.pop()
+            if sum(map(len, banks)) + self.components(banks).max() < len(self.nodes):
+                raise CircuitError(
+                    f'voltage source {bank.labels[0]} or another of bank "{bank.name}" closes a loop of voltage '
+                    "sources; put a resistor into the loop"
+                )
+
+    def components(self, banks: Sequence[Bank]) -> IntArray:
+        """Return the number of the connected component of every node, (nodes,), when only these banks conduct."""
+        none = np.zeros(0, dtype=np.intp)
+        rows = np.concatenate([none, *(bank.positive for bank in banks)])
+        columns = np.concatenate([none, *(bank.negative for bank in banks)])
+        size = len(self.nodes)
+        graph = coo_array((np.ones(len(rows)), (rows, columns)), shape=(size, size))
+        return np.asarray(connected_components(graph, directed=False)[1], dtype=np.intp)
 
     def bank(self, name: str, kind: type[BankType]) -> BankType:
         """Return the bank of that name. Raises CircuitError where it is missing or of another kind."""
@@ -207,7 +224,7 @@ class Circuit:
         return self._with({self.inputs.bank: {"voltage": self.inputs.voltages(features[None])[0]}})
 
     def _with(self, changes: Mapping[str, Mapping[str, Any]]) -> "Circuit":
-        return replace(self, banks=tuple(replace(b, **changes.get(b.name, {})) for b in self.banks))
+        return replace(self, banks=tuple(replace(b, **changes[b.name]) if b.name in changes else b for b in self.banks))
 
 
 def _require_unique(what: str, names: list[str] | tuple[str, ...]) -> None:

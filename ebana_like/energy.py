@@ -15,7 +15,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from ebana_like.circuit import Circuit
-from ebana_like.elements import CCCS, VCVS, Bank, CurrentLaw, FloatArray, IntArray, Switches, VoltageSources
+from ebana_like.elements import CCCS, VCVS, CurrentLaw, FloatArray, IntArray, Switches, VoltageSources
 from ebana_like.errors import CircuitError
 
 CIRCUITS_REMEMBERED = 16
@@ -40,7 +40,7 @@ def coenergy_weights(circuit: Circuit) -> Mapping[str, FloatArray]:
 
     Raises CircuitError naming the element for which no such weights exist: equilibrium propagation is not exact then.
     """
-    pinned = _components(circuit, [bank for bank in circuit.banks if isinstance(bank, VoltageSources)])
+    pinned = circuit.components(circuit.of_kind(VoltageSources))
     ground = pinned[0]
     islands = _islands(circuit, pinned)
     weight_of = _island_weights(circuit, islands, _amplifiers(circuit, pinned, islands))
@@ -49,15 +49,6 @@ def coenergy_weights(circuit: Circuit) -> Mapping[str, FloatArray]:
         free_end = np.where(pinned[bank.positive] == ground, bank.negative, bank.positive)
         weights[bank.name] = np.array([weight_of.get(island, 1.0) for island in islands[free_end].tolist()])
     return weights
-
-
-def _components(circuit: Circuit, banks: list[Bank]) -> IntArray:
-    """Label of the connected component of every node when only these banks conduct, (nodes,)."""
-    rows = np.concatenate([np.zeros(0, dtype=np.intp), *(bank.positive for bank in banks)])
-    columns = np.concatenate([np.zeros(0, dtype=np.intp), *(bank.negative for bank in banks)])
-    size = len(circuit.nodes)
-    graph = coo_array((np.ones(len(rows)), (rows, columns)), shape=(size, size))
-    return np.asarray(connected_components(graph, directed=False)[1], dtype=np.intp)
 
 
 def _islands(circuit: Circuit, pinned: IntArray) -> IntArray:

@@ -63,7 +63,7 @@ def solve(circuit: Circuit) -> FloatArray:
     """Newton's method on Kirchhoff's equations, dense, from the elements' laws alone.
 
     Unknowns are the node voltages and the currents of voltage sources, VCVS and switches. A switch has its
-    own current so that 1 mOhm beside 1 MOhm costs no digits.
+    own current so that 1 kOhm beside 1 MOhm costs no digits.
     """
     branches = [bank for bank in circuit.banks if isinstance(bank, VoltageSources | VCVS | Switches)]
     labels = [label for bank in branches for label in bank.labels]

@@ -119,3 +119,9 @@ def test_scores_are_differences_of_output_voltages():
     assert ports.count == 2
     voltages = np.array([[0.0, 5.0, 3.0, 1.0], [0.0, 1.0, 4.0, -2.0]])
     assert ports.scores(voltages).tolist() == [[2, 1], [-3, -2]]
+
+
+def test_sources_in_a_loop_are_refused(divider):
+    parallel = VoltageSources("again", ("vagain",), np.array([1]), np.array([0]), np.array([2.0]))
+    with pytest.raises(CircuitError, match='"again" closes a loop of voltage sources'):
+        replace(divider, banks=(*divider.banks, parallel))

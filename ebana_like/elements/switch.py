@@ -7,12 +7,24 @@ from typing import ClassVar
 import numpy as np
 
 from ebana_like.elements.bank import Bank, FloatArray, IntArray
+from ebana_like.errors import CircuitError
 
-SWITCH_MODEL = ".model nudge_switch sw vt=0.5 ron=1e-3 roff=1e18"
-"""1 mOhm closed and 1e-18 S open: nine decades away from the conductances it connects, on either side."""
+SWITCH_MODEL = ".model nudge_switch sw vt=0.5 ron=1e3 roff=1e18"
+"""1 kOhm closed, as a transistor has; a switch of 1 mOhm would carry nudges of 1e-8 A by a voltage that drowns in
+rounding (errors of 3e-10 V at the outputs)."""
 
-CLOSED, OPEN = 1e3, 1e-18  # siemens
+CLOSED, OPEN = 1e-3, 1e-18  # siemens
 THRESHOLD = 0.5  # volts
+
+
+def behind_switch(beta: float) -> float:
+    """Return the conductance (siemens) that makes beta in series with a closed switch; beta may be negative.
+
+    Raises CircuitError where beta is more than the switch itself conducts.
+    """
+    if not beta or beta >= CLOSED:
+        raise CircuitError(f"a nudging conductance of {beta:g} S cannot be switched; it must be below {CLOSED:g} S")
+    return 1 / (1 / beta - 1 / CLOSED)
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,6 +6,7 @@ import numpy as np
 
 from ebana_like.circuit import CurrentNudging, Nudger, OutputPorts, SwitchNudging
 from ebana_like.elements import CurrentSources, Resistors, Switches, VoltageSources
+from ebana_like.elements.switch import behind_switch
 from ebana_like.networks.wiring import Wiring, grounds, labels
 
 
@@ -26,7 +27,7 @@ class SwitchedTargets:
 
     The current follows the nudged score, so the circuit minimises co-content + beta cost exactly.
 
-    beta: siemens; conductance of the resistors until the simulator is told another.
+    beta: siemens, of resistor and closed switch together, until the simulator is told another.
     """
 
     beta: float = 1e-7
@@ -40,7 +41,13 @@ class SwitchedTargets:
         wiring.banks += [
             VoltageSources("close", ("vclose",), control, grounds(1), np.zeros(1)),
             VoltageSources("targets", labels("v", "targets", count), target_nodes, outputs.negative, np.zeros(count)),
-            Resistors("nudge", labels("r", "nudge", count), target_nodes.copy(), inner, np.full(count, self.beta)),
+            Resistors(
+                "nudge",
+                labels("r", "nudge", count),
+                target_nodes.copy(),
+                inner,
+                np.full(count, behind_switch(self.beta)),
+            ),
             Switches(
                 "switches",
                 labels("s", "switches", count),

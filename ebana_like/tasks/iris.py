@@ -16,6 +16,16 @@ TASK = Task(
     name="iris",
     summary="tell three species of iris apart: 4 inputs, 3 output pairs",
     expect="95 % of held-out flowers right",
-    settings=Settings(epochs=100, batch=10, hidden=(10,), volts=2.0, on=0.3, off=0.0, lr=(0.1,), test=0.2),
+    settings=Settings(
+        epochs=60,
+        batch=10,
+        hidden=(10,),
+        diode="schottky",
+        volts=2.0,
+        on=0.3,
+        off=-0.1,
+        lr=(0.5, 0.1),
+        test=0.2,
+    ),
     load=load,
 )

@@ -56,6 +56,11 @@ def split(data: Dataset, validation: float, test: float, seed: int) -> Split:
         for part, samples in zip(parts, np.split(members, bounds), strict=True):
             part.append(samples)
     held_out, chosen, train = (data.take(np.sort(np.concatenate(part))) for part in parts)
+    if not len(train):
+        raise SettingError(
+            f"the validation fraction {validation} and the test fraction {test} leave none of {len(data)} samples "
+            "to learn from; make them smaller"
+        )
     return Split(train, chosen if len(chosen) else None, held_out if len(held_out) else None)
 
 

@@ -72,6 +72,10 @@ class Evaluation:
     accuracy: float
 
 
+NOTHING_MET = Evaluation(float("nan"), float("nan"))
+"""What training met in an epoch that was resumed after its last batch."""
+
+
 @dataclass(frozen=True, eq=False)
 class EpochRecord:
     """What one epoch did.
@@ -79,7 +83,8 @@ class EpochRecord:
     train: mean over the free phases as they were met. validation, test: after the last update.
     gradient_norm: mean over batches of the norm of all gradients together, cost per siemens.
     clamped: share of conductances that sit at the end of their range.
-    solves: operating points solved. failures: samples left out. messages: what the simulator reported.
+    samples: met in training, those left out included. solves: operating points solved.
+    failures: samples left out. messages: what the simulator reported.
     seconds: of the whole epoch; solving and programming: those inside the simulator.
     """
 
@@ -90,6 +95,7 @@ class EpochRecord:
     gradient_norm: float
     clamped: float
     seconds: float
+    samples: int
     solves: int
     failures: int
     solving: float
@@ -172,23 +178,20 @@ def _epoch(
             progress = _batch(problem, simulator, progress, samples, sums)
             for callback in callbacks:
                 callback.on_batch(progress)
+        _require_solved(sums, progress.epoch)
+        validation = _evaluation(problem, simulator, progress, problem.data.validation)
+        test = _evaluation(problem, simulator, progress, problem.data.test)
     except KeyboardInterrupt:
         raise _Stopped(progress) from None
-    samples_met = sums.used + sums.failures
-    if sums.failures > TOO_MANY_FAILURES * samples_met:
-        raise TrainingError(
-            f"{sums.failures} of {samples_met} samples could not be solved in epoch {progress.epoch + 1} "
-            f"({sums.messages[-1] if sums.messages else 'no reason given'}); "
-            "try smaller input voltages or a softer diode model"
-        )
     record = EpochRecord(
         epoch=progress.epoch + 1,
-        train=Evaluation(sums.loss / max(sums.used, 1), sums.right / max(sums.used, 1)),
-        validation=_evaluation(problem, simulator, progress, problem.data.validation),
-        test=_evaluation(problem, simulator, progress, problem.data.test),
+        train=Evaluation(sums.loss / sums.used, sums.right / sums.used) if sums.used else NOTHING_MET,
+        validation=validation,
+        test=test,
         gradient_norm=float(np.mean(sums.norms)) if sums.norms else 0.0,
         clamped=clamped_share(problem.circuit, progress.conductances),
         seconds=time.perf_counter() - sums.began,
+        samples=sums.used + sums.failures,
         solves=sums.solves,
         failures=sums.failures,
         solving=sums.solving,
@@ -196,6 +199,17 @@ def _epoch(
         messages=tuple(sums.messages),
     )
     return Progress(progress.conductances, progress.update_state, progress.epoch + 1), record
+
+
+def _require_solved(sums: _Sums, epoch: int) -> None:
+    """Raise TrainingError when most samples of the epoch could not be solved."""
+    samples = sums.used + sums.failures
+    if sums.failures > TOO_MANY_FAILURES * samples:
+        raise TrainingError(
+            f"{sums.failures} of {samples} samples could not be solved in epoch {epoch + 1} "
+            f"({sums.messages[-1] if sums.messages else 'no reason given'}); "
+            "try smaller input voltages or a softer diode model"
+        )
 
 
 def _batch(problem: Problem, simulator: Simulator, progress: Progress, samples: np.ndarray, sums: _Sums) -> Progress:

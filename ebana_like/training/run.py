@@ -128,14 +128,13 @@ def _row(record: EpochRecord) -> dict[str, str]:
         evaluation = getattr(record, part)
         if evaluation is not None:
             row |= {f"{part}_{name}": value for name, value in asdict(evaluation).items()}
-    samples = record.solves + record.failures
     row |= {
         "gradient_norm": record.gradient_norm,
         "clamped": record.clamped,
         "seconds": record.seconds,
         "solves": record.solves,
         "failures": record.failures,
-        "sample_ms": 1e3 * record.seconds / max(samples, 1),
+        "sample_ms": 1e3 * record.seconds / max(record.samples, 1),
     }
     return {name: str(value) if isinstance(value, int) else f"{value:.7g}" for name, value in row.items()}
 

@@ -87,6 +87,8 @@ def decode(values: Mapping[str, Any], base: Settings, where: str) -> Settings:
 
     where: what error messages call their origin. Raises SettingError naming the key, the value and what is allowed.
     """
+    if not isinstance(values, Mapping):
+        raise SettingError(f"{where}: the settings are {values!r}; expected a table")
     types = get_type_hints(Settings)
     decoded = {entry.name: getattr(base, entry.name) for entry in fields(Settings)}
     for key, value in values.items():
@@ -104,7 +106,7 @@ def decode(values: Mapping[str, Any], base: Settings, where: str) -> Settings:
 def load_config(path: Path) -> dict[str, Any]:
     """Return the tables of a TOML file. Raises SettingError when it cannot be read."""
     try:
-        return tomllib.loads(path.read_text())
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise SettingError(f"cannot read {path}: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -135,7 +137,7 @@ def _convert(key: str, value: Any, kind: Any, where: str) -> Any:
             return _number(value, item)
         parts = value.split(",") if isinstance(value, str) else value if isinstance(value, list) else [value]
         return tuple(_number(part, item) for part in parts)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, OverflowError) as error:
         raise SettingError(f"{where}: {key} is {value!r}; expected {wanted}") from error
 
 

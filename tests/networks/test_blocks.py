@@ -149,7 +149,6 @@ def test_nudging_by_switch_is_off_until_it_is_closed(operating_point):
     bare = build_network(layers).with_features(np.array([0.7]))
     switched = build_network(layers, nudging=SwitchedTargets(beta)).with_features(np.array([0.7]))
     assert switched.nudger == SwitchNudging("targets", "nudge", "close")
-    assert switched.bank("nudge", Resistors).conductance.tolist() == [beta]
     assert len(switched.bank("switches", Switches)) == 1
 
     def solved(circuit, **sources):
@@ -166,8 +165,8 @@ def test_nudging_by_switch_is_off_until_it_is_closed(operating_point):
     voltages, nudged = solved(switched, targets=target, close=1.0)
     assert abs(nudged - target) < abs(free - target)
     nudge = switched.bank("nudge", Resistors)
-    # the closed switch, 1 mOhm beside 1 MOhm, takes a share of 1e-9
-    assert nudge.current(nudge.drop(voltages)) == pytest.approx(beta * (target - nudged), rel=2e-9)
+    # beta is of resistor and switch together; rounding of the voltages is left, some 1e-16 V of 0.1 V
+    assert nudge.current(nudge.drop(voltages)) == pytest.approx(beta * (target - nudged), rel=1e-13)
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,9 @@ from ebana_like.circuit import Circuit
 from ebana_like.elements import FloatArray, IntArray
 from ebana_like.errors import EbanaError, SimulatorError
 from ebana_like.simulators.ngspice import callbacks
+from ebana_like.simulators.ngspice.batch import RELAXED, solve_batch
 from ebana_like.simulators.ngspice.library import Library
-from ebana_like.simulators.ngspice.sweep import RELAXED, Sweep
+from ebana_like.simulators.ngspice.sweep import Sweep
 from ebana_like.simulators.protocol import BoolArray, Nudging, Seconds
 
 BLOCK_BYTES = callbacks.SIZE * callbacks.WORDS
@@ -76,9 +77,9 @@ def _answer(sweep: Sweep, request: Request) -> Answer:
     sweep.program(request.conductances)
     programming = time.perf_counter() - began
     if request.relaxed:
-        sweep.restart(RELAXED)
-    points = sweep.solve(request.features, request.nudging)
+        sweep.reload(RELAXED)
+    points = solve_batch(sweep, request.features, request.nudging)
     if request.relaxed:
-        sweep.restart()
+        sweep.reload()
     seconds = replace(points.seconds, programming=programming)
     return Answer(points.voltages, points.converged, points.iterations, points.messages, seconds)

@@ -1,0 +1,171 @@
+"""How does a batch pass through the sweep? In runs of points, with every failed point tried again."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from ebana_like.circuit import Circuit, CurrentNudging
+from ebana_like.elements import FloatArray, IntArray
+from ebana_like.errors import SimulatorError
+from ebana_like.simulators.ngspice import callbacks
+from ebana_like.simulators.ngspice.sweep import Sweep
+from ebana_like.simulators.protocol import Nudging, OperatingPoints, Seconds
+
+RELAXED = "reltol=1e-9 vntol=1e-12 abstol=1e-15"
+"""For a point that stalls: gradients still good to 2e-6 at beta = 1e-7 S."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Leg:
+    """Points solved in one run with the same load on the outputs.
+
+    Held currents need one leg: each sample's free point, then its nudged ones, which start from it (8 Newton
+    iterations a point instead of 13, phase after phase). A switch and its resistor are the same for all samples, so
+    there each load is a leg.
+
+    load: conductance of the nudging resistors, siemens; 0 with open switches.
+    samples, phases: which point each is, (points,).
+    voltages, currents: values of the external sources, (points, sources); volts, amperes.
+    nudges_itself: free points set the currents of the nudged points behind them.
+    """
+
+    load: float
+    samples: IntArray
+    phases: IntArray
+    voltages: FloatArray
+    currents: FloatArray
+    nudges_itself: bool = False
+
+
+def solve_batch(sweep: Sweep, features: FloatArray, nudging: Nudging | None) -> OperatingPoints:
+    """Solve a batch; arguments and result as in `Simulator.solve`."""
+    began = time.perf_counter()
+    circuit = sweep.circuit
+    phases = 1 + (0 if nudging is None else len(nudging.loads))
+    shape = (phases, len(features))
+    voltages = np.full((*shape, len(circuit.nodes)), np.nan)
+    converged = np.zeros(shape, dtype=bool)
+    iterations = np.zeros(shape, dtype=np.intp)
+    messages: dict[int, str] = {}
+    for leg in _legs(circuit, features, nudging, phases):
+        sweep.load_outputs(leg.load)
+        points = _Points(sweep, leg)
+        failures = points.run(nudging if leg.nudges_itself else None)
+        voltages[leg.phases, leg.samples, 1:] = points.results
+        converged[leg.phases, leg.samples] = points.solved
+        iterations[leg.phases, leg.samples] = points.iterations
+        messages |= {int(leg.samples[point]): text for point, text in failures.items()}
+    voltages[converged, 0] = 0.0
+    return OperatingPoints(
+        circuit, voltages, converged, iterations, messages, Seconds(solving=time.perf_counter() - began)
+    )
+
+
+def _legs(circuit: Circuit, features: FloatArray, nudging: Nudging | None, phases: int) -> Iterator[_Leg]:
+    """Split a batch into legs."""
+    inputs, batch, outputs = circuit.inputs.voltages(features), len(features), circuit.outputs.count
+    samples = np.arange(batch)
+    if isinstance(circuit.nudger, CurrentNudging):
+        if nudging is not None and nudging.loads.any():
+            raise SimulatorError("this circuit nudges by currents and has no switches to load its outputs with")
+        voltages, currents = np.repeat(inputs, phases, axis=0), np.zeros((batch * phases, outputs))
+        order = np.repeat(samples, phases), np.tile(np.arange(phases), batch)
+        yield _Leg(0.0, *order, voltages, currents, nudges_itself=nudging is not None)
+        return
+    nothing = np.zeros((batch, 0))
+    yield _Leg(0.0, samples, np.zeros_like(samples), np.hstack([inputs, np.zeros((batch, outputs + 1))]), nothing)
+    if nudging is None:
+        return
+    currents = nudging.currents(np.zeros((batch, outputs)), slice(0, batch))
+    for phase, loads in enumerate(nudging.loads):
+        for load in np.unique(loads).tolist():
+            chosen = np.flatnonzero(loads == load)
+            closed = np.hstack([inputs[chosen], currents[phase, chosen] / load, np.ones((len(chosen), 1))])
+            yield _Leg(load, chosen, np.full_like(chosen, phase + 1), closed, nothing[chosen])
+
+
+class _Points:
+    """One leg's points on their way through the callbacks."""
+
+    def __init__(self, sweep: Sweep, leg: _Leg) -> None:
+        self.sweep = sweep
+        self.count = len(leg.samples)
+        self.points_a_sample = int(leg.phases.max(initial=0)) + 1 if leg.nudges_itself else 1
+        self.voltages = np.ascontiguousarray(leg.voltages)
+        self.currents = np.ascontiguousarray(leg.currents)
+        self.results = np.full((self.count, len(sweep.circuit.nodes) - 1), np.nan)
+        self.iterations = np.zeros(self.count, dtype=np.int64)
+        self.solved = np.ones(self.count, dtype=bool)
+        self._error: Exception | None = None
+
+    def run(self, nudging: Nudging | None) -> dict[int, str]:
+        """Solve all points; return what happened to the ones that did not go smoothly, by point."""
+        kept, address = self.sweep.library.function(self._nudge_by(nudging)) if nudging else (None, 0)
+        self._share(address)
+        failures: dict[int, str] = {}
+        point = 0
+        while point < self.count:
+            reached = self._solve(point, self.count)
+            if reached == self.count:
+                break
+            point, failures[reached] = self._recover(reached)
+        del kept
+        return failures
+
+    def _nudge_by(self, nudging: Nudging) -> Callable[[int], None]:
+        """Return what turns a free point's scores into the currents of the nudged points behind it."""
+        ports, phases = self.sweep.circuit.outputs, len(nudging.loads)
+        voltages = np.zeros((1, len(self.sweep.circuit.nodes)))
+
+        def nudge(point: int) -> None:
+            try:
+                sample = point // (1 + phases)
+                voltages[0, 1:] = self.results[point]
+                currents = nudging.currents(ports.scores(voltages), slice(sample, sample + 1))
+                self.currents[point + 1 : point + 1 + phases] = currents[:, 0]
+            except Exception as error:  # must not travel through ngspice's C frames; raised when it has returned
+                self._error = error
+
+        return nudge
+
+    def _share(self, free_handler: int) -> None:
+        block = self.sweep.block
+        block[callbacks.VOLTAGES] = self.voltages.ctypes.data
+        block[callbacks.VOLTAGE_COUNT] = self.voltages.shape[1]
+        block[callbacks.CURRENTS] = self.currents.ctypes.data
+        block[callbacks.CURRENT_COUNT] = self.currents.shape[1]
+        block[callbacks.RESULTS] = self.results.ctypes.data
+        block[callbacks.NODE_COUNT] = self.results.shape[1]
+        block[callbacks.VECTORS] = self.sweep.positions.ctypes.data
+        block[callbacks.ITERATIONS] = self.iterations.ctypes.data
+        block[callbacks.FREE_HANDLER] = free_handler
+        block[callbacks.PHASES] = self.points_a_sample
+
+    def _solve(self, first: int, end: int) -> int:
+        """Solve points from `first` up to `end`; the point reached."""
+        block = self.sweep.block
+        block[callbacks.POINT], block[callbacks.POINTS] = first, end
+        self.sweep.advance(end - first)
+        if self._error is not None:
+            raise self._error
+        return int(block[callbacks.POINT])
+
+    def _recover(self, point: int) -> tuple[int, str]:
+        """Try a failed point again, from nothing and then with relaxed options; where to go on, and what happened."""
+        said = self.sweep.library.take_errors()
+        reason = said[0] if said else "no convergence"
+        self.sweep.reload()
+        if self._solve(point, point + 1) > point:
+            return point + 1, f"solved at the second attempt ({reason})"
+        self.sweep.reload(RELAXED)
+        solved = self._solve(point, point + 1) > point
+        self.sweep.reload()
+        self.sweep.library.take_errors()
+        if solved:
+            return point + 1, f"solved with relaxed tolerances ({reason})"
+        next_sample = (point // self.points_a_sample + 1) * self.points_a_sample
+        self.results[point:next_sample] = np.nan
+        self.solved[point:next_sample] = False
+        return next_sample, f"ngspice found no operating point: {reason}"

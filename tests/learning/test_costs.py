@@ -1,0 +1,62 @@
+"""A cost's gradient is the slope of its value, and its targets stand for the labels."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from ebana_like.errors import SettingError
+from ebana_like.learning import CrossEntropy, SquaredError
+
+COSTS = [SquaredError(0.3, 0.0), SquaredError(-0.2, 0.5), CrossEntropy(0.1), CrossEntropy(2.0)]
+volts = st.floats(-1, 1)
+
+
+@pytest.mark.parametrize("cost", COSTS, ids=str)
+@given(scores=arrays(float, (2, 3), elements=volts), direction=arrays(float, (2, 3), elements=volts), data=st.data())
+def test_the_gradient_is_the_slope_of_the_value(cost, scores, direction, data):
+    targets = cost.targets(np.array(data.draw(st.lists(st.integers(0, 2), min_size=2, max_size=2))), 3)
+    h = 1e-4  # volts
+    slope = (cost.value(scores + h * direction, targets) - cost.value(scores - h * direction, targets)) / (2 * h)
+    # Central differences err by h^2 / 6 times the third derivative, below 3 / temperature^3 = 3000 for the steepest
+    # of these costs, and by the rounding of values up to 20, 4e-15 / h.
+    assert slope == pytest.approx((cost.gradient(scores, targets) * direction).sum(axis=-1), abs=1e-5)
+
+
+@pytest.mark.parametrize("cost", [SquaredError(0.3, 0.0), CrossEntropy()], ids=str)
+@pytest.mark.parametrize("classes", [2, 3, 10])
+def test_targets_stand_for_their_labels(cost, classes):
+    labels = np.arange(classes)
+    assert np.array_equal(cost.labels(cost.targets(labels, classes)), labels)
+
+
+@pytest.mark.parametrize(("on", "off"), [(1.0, 0.0), (-0.3, 0.3)])
+def test_two_classes_share_one_output_which_the_middle_divides(on, off):
+    cost = SquaredError(on, off)
+    assert cost.targets(np.array([0, 1]), 2).tolist() == [[off], [on]]
+    near_off, near_on = 0.51 * off + 0.49 * on, 0.49 * off + 0.51 * on
+    assert cost.labels(np.array([[near_off], [near_on], [off - 9 * (on - off)]])).tolist() == [0, 1, 0]
+
+
+def test_the_squared_error_is_half_the_squared_distance():
+    assert SquaredError().value(np.array([[1.0, 2.0]]), np.array([[0.0, 4.0]])).tolist() == [2.5]
+
+
+@given(arrays(float, (2, 3), elements=volts), st.floats(-100, 100))
+def test_cross_entropy_sees_differences_of_scores_only(scores, shift):
+    cost, targets = CrossEntropy(0.5), np.eye(3)[:2]
+    # Adding the shift rounds scores at 1e-14 V, here 3e-14 in units of the temperature.
+    assert cost.value(scores + shift, targets) == pytest.approx(cost.value(scores, targets), abs=1e-12)
+    assert cost.gradient(scores + shift, targets) == pytest.approx(cost.gradient(scores, targets), abs=1e-12)
+    assert cost.gradient(scores, targets).sum(axis=1) == pytest.approx(np.zeros(2), abs=1e-14)
+
+
+def test_cross_entropy_of_equal_scores_is_the_entropy_of_a_guess():
+    assert CrossEntropy(0.1).value(np.zeros((1, 4)), np.eye(4)[:1]) == pytest.approx(np.log(4), rel=1e-15)
+
+
+@pytest.mark.parametrize("temperature", [0.0, -0.1, float("nan")])
+def test_a_temperature_that_is_not_positive_is_refused(temperature):
+    with pytest.raises(SettingError, match="temperature of the cross-entropy is .* above zero"):
+        CrossEntropy(temperature)

@@ -1,0 +1,173 @@
+"""Every way ngspice is known to fail ends in a clear error or a recovered batch."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from ebana_like.circuit import Circuit, CurrentNudging, InputPorts, OutputPorts
+from ebana_like.elements import VCVS, CurrentSources, Diodes, Resistors, VoltageSources
+from ebana_like.errors import SimulatorError
+from ebana_like.learning import SquaredError
+from ebana_like.learning.nudging import HeldCurrents
+from ebana_like.netlist import diode_model
+from ebana_like.networks import Amplifier, Crossbar, DiodePair, Inputs, OutputPairs, build_network
+from ebana_like.simulators import NgspiceSimulator
+
+
+def network():
+    return build_network([Inputs(2), Crossbar(4), DiodePair(), Amplifier(), Crossbar(2), OutputPairs()])
+
+
+def runaway():
+    """A diode fed back twice its own voltage: a high enough input leaves it no operating point."""
+    ground, source, node, doubled = (np.array([k]) for k in range(4))
+    return Circuit(
+        "runaway",
+        ("0", "x", "h", "b"),
+        (
+            VoltageSources("inputs", ("vin",), source, ground, np.zeros(1)),
+            Resistors("weights", ("rw",), source, node, np.array([1e-6]), trainable=True, low=1e-7, high=1e-4),
+            VCVS("feedback", ("eb",), doubled, ground, node, ground, np.array([2.0])),
+            Diodes("diodes", ("db",), doubled, node, diode_model("silicon")),
+            CurrentSources("nudge", ("inudge",), ground, node, np.zeros(1)),
+        ),
+        InputPorts("inputs", np.array([0]), np.array([1.0])),
+        OutputPorts(node, ground),
+        CurrentNudging("nudge"),
+    )
+
+
+def nudge(batch, outputs=1):
+    betas = np.full((2, batch), 1e-8) * [[1], [-1]]
+    return HeldCurrents(SquaredError(), np.zeros((batch, outputs)), betas)
+
+
+def test_a_point_without_solution_is_named_and_spoils_no_other():
+    circuit = runaway()
+    features = np.array([[0.1], [1.0], [0.2], [1.0], [0.1]])
+    with NgspiceSimulator(circuit) as simulator:
+        for nudging in (None, nudge(5)):
+            points = simulator.solve(circuit.conductances(), features, nudging)
+            assert points.usable.tolist() == [True, False, True, False, True]
+            assert set(points.messages) == {1, 3}
+            assert "no operating point" in points.messages[1]
+            assert np.isnan(points.voltages[:, 1]).all()
+            # every solved point obeys Kirchhoff: g (x - h) + i(2h - h) = 0, to the solver's abstol of 1e-18 A and
+            # the rounding of currents around 1e-7 A
+            node = points.scores[points.usable, 0]
+            diodes = circuit.bank("diodes", Diodes)
+            residual = 1e-6 * (features[points.usable, 0] - node) + diodes.current(node)
+            assert np.abs(residual).max() < 1e-17
+
+
+def test_a_worker_killed_in_mid_batch_costs_nothing():
+    circuit = network()
+    features = np.random.default_rng(0).uniform(-2, 2, (40_000, 2))
+    with NgspiceSimulator(circuit) as simulator:
+        expected = simulator.solve(circuit.conductances(), features[:100])
+        (process,) = simulator.processes
+        threading.Timer(0.3, os.kill, (process, signal.SIGKILL)).start()
+        points = simulator.solve(circuit.conductances(), features)
+        assert simulator.processes != [process]
+    assert points.converged.all()
+    ((_, message),) = points.messages.items()
+    assert "was killed by SIGKILL near this sample; solved again" in message
+    # the second try has relaxed tolerances: reltol is 1e-9 of voltages around 1 V
+    assert points.voltages[0, :100] == pytest.approx(expected.voltages[0], abs=1e-9)
+
+
+def test_a_worker_that_hangs_is_replaced():
+    circuit = network()
+    with NgspiceSimulator(circuit, patience=1.0) as simulator:
+        (process,) = simulator.processes
+        os.kill(process, signal.SIGSTOP)
+        points = simulator.solve(circuit.conductances(), np.ones((3, 2)))
+    assert points.converged.all()
+    assert "made no progress" in next(iter(points.messages.values()))
+
+
+def test_workers_that_keep_dying_end_in_an_error():
+    circuit = network()
+    killing = True
+
+    def solve_three_batches(simulator):
+        for _ in range(3):
+            simulator.solve(circuit.conductances(), np.ones((100_000, 2)))
+
+    def kill_all(simulator):
+        while killing:
+            for process in simulator.processes:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(process, signal.SIGKILL)
+            time.sleep(0.01)
+
+    with NgspiceSimulator(circuit) as simulator:
+        thread = threading.Thread(target=kill_all, args=(simulator,))
+        thread.start()
+        try:
+            with pytest.raises(SimulatorError, match="SIGKILL"):
+                solve_three_batches(simulator)
+        finally:
+            killing = False
+            thread.join()
+
+
+def test_an_error_in_one_batch_leaves_the_next_one_right():
+    circuit = network()
+    with NgspiceSimulator(circuit, workers=2) as simulator:
+        expected = simulator.solve(circuit.conductances(), np.ones((4, 2)))
+        with pytest.raises(SimulatorError, match='bank "crossbar1" has 24 resistors but'):
+            simulator.solve({"crossbar1": np.ones(3)}, np.ones((4, 2)))
+        again = simulator.solve(circuit.conductances(), np.ones((4, 2)))
+    assert again.voltages == pytest.approx(expected.voltages, abs=1e-13)
+
+
+def test_a_missing_library_says_what_to_install(monkeypatch):
+    monkeypatch.setenv("NGSPICE_LIBRARY_PATH", "libnowhere.so")
+    with pytest.raises(SimulatorError, match=r"looked for libnowhere.so.*apt-get install ngspice libngspice0"):
+        NgspiceSimulator(network()).__enter__()
+
+
+SETUP = """
+import numpy as np
+from ebana_like.errors import SimulatorError
+from ebana_like.simulators.ngspice.callbacks import WORDS
+from ebana_like.simulators.ngspice.library import Library
+library = Library(np.zeros(WORDS, dtype=np.int64))
+def report(action):
+    try:
+        action()
+        print("errors:", library.take_errors())
+    except SimulatorError as error:
+        print("refused:", error)
+"""
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ("library.load(['missing model', 'v1 a 0 1', 'd1 a 0 nowhere', '.end'])", "refused: ngspice did not take"),
+        ("library.load(['parameter', 'v1 a 0 {nowhere}', '.end'])", "refused: ngspice gave up"),
+        ("library.load(['fine', 'v1 a 0 1', 'r1 a 0 1', '.end']); library.command('quit')", "not told to quit"),
+        ("library.load(['fine', 'v1 a 0 1', 'r1 a 0 1', '.end']); library.command('alter r2 = 3')", "no such device"),
+        (
+            "library.load(['fine', 'v1 a 0 1', 'r1 a 0 1', '.end'])\n"
+            "    library.on_vectors = lambda names: report(lambda: library.command('op'))\n"
+            "    library.command('op')",
+            "given inside a callback",
+        ),
+    ],
+)
+def test_what_ngspice_only_mutters_becomes_an_error(lines, expected):
+    """Run in a process each: a library that has failed once cannot be trusted again."""
+    program = f"{SETUP}\ndef act():\n    {lines}\nreport(act)\n"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert expected in done.stdout

@@ -1,0 +1,143 @@
+"""ngspice as the solver: its answers are those of the elements' laws, whatever way they are asked for."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from ebana_like.circuit import CurrentNudging
+from ebana_like.elements import CurrentSources
+from ebana_like.errors import SettingError, SimulatorError
+from ebana_like.learning import SquaredError
+from ebana_like.learning.nudging import HeldCurrents, nudging_of
+from ebana_like.networks import Amplifier, Crossbar, Currents, DiodePair, Inputs, OutputPairs, build_network
+from ebana_like.simulators import NgspiceSimulator
+
+SOLVED = 1e-12  # volts: ngspice stops when its step is below reltol = 1e-12 of voltages around 1 V
+BETA = 1e-7
+
+
+def network(nudging=None, hidden=(4,)):
+    blocks = [block for size in hidden for block in (Crossbar(size), DiodePair("schottky"), Amplifier(gain=4))]
+    return build_network([Inputs(2), *blocks, Crossbar(4), OutputPairs()], seed=5, nudging=nudging)
+
+
+def batch(circuit, size=7, phases=2):
+    rng = np.random.default_rng(1)
+    features = rng.uniform(-3, 3, (size, 2))
+    betas = BETA * np.tile([[1.0], [-1.0]], (1, size))[:phases]
+    return features, nudging_of(circuit, SquaredError(), rng.uniform(-0.3, 0.3, (size, 2)), betas)
+
+
+@pytest.fixture(scope="module")
+def simulator():
+    with NgspiceSimulator(network()) as running:
+        yield running
+
+
+def test_free_and_nudged_points_obey_the_laws(simulator, operating_point):
+    circuit = simulator.circuit
+    features, nudging = batch(circuit)
+    points = simulator.solve(circuit.conductances(), features, nudging)
+    assert points.converged.all()
+    currents = nudging.currents(points.scores, slice(0, len(features)))
+    for sample, x in enumerate(features):
+        for phase, amperes in enumerate([np.zeros(2), *currents[:, sample]]):
+            banks = [
+                replace(b, amperes=amperes) if isinstance(b, CurrentSources) else b
+                for b in circuit.with_features(x).banks
+            ]
+            expected = operating_point(replace(circuit, banks=tuple(banks)))
+            assert points.voltages[phase, sample] == pytest.approx(expected, abs=SOLVED)
+
+
+def test_switched_targets_act_as_their_norton_equivalent(nudging):
+    """A source Y behind a conductance beta is a current beta Y beside it: beta (Y - s) at the nudged score s."""
+    circuit = network(nudging)
+    features, drive = batch(circuit)
+    with NgspiceSimulator(circuit) as simulator:
+        points = simulator.solve(circuit.conductances(), features, drive)
+        free = simulator.solve(circuit.conductances(), features)
+        held = (
+            points.scores if isinstance(circuit.nudger, CurrentNudging) else circuit.outputs.scores(points.voltages[1])
+        )
+    targets = drive.targets
+    equivalent = network(Currents())
+    currents = _Fixed(BETA * (targets - held))
+    with NgspiceSimulator(equivalent) as simulator:
+        expected = simulator.solve(equivalent.conductances(), features, currents)
+    assert free.scores == pytest.approx(points.scores, abs=SOLVED)
+    assert circuit.outputs.scores(points.voltages[1]) == pytest.approx(
+        equivalent.outputs.scores(expected.voltages[1]), abs=SOLVED
+    )
+
+
+class _Fixed(HeldCurrents):
+    """Currents given outright, whatever the free scores are."""
+
+    def __init__(self, amperes):
+        super().__init__(SquaredError(), amperes, np.ones((1, len(amperes))))
+
+    def currents(self, scores, samples):
+        return self.targets[None, samples]
+
+    def part(self, samples):
+        return _Fixed(self.targets[samples])
+
+
+def test_programmed_conductances_are_those_of_a_fresh_circuit(simulator, operating_point):
+    circuit = simulator.circuit
+    rng = np.random.default_rng(2)
+    features, nudging = batch(circuit)
+    for _ in range(3):
+        conductances = {name: rng.uniform(1e-7, 1e-4, g.shape) for name, g in circuit.conductances().items()}
+        points = simulator.solve(conductances, features, nudging)
+        expected = operating_point(circuit.with_conductances(conductances).with_features(features[3]))
+        assert points.voltages[0, 3] == pytest.approx(expected, abs=SOLVED)
+
+
+def test_workers_share_a_batch(nudging):
+    circuit = network(nudging)
+    features, drive = batch(circuit)
+    with NgspiceSimulator(circuit) as one, NgspiceSimulator(circuit, workers=3) as three:
+        alone = one.solve(circuit.conductances(), features, drive)
+        shared = three.solve(circuit.conductances(), features, drive)
+        few = three.solve(circuit.conductances(), features[:2])  # fewer samples than workers
+    read = circuit.outputs.scores  # the nodes behind an open switch hang on 1e-18 S and are known to 1e-11 V only
+    assert read(shared.voltages) == pytest.approx(read(alone.voltages), abs=SOLVED)
+    assert read(few.voltages[0]) == pytest.approx(read(alone.voltages[0, :2]), abs=SOLVED)
+
+
+def test_the_sweep_starts_afresh_without_a_trace(simulator, operating_point):
+    circuit = simulator.circuit
+    features, _ = batch(circuit)
+    many = np.resize(features, (25_000, 2))
+    for _ in range(2):
+        points = simulator.solve(circuit.conductances(), many)
+    assert points.converged.all()
+    expected = operating_point(circuit.with_conductances(circuit.conductances()).with_features(many[-1]))
+    assert points.voltages[0, -1] == pytest.approx(expected, abs=SOLVED)
+
+
+def test_an_empty_batch_has_no_points(simulator):
+    points = simulator.solve(simulator.circuit.conductances(), np.zeros((0, 2)))
+    assert points.voltages.shape == (1, 0, len(simulator.circuit.nodes))
+
+
+@pytest.mark.parametrize(
+    ("features", "message"),
+    [
+        (np.zeros((3, 5)), r"shape \(3, 5\); this circuit expects \(batch, 2\)"),
+        (np.array([[0.0, 1.0], [np.nan, 1.0]]), "sample 1 has a feature that is not finite"),
+    ],
+)
+def test_features_that_do_not_fit_are_refused(simulator, features, message):
+    with pytest.raises(SettingError, match=message):
+        simulator.solve(simulator.circuit.conductances(), features)
+
+
+def test_it_runs_only_in_a_with_statement():
+    with pytest.raises(SimulatorError, match="use it in a `with` statement"):
+        NgspiceSimulator(network()).solve({}, np.zeros((1, 2)))
+    with pytest.raises(SettingError, match="workers is 0"):
+        NgspiceSimulator(network(), workers=0)

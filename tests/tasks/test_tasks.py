@@ -1,0 +1,121 @@
+"""Every task on offer builds a circuit of its sizes, and learns what it promises in ngspice."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from ebana_like.circuit import CurrentNudging, SwitchNudging
+from ebana_like.errors import CircuitError, NetlistError, SettingError
+from ebana_like.learning import ESTIMATORS, UPDATES, CrossEntropy
+from ebana_like.tasks import TASKS, simulator_of
+from ebana_like.training import train
+
+
+class Last:
+    """Keeps the last epoch's record."""
+
+    def on_batch(self, progress): ...
+
+    def on_epoch(self, progress, record):
+        self.record = record
+
+
+def learned(name, **changes):
+    """Train a task with some settings changed and return the last epoch's record."""
+    settings = replace(TASKS[name].settings, **changes)
+    problem, last = TASKS[name].problem(settings), Last()
+    with simulator_of(problem.circuit, settings) as simulator:
+        train(problem, simulator, callbacks=[last])
+    return last.record
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_xor_is_learned(seed):
+    record = learned("xor", seed=seed)
+    assert record.train.loss < 1e-3
+    assert record.train.accuracy == 1
+    assert record.failures == 0
+
+
+def test_iris_is_told_apart_after_a_short_training():
+    record = learned("iris", epochs=5)
+    assert record.test.accuracy > 0.8  # a guess is right in a third
+    assert record.failures == 0
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_a_task_builds_a_circuit_of_its_data_and_settings(name):
+    task = TASKS[name]
+    problem = task.problem(task.settings)
+    train, settings = problem.data.train, task.settings
+    assert task.name == name
+    assert problem.circuit.inputs.count == train.features.shape[1]
+    assert problem.circuit.outputs.count == problem.cost.targets(train.labels, len(train.classes)).shape[1]
+    assert np.abs(train.features).max() == settings.volts
+    assert set(train.labels) == set(range(len(train.classes)))
+
+    rows = [2 * train.features.shape[1] + 2, *settings.hidden]
+    columns = [*settings.hidden, 2 * problem.circuit.outputs.count]
+    assert {bank: len(g) for bank, g in problem.circuit.conductances().items()} == {
+        f"crossbar{k}": r * c for k, (r, c) in enumerate(zip(rows, columns, strict=True), start=1)
+    }
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_the_seed_draws_the_first_conductances(name):
+    first, again, other = (
+        TASKS[name].problem(replace(TASKS[name].settings, seed=seed)).circuit.conductances()["crossbar1"]
+        for seed in (0, 0, 1)
+    )
+    assert np.array_equal(first, again)
+    assert not np.array_equal(first, other)
+
+
+def problem_with(lr=(0.1,), **changes):
+    return TASKS["iris"].problem(replace(TASKS["iris"].settings, lr=lr, **changes))
+
+
+def test_settings_reach_what_they_name():
+    assert isinstance(problem_with(nudging="current").circuit.nudger, CurrentNudging)
+    assert isinstance(problem_with(nudging="switch").circuit.nudger, SwitchNudging)
+    assert problem_with(cost="cross-entropy", temperature=0.2).cost == CrossEntropy(0.2)
+    for name, kind in ESTIMATORS.items():
+        assert problem_with(estimator=name, beta=3e-7).estimator == kind(3e-7)
+    for name, kind in UPDATES.items():
+        update = problem_with(update=name, lr=(0.1, 0.2), decay=0.5).update
+        assert type(update) is kind
+        assert (update.rate_of("crossbar1"), update.rate_of("crossbar2")) == (0.1, 0.2)
+        assert update.schedule.factor(2) == 0.25
+    each = problem_with(g_start=(1e-6, 2e-6, 3e-6, 4e-6), g_low=5e-7, g_high=5e-5).circuit
+    for bank, low, high in zip(each.trainable, (1e-6, 3e-6), (2e-6, 4e-6), strict=True):
+        assert low <= bank.conductance.min() < bank.conductance.max() <= high
+        assert (bank.low, bank.high) == (5e-7, 5e-5)
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "message"),
+    [
+        ({"g_start": (1e-9, 1e-5)}, CircuitError, "outside its limits"),
+        ({"g_start": (1e-5, 4e-6)}, CircuitError, "outside its limits"),
+        ({"diode": "nosuch"}, NetlistError, "nosuch"),
+        ({"test": 0.995}, SettingError, "leave none of 150 samples to learn from"),
+    ],
+)
+def test_settings_that_fit_no_circuit_or_data_are_refused(changes, error, message):
+    with pytest.raises(error, match=message):
+        problem_with(**changes)
+
+
+def test_training_starts_from_the_conductances_of_another_circuit():
+    start = problem_with(seed=5).circuit
+    problem = TASKS["iris"].problem(TASKS["iris"].settings, start)
+    for name, conductances in start.conductances().items():
+        assert np.array_equal(problem.start().conductances[name], conductances)
+
+
+@pytest.mark.parametrize("hidden", [(9,), (10, 10)])
+def test_a_circuit_of_other_crossbars_is_no_start(hidden):
+    start = problem_with(hidden=hidden).circuit
+    with pytest.raises(SettingError, match="circuit to start from has trainable banks .* the same --hidden"):
+        TASKS["iris"].problem(TASKS["iris"].settings, start)

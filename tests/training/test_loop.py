@@ -1,0 +1,215 @@
+"""What is met when, what a stopped training remembers, and when training gives up."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from ebana_like.errors import SettingError, TrainingError
+from ebana_like.learning import Adam, Momentum, RandomSign, SquaredError
+from ebana_like.training import Dataset, Interrupted, Split, evaluate, train
+
+
+class Watcher:
+    """Keeps what the loop reports; interrupts, as Ctrl-C would, after so many batches."""
+
+    def __init__(self, interrupt_after=None):
+        self.batches, self.epochs, self.records = [], [], []
+        self.interrupt_after = interrupt_after
+
+    def on_batch(self, progress):
+        self.batches.append(progress)
+        if len(self.batches) == self.interrupt_after:
+            raise KeyboardInterrupt
+
+    def on_epoch(self, progress, record):
+        self.epochs.append(progress)
+        self.records.append(record)
+
+
+def trained(problem, simulator, start=None):
+    """Train to the end and return the final progress with what was seen on the way."""
+    watcher = Watcher()
+    return train(problem, simulator, start, [watcher]), watcher
+
+
+def same(one, other):
+    """Two states of training agree bit for bit."""
+    pairs = ((one.conductances, other.conductances), (one.update_state, other.update_state))
+    return all(a.keys() == b.keys() and all(np.array_equal(a[name], b[name]) for name in a) for a, b in pairs)
+
+
+def test_every_sample_is_met_once_an_epoch_in_an_order_of_its_own(problem, linear_simulator):
+    simulator = linear_simulator(problem.circuit)
+    _, watcher = trained(problem, simulator)
+    assert [len(batch) for batch in simulator.asked] == [4, 4, 2] * 3
+    met = np.concatenate(simulator.asked).reshape(3, -1)
+    assert np.array_equal(np.sort(met, axis=1), np.tile(problem.data.train.features[:, 0], (3, 1)))
+    assert len({tuple(order) for order in met}) == 3
+    for record in watcher.records:
+        assert (record.samples, record.solves, record.failures) == (10, 30, 0)
+
+
+def test_a_batch_larger_than_the_data_is_all_of_it(problem, linear_simulator):
+    simulator = linear_simulator(problem.circuit)
+    trained(replace(problem, batch=1000), simulator)
+    assert [len(batch) for batch in simulator.asked] == [10] * 3
+
+
+def test_the_loss_falls(problem, linear_simulator):
+    _, watcher = trained(replace(problem, epochs=20), linear_simulator(problem.circuit))
+    assert watcher.records[-1].train.loss < 0.5 * watcher.records[0].train.loss
+    assert watcher.records[-1].train.accuracy == 1
+
+
+def test_the_seed_alone_decides_the_outcome(problem, linear_simulator):
+    outcome, again, other = (
+        trained(replace(problem, seed=seed), linear_simulator(problem.circuit))[0] for seed in (0, 0, 1)
+    )
+    assert same(outcome, again)
+    assert not same(outcome, other)
+
+
+@pytest.mark.parametrize("update", [Momentum(0.1), Adam(0.01)], ids=["momentum", "adam"])
+def test_resumed_anywhere_training_ends_with_the_same_bits(update, problem, linear_simulator):
+    problem = replace(problem, update=update, estimator=RandomSign(1e-7))
+    end, watcher = trained(problem, linear_simulator(problem.circuit))
+    middle = [p for p in watcher.batches if p.batch < 3]
+    assert len(middle) == 6
+    for start in [problem.start(), *watcher.batches, *watcher.epochs]:
+        assert same(train(problem, linear_simulator(problem.circuit), start), end)
+
+
+@pytest.mark.parametrize("batch", range(1, 9))
+def test_an_interrupt_keeps_the_last_complete_batch(batch, problem, linear_simulator):
+    end, _ = trained(problem, linear_simulator(problem.circuit))
+    watcher = Watcher(interrupt_after=batch)
+    with pytest.raises(Interrupted) as stopped:
+        train(problem, linear_simulator(problem.circuit), callbacks=[watcher])
+    kept = stopped.value.progress
+    assert (kept.epoch, kept.batch) == ((batch - 1) // 3, (batch - 1) % 3 + 1)
+    assert same(kept, watcher.batches[-1])
+    assert same(train(problem, linear_simulator(problem.circuit), kept), end)
+
+
+@pytest.mark.parametrize("call", range(1, 9))
+def test_an_interrupt_while_solving_keeps_the_last_complete_batch(call, with_test_data, linear_simulator, monkeypatch):
+    """Three batches and the test data make four calls an epoch."""
+    simulator = linear_simulator(with_test_data.circuit)
+    solve = simulator.solve
+
+    def solve_until(*arguments):
+        if len(simulator.asked) == call - 1:
+            raise KeyboardInterrupt
+        return solve(*arguments)
+
+    monkeypatch.setattr(simulator, "solve", solve_until)
+    with pytest.raises(Interrupted) as stopped:
+        train(with_test_data, simulator)
+    kept = stopped.value.progress
+    assert (kept.epoch, kept.batch) == divmod(call - 1, 4)
+
+
+def test_an_epoch_resumed_behind_its_last_batch_is_evaluated_and_never_below_the_loss_to_stop_at(
+    with_test_data, linear_simulator
+):
+    problem = replace(with_test_data, stop_loss=1e-9)
+    _, before = trained(problem, linear_simulator(problem.circuit))
+    _, after = trained(problem, linear_simulator(problem.circuit), before.batches[2])
+    assert [record.epoch for record in after.records] == [1, 2, 3]
+    assert np.isnan(after.records[0].train.loss)
+    assert [record.test for record in after.records] == [record.test for record in before.records]
+
+
+def test_training_stops_after_the_first_epoch_below_the_loss_to_stop_at(problem, linear_simulator):
+    _, watcher = trained(problem, linear_simulator(problem.circuit))
+    losses = [record.train.loss for record in watcher.records]
+    assert losses[0] > losses[1]
+    stopped, _ = trained(replace(problem, stop_loss=sum(losses[:2]) / 2), linear_simulator(problem.circuit))
+    assert stopped.epoch == 2
+
+
+def test_failures_are_counted_and_reported_by_the_number_of_the_sample(problem, linear_simulator):
+    lost = problem.data.train.features[[2, 7], 0]
+    _, watcher = trained(problem, linear_simulator(problem.circuit, lost))
+    for record in watcher.records:
+        assert record.failures == 2
+        assert sorted(record.messages) == [f"sample {k}: no operating point" for k in (2, 7)]
+        assert np.isfinite(record.train.loss)
+
+
+@pytest.mark.parametrize(("failing", "gives_up"), [(5, False), (6, True), (10, True)])
+def test_training_gives_up_when_more_than_half_fail(failing, gives_up, problem, linear_simulator):
+    simulator = linear_simulator(problem.circuit, problem.data.train.features[:failing, 0])
+    if gives_up:
+        with pytest.raises(TrainingError, match=f"{failing} of 10 samples .* epoch 1 .sample .: no operating point"):
+            train(problem, simulator)
+    else:
+        assert train(problem, simulator).epoch == 3
+
+
+def test_a_batch_of_failures_alone_changes_nothing(problem, linear_simulator):
+    first = problem.order(0)[0]
+    simulator = linear_simulator(problem.circuit, problem.data.train.features[first, 0])
+    _, watcher = trained(replace(problem, epochs=1), simulator)
+    assert same(watcher.batches[0], problem.start())
+    assert not same(watcher.batches[1], problem.start())
+
+
+class NoNumberForTwo(SquaredError):
+    """Has no value for the last batch, which is smaller than the others."""
+
+    def value(self, scores, targets):
+        return super().value(scores, targets) * (np.nan if len(scores) == 2 else 1)
+
+
+def test_a_cost_that_is_no_number_ends_training(problem, linear_simulator):
+    with pytest.raises(TrainingError, match="cost is not a number in epoch 1, batch 3"):
+        train(replace(problem, cost=NoNumberForTwo()), linear_simulator(problem.circuit))
+
+
+def test_evaluation_is_the_mean_cost_and_failures_count_as_wrong(problem, linear_simulator):
+    data, given = problem.data.train, problem.circuit.conductances()
+    whole = evaluate(linear_simulator(problem.circuit), given, data, problem.cost)
+    scores = linear_simulator(problem.circuit).solve(given, data.features).scores
+    targets = np.where(data.labels == 1, 0.2, -0.2)[:, None]
+    assert whole.loss == pytest.approx(((scores - targets) ** 2 / 2).mean(), rel=1e-14)  # order of summation
+    assert whole.accuracy == ((scores[:, 0] > 0) == (data.labels == 1)).mean()
+
+    right = int(np.flatnonzero((scores[:, 0] > 0) == (data.labels == 1))[0])
+    less = evaluate(linear_simulator(problem.circuit, data.features[right]), given, data, problem.cost)
+    assert less.accuracy == pytest.approx(whole.accuracy - 0.1)
+    assert np.isfinite(less.loss)
+
+    nothing = evaluate(linear_simulator(problem.circuit, data.features[:, 0]), given, data, problem.cost)
+    assert np.isnan(nothing.loss)
+    assert nothing.accuracy == 0
+
+
+def test_held_out_data_is_evaluated_after_the_last_update(with_test_data, linear_simulator):
+    problem = with_test_data
+    end, watcher = trained(problem, linear_simulator(problem.circuit))
+    expected = evaluate(linear_simulator(problem.circuit), end.conductances, problem.data.test, problem.cost)
+    assert watcher.records[-1].test == expected
+    assert watcher.records[-1].validation is None
+
+
+def test_conductances_at_the_end_of_their_range_are_counted(problem, linear_simulator):
+    high = problem.circuit.trainable[0].high
+    at_end = {"crossbar1": np.array([high, high, 1e-7, *[5e-5] * 5])}
+    circuit = problem.circuit.with_conductances(at_end)
+    problem = replace(problem, circuit=circuit, epochs=1, update=replace(problem.update, rate=1e-30))
+    _, watcher = trained(problem, linear_simulator(circuit))
+    assert watcher.records[0].clamped == 3 / 8
+
+
+@pytest.mark.parametrize("change", [{"epochs": 0}, {"batch": 0}, {"batch": -1}])
+def test_no_epochs_and_empty_batches_are_refused(change, problem):
+    with pytest.raises(SettingError, match="both must be at least 1"):
+        replace(problem, **change)
+
+
+def test_no_samples_are_refused(problem):
+    nothing = Dataset(np.zeros((0, 1)), np.zeros(0, dtype=int), ("below", "above"))
+    with pytest.raises(SettingError, match="no training samples"):
+        replace(problem, data=Split(nothing))

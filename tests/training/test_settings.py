@@ -1,0 +1,140 @@
+"""Settings come from strings and TOML files, go back into them, and are checked on the way."""
+
+import tomllib
+from dataclasses import fields, replace
+from typing import get_type_hints
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ebana_like.errors import SettingError
+from ebana_like.training import Settings, as_table, decode, dump_config, load_config
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "toml", "value"),
+    [
+        ("epochs", "20", 20, 20),
+        ("epochs", "20", 20.0, 20),
+        ("beta", "2e-7", 2e-7, 2e-7),
+        ("stop_loss", "1", 1, 1.0),
+        ("hidden", "20,10", [20, 10], (20, 10)),
+        ("hidden", "20", 20, (20,)),
+        ("lr", "0.1, 0.02", [0.1, 0.02], (0.1, 0.02)),
+        ("lr", "1", 1, (1.0,)),
+        ("cost", "cross-entropy", "cross-entropy", "cross-entropy"),
+    ],
+)
+def test_values_are_read_from_text_and_from_toml(name, text, toml, value):
+    for given_value in (text, toml):
+        found = getattr(decode({name: given_value}, Settings(), "here"), name)
+        assert found == value
+        assert type(found) is type(value)
+
+
+def test_given_values_stand_over_those_of_the_base():
+    base = replace(Settings(), epochs=7, batch=3)
+    assert decode({"batch": "5"}, base, "here") == replace(base, batch=5)
+
+
+def values_of(entry):
+    """Return values a field allows."""
+    if entry.metadata["choices"]:
+        return st.sampled_from(entry.metadata["choices"])
+    low = entry.metadata["low"] or 0
+    kinds = {
+        str: st.text(st.characters(exclude_categories=["Cs"])),
+        int: st.integers(int(low), 2**63 - 1),
+        float: st.floats(low, 1e300, exclude_min=low == 0),
+    }
+    kind = get_type_hints(Settings)[entry.name]
+    if kind in kinds:
+        return kinds[kind]
+    item, count = kind.__args__[0], {"hidden": 1, "lr": 2, "g_start": 4}[entry.name]
+    return st.lists(kinds[item], min_size=count, max_size=count).map(tuple)
+
+
+@given(st.builds(Settings, **{entry.name: values_of(entry) for entry in fields(Settings)}))
+def test_settings_come_back_from_a_config_file_and_from_a_command_line_as_they_were(settings):
+    table = as_table(settings)
+    assert decode(tomllib.loads(dump_config({"settings": table}))["settings"], Settings(), "file") == settings
+    typed = {name: ",".join(map(str, v)) if isinstance(v, list) else str(v) for name, v in table.items()}
+    assert decode(typed, Settings(), "command line") == settings
+
+
+@pytest.mark.parametrize(
+    ("name", "near"), [("hiden", "hidden"), ("epoch", "epochs"), ("stop-loss", "stop_loss"), ("bta", "beta")]
+)
+def test_an_unknown_name_is_answered_with_the_nearest(name, near):
+    with pytest.raises(SettingError, match=f'here: there is no setting "{name}"; did you mean "{near}"'):
+        decode({name: 1}, Settings(), "here")
+
+
+def test_a_name_like_no_other_is_answered_with_all():
+    with pytest.raises(SettingError, match="known are engine, workers, seed"):
+        decode({"zzz": 1}, Settings(), "here")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("epochs", True, "epochs is True; expected a whole number"),
+        ("epochs", 2.5, "epochs is 2.5; expected a whole number"),
+        ("epochs", "2.5", "epochs is '2.5'; expected a whole number"),
+        ("epochs", [1], r"epochs is \[1\]; expected a whole number"),
+        ("epochs", float("inf"), "epochs is inf; expected a whole number"),
+        ("beta", False, "beta is False; expected a number"),
+        ("beta", "much", "beta is 'much'; expected a number"),
+        pytest.param("beta", 10**400, "beta is 1000.*; expected a number", id="beta-huge"),
+        ("hidden", "10,", "hidden is '10,'; expected numbers separated by commas"),
+        ("hidden", [10, 2.5], "hidden is .*; expected numbers separated by commas"),
+        ("lr", [True], "lr is .*; expected numbers separated by commas"),
+        ("diode", 4148, "diode is 4148; expected a word"),
+        # limits
+        ("beta", 0, "beta is 0; it must be above zero"),
+        ("beta", "nan", "beta is nan; it must be above zero"),
+        ("volts", -1, "volts is -1; it must be above zero"),
+        ("gain", 0, "gain is 0; it must be above zero"),
+        ("temperature", 0, "temperature is 0; it must be above zero"),
+        ("g_low", 0, "g_low is 0; it must be above zero"),
+        ("decay", 0, "decay is 0; it must be above zero"),
+        ("epochs", -3, "epochs is -3; it must be at least 1"),
+        ("batch", 0, "batch is 0; it must be at least 1"),
+        ("workers", 0, "workers is 0; it must be at least 1"),
+        ("seed", -1, "seed is -1; it must be at least 0"),
+        ("stop_loss", float("nan"), "stop_loss is nan; it must be at least 0"),
+        ("hidden", "10,0", "hidden is 10,0; it must be at least 1"),
+        ("hidden", [], "hidden is ; it must be at least 1"),
+        ("lr", "1,2,3", "lr has 3 values; give one for all, or 2"),
+        ("lr", [], "lr has 0 values"),
+        ("g_start", "1e-6", "g_start has 1 values; give LOW,HIGH once, or for each of the 2 crossbars"),
+        ("g_start", [1e-6] * 6, "g_start has 6 values"),
+        ("cost", "hinge", "cost is 'hinge'; choose one of squared-error, cross-entropy"),
+        ("estimator", "center", "estimator is 'center'; choose one of positive"),
+    ],
+)
+def test_a_value_that_is_not_allowed_is_named_with_what_is(name, value, message):
+    with pytest.raises(SettingError, match=f"^here: {message}"):
+        decode({name: value}, Settings(), "here")
+
+
+def test_settings_that_are_no_table_are_refused():
+    with pytest.raises(SettingError, match="here: the settings are 3; expected a table"):
+        decode(3, Settings(), "here")
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda path: None, "cannot read .*config.toml: No such file"),
+        (lambda path: path.mkdir(), "cannot read .*config.toml: Is a directory"),
+        (lambda path: path.write_text("epochs 3"), "config.toml is not a TOML file: Expected '='"),
+        (lambda path: path.write_bytes(b"\xff"), "config.toml is not a TOML file: .*invalid start byte"),
+    ],
+    ids=["missing", "folder", "syntax", "bytes"],
+)
+def test_a_config_that_cannot_be_read_is_named(make, message, tmp_path):
+    make(tmp_path / "config.toml")
+    with pytest.raises(SettingError, match=message):
+        load_config(tmp_path / "config.toml")
