@@ -68,7 +68,7 @@ def _range(bank: Bank) -> str:
     if isinstance(bank, VCVS | CCCS):
         return _span(bank.gain, "")
     if isinstance(bank, Diodes):
-        return f"{bank.model.name}: is={bank.model.saturation_current:g} A n={bank.model.emission:g}"
+        return f"{bank.model.name}, IS {bank.model.saturation_current:g} A, N {bank.model.emission:g}"
     return ""
 
 
@@ -81,4 +81,4 @@ def _clamped(bank: Bank) -> str:
     if not (isinstance(bank, Resistors) and bank.trainable):
         return ""
     share = np.isin(bank.conductance, (bank.low, bank.high)).mean()
-    return f"{100 * share:.1f} % of {bank.low:g}..{bank.high:g} S"
+    return f"{100 * share:.1f} % at {bank.low:g} or {bank.high:g} S"

@@ -20,7 +20,7 @@ from ebana_like.elements import VoltageSources
 from ebana_like.learning import Centered
 from ebana_like.netlist import OPTIONS, circuit_lines
 from ebana_like.simulators import NgspiceSimulator
-from ebana_like.simulators.ngspice import callbacks
+from ebana_like.simulators.ngspice.block import WORDS
 from ebana_like.simulators.ngspice.library import Library, library_path
 from ebana_like.tasks import TASKS
 from ebana_like.training import EpochRecord, Problem, Progress, train
@@ -197,7 +197,7 @@ def _text(circuit: Circuit) -> list[str]:
 
 def _bare_sweep(problem: Problem) -> Way:
     """ngspice's own numerics: the same circuit, nothing external, nothing changing, no result taken."""
-    library = Library(np.zeros(callbacks.WORDS, dtype=np.int64))
+    library = Library(np.zeros(WORDS, dtype=np.int64))
     library.load(_text(problem.circuit.with_features(problem.data.train.features[0])))
     library.command("save idx")
     points = BATCHES * problem.batch * 3

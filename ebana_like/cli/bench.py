@@ -1,10 +1,9 @@
 """`train-circuit bench`: times, side by side, on this machine."""
 
 import click
-from rich.console import Console
 
 from ebana_like.analysis.ngspice_bench import bench_ngspice
-from ebana_like.cli.display import Printer
+from ebana_like.cli.display import Printer, terminal
 from ebana_like.cli.group import Commands
 from ebana_like.tasks import TASKS
 
@@ -18,7 +17,7 @@ def bench() -> None:
 @click.option("--task", type=click.Choice(list(TASKS)), multiple=True, default=list(TASKS), show_default=True)
 def ngspice(task: tuple[str, ...]) -> None:
     """Time a point of ngspice: training phases, a bare sweep, and the usual ways of PySpice."""
-    printer = Printer(Console())
+    printer = Printer(terminal())
     for name in task:
         result = bench_ngspice(name)
         ours = result.timings[0]

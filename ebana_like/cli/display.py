@@ -17,6 +17,8 @@ PLAIN_LINES = 20
 
 MESSAGES_SHOWN = 3
 
+PAGE_WIDTH = 110
+
 
 class TrainingDisplay:
     """The callback that shows how training goes. A context manager."""
@@ -56,17 +58,20 @@ class TrainingDisplay:
         self.last = record
         self.bar.update(self.row, completed=record.epoch, state=_state(record))
         for message in record.messages[:MESSAGES_SHOWN]:
-            self.console.print(f"warning: epoch {record.epoch}, {message}", highlight=False)
+            self._line(f"warning: epoch {record.epoch}, {message}")
         if len(record.messages) > MESSAGES_SHOWN:
-            self.console.print(f"warning: and {len(record.messages) - MESSAGES_SHOWN} more", highlight=False)
+            self._line(f"warning: and {len(record.messages) - MESSAGES_SHOWN} more")
         if record.epoch % self._every() == 0:
             self._print(record)
+
+    def _line(self, text: str) -> None:
+        Printer(self.console).line(text)
 
     def _every(self) -> int:
         return max(self.problem.epochs // PLAIN_LINES, 1)
 
     def _print(self, record: EpochRecord) -> None:
-        self.console.print(f"epoch {record.epoch:>4}  {_state(record)}", highlight=False)
+        self._line(f"epoch {record.epoch:>4}  {_state(record)}")
 
 
 def _state(record: EpochRecord) -> str:
@@ -80,6 +85,12 @@ def _state(record: EpochRecord) -> str:
 
 def _percent(evaluation: Evaluation) -> str:
     return f"{100 * evaluation.accuracy:.1f} %"
+
+
+def terminal() -> Console:
+    """Return the console everything is printed on; as wide as a page where there is no terminal."""
+    console = Console()
+    return console if console.is_terminal else Console(width=PAGE_WIDTH)
 
 
 @dataclass(frozen=True)

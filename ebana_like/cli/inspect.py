@@ -3,11 +3,10 @@
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from ebana_like.analysis.answers import answers
 from ebana_like.analysis.inspection import bank_rows, port_rows, recorded_rows
-from ebana_like.cli.display import Printer
+from ebana_like.cli.display import Printer, terminal
 from ebana_like.cli.train import TRUTH_TABLE_ROWS
 from ebana_like.simulators import NgspiceSimulator
 from ebana_like.tasks import TASKS
@@ -22,9 +21,9 @@ def inspect(path: Path) -> None:
     The netlist is solved again in ngspice; for a run also its truth table or its accuracies.
     """
     netlist = load_circuit(path)
-    circuit, printer = netlist.circuit, Printer(Console())
+    circuit, printer = netlist.circuit, Printer(terminal())
     printer.line(f"{circuit.title}: {len(circuit.nodes)} nodes, {sum(map(len, circuit.banks))} elements")
-    printer.table(["bank", "kind", "elements", "range", "at the end of the range"], bank_rows(circuit))
+    printer.table(["bank", "kind", "elements", "values", "clamped"], bank_rows(circuit))
     printer.table(["port", "nodes or sources", "volts"], port_rows(circuit), title="\nports")
     with NgspiceSimulator(circuit) as simulator:
         if netlist.recorded:

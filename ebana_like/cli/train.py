@@ -5,10 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 
 from ebana_like.analysis.answers import answers
-from ebana_like.cli.display import Printer, TrainingDisplay
+from ebana_like.cli.display import Printer, TrainingDisplay, terminal
 from ebana_like.tasks import Task, simulator_of
 from ebana_like.training import (
     Interrupted,
@@ -73,7 +72,7 @@ def run_task(task: Task, out: Path, config: Path | None, start: Path | None, **g
         settings = decode(table.get("settings", table), settings, str(config))
     settings = decode({name: value for name, value in given.items() if value is not None}, settings, "command line")
     problem = task.problem(settings, None if start is None else load_circuit(start).circuit)
-    console = Console()
+    console = terminal()
     printer = Printer(console)
     printer.line(_headline(task, problem, settings))
     with simulator_of(problem.circuit, settings) as simulator:

@@ -138,7 +138,7 @@ def test_a_missing_library_says_what_to_install(monkeypatch):
 SETUP = """
 import numpy as np
 from ebana_like.errors import SimulatorError
-from ebana_like.simulators.ngspice.callbacks import WORDS
+from ebana_like.simulators.ngspice.block import WORDS
 from ebana_like.simulators.ngspice.library import Library
 library = Library(np.zeros(WORDS, dtype=np.int64))
 def report(action):

@@ -9,7 +9,7 @@ import numpy as np
 from ebana_like.circuit import Circuit, CurrentNudging
 from ebana_like.elements import FloatArray, IntArray
 from ebana_like.errors import SimulatorError
-from ebana_like.simulators.ngspice import callbacks
+from ebana_like.simulators.ngspice import block as layout
 from ebana_like.simulators.ngspice.sweep import Sweep
 from ebana_like.simulators.protocol import Nudging, OperatingPoints, Seconds
 
@@ -87,7 +87,7 @@ def _legs(circuit: Circuit, features: FloatArray, nudging: Nudging | None, phase
 
 
 class _Points:
-    """One leg's points on their way through the callbacks."""
+    """One leg's points on their way through the layout."""
 
     def __init__(self, sweep: Sweep, leg: _Leg) -> None:
         self.sweep = sweep
@@ -132,25 +132,25 @@ class _Points:
 
     def _share(self, free_handler: int) -> None:
         block = self.sweep.block
-        block[callbacks.VOLTAGES] = self.voltages.ctypes.data
-        block[callbacks.VOLTAGE_COUNT] = self.voltages.shape[1]
-        block[callbacks.CURRENTS] = self.currents.ctypes.data
-        block[callbacks.CURRENT_COUNT] = self.currents.shape[1]
-        block[callbacks.RESULTS] = self.results.ctypes.data
-        block[callbacks.NODE_COUNT] = self.results.shape[1]
-        block[callbacks.VECTORS] = self.sweep.positions.ctypes.data
-        block[callbacks.ITERATIONS] = self.iterations.ctypes.data
-        block[callbacks.FREE_HANDLER] = free_handler
-        block[callbacks.PHASES] = self.points_a_sample
+        block[layout.VOLTAGES] = self.voltages.ctypes.data
+        block[layout.VOLTAGE_COUNT] = self.voltages.shape[1]
+        block[layout.CURRENTS] = self.currents.ctypes.data
+        block[layout.CURRENT_COUNT] = self.currents.shape[1]
+        block[layout.RESULTS] = self.results.ctypes.data
+        block[layout.NODE_COUNT] = self.results.shape[1]
+        block[layout.VECTORS] = self.sweep.positions.ctypes.data
+        block[layout.ITERATIONS] = self.iterations.ctypes.data
+        block[layout.FREE_HANDLER] = free_handler
+        block[layout.PHASES] = self.points_a_sample
 
     def _solve(self, first: int, end: int) -> int:
         """Solve points from `first` up to `end`; the point reached."""
         block = self.sweep.block
-        block[callbacks.POINT], block[callbacks.POINTS] = first, end
+        block[layout.POINT], block[layout.POINTS] = first, end
         self.sweep.advance(end - first)
         if self._error is not None:
             raise self._error
-        return int(block[callbacks.POINT])
+        return int(block[layout.POINT])
 
     def _recover(self, point: int) -> tuple[int, str]:
         """Try a failed point again, from nothing and then with relaxed options; where to go on, and what happened."""

@@ -4,30 +4,33 @@ ngspice asks for every external source's value at every Newton iteration. Answer
 point (XOR: 0.077 ms a point with Python callbacks, 0.044 ms with these); numba compiles them without a C compiler on
 the user's machine.
 
-The callbacks share one block of 64-bit words with Python, laid out by the constants below; addresses in it point into
-numpy arrays that the sweep keeps alive.
+They share a block of words with Python (`ebana_like.simulators.ngspice.block`); addresses in it point into numpy arrays
+that the batch keeps alive.
 """
 
 from llvmlite import ir
 from numba import cfunc, njit, types
 from numba.extending import intrinsic
 
-POINT = 0  # number of the point being solved
-POINTS = 1  # how many points this run has
-VOLTAGES, VOLTAGE_COUNT = 2, 3  # address of (points, count) doubles: external voltage sources
-CURRENTS, CURRENT_COUNT = 4, 5  # address of (points, count) doubles: external current sources
-RESULTS, NODE_COUNT = 6, 7  # address of (points, nodes) doubles: node voltages, ground left out
-VECTORS = 8  # address of (nodes,) words: position of each node among ngspice's vectors
-ITERATIONS = 9  # address of (points,) words: Newton iterations
-FREE_HANDLER = 10  # address of a C function called with the number of each free point solved; 0 for none
-PHASES = 11  # points a sample, the free one first
-ALIVE = 12  # counts Newton iterations since the process began: the parent's sign of life
-WORDS = 16
+from ebana_like.simulators.ngspice.block import (
+    ALIVE,
+    CURRENT_COUNT,
+    CURRENTS,
+    FREE_HANDLER,
+    ITERATIONS,
+    NODE_COUNT,
+    PHASES,
+    POINT,
+    POINTS,
+    RESULTS,
+    VECTORS,
+    VOLTAGE_COUNT,
+    VOLTAGES,
+    WORD_BYTES,
+)
 
 NUMBER_AT = 3
 """External sources are named by three letters and their number: `vx_12`, `ix_3`."""
-
-SIZE = 8
 
 
 @intrinsic
@@ -110,7 +113,7 @@ def send_data(all_vectors, count, identity, block):
     if point >= block[POINTS]:
         return 0
     vectors, position = _words(all_vectors[1]), _words(block[VECTORS])
-    results = _doubles(block[RESULTS] + SIZE * point * block[NODE_COUNT])
+    results = _doubles(block[RESULTS] + WORD_BYTES * point * block[NODE_COUNT])
     for node in range(block[NODE_COUNT]):
         results[node] = _doubles(vectors[position[node]])[1]
     if block[FREE_HANDLER] != 0 and point % block[PHASES] == 0:

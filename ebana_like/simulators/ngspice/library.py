@@ -51,7 +51,7 @@ def library_path() -> str:
 class Library:
     """ngspice in this process: commands, circuits, and the block its callbacks read.
 
-    block: (callbacks.WORDS,) words shared with the callbacks.
+    block: (WORDS,) words shared with the callbacks.
     on_vectors: called at the start of every analysis with the names of the vectors its points will hold.
     """
 

@@ -18,8 +18,8 @@ import numpy as np
 from ebana_like.circuit import Circuit
 from ebana_like.elements import FloatArray
 from ebana_like.errors import EbanaError, SettingError, SimulatorError
-from ebana_like.simulators.ngspice import callbacks
-from ebana_like.simulators.ngspice.worker import BLOCK_BYTES, Answer, Request
+from ebana_like.simulators.ngspice.block import ALIVE, POINT, WORD_BYTES, WORDS
+from ebana_like.simulators.ngspice.messages import Answer, Request
 from ebana_like.simulators.protocol import Nudging, OperatingPoints, Seconds, check_features
 
 PATIENCE = 60.0
@@ -44,8 +44,8 @@ class _Worker:
         empty = Path(self._folder.name, "empty")
         empty.mkdir()
         with TemporaryFile() as file:
-            file.truncate(BLOCK_BYTES)
-            self.block = np.frombuffer(mmap.mmap(file.fileno(), BLOCK_BYTES), dtype=np.int64)
+            file.truncate(WORDS * WORD_BYTES)
+            self.block = np.frombuffer(mmap.mmap(file.fileno(), WORDS * WORD_BYTES), dtype=np.int64)
             self.connection, theirs = Pipe()
             files = (theirs.fileno(), file.fileno())
             # ngspice executes a .spiceinit found in its working or home directory: give it empty ones
@@ -72,10 +72,10 @@ class _Worker:
         """Wait for what the worker sends. Raises _WorkerLostError when it dies, or hangs for longer than patience."""
         alive = -1
         while not self.connection.poll(self.patience):
-            if self.block[callbacks.ALIVE] == alive:
+            if self.block[ALIVE] == alive:
                 self.process.kill()
                 raise _WorkerLostError(f"made no progress for {self.patience:.0f} s")
-            alive = int(self.block[callbacks.ALIVE])
+            alive = int(self.block[ALIVE])
         try:
             return self.connection.recv()
         except (EOFError, ConnectionError) as error:
@@ -97,7 +97,7 @@ class _Worker:
 
     def sample(self, phases: int) -> int:
         """Return the sample the worker was at when last heard of."""
-        return int(self.block[callbacks.POINT]) // phases
+        return int(self.block[POINT]) // phases
 
     def close(self) -> None:
         """End the process."""

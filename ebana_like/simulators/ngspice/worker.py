@@ -2,47 +2,18 @@
 
 import mmap
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from multiprocessing.connection import Connection
 
 import numpy as np
 
 from ebana_like.circuit import Circuit
-from ebana_like.elements import FloatArray, IntArray
 from ebana_like.errors import EbanaError, SimulatorError
-from ebana_like.simulators.ngspice import callbacks
+from ebana_like.simulators.ngspice import block as block_layout
 from ebana_like.simulators.ngspice.batch import RELAXED, solve_batch
 from ebana_like.simulators.ngspice.library import Library
+from ebana_like.simulators.ngspice.messages import Answer, Request
 from ebana_like.simulators.ngspice.sweep import Sweep
-from ebana_like.simulators.protocol import BoolArray, Nudging, Seconds
-
-BLOCK_BYTES = callbacks.SIZE * callbacks.WORDS
-
-
-@dataclass(frozen=True, eq=False)
-class Request:
-    """A batch to solve.
-
-    conductances: banks that changed since the last request, siemens.
-    relaxed: solve with relaxed tolerances; the second try after a crash.
-    """
-
-    conductances: Mapping[str, FloatArray]
-    features: FloatArray
-    nudging: Nudging | None
-    relaxed: bool = False
-
-
-@dataclass(frozen=True, eq=False)
-class Answer:
-    """Fields of `OperatingPoints`, without the circuit."""
-
-    voltages: FloatArray
-    converged: BoolArray
-    iterations: IntArray
-    messages: Mapping[int, str]
-    seconds: Seconds
 
 
 def serve(connection: Connection, block_file: int) -> None:
@@ -50,7 +21,7 @@ def serve(connection: Connection, block_file: int) -> None:
 
     block_file: descriptor of the file that holds the block, whose words the parent reads as signs of life.
     """
-    block = np.frombuffer(mmap.mmap(block_file, BLOCK_BYTES), dtype=np.int64)
+    block = np.frombuffer(mmap.mmap(block_file, block_layout.WORDS * block_layout.WORD_BYTES), dtype=np.int64)
     try:
         circuit: Circuit = connection.recv()
         sweep = Sweep(circuit, Library(block))

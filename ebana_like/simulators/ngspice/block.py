@@ -1,0 +1,18 @@
+"""What do Python and the compiled callbacks share? One block of 64-bit words; this is what each of them holds.
+
+The block lies in a file mapped by the worker and its parent, who can so see how far the worker is even after its death.
+"""
+
+POINT = 0  # number of the point being solved
+POINTS = 1  # how many points this run has
+VOLTAGES, VOLTAGE_COUNT = 2, 3  # address of (points, count) doubles: external voltage sources
+CURRENTS, CURRENT_COUNT = 4, 5  # address of (points, count) doubles: external current sources
+RESULTS, NODE_COUNT = 6, 7  # address of (points, nodes) doubles: node voltages, ground left out
+VECTORS = 8  # address of (nodes,) words: position of each node among ngspice's vectors
+ITERATIONS = 9  # address of (points,) words: Newton iterations
+FREE_HANDLER = 10  # address of a C function called with the number of each free point solved; 0 for none
+PHASES = 11  # points a sample, the free one first
+ALIVE = 12  # counts Newton iterations since the process began: the parent's sign of life
+WORDS = 16
+
+WORD_BYTES = 8

@@ -1,0 +1,194 @@
+"""The program as a person meets it: what it prints, what it leaves behind, and what it says when something is wrong."""
+
+import os
+import re
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from click.testing import CliRunner
+
+from ebana_like.cli import main
+from ebana_like.training import Run, load_circuit, load_history
+
+PROGRAM = [sys.executable, "-c", "from ebana_like.cli import main; main()"]
+
+
+def run(*arguments):
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+def only_run(folder):
+    (path,) = folder.iterdir()
+    return Run(path)
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """A finished XOR run, and what training printed."""
+    folder = tmp_path_factory.mktemp("runs")
+    result = run("xor", "--out", folder)
+    assert result.exit_code == 0, result.output
+    return only_run(folder), result.output
+
+
+def test_help_alone_shows_the_way():
+    text = run("--help").output
+    for word in ("xor", "iris", "inspect", "bench", "ngspice -b", "netlist.cir"):
+        assert word in text
+    options = run("xor", "--help").output
+    for word in ("--engine", "--epochs", "--seed", "--beta", "--lr", "--hidden", "--out", "--config", "--workers"):
+        assert word in options
+
+
+def test_training_ends_with_a_learned_truth_table_and_what_to_type_next(trained):
+    made, text = trained
+    assert len(re.findall(r"same +right|different +right", text)) == 4
+    assert f"train-circuit inspect {made.path}" in text
+    assert {path.name for path in made.path.iterdir()} == {"config.toml", "netlist.cir", "history.csv"}
+    history = load_history(made)
+    assert history[-1]["train_loss"] < 1e-3
+    assert [row["epoch"] for row in history] == list(range(1, len(history) + 1))
+
+
+def test_the_netlist_gives_the_same_answer_in_ngspice(trained):
+    if not shutil.which("ngspice"):
+        pytest.skip("the ngspice program is not installed")
+    made, _ = trained
+    done = subprocess.run(["ngspice", "-b", made.netlist], capture_output=True, text=True, check=False)
+    printed = dict(re.findall(r"^\s*(y0[pn])\s+(\S+)$", done.stdout, re.MULTILINE))
+    for node, recorded in load_circuit(made.path).recorded.items():
+        # the promise is 1e-9 V; the program and the library differ in how they came to the point, by rounding
+        assert float(printed[node]) == pytest.approx(recorded, abs=1e-12)
+
+
+def test_inspect_shows_the_circuit_and_its_answers(trained):
+    made, _ = trained
+    text = run("inspect", made.path).output
+    for word in ("crossbar1", "48", "input 1", "y0p - y0n", "truth table", "100.0 %", "d1n4148"):
+        assert word in text
+    alone = run("inspect", made.netlist)
+    assert alone.exit_code == 0
+    assert "truth table" not in alone.output
+
+
+def test_the_recorded_config_repeats_the_run(trained, tmp_path):
+    made, _ = trained
+    assert run("xor", "--config", made.path / "config.toml", "--out", tmp_path).exit_code == 0
+    again = only_run(tmp_path)
+    assert again.settings() == made.settings()
+    assert [row["train_loss"] for row in load_history(again)] == [row["train_loss"] for row in load_history(made)]
+
+
+def test_training_goes_on_from_a_run(trained, tmp_path):
+    made, _ = trained
+    result = run("xor", "--start", made.path, "--epochs", 1, "--out", tmp_path)
+    assert result.exit_code == 0
+    assert load_history(only_run(tmp_path))[0]["train_loss"] < 1e-3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "message"),
+    [
+        (["xro"], 2, 'there is no task or command "xro"; did you mean "xor"?'),
+        (["xor", "--epochs", "-3"], 2, "epochs is -3; it must be at least 1"),
+        (["xor", "--beta", "0"], 2, "beta is 0; it must be above zero"),
+        (["xor", "--epochs", "many"], 2, "epochs is 'many'; expected a whole number"),
+        (["xor", "--diode", "valve"], 1, 'no diode model "valve"; .* has silicon, d1n4148, schottky, ideal'),
+        (["xor", "--start", "nowhere.cir"], 1, "cannot read nowhere.cir: No such file or directory"),
+        (["xor", "--config", "nowhere.toml"], 2, "cannot read nowhere.toml"),
+        (["inspect", "nowhere"], 2, "Path 'nowhere' does not exist"),
+        (["inspect", "/dev/null"], 1, "/dev/null is empty; expected a netlist"),
+        (["xor", "--out", "/dev/null/x"], 1, "cannot make a run folder in /dev/null/x: Not a directory"),
+    ],
+)
+def test_bad_use_is_one_clear_line(arguments, status, message):
+    result = run(*arguments)
+    assert result.exit_code == status
+    assert re.search(message.replace("?", r"\?"), result.output)
+    assert "Traceback" not in result.output
+
+
+def test_a_missing_ngspice_says_what_to_install(monkeypatch, tmp_path):
+    monkeypatch.setenv("NGSPICE_LIBRARY_PATH", "libnowhere.so")
+    result = run("xor", "--out", tmp_path)
+    assert result.exit_code == 1
+    assert "apt-get install ngspice libngspice0" in result.output
+
+
+@pytest.fixture
+def start(tmp_path):
+    """Start a long training in a process of its own; it ends with the test."""
+    started = []
+
+    def training(*arguments, **options):
+        command = [*PROGRAM, "iris", "--epochs", "5000", "--out", str(tmp_path), *arguments]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options)
+        started.append(process)
+        return process
+
+    yield training
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def wait_for_an_epoch(folder, process):
+    for _ in range(600):
+        if list(folder.glob("*/history.csv")):
+            return
+        assert process.poll() is None, process.stdout.read()
+        time.sleep(0.1)
+    raise AssertionError("no epoch in a minute")
+
+
+def test_ctrl_c_saves_and_says_how_to_go_on(tmp_path, start):
+    process = start()
+    wait_for_an_epoch(tmp_path, process)
+    process.send_signal(signal.SIGINT)
+    text, _ = process.communicate(timeout=60)
+    assert process.returncode == 130
+    made = only_run(tmp_path)
+    assert f"go on:    train-circuit iris --start {made.path}" in text
+    assert "Traceback" not in text
+    went_on = run("iris", "--start", made.path, "--epochs", 1, "--out", tmp_path / "more")
+    assert went_on.exit_code == 0
+    assert "trained 1 epochs" in went_on.output
+
+
+def test_a_killed_ngspice_is_reported_and_training_goes_on(tmp_path, start):
+    process = start()
+    wait_for_an_epoch(tmp_path, process)
+    (worker,) = subprocess.run(
+        ["pgrep", "-P", str(process.pid)], capture_output=True, text=True, check=True
+    ).stdout.split()
+    os.kill(int(worker), signal.SIGKILL)
+    line = next(line for line in process.stdout if "SIGKILL" in line)
+    epochs = len(load_history(only_run(tmp_path)))
+    time.sleep(1)
+    assert "solved again in a fresh one" in line
+    assert len(load_history(only_run(tmp_path))) > epochs
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=60)
+
+
+def test_a_full_disk_keeps_what_was_saved(tmp_path, start):
+    """A file may grow to 20 kB only: the netlist of 160 resistors fits, the history soon does not."""
+    limit = 20_000
+
+    def full():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+
+    process = start("--batch", "120", preexec_fn=full)
+    text, _ = process.communicate(timeout=300)
+    made = only_run(tmp_path)
+    assert process.returncode == 1
+    assert re.search(r"error: cannot write .*history.csv: File too large; what stood there before is kept", text)
+    assert "Traceback" not in text
+    assert len(load_history(made)) > 50
+    assert load_circuit(made.path).circuit.conductances()
