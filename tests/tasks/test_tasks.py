@@ -23,7 +23,7 @@ class Last:
 
 def learned(name, **changes):
     """Train a task with some settings changed and return the last epoch's record."""
-    settings = replace(TASKS[name].settings, **changes)
+    settings = replace(TASKS[name].settings, engine="ngspice", **changes)
     problem, last = TASKS[name].problem(settings), Last()
     with simulator_of(problem.circuit, settings) as simulator:
         train(problem, simulator, callbacks=[last])

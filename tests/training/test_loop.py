@@ -149,14 +149,15 @@ def test_training_gives_up_when_more_than_half_fail(failing, gives_up, problem, 
 
 
 def test_a_batch_of_failures_alone_changes_nothing(problem, linear_simulator):
-    first = problem.order(0)[0]
-    simulator = linear_simulator(problem.circuit, problem.data.train.features[first, 0])
-    _, watcher = trained(replace(problem, epochs=1), simulator)
-    assert same(watcher.batches[0], problem.start())
-    assert not same(watcher.batches[1], problem.start())
+    """Nor does momentum from the batch before carry on."""
+    problem = replace(problem, epochs=1, update=Momentum(0.1))
+    simulator = linear_simulator(problem.circuit, problem.data.train.features[problem.order(0)[1], 0])
+    before, failed, after = trained(problem, simulator)[1].batches
+    assert same(failed, before)
+    assert not same(after, failed)
 
 
-class NoNumberForTwo(SquaredError):
+class PartlyUndefinedSquaredError(SquaredError):
     """Has no value for the last batch, which is smaller than the others."""
 
     def value(self, scores, targets):
@@ -165,7 +166,7 @@ class NoNumberForTwo(SquaredError):
 
 def test_a_cost_that_is_no_number_ends_training(problem, linear_simulator):
     with pytest.raises(TrainingError, match="cost is not a number in epoch 1, batch 3"):
-        train(replace(problem, cost=NoNumberForTwo()), linear_simulator(problem.circuit))
+        train(replace(problem, cost=PartlyUndefinedSquaredError()), linear_simulator(problem.circuit))
 
 
 def test_evaluation_is_the_mean_cost_and_failures_count_as_wrong(problem, linear_simulator):
