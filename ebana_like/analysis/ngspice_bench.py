@@ -55,8 +55,9 @@ class Timing:
 class NgspiceBench:
     """What was measured on one task.
 
-    ours, bare, pyspice, analysis: see `WAYS`.
+    timings: this program's way first, then the bare sweep, then PySpice's.
     iterations: Newton iterations a point when training; the bare sweep needs two, the fewest there are.
+    solving: milliseconds a point inside ngspice when training, without what passes between the processes.
     overhead: share of training time that is neither solving points nor writing conductances into ngspice.
     memory: growth of the worker's resident memory over 100,000 points, megabytes.
     """
@@ -64,6 +65,7 @@ class NgspiceBench:
     task: str
     timings: tuple[Timing, ...]
     iterations: float
+    solving: float
     overhead: float
     memory: float
 
@@ -81,7 +83,7 @@ def bench_ngspice(task: str) -> NgspiceBench:
         }
         rounds = [[way() for way in ways.values()] for _ in range(ROUNDS + 1)][1:]  # the first one warms up
         timings = tuple(Timing(name, tuple(times)) for name, times in zip(ways, zip(*rounds, strict=True), strict=True))
-        return NgspiceBench(task, timings, ours.iterations, _overhead(problem), ours.memory_growth())
+        return NgspiceBench(task, timings, ours.iterations, ours.solving, _overhead(problem), ours.memory_growth())
 
 
 class _Training:
@@ -91,6 +93,7 @@ class _Training:
         self.problem = problem
         self.simulator = NgspiceSimulator(problem.circuit)
         self.iterations = 0.0
+        self.solving = 0.0
 
     def __enter__(self) -> "_Training":
         self.simulator.__enter__()
@@ -105,7 +108,7 @@ class _Training:
         targets = problem.cost.targets(data.labels, len(data.classes))
         estimator, rng = Centered(problem.estimator.beta), np.random.default_rng(0)
         conductances = problem.circuit.conductances()
-        points, iterations = 0, 0
+        points, iterations, solving = 0, 0, 0.0
         began = time.perf_counter()
         for k in range(BATCHES):
             samples = problem.order(k)[0]
@@ -114,8 +117,9 @@ class _Training:
             )
             points += estimate.points.converged.size
             iterations += int(estimate.points.iterations.sum())
+            solving += estimate.points.seconds.solving
         seconds = time.perf_counter() - began
-        self.iterations = iterations / points
+        self.iterations, self.solving = iterations / points, 1e3 * solving / points
         return 1e3 * seconds / points
 
     def memory_growth(self) -> float:

@@ -26,6 +26,10 @@ def ngspice(task: tuple[str, ...]) -> None:
             [[timing.way, f"{timing.median:.3f}", f"{timing.over(ours):.2f}"] for timing in result.timings],
             title=f"\n{name}: {len(ours.rounds)} paired rounds",
         )
-        printer.line(f"Newton iterations a point: {result.iterations:.1f} in training, 2.0 in the bare sweep")
+        bare = result.timings[1].median
+        printer.line(
+            f"inside ngspice: {result.solving:.3f} ms a point in {result.iterations:.1f} Newton iterations, "
+            f"{1e3 * result.solving / result.iterations:.1f} us each; bare sweep {bare:.3f} ms in 2, {1e3 * bare / 2:.1f} us each"
+        )
         printer.line(f"training time outside the simulator: {100 * result.overhead:.0f} %")
         printer.line(f"worker memory over 100,000 points: {result.memory:+.1f} MB")

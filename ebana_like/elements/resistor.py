@@ -84,19 +84,24 @@ class Resistors(CurrentLaw):
         lose. For a crossbar the product splits into sums over rows, over columns, and matrix products over both: ten
         times faster at 1570 x 100 resistors.
         """
-        free, nudged, factors = voltages[0], voltages[1:], coefficients[1:, :, None]
+        factors = coefficients[1:, :, None]
         if self.grid is None:
-            change, total = self.drop(nudged - free), self.drop(nudged + free)
+            change, total = _change_and_total(self.drop(voltages))
             return np.asarray((factors * change * total).sum(axis=(0, 1)) / 2)
         rows, columns = self.grid
-        row_change, row_total = _flat(nudged[..., rows] - free[..., rows]), _flat(nudged[..., rows] + free[..., rows])
-        column_change = _flat(factors * (nudged[..., columns] - free[..., columns]))
-        column_total = _flat(nudged[..., columns] + free[..., columns])
-        signal = (column_change * column_total).sum(axis=0)[:, None] - column_change.T @ row_total
+        row_change, row_total = _change_and_total(voltages[..., rows])
+        column_change, column_total = _change_and_total(voltages[..., columns])
+        column_change *= factors
+        signal = (column_change * column_total).sum(axis=(0, 1))[:, None] - _flat(column_change).T @ _flat(row_total)
         if row_change.any():  # rows that are inputs do not move
-            row_change *= _flat(np.broadcast_to(factors, nudged[..., rows].shape))
-            signal += (row_change * row_total).sum(axis=0) - column_total.T @ row_change
+            row_change *= factors
+            signal += (row_change * row_total).sum(axis=(0, 1)) - _flat(column_total).T @ _flat(row_change)
         return np.asarray(signal.ravel() / 2)
+
+
+def _change_and_total(voltages: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return V - V_0 and V + V_0 for the nudged phases V of (phases, batch, n) voltages, V_0 the first."""
+    return voltages[1:] - voltages[0], voltages[1:] + voltages[0]
 
 
 def _flat(values: FloatArray) -> FloatArray:

@@ -11,7 +11,7 @@ from ebana_like.circuit import Circuit
 from ebana_like.elements import FloatArray
 from ebana_like.errors import SettingError, TrainingError
 from ebana_like.learning import Cost, Estimator, State, Update
-from ebana_like.simulators import Simulator
+from ebana_like.simulators import OperatingPoints, Simulator
 from ebana_like.training.dataset import Dataset, Split
 
 TOO_MANY_FAILURES = 0.5
@@ -136,6 +136,12 @@ class _Sums:
     programming: float = 0.0
     messages: list[str] = field(default_factory=list)
 
+    def count(self, points: OperatingPoints) -> None:
+        """Add what solving these points took."""
+        self.solves += points.converged.size
+        self.solving += points.seconds.solving
+        self.programming += points.seconds.programming
+
 
 def train(
     problem: Problem, simulator: Simulator, start: Progress | None = None, callbacks: Sequence[Callback] = ()
@@ -179,8 +185,8 @@ def _epoch(
             for callback in callbacks:
                 callback.on_batch(progress)
         _require_solved(sums, progress.epoch)
-        validation = _evaluation(problem, simulator, progress, problem.data.validation)
-        test = _evaluation(problem, simulator, progress, problem.data.test)
+        validation = _evaluation(problem, simulator, progress, problem.data.validation, sums)
+        test = _evaluation(problem, simulator, progress, problem.data.test, sums)
     except KeyboardInterrupt:
         raise _Stopped(progress) from None
     record = EpochRecord(
@@ -230,9 +236,7 @@ def _batch(problem: Problem, simulator: Simulator, progress: Progress, samples: 
     sums.right += int((cost.labels(scores) == labels[usable]).sum())
     sums.used += int(usable.sum())
     sums.failures += int((~usable).sum())
-    sums.solves += points.converged.size
-    sums.solving += points.seconds.solving
-    sums.programming += points.seconds.programming
+    sums.count(points)
     sums.messages += [f"sample {samples[k]}: {text}" for k, text in points.messages.items()]
     conductances, state = progress.conductances, progress.update_state
     if usable.any():
@@ -243,13 +247,22 @@ def _batch(problem: Problem, simulator: Simulator, progress: Progress, samples: 
     return Progress(conductances, state, progress.epoch, progress.batch + 1)
 
 
-def _evaluation(problem: Problem, simulator: Simulator, progress: Progress, data: Dataset | None) -> Evaluation | None:
-    return None if data is None else evaluate(simulator, progress.conductances, data, problem.cost)
+def _evaluation(
+    problem: Problem, simulator: Simulator, progress: Progress, data: Dataset | None, sums: _Sums
+) -> Evaluation | None:
+    if data is None:
+        return None
+    points = simulator.solve(progress.conductances, data.features)
+    sums.count(points)
+    return _judged(points, data, problem.cost)
 
 
 def evaluate(simulator: Simulator, conductances: Mapping[str, FloatArray], data: Dataset, cost: Cost) -> Evaluation:
     """Return mean cost and accuracy of the free phase over a data set; samples that fail count as wrong."""
-    points = simulator.solve(conductances, data.features)
+    return _judged(simulator.solve(conductances, data.features), data, cost)
+
+
+def _judged(points: OperatingPoints, data: Dataset, cost: Cost) -> Evaluation:
     solved = points.usable
     scores, labels = points.scores[solved], data.labels[solved]
     if not solved.any():

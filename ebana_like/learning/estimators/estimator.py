@@ -85,6 +85,8 @@ def gradient(circuit: Circuit, points: OperatingPoints, coefficients: FloatArray
     """
     weights = coenergy_weights(circuit)
     usable = points.usable
-    count = max(int(usable.sum()), 1)
-    voltages, factors = points.voltages[:, usable], coefficients[:, usable] / count
+    count = int(usable.sum())
+    voltages, factors = points.voltages, coefficients / max(count, 1)
+    if count < len(usable):
+        voltages, factors = voltages[:, usable], factors[:, usable]
     return {bank.name: weights[bank.name] * bank.learning_signal(voltages, factors) for bank in circuit.trainable}

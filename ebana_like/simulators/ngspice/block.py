@@ -12,7 +12,9 @@ VECTORS = 8  # address of (nodes,) words: position of each node among ngspice's 
 ITERATIONS = 9  # address of (points,) words: Newton iterations
 FREE_HANDLER = 10  # address of a C function called with the number of each free point solved; 0 for none
 PHASES = 11  # points a sample, the free one first
-ALIVE = 12  # counts Newton iterations since the process began: the parent's sign of life
+SAMPLES = 12  # address of (points,) words: the sample each point belongs to
+SAMPLE = 13  # the sample being solved: what the parent names when the worker is lost
+ALIVE = 14  # counts Newton iterations since the process began: the parent's sign of life
 WORDS = 16
 
 WORD_BYTES = 8

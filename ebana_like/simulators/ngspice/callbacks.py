@@ -23,6 +23,8 @@ from ebana_like.simulators.ngspice.block import (
     POINT,
     POINTS,
     RESULTS,
+    SAMPLE,
+    SAMPLES,
     VECTORS,
     VOLTAGE_COUNT,
     VOLTAGES,
@@ -119,4 +121,6 @@ def send_data(all_vectors, count, identity, block):
     if block[FREE_HANDLER] != 0 and point % block[PHASES] == 0:
         _call(block[FREE_HANDLER], point)
     block[POINT] = point + 1
+    if point + 1 < block[POINTS]:
+        block[SAMPLE] = _words(block[SAMPLES])[point + 1]
     return 0

@@ -32,6 +32,9 @@ _NOTE = re.compile(
 """Lines on stderr that are no errors: notes on gmin and source stepping, on the solver chosen, on breakpoints."""
 
 
+COMMANDS_TO_FORGET = 1000
+
+
 def library_path() -> str:
     """Return the name of ngspice's shared library. Raises SimulatorError saying what to install."""
     given = os.environ.get("NGSPICE_LIBRARY_PATH")
@@ -52,7 +55,7 @@ class Library:
     """ngspice in this process: commands, circuits, and the block its callbacks read.
 
     block: (WORDS,) words shared with the callbacks.
-    on_vectors: called at the start of every analysis with the names of the vectors its points will hold.
+    on_vectors: called when an analysis starts or resumes, with the names of the vectors its points will hold.
     """
 
     def __init__(self, block: NDArray[np.int64]) -> None:
@@ -62,7 +65,7 @@ class Library:
         self.block = block
         self.notes: list[str] = []
         self.errors: list[str] = []
-        self.on_vectors: Callable[[list[str]], None] = lambda names: None
+        self.on_vectors: Callable[[list[str]], None] | None = None
         self._busy = False
         self._exited = False
         self._ffi = Shared.ffi
@@ -99,22 +102,27 @@ class Library:
 
     def command(self, text: str) -> None:
         """Run one command. Raises SimulatorError where ngspice has asked to exit or is inside another command."""
+        self.commands([text])
+
+    def commands(self, texts: Sequence[str]) -> None:
+        """Run commands one after the other; errors as `command`."""
         if self._busy:
-            raise SimulatorError(f'the command "{text}" was given inside a callback of ngspice, which would crash it')
-        if text.split()[:1] in (["quit"], ["exit"]):
+            raise SimulatorError(f'"{texts[0]}" was given inside a callback of ngspice, which would crash it')
+        if any(text.startswith(("quit", "exit")) for text in texts):
             raise SimulatorError(
                 "ngspice is not told to quit: the next circuit would crash it; end the process instead"
             )
         self._busy = True
+        run, nothing = self.functions.ngSpice_Command, self._ffi.NULL
         try:
-            self.functions.ngSpice_Command(text.encode())
+            for k, text in enumerate(texts, start=1):
+                run(text.encode())
+                # frees the memory of past commands; without it 156,900 `alter` take 4.6 s instead of 0.9 s
+                if k % COMMANDS_TO_FORGET == 0:
+                    run(nothing)
         finally:
             self._busy = False
         self._require_running()
-
-    def forget_history(self) -> None:
-        """Free the memory of past commands; without it 156,900 `alter` take 4.6 s instead of 0.9 s."""
-        self.functions.ngSpice_Command(self._ffi.NULL)
 
     def load(self, lines: Sequence[str]) -> None:
         """Load a circuit. Raises SimulatorError with ngspice's own words when it does not parse it."""
@@ -155,7 +163,8 @@ class Library:
         return status
 
     def _name_vectors(self, vectors: Any, identity: int, block: Any) -> int:
-        self.on_vectors([self._ffi.string(vectors.vecs[k].vecname).decode() for k in range(vectors.veccount)])
+        if self.on_vectors is not None:
+            self.on_vectors([self._ffi.string(vectors.vecs[k].vecname).decode() for k in range(vectors.veccount)])
         return 0
 
 

@@ -2,23 +2,26 @@
 
 import mmap
 import os
+import select
 import signal
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from multiprocessing.connection import Pipe
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ebana_like.circuit import Circuit
 from ebana_like.elements import FloatArray
 from ebana_like.errors import EbanaError, SettingError, SimulatorError
-from ebana_like.simulators.ngspice.block import ALIVE, POINT, WORD_BYTES, WORDS
+from ebana_like.simulators.ngspice.block import ALIVE, SAMPLE, WORD_BYTES, WORDS
 from ebana_like.simulators.ngspice.messages import Answer, Request
 from ebana_like.simulators.protocol import Nudging, OperatingPoints, Seconds, check_features
 
@@ -27,6 +30,9 @@ PATIENCE = 60.0
 
 LOST_BATCHES = 3
 """After so many batches in a row that no fresh worker could solve, the simulator gives up."""
+
+
+Value = TypeVar("Value", bound=np.generic)
 
 
 class _WorkerLostError(Exception):
@@ -62,6 +68,8 @@ class _Worker:
                     command, pass_fds=files, cwd=empty, env=environment, stdout=stderr, stderr=stderr
                 )
             theirs.close()
+        self._incoming = select.poll()
+        self._incoming.register(self.connection.fileno(), select.POLLIN)
         self.connection.send(circuit)
         error = self.answer()
         if isinstance(error, EbanaError):
@@ -71,7 +79,7 @@ class _Worker:
     def answer(self) -> object:
         """Wait for what the worker sends. Raises _WorkerLostError when it dies, or hangs for longer than patience."""
         alive = -1
-        while not self.connection.poll(self.patience):
+        while not self._incoming.poll(1e3 * self.patience):
             if self.block[ALIVE] == alive:
                 self.process.kill()
                 raise _WorkerLostError(f"made no progress for {self.patience:.0f} s")
@@ -94,10 +102,6 @@ class _Worker:
             return f"was killed by {signal.Signals(-status).name}"
         lines = self._stderr.read_text(errors="replace").splitlines()
         return f"ended with status {status}: {lines[-1] if lines else 'it said nothing'}"
-
-    def sample(self, phases: int) -> int:
-        """Return the sample the worker was at when last heard of."""
-        return int(self.block[POINT]) // phases
 
     def close(self) -> None:
         """End the process."""
@@ -174,21 +178,23 @@ class NgspiceSimulator:
     def _shared(
         self, conductances: Mapping[str, FloatArray], features: FloatArray, nudging: Nudging | None
     ) -> OperatingPoints:
-        bounds = np.linspace(0, len(features), min(len(self._workers), max(len(features), 1)) + 1).astype(int)
-        parts = [slice(int(a), int(b)) for a, b in pairwise(bounds)]
-        requests = [(features[part], nudging and nudging.part(part)) for part in parts]
-        unasked = [self._try_to_ask(k, conductances, *request) for k, request in enumerate(requests)]
+        batch, count = len(features), max(min(len(self._workers), len(features)), 1)
+        bounds = [batch * k // count for k in range(count + 1)]
+        parts = [
+            _Part(slice(first, end), features[first:end], nudging and nudging.part(slice(first, end)))
+            for first, end in pairwise(bounds)
+        ]
+        unasked = [self._try_to_ask(k, conductances, part) for k, part in enumerate(parts)]
         answers = [
-            self._answer(k, lost, conductances, *request)
-            for k, (lost, request) in enumerate(zip(unasked, requests, strict=True))
+            self._answer(k, conductances, part, lost) for k, (part, lost) in enumerate(zip(parts, unasked, strict=True))
         ]
         return OperatingPoints(
             self.circuit,
-            np.concatenate([answer.voltages for answer in answers], axis=1),
-            np.concatenate([answer.converged for answer in answers], axis=1),
-            np.concatenate([answer.iterations for answer in answers], axis=1),
+            _joined([answer.voltages for answer in answers]),
+            _joined([answer.converged for answer in answers]),
+            _joined([answer.iterations for answer in answers]),
             {
-                part.start + sample: text
+                part.samples.start + sample: text
                 for part, answer in zip(parts, answers, strict=True)
                 for sample, text in answer.messages.items()
             },
@@ -198,42 +204,27 @@ class NgspiceSimulator:
             ),
         )
 
-    def _ask(
-        self,
-        k: int,
-        conductances: Mapping[str, FloatArray],
-        features: FloatArray,
-        nudging: Nudging | None,
-        relaxed: bool = False,
-    ) -> None:
+    def _ask(self, k: int, conductances: Mapping[str, FloatArray], part: "_Part", relaxed: bool = False) -> None:
         worker = self._workers[k]
         changed = {
-            name: np.asarray(g, dtype=float)
+            name: np.array(g, dtype=float)
             for name, g in conductances.items()
-            if not np.array_equal(g, worker.programmed[name])
+            if g is not worker.programmed.get(name) and not np.array_equal(g, worker.programmed.get(name, ()))
         }
-        worker.ask(Request(changed, features, nudging, relaxed))
-        worker.programmed |= {name: g.copy() for name, g in changed.items()}
+        worker.ask(Request(changed, part.features, part.nudging, relaxed))
+        worker.programmed |= changed
 
-    def _try_to_ask(
-        self, k: int, conductances: Mapping[str, FloatArray], features: FloatArray, nudging: Nudging | None
-    ) -> _WorkerLostError | None:
+    def _try_to_ask(self, k: int, conductances: Mapping[str, FloatArray], part: "_Part") -> _WorkerLostError | None:
         try:
-            self._ask(k, conductances, features, nudging)
+            self._ask(k, conductances, part)
         except _WorkerLostError as error:
             return error
         return None
 
     def _answer(
-        self,
-        k: int,
-        lost: _WorkerLostError | None,
-        conductances: Mapping[str, FloatArray],
-        features: FloatArray,
-        nudging: Nudging | None,
+        self, k: int, conductances: Mapping[str, FloatArray], part: "_Part", lost: _WorkerLostError | None
     ) -> Answer:
         """Return a worker's answer; a worker that is lost is replaced and the part tried once more."""
-        phases = 1 + (0 if nudging is None else len(nudging.loads))
         try:
             if lost is not None:
                 raise lost
@@ -241,11 +232,10 @@ class NgspiceSimulator:
             self._lost = 0
             return answer
         except _WorkerLostError as error:
-            sample = min(self._workers[k].sample(phases), len(features) - 1)
+            first_error, sample = error, self._last_sample(k, part)
             self._replace(k)
-            first_error = error
         try:
-            self._ask(k, conductances, features, nudging, relaxed=True)
+            self._ask(k, conductances, part, relaxed=True)
             answer = _opened(self._workers[k].answer())
         except _WorkerLostError as error:
             self._lost += 1
@@ -254,24 +244,22 @@ class NgspiceSimulator:
                     f"the ngspice process {error}, in {LOST_BATCHES} batches in a row; "
                     "solve the run's netlist by hand to see why: ngspice -b netlist.cir"
                 ) from error
-            sample = min(self._workers[k].sample(phases), len(features) - 1)
+            sample = self._last_sample(k, part)
             self._replace(k)
-            return self._nothing(phases, len(features), sample, f"left out: the ngspice process {error} twice")
+            return self._nothing(part, sample, f"left out: the ngspice process {error} twice")
         text = f"the ngspice process {first_error} near this sample; solved again in a fresh one"
-        return Answer(
-            answer.voltages,
-            answer.converged,
-            answer.iterations,
-            {sample: text, **answer.messages},
-            answer.seconds,
-        )
+        return replace(answer, messages={sample: text, **answer.messages})
+
+    def _last_sample(self, k: int, part: "_Part") -> int:
+        """Return the sample a lost worker was last heard of at."""
+        return min(int(self._workers[k].block[SAMPLE]), len(part.features) - 1)
 
     def _replace(self, k: int) -> None:
         self._workers[k].close()
         self._workers[k] = self._start()
 
-    def _nothing(self, phases: int, batch: int, sample: int, text: str) -> Answer:
-        shape = (phases, batch)
+    def _nothing(self, part: "_Part", sample: int, text: str) -> Answer:
+        shape = (part.phases, len(part.features))
         return Answer(
             np.full((*shape, len(self.circuit.nodes)), np.nan),
             np.zeros(shape, dtype=bool),
@@ -279,6 +267,25 @@ class NgspiceSimulator:
             {sample: text},
             Seconds(),
         )
+
+
+@dataclass(frozen=True, eq=False)
+class _Part:
+    """The samples of a batch that go to one worker."""
+
+    samples: slice
+    features: FloatArray
+    nudging: Nudging | None
+
+    @property
+    def phases(self) -> int:
+        """Points a sample."""
+        return 1 + (0 if self.nudging is None else len(self.nudging.loads))
+
+
+def _joined(parts: list[NDArray[Value]]) -> NDArray[Value]:
+    """Return arrays (phases, part, ...) as one (phases, batch, ...)."""
+    return parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)
 
 
 def _opened(answer: object) -> Answer:

@@ -21,8 +21,6 @@ SWEEP = "dc vidx_sweep 0 1000000000 1"
 POINTS_A_SWEEP = 20_000
 """ngspice keeps the index of every point; starting afresh now and then keeps that below a megabyte."""
 
-COMMANDS_TO_FORGET = 1000
-
 
 class Sweep:
     """One circuit in this process's ngspice.
@@ -38,7 +36,6 @@ class Sweep:
         self.positions = np.zeros(len(circuit.nodes) - 1, dtype=np.int64)
         self._swept = 0
         self._sweeping = False
-        library.on_vectors = self._map_vectors
         self._load(OPTIONS)
 
     def _load(self, options: str) -> None:
@@ -47,6 +44,7 @@ class Sweep:
         self.library.load(self._lines(options))
         self.library.command("save idx_sweep")
         self._sweeping = False
+        self.library.on_vectors = self._map_vectors
         self.program(wanted)  # nudging resistors may be negative, which a circuit's own resistors are not
 
     def _lines(self, options: str) -> list[str]:
@@ -71,25 +69,26 @@ class Sweep:
     def _map_vectors(self, names: list[str]) -> None:
         at = {name: k for k, name in enumerate(names)}
         self.positions[:] = [at[node] for node in self.circuit.nodes[1:]]
+        self.library.on_vectors = None  # the same at every resume; asking again took a tenth of an XOR batch
 
     def program(self, conductances: Mapping[str, FloatArray]) -> None:
         """Write conductances (siemens, by bank) into the circuit; only those that changed cost time.
 
         Raises SimulatorError where ngspice does not know an element.
         """
-        count = 0
+        alters: list[str] = []
         for name, wanted in conductances.items():
             bank, present = self.circuit.bank(name, Resistors), self.programmed[name]
             if wanted.shape != present.shape:
                 raise SimulatorError(f'bank "{name}" has {len(present)} resistors but {wanted.shape} conductances came')
-            for k in np.flatnonzero(wanted != present).tolist():
-                self.library.command(f"alter {bank.labels[k]} = {1 / float(wanted[k])!r}")
-                count += 1
-                if count % COMMANDS_TO_FORGET == 0:
-                    self.library.forget_history()
+            changed = np.flatnonzero(wanted != present)
+            ohms = zip(changed.tolist(), (1 / wanted[changed]).tolist(), strict=True)
+            alters += [f"alter {bank.labels[k]} = {value!r}" for k, value in ohms]
             self.programmed[name] = wanted.copy()
-        if count:
-            self.library.forget_history()
+        if not alters:
+            return
+        self.library.take_errors()
+        self.library.commands(alters)
         errors = self.library.take_errors()
         if errors:
             raise SimulatorError(f"ngspice did not take the conductances: {'; '.join(errors[:3])}")
