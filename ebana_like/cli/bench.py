@@ -28,8 +28,8 @@ def ngspice(task: tuple[str, ...]) -> None:
         )
         bare = result.timings[1].median
         printer.line(
-            f"inside ngspice: {result.solving:.3f} ms a point in {result.iterations:.1f} Newton iterations, "
-            f"{1e3 * result.solving / result.iterations:.1f} us each; bare sweep {bare:.3f} ms in 2, {1e3 * bare / 2:.1f} us each"
+            f"inside ngspice: {result.solving:.3f} ms a point in {result.iterations:.1f} Newton iterations of "
+            f"{1e3 * result.solving / result.iterations:.1f} us; bare sweep: 2 iterations of {1e3 * bare / 2:.1f} us"
         )
         printer.line(f"training time outside the simulator: {100 * result.overhead:.0f} %")
         printer.line(f"worker memory over 100,000 points: {result.memory:+.1f} MB")

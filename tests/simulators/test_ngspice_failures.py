@@ -131,7 +131,7 @@ def test_an_error_in_one_batch_leaves_the_next_one_right():
 
 def test_a_missing_library_says_what_to_install(monkeypatch):
     monkeypatch.setenv("NGSPICE_LIBRARY_PATH", "libnowhere.so")
-    with pytest.raises(SimulatorError, match=r"looked for libnowhere.so.*apt-get install ngspice libngspice0"):
+    with pytest.raises(SimulatorError, match=r"libnowhere.so: cannot open.*apt-get install ngspice libngspice0"):
         NgspiceSimulator(network()).__enter__()
 
 

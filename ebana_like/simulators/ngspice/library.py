@@ -42,13 +42,15 @@ def library_path() -> str:
         sys.platform, ["libngspice.so.0", "libngspice.so"]
     )
     candidates = [given] if given else [*endings, *filter(None, [ctypes.util.find_library("ngspice")])]
+    reason = ""
     for name in candidates:
         try:
             ctypes.CDLL(name)
-        except OSError:
-            continue
-        return name
-    raise SimulatorError(f"ngspice's shared library is not here (looked for {', '.join(candidates)}); {HOW_TO_INSTALL}")
+        except OSError as error:
+            reason = str(error)
+        else:
+            return name
+    raise SimulatorError(f"ngspice's shared library cannot be loaded ({reason}); {HOW_TO_INSTALL}")
 
 
 class Library:
