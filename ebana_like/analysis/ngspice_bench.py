@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -215,7 +216,7 @@ def _bare_sweep(problem: Problem) -> Way:
     return run
 
 
-def _pyspice(problem: Problem, read: Callable[[object], object]) -> Way:
+def _pyspice(problem: Problem, read: Callable[[Any], object]) -> Way:
     """PySpice's shared library: `alter` every input that changes, `op`, then read the voltages."""
     os.environ["NGSPICE_LIBRARY_PATH"] = library_path()
     from PySpice.Spice.NgSpice.Shared import NgSpiceShared
@@ -241,8 +242,8 @@ def _pyspice(problem: Problem, read: Callable[[object], object]) -> Way:
 
 
 def _pyspice_vectors(problem: Problem) -> Way:
-    return _pyspice(problem, lambda plot: {name: vector._data[0] for name, vector in plot.items()})  # type: ignore[attr-defined]
+    return _pyspice(problem, lambda plot: {name: vector._data[0] for name, vector in plot.items()})
 
 
 def _pyspice_analysis(problem: Problem) -> Way:
-    return _pyspice(problem, lambda plot: plot.to_analysis())  # type: ignore[attr-defined]
+    return _pyspice(problem, lambda plot: plot.to_analysis())

@@ -113,11 +113,11 @@ class Callback(Protocol):
         """After each epoch."""
 
 
-class Interrupted(Exception):  # noqa: N818 - not an error: a person asked for it
-    """Training was stopped by Ctrl-C; holds how far it had come."""
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C stopped training; holds how far it had come."""
 
     def __init__(self, progress: Progress) -> None:
-        super().__init__("interrupted")
+        super().__init__()
         self.progress = progress
 
 
@@ -159,19 +159,11 @@ def train(
                 callback.on_epoch(progress, record)
             if record.train.loss < problem.stop_loss:
                 break
-    except _Stopped as stopped:
-        raise Interrupted(stopped.progress) from None
+    except Interrupted:
+        raise
     except KeyboardInterrupt:
         raise Interrupted(progress) from None
     return progress
-
-
-class _Stopped(KeyboardInterrupt):
-    """Ctrl-C with the progress inside the epoch."""
-
-    def __init__(self, progress: Progress) -> None:
-        super().__init__()
-        self.progress = progress
 
 
 def _epoch(
@@ -188,7 +180,7 @@ def _epoch(
         validation = _evaluation(problem, simulator, progress, problem.data.validation, sums)
         test = _evaluation(problem, simulator, progress, problem.data.test, sums)
     except KeyboardInterrupt:
-        raise _Stopped(progress) from None
+        raise Interrupted(progress) from None
     record = EpochRecord(
         epoch=progress.epoch + 1,
         train=Evaluation(sums.loss / sums.used, sums.right / sums.used) if sums.used else NOTHING_MET,
