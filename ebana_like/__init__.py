@@ -25,7 +25,7 @@ from ebana_like.networks import (
     SwitchedTargets,
     build_network,
 )
-from ebana_like.simulators import NgspiceSimulator
+from ebana_like.simulators import NewtonSimulator, NgspiceSimulator
 from ebana_like.training import Dataset, Problem, Split, evaluate, train
 
 __all__ = [
@@ -44,6 +44,7 @@ __all__ = [
     "Momentum",
     "Negative",
     "Netlist",
+    "NewtonSimulator",
     "NgspiceSimulator",
     "OutputPairs",
     "Positive",

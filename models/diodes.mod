@@ -12,3 +12,6 @@
 
 * Close to the ideal diode of theory: conducts at a few millivolts, blocks without leaking much.
 .model ideal d is=1e-9 n=0.05
+
+* Larger Schottky diode.
+.model schottky_power d is=1e-6 n=1.05

@@ -3,13 +3,13 @@
 from sklearn.datasets import load_iris
 
 from ebana_like.tasks.task import Task
-from ebana_like.training import Dataset, Settings
+from ebana_like.training import Dataset, Settings, Split
 
 
-def load() -> Dataset:
+def load(data: str) -> Split:
     """Return the 150 flowers, in centimetres."""
-    data = load_iris()
-    return Dataset(data.data, data.target, tuple(map(str, data.target_names)))
+    flowers = load_iris()
+    return Split(Dataset(flowers.data, flowers.target, tuple(map(str, flowers.target_names))))
 
 
 TASK = Task(

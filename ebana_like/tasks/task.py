@@ -26,8 +26,8 @@ from ebana_like.networks import (
     SwitchedTargets,
     build_network,
 )
-from ebana_like.simulators import NgspiceSimulator, Simulator
-from ebana_like.training import Dataset, Problem, Settings, Split, in_volts, split
+from ebana_like.simulators import NewtonSimulator, NgspiceSimulator, Simulator
+from ebana_like.training import Problem, Settings, Split, in_volts, split
 
 
 @dataclass(frozen=True)
@@ -35,22 +35,33 @@ class Task:
     """A named problem.
 
     summary: one line for the list of tasks. expect: what the default settings reach.
-    settings: the defaults. load: the data, features in their own units.
+    settings: the defaults.
+    load: the data, all of it to learn from but for a test set that comes with it; features in their own units. Its
+        argument is the setting `data`.
+    scale: brings features into volts, given the setting `volts`.
     """
 
     name: str
     summary: str
     expect: str
     settings: Settings
-    load: Callable[[], Dataset]
+    load: Callable[[str], Split]
+    scale: Callable[[Split, float], Split] = in_volts
 
     def problem(self, settings: Settings, start: Circuit | None = None) -> Problem:
         """Return the training problem for these settings.
 
         start: a circuit to begin from, whose conductances are taken over. Raises SettingError when it does not fit.
         """
-        parts = split(self.load(), settings.validation, settings.test, settings.seed)
-        return problem_of(settings, in_volts(parts, settings.volts), f"ebana_like {self.name}", start)
+        return problem_of(settings, self.scale(self._parts(settings), settings.volts), f"ebana_like {self.name}", start)
+
+    def _parts(self, settings: Settings) -> Split:
+        """Return the data split as the settings ask."""
+        data = self.load(settings.data)
+        if data.test is not None and settings.test:
+            raise SettingError(f"{self.name} comes with a test set; leave the setting test at 0")
+        parts = split(data.train, settings.validation, settings.test, settings.seed)
+        return Split(parts.train, parts.validation, data.test or parts.test)
 
 
 def problem_of(settings: Settings, data: Split, title: str, start: Circuit | None = None) -> Problem:
@@ -97,6 +108,8 @@ def layers(settings: Settings, features: int, outputs: int) -> list[Block]:
 
 def simulator_of(circuit: Circuit, settings: Settings) -> Simulator:
     """Return the engine the settings name, to be used as a context manager."""
+    if settings.engine == "newton":
+        return NewtonSimulator(circuit)
     return NgspiceSimulator(circuit, settings.workers)
 
 

@@ -1,6 +1,6 @@
 """Data as voltages, the training loop, settings, and the run folder."""
 
-from ebana_like.training.dataset import Dataset, Split, in_volts, split
+from ebana_like.training.dataset import Dataset, Split, in_volts, intensities_in_volts, split
 from ebana_like.training.loop import (
     Callback,
     EpochRecord,
@@ -32,6 +32,7 @@ __all__ = [
     "dump_config",
     "evaluate",
     "in_volts",
+    "intensities_in_volts",
     "load_circuit",
     "load_config",
     "load_history",

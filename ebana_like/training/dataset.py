@@ -1,5 +1,6 @@
 """What is a data set to a circuit? Features as volts, labels, and a split that keeps test data unseen."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -68,13 +69,16 @@ def in_volts(parts: Split, volts: float) -> Split:
     """Scale every feature linearly so that the training samples span -volts to +volts; others are clipped to it."""
     low, high = parts.train.features.min(axis=0), parts.train.features.max(axis=0)
     middle, half = (low + high) / 2, np.where(high > low, (high - low) / 2, 1.0)
+    return _mapped(parts, lambda features: volts * np.clip((features - middle) / half, -1, 1))
 
-    def scaled(data: Dataset | None) -> Dataset | None:
-        if data is None:
-            return None
-        features = volts * np.clip((data.features - middle) / half, -1, 1)
-        return Dataset(features, data.labels, data.classes)
 
-    train = scaled(parts.train)
-    assert train is not None
-    return Split(train, scaled(parts.validation), scaled(parts.test))
+def intensities_in_volts(parts: Split, volts: float) -> Split:
+    """Scale features that are intensities from 0 to 1, such as pixels, to 0 to volts, all alike."""
+    return _mapped(parts, lambda features: volts * features)
+
+
+def _mapped(parts: Split, scale: Callable[[FloatArray], FloatArray]) -> Split:
+    def scaled(data: Dataset) -> Dataset:
+        return Dataset(scale(data.features), data.labels, data.classes)
+
+    return Split(scaled(parts.train), parts.validation and scaled(parts.validation), parts.test and scaled(parts.test))

@@ -24,10 +24,11 @@ class Settings:
     Raises SettingError naming the setting, what is allowed and what came.
     """
 
-    engine: str = _setting("ngspice", "What solves the circuit.", "ngspice")
+    engine: str = _setting("ngspice", "What solves the circuit.", "ngspice newton")
     workers: int = _setting(1, "Processes that share the samples of a batch.", low=1)
     seed: int = _setting(0, "Seed of initial conductances, data order and every other random draw.", low=0)
 
+    data: str = _setting("", "File or folder of the data, for tasks whose data does not come with a package.")
     epochs: int = _setting(100, "Passes through the training samples.", low=1)
     batch: int = _setting(10, "Samples averaged for one update.", low=1)
     stop_loss: float = _setting(0.0, "Stop early when an epoch's mean training loss falls below this.", low=0)

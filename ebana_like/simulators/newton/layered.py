@@ -1,0 +1,150 @@
+"""What are the node voltages of a layered network? Its equations, assembled for a batch.
+
+Neuron j of hidden layer l, behind the crossbar g_l and before an amplifier with gains A, B:
+
+    D_j h_j + i_D(h_j) = A sum_i g_l[i,j] h_{l-1,i} + B sum_k g_{l+1}[j,k] h_{l+1,k},
+    D_j = sum_i g_l[i,j] + A B sum_k g_{l+1}[j,k]
+
+with i_D the current of its two diodes; the first layer has X @ g_1 in place of the first term. Outputs have no diodes:
+D_k o_k = A sum_j g[j,k] h_j + I_k.
+"""
+
+from collections.abc import Mapping
+from functools import cached_property
+
+import numpy as np
+
+from ebana_like.circuit import Circuit, SwitchNudging
+from ebana_like.elements import FloatArray, Resistors
+from ebana_like.elements.switch import CLOSED, OPEN
+from ebana_like.simulators.newton import deep, kernels, one_hidden
+from ebana_like.simulators.newton.drive import check_loads
+from ebana_like.simulators.newton.layers import Layers
+from ebana_like.simulators.newton.mna import GeneralEngine
+from ebana_like.simulators.newton.network import Network, Phases, read_only
+from ebana_like.simulators.newton.neurons import Neurons
+from ebana_like.simulators.newton.solved import Solved
+from ebana_like.simulators.protocol import Nudging
+
+
+class LayeredEngine:
+    """Solves a layered network; samples that it cannot solve are given to the general engine."""
+
+    def __init__(self, circuit: Circuit, layers: Layers) -> None:
+        self.circuit = circuit
+        self.layers = layers
+        self._sources = next(bank.positive for bank in circuit.banks if bank.name == circuit.inputs.bank)
+        self._open_load, self._resistor = 0.0, np.zeros(0)
+        if isinstance(circuit.nudger, SwitchNudging):
+            self._open_load, self._resistor = OPEN, circuit.bank(circuit.nudger.resistors, Resistors).conductance
+        self._method = one_hidden if len(layers.hidden) == 1 else deep
+
+    @cached_property
+    def _general(self) -> GeneralEngine:
+        return GeneralEngine(self.circuit)
+
+    def solve(self, conductances: Mapping[str, FloatArray], features: FloatArray, nudging: Nudging | None) -> Solved:
+        """Solve a batch; arguments as in `Simulator.solve`."""
+        features = read_only(features)
+        network, arriving = self._fold(conductances, features)
+        load = self._open_load
+        free = self._method.free(network, arriving, load)
+        phases, currents = [free], np.zeros((1, len(features), self.circuit.outputs.count))
+        loads = np.full((1, len(features)), load)
+        if nudging is not None:
+            check_loads(self.circuit, nudging.loads)
+            scores = free.outputs[0][:, self.layers.positive] - free.outputs[0][:, self.layers.negative]
+            nudged_loads = np.where(nudging.loads == 0, load, nudging.loads)
+            nudged_currents = np.ascontiguousarray(nudging.currents(scores, slice(0, len(features))))
+            phases.append(self._method.nudged(network, arriving, nudged_currents, nudged_loads, free))
+            currents, loads = np.concatenate([currents, nudged_currents]), np.concatenate([loads, nudged_loads])
+        voltages = self._voltages(features, phases, currents, loads)
+        iterations = np.concatenate([phase.iterations for phase in phases])
+        return self._rescued(Solved(voltages, iterations > 0, iterations, {}), conductances, features, nudging)
+
+    def _fold(self, conductances: Mapping[str, FloatArray], features: FloatArray) -> tuple[Network, FloatArray]:
+        """Return the network, and the currents (batch, neurons) that the inputs send into its first layer."""
+        layers = self.layers
+        first, *matrices = (
+            read_only(
+                crossbar.matrix(np.asarray(conductances.get(crossbar.bank.name, crossbar.bank.conductance), float))
+            )
+            for crossbar in layers.crossbars
+        )
+        weights = np.empty((len(first), len(layers.plus)))
+        constant, total = np.empty(len(first)), np.empty(len(first))
+        kernels.fold(first, layers.plus, layers.minus, layers.bias_rows, layers.biases, weights, constant, total)
+        neurons = []
+        for hidden, matrix in zip(layers.hidden, matrices, strict=True):
+            neurons.append(
+                Neurons(
+                    read_only(total + hidden.forward * hidden.back * matrix.sum(axis=0)),
+                    hidden.up.rails,
+                    hidden.down.rails,
+                    hidden.saturations,
+                    hidden.scales,
+                )
+            )
+            total = matrix.sum(axis=1)
+        network = Network(
+            tuple(neurons),
+            tuple(matrices),
+            tuple(hidden.forward for hidden in layers.hidden),
+            tuple(hidden.back for hidden in layers.hidden),
+            read_only(total),
+            layers.positive,
+            layers.negative,
+        )
+        return network, features @ weights.T + constant
+
+    def _voltages(
+        self, features: FloatArray, phases: list[Phases], currents: FloatArray, loads: FloatArray
+    ) -> FloatArray:
+        """Return the voltages of all nodes, (phases, batch, nodes)."""
+        layers, inputs = self.layers, self.circuit.inputs
+        voltages = np.empty((*loads.shape, len(self.circuit.nodes)))
+        voltages[..., layers.constant_nodes] = layers.constants
+        kernels.scatter_inputs(voltages, self._sources, inputs.feature, inputs.polarity, features)
+        first = 0
+        for phase in phases:
+            part = slice(first, first + len(phase.outputs))
+            for hidden, h in zip(layers.hidden, phase.hidden, strict=True):
+                voltages[part][..., hidden.nodes] = h
+                for nodes in hidden.driven:
+                    voltages[part][..., nodes] = hidden.forward * h
+            voltages[part][..., layers.outputs] = phase.outputs
+            first = part.stop
+        if len(layers.target_nodes):
+            self._set_targets(voltages, currents, loads)
+        return voltages
+
+    def _set_targets(self, voltages: FloatArray, currents: FloatArray, loads: FloatArray) -> None:
+        """Write the nodes of the switched branches: target source, resistor, switch."""
+        ports, load = self.circuit.outputs, loads[..., None]
+        closed = load != OPEN
+        positive, negative = voltages[..., ports.positive], voltages[..., ports.negative]
+        sources = negative + np.where(closed, currents / load, 0.0)
+        through = load * (sources - positive)
+        voltages[..., self.layers.target_nodes] = sources
+        voltages[..., self.layers.inner_nodes] = np.where(
+            closed, positive + through / CLOSED, sources - through / self._resistor
+        )
+        voltages[..., self.layers.control_node] = closed
+
+    def _rescued(
+        self, solved: Solved, conductances: Mapping[str, FloatArray], features: FloatArray, nudging: Nudging | None
+    ) -> Solved:
+        """Solve again, by the general engine, the samples that failed in any phase."""
+        failed = np.flatnonzero(~solved.converged.all(axis=0))
+        if not failed.size:
+            return solved
+        messages = {}
+        for sample in failed.tolist():
+            only = slice(sample, sample + 1)
+            again = self._general.solve(conductances, features[only], None if nudging is None else nudging.part(only))
+            solved.voltages[:, only] = again.voltages
+            solved.converged[:, only] = again.converged
+            solved.iterations[:, only] += again.iterations
+            said = again.messages.get(0, "solved by the general engine")
+            messages[sample] = f"the layered equations were not solved in {kernels.OUTER_LIMIT} iterations; {said}"
+        return Solved(solved.voltages, solved.converged, solved.iterations, messages)

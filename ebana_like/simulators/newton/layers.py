@@ -1,0 +1,93 @@
+"""What is known of a layered network before it has conductances? Its wiring, as arrays."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from ebana_like.elements import DiodeModel, FloatArray, IntArray, Resistors
+from ebana_like.simulators.newton.network import read_only
+
+
+@dataclass(frozen=True, eq=False)
+class Crossbar:
+    """A bank of resistors that joins each of its rows with each of its columns.
+
+    order: position of each layer node among the rows as the bank has them, (rows,), or None where they are the same.
+    """
+
+    bank: Resistors
+    rows: int
+    columns: int
+    order: IntArray | None
+
+    def matrix(self, conductance: FloatArray) -> FloatArray:
+        """Return the conductances (columns, rows), siemens, rows in the order of the layer before."""
+        matrix = conductance.reshape(self.columns, self.rows)
+        return matrix if self.order is None else np.ascontiguousarray(matrix[:, self.order])
+
+
+@dataclass(frozen=True, eq=False)
+class Clamp:
+    """One diode from, or to, each neuron of a layer.
+
+    rails: voltage of the source at the diode's other end, (neurons,), volts.
+    """
+
+    model: DiodeModel
+    rails: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class Hidden:
+    """One hidden layer.
+
+    nodes: of the neurons, (neurons,). driven: nodes whose voltage is A times the neuron's, (copies, neurons).
+    up, down: the diodes that draw current from the neurons when they are high, and feed them when they are low.
+    forward, back: gains A of the VCVS and B of the CCCS, (neurons,); 1 where there is no amplifier.
+    """
+
+    nodes: IntArray
+    driven: IntArray
+    up: Clamp
+    down: Clamp
+    forward: FloatArray
+    back: FloatArray
+
+    @cached_property
+    def saturations(self) -> FloatArray:
+        """IS of the up and the down diodes, (2,), amperes."""
+        return read_only(np.array([clamp.model.saturation_current for clamp in (self.up, self.down)]))
+
+    @cached_property
+    def scales(self) -> FloatArray:
+        """N Vt of the up and the down diodes, (2,), volts."""
+        return read_only(np.array([clamp.model.scale for clamp in (self.up, self.down)]))
+
+
+@dataclass(frozen=True, eq=False)
+class Layers:
+    """A layered network.
+
+    crossbars: one more than hidden layers.
+    plus, minus: rows of the first crossbar that carry each feature, (features,), and its negative, (features,) or
+        (0,) where inputs are not doubled. bias_rows, biases: rows at constant voltages, and those voltages.
+    constant_nodes, constants: nodes at a voltage that never changes, ground among them, and that voltage.
+    outputs: last crossbar's columns. positive, negative: positions of the output pairs among them.
+    target_nodes, inner_nodes, control_node: of the switched nudging branches; empty where currents are held.
+    """
+
+    crossbars: tuple[Crossbar, ...]
+    hidden: tuple[Hidden, ...]
+    plus: IntArray
+    minus: IntArray
+    bias_rows: IntArray
+    biases: FloatArray
+    constant_nodes: IntArray
+    constants: FloatArray
+    outputs: IntArray
+    positive: IntArray
+    negative: IntArray
+    target_nodes: IntArray
+    inner_nodes: IntArray
+    control_node: IntArray

@@ -1,0 +1,59 @@
+"""Which of the two engines suits a circuit? The layered one where the wiring is that of a layered network."""
+
+import time
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+
+from ebana_like.circuit import Circuit
+from ebana_like.elements import FloatArray, Resistors
+from ebana_like.errors import SimulatorError
+from ebana_like.simulators.newton.layered import LayeredEngine
+from ebana_like.simulators.newton.mna import GeneralEngine
+from ebana_like.simulators.newton.structure import find_layers
+from ebana_like.simulators.protocol import Nudging, OperatingPoints, Seconds, check_features
+
+
+class NewtonSimulator:
+    """Newton's method with ngspice's constants as the solver. A context manager like every simulator; holds nothing.
+
+    The circuit's wiring alone decides which equations are used: those of a layered network where it is one, with
+    neurons eliminated one by one, and modified nodal analysis for every other circuit.
+    """
+
+    def __init__(self, circuit: Circuit) -> None:
+        self.circuit = circuit
+        layers = find_layers(circuit)
+        self._engine = GeneralEngine(circuit) if layers is None else LayeredEngine(circuit, layers)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        pass
+
+    def solve(
+        self, conductances: Mapping[str, FloatArray], features: FloatArray, nudging: Nudging | None = None
+    ) -> OperatingPoints:
+        """Solve a batch; see `Simulator.solve`."""
+        began = time.perf_counter()
+        features = check_features(self.circuit, features)
+        for name, values in conductances.items():
+            bank = self.circuit.bank(name, Resistors)
+            if np.shape(values) != (len(bank),):
+                raise SimulatorError(
+                    f'bank "{name}" has {len(bank)} resistors but conductances of shape {np.shape(values)} came'
+                )
+        solved = self._engine.solve(conductances, features, nudging)
+        return OperatingPoints(
+            self.circuit,
+            solved.voltages,
+            solved.converged,
+            solved.iterations,
+            solved.messages,
+            Seconds(solving=time.perf_counter() - began),
+        )

@@ -1,0 +1,212 @@
+"""Is this circuit a layered network? Found from its wiring alone, whatever its nodes and banks are called.
+
+Layered is: features (and constant sources) on the rows of a crossbar; on each of its columns an antiparallel pair of
+diodes to constant sources, and maybe a bidirectional amplifier; behind them the next crossbar, and so on; the last
+crossbar's columns are the outputs. Nothing else may be in the circuit.
+"""
+
+import numpy as np
+
+from ebana_like.circuit import BankType, Circuit, CurrentNudging
+from ebana_like.elements import (
+    CCCS,
+    VCVS,
+    Bank,
+    CurrentSources,
+    Diodes,
+    FloatArray,
+    IntArray,
+    Resistors,
+    Switches,
+    VoltageSources,
+)
+from ebana_like.simulators.newton.layers import Clamp, Crossbar, Hidden, Layers
+from ebana_like.simulators.newton.network import read_only
+
+
+def find_layers(circuit: Circuit) -> Layers | None:
+    """Return the circuit as a layered network with at least one hidden layer, or None where it is not one."""
+    try:
+        return _Search(circuit).layers()
+    except _NotLayeredError:
+        return None
+
+
+class _NotLayeredError(Exception):
+    """Something in the circuit has no place in a layered network."""
+
+
+def _require(condition: bool | np.bool_) -> None:
+    if not condition:
+        raise _NotLayeredError
+
+
+class _Search:
+    """Walks from the inputs to the outputs, crossing out every bank and node it has found a place for."""
+
+    def __init__(self, circuit: Circuit) -> None:
+        self.circuit = circuit
+        self.left: list[Bank] = list(circuit.banks)
+        self.found: list[IntArray] = []
+        self.constants: dict[int, float] = {0: 0.0}
+
+    def layers(self) -> Layers:
+        """Return the layers. Raises _NotLayeredError."""
+        sources = self._take_sources()
+        switched = self._take_nudging()
+        first, columns = self._take_crossbar(None)
+        rows = self._rows(first, sources)
+        crossbars, hidden = [first], []
+        while any(isinstance(bank, Resistors) for bank in self.left):
+            layer, driven = self._take_neurons(columns)
+            hidden.append(layer)
+            crossbar, columns = self._take_crossbar(driven)
+            crossbars.append(crossbar)
+        self.found.append(columns)
+        _require(len(hidden) > 0 and not self.left)
+        nodes = np.concatenate([*self.found, np.array(list(self.constants), dtype=np.intp)])
+        _require(len(nodes) == len(self.circuit.nodes) == len(np.unique(nodes)))
+        _require(len(hidden) == 1 or all(_same_ratio(layer) for layer in hidden))
+        constants = np.array(list(self.constants), dtype=np.intp), np.array(list(self.constants.values()))
+        arrays = (*rows, *constants, columns, *self._pairs(columns), *switched)
+        return Layers(tuple(crossbars), tuple(hidden), *map(read_only, arrays))
+
+    def _take_sources(self) -> VoltageSources:
+        """Cross out the sources between a node and ground; return the inputs."""
+        inputs = self.circuit.bank(self.circuit.inputs.bank, VoltageSources)
+        _require(self.circuit.inputs.count > 0 and not inputs.negative.any())
+        self.found.append(inputs.positive)
+        self.left.remove(inputs)
+        for bank in self.circuit.of_kind(VoltageSources):
+            if bank is not inputs and not bank.negative.any():
+                _require(not set(bank.positive.tolist()) & set(self.constants))
+                _require(len(np.unique(bank.positive)) == len(bank))
+                self.constants.update(zip(bank.positive.tolist(), bank.voltage.tolist(), strict=True))
+                self.left.remove(bank)
+        return inputs
+
+    def _take_nudging(self) -> tuple[IntArray, IntArray, IntArray]:
+        """Cross out the nudging branches; return their target, inner and control nodes."""
+        circuit, nudger, outputs = self.circuit, self.circuit.nudger, self.circuit.outputs
+        none = np.zeros(0, dtype=np.intp)
+        if isinstance(nudger, CurrentNudging):
+            held = circuit.bank(nudger.bank, CurrentSources)
+            _require(_same(held.positive, outputs.negative) and _same(held.negative, outputs.positive))
+            self.left.remove(held)
+            return none, none, none
+        targets = circuit.bank(nudger.targets, VoltageSources)
+        resistors = circuit.bank(nudger.resistors, Resistors)
+        control = circuit.bank(nudger.control, VoltageSources)
+        switches = [bank for bank in self.left if isinstance(bank, Switches)]
+        _require(len(switches) == 1 and len(control) == 1 and targets in self.left and control not in self.left)
+        (switch,) = switches
+        _require(_same(targets.negative, outputs.negative) and _same(resistors.positive, targets.positive))
+        _require(_same(switch.positive, resistors.negative) and _same(switch.negative, outputs.positive))
+        _require(not switch.control_negative.any() and (switch.control_positive == control.positive[0]).all())
+        self.left = [bank for bank in self.left if bank not in (targets, resistors, switch)]
+        self.found += [targets.positive, switch.positive, control.positive]
+        del self.constants[int(control.positive[0])]  # the one source here that does not stay as it is
+        return targets.positive, switch.positive, control.positive
+
+    def _take_crossbar(self, rows: IntArray | None) -> tuple[Crossbar, IntArray]:
+        """Cross out the crossbar with these rows, or the one whose rows are all sources; return it and its columns."""
+        wanted = set(self.found[0].tolist()) | set(self.constants) if rows is None else set(rows.tolist())
+        for bank in self.left:
+            if isinstance(bank, Resistors) and bank.grid is not None:
+                found, columns = bank.grid
+                if not wanted.issuperset(found.tolist()):
+                    continue
+                order = None
+                if rows is not None:
+                    _require(len(found) == len(rows) == len(set(found.tolist())))
+                    at = {node: k for k, node in enumerate(found.tolist())}
+                    order = np.array([at[node] for node in rows.tolist()])
+                    order = None if _same(order, np.arange(len(rows))) else order
+                self.left.remove(bank)
+                return Crossbar(bank, len(found), len(columns), order), columns
+        raise _NotLayeredError
+
+    def _rows(self, crossbar: Crossbar, sources: VoltageSources) -> tuple[IntArray, IntArray, IntArray, FloatArray]:
+        """Sort the first crossbar's rows into features, their negatives, and constants."""
+        assert crossbar.bank.grid is not None
+        rows = crossbar.bank.grid[0]
+        inputs = self.circuit.inputs
+        source_at = {node: k for k, node in enumerate(sources.positive.tolist())}
+        numbers = np.array([source_at.get(node, -1) for node in rows.tolist()])
+        _require(np.isin(np.abs(inputs.polarity), 1).all())
+        sides = []
+        for polarity in (1, -1):
+            at = np.flatnonzero((numbers >= 0) & (inputs.polarity[numbers] == polarity))
+            features = inputs.feature[numbers[at]]
+            order = np.argsort(features)
+            _require(_same(features[order], np.arange(inputs.count)) or (polarity < 0 and not at.size))
+            sides.append(at[order])
+        bias_rows = np.flatnonzero(numbers < 0)
+        biases = np.array([self.constants[node] for node in rows[bias_rows].tolist()])
+        return sides[0], sides[1], bias_rows, biases
+
+    def _take_neurons(self, nodes: IntArray) -> tuple[Hidden, IntArray]:
+        """Cross out the diodes and amplifiers at these nodes; return the layer and the nodes it drives."""
+        up, down = self._take_diodes(nodes, "positive"), self._take_diodes(nodes, "negative")
+        self.found.append(nodes)
+        ones = read_only(np.ones(len(nodes)))
+        if not any(isinstance(bank, VCVS) and np.isin(bank.control_positive, nodes).any() for bank in self.left):
+            none = np.zeros((0, len(nodes)), dtype=np.intp)
+            return Hidden(read_only(nodes), none, up, down, ones, ones), nodes
+        forward = self._only(VCVS, nodes, "control_positive")
+        at = _positions(forward.control_positive, nodes)
+        _require(not forward.negative.any() and not forward.control_negative.any())
+        driven = forward.positive[at]
+        meter = self._only(VoltageSources, driven, "positive")
+        meter_at = _positions(meter.positive, driven)
+        _require(not meter.voltage.any())
+        back = self._only(CCCS, nodes, "positive")
+        back_at = _positions(back.positive, nodes)
+        meter_labels = np.array(meter.labels)[meter_at]
+        _require(not back.negative.any() and (np.array(back.control)[back_at] == meter_labels).all())
+        ends = meter.negative[meter_at]
+        for bank in (forward, meter, back):
+            self.left.remove(bank)
+        copies = np.stack([driven, ends])
+        self.found.append(copies.ravel())
+        _require((forward.gain[at] * back.gain[back_at] > 0).all())
+        gains = read_only(forward.gain[at]), read_only(back.gain[back_at])
+        return Hidden(read_only(nodes), read_only(copies), up, down, *gains), ends
+
+    def _take_diodes(self, nodes: IntArray, side: str) -> Clamp:
+        """Cross out the bank with one diode at each node, this side towards it and a constant source behind it."""
+        bank = self._only(Diodes, nodes, side)
+        at = _positions(getattr(bank, side), nodes)
+        rails = getattr(bank, "negative" if side == "positive" else "positive")[at].tolist()
+        _require(set(rails) <= set(self.constants))
+        self.left.remove(bank)
+        return Clamp(bank.model, read_only(np.array([self.constants[rail] for rail in rails])))
+
+    def _only(self, kind: type[BankType], nodes: IntArray, side: str) -> BankType:
+        """Return the one bank of the kind that has these nodes on this side."""
+        found = [b for b in self.left if isinstance(b, kind) and np.isin(getattr(b, side), nodes).any()]
+        _require(len(found) == 1)
+        return found[0]
+
+    def _pairs(self, columns: IntArray) -> tuple[IntArray, IntArray]:
+        at = {node: k for k, node in enumerate(columns.tolist())}
+        ends = [*self.circuit.outputs.positive.tolist(), *self.circuit.outputs.negative.tolist()]
+        _require(set(ends) <= set(at) and len(set(ends)) == len(ends))
+        positions = np.array([at[node] for node in ends])
+        return positions[: len(positions) // 2], positions[len(positions) // 2 :]
+
+
+def _positions(found: IntArray, wanted: IntArray) -> IntArray:
+    """Where each wanted node stands among the found ones, which must be the same nodes, once each."""
+    _require(len(found) == len(wanted) and _same(np.sort(found), np.sort(wanted)))
+    order = np.argsort(found)
+    return np.asarray(order[np.searchsorted(found, wanted, sorter=order)])
+
+
+def _same(a: IntArray, b: IntArray) -> bool:
+    return np.array_equal(a, b)
+
+
+def _same_ratio(layer: Hidden) -> bool:
+    ratio = layer.forward / layer.back
+    return bool(np.allclose(ratio, ratio[0], rtol=1e-14, atol=0))

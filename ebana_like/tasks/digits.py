@@ -1,0 +1,36 @@
+"""Ten digits in 8 x 8 pixels: an image task small enough for ngspice, and always at hand."""
+
+from sklearn.datasets import load_digits
+
+from ebana_like.tasks.task import Task
+from ebana_like.training import Dataset, Settings, Split, intensities_in_volts
+
+
+def load(data: str) -> Split:
+    """Return the 1797 digits; sixteen grey levels."""
+    digits = load_digits()
+    return Split(Dataset(digits.data / 16, digits.target, tuple(map(str, digits.target_names))))
+
+
+TASK = Task(
+    name="digits",
+    summary="read 8 x 8 pixel digits: 64 inputs, 10 output pairs",
+    expect="95 % of held-out digits right",
+    settings=Settings(
+        engine="newton",
+        epochs=20,
+        batch=10,
+        hidden=(50,),
+        diode="schottky",
+        volts=4.0,
+        bias=1.0,
+        gain=4.0,
+        on=0.3,
+        off=-0.03,
+        lr=(0.5, 0.1),
+        decay=0.9,
+        test=0.2,
+    ),
+    load=load,
+    scale=intensities_in_volts,
+)

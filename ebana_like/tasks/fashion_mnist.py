@@ -1,0 +1,19 @@
+"""Seventy thousand pictures of clothes in 28 x 28 pixels (Xiao et al. 2017), for the same network as MNIST."""
+
+from functools import partial
+
+from ebana_like.tasks.images import load_images
+from ebana_like.tasks.mnist import SETTINGS
+from ebana_like.tasks.task import Task
+from ebana_like.training import intensities_in_volts
+
+CLASSES = ("t-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot")
+
+TASK = Task(
+    name="fashion-mnist",
+    summary="tell ten kinds of clothes apart: 784 inputs, 10 output pairs",
+    expect="settings of mnist, not tuned",
+    settings=SETTINGS,
+    load=partial(load_images, openml="Fashion-MNIST", classes=CLASSES),
+    scale=intensities_in_volts,
+)

@@ -1,0 +1,37 @@
+"""Seventy thousand handwritten digits in 28 x 28 pixels, and the network of Kendall et al. (2020)."""
+
+from functools import partial
+
+from ebana_like.tasks.images import load_images
+from ebana_like.tasks.task import Task
+from ebana_like.training import Settings, intensities_in_volts
+
+SETTINGS = Settings(
+    engine="newton",
+    epochs=10,
+    batch=10,
+    hidden=(100,),
+    diode="schottky_power",
+    volts=5.0,
+    bias=0.5,
+    gain=50.0,
+    g_low=1e-9,
+    g_high=1e-6,
+    g_start=(4e-8, 1.2e-7, 1e-9, 1.62e-7),
+    on=0.8,
+    off=-0.1,
+    estimator="positive",
+    beta=1e-9,
+    lr=(0.02, 0.03),
+    decay=0.75,
+)
+"""Inputs within 5 V, conductances within three decades and a Schottky diode: plausible as hardware."""
+
+TASK = Task(
+    name="mnist",
+    summary="read handwritten digits: 784 inputs, 10 output pairs",
+    expect="3.4 % test error",
+    settings=SETTINGS,
+    load=partial(load_images, openml="mnist_784", classes=tuple(map(str, range(10)))),
+    scale=intensities_in_volts,
+)

@@ -1,0 +1,36 @@
+"""The newton engine gives ngspice's voltages at every node, free and nudged."""
+
+import numpy as np
+import pytest
+
+from ebana_like.netlist import diode_models
+from ebana_like.networks import Currents, SwitchedTargets
+from ebana_like.simulators import NgspiceSimulator
+from ebana_like.simulators.newton import NewtonSimulator
+
+AGREEMENT = 1e-11  # volts; ngspice itself is left some 1e-13 V beside the solution by its own tolerances
+
+NETWORKS = [
+    pytest.param({"hidden": (8,)}, Currents(), id="xor"),
+    pytest.param({"hidden": (8,)}, SwitchedTargets(), id="xor-switched"),
+    pytest.param({"hidden": (10,), "features": 4, "outputs": 3}, Currents(), id="iris"),
+    pytest.param({"hidden": (10,), "features": 4, "outputs": 3}, SwitchedTargets(), id="iris-switched"),
+    pytest.param({"hidden": (6, 5), "gain": 4.0, "feedback": 4.0}, Currents(), id="two-ideal-transformers"),
+    pytest.param({"hidden": (6, 5, 4), "outputs": 2}, Currents(), id="three"),
+    *(
+        pytest.param({"model": model, "clamp": clamp}, Currents(), id=model)
+        for model, clamp in zip(diode_models(), (0.3, 0.0, -0.1, 1.0), strict=True)
+    ),
+]
+
+
+@pytest.mark.parametrize(("options", "nudging"), NETWORKS)
+def test_all_nodes_have_the_same_voltages(options, nudging, network, stimuli):
+    circuit = network(nudging, **options)
+    features, pull = stimuli(circuit)
+    newton = NewtonSimulator(circuit).solve(circuit.conductances(), features, pull)
+    with NgspiceSimulator(circuit) as simulator:
+        ngspice = simulator.solve(circuit.conductances(), features, pull)
+    assert newton.converged.all()
+    assert not newton.messages
+    assert np.abs(newton.voltages - ngspice.voltages).max() < AGREEMENT
