@@ -35,7 +35,8 @@ class _Amplifier:
 def coenergy_weights(circuit: Circuit) -> Mapping[str, FloatArray]:
     """Weights of every trainable bank's elements in the co-content whose gradient is Kirchhoff's current law.
 
-    Returns (n,) arrays by bank name, without unit; 1 for what sits at the outputs. The gradient of a conductance is
+    Returns (n,) arrays by bank name, or (1,) where all elements of a bank weigh the same; without unit, 1 for what
+    sits at the outputs. The gradient of a conductance is
     its weight times the plain difference of pseudo-power gradients.
 
     Raises CircuitError naming the element for which no such weights exist: equilibrium propagation is not exact then.
@@ -47,7 +48,8 @@ def coenergy_weights(circuit: Circuit) -> Mapping[str, FloatArray]:
     weights = {}
     for bank in circuit.trainable:
         free_end = np.where(pinned[bank.positive] == ground, bank.negative, bank.positive)
-        weights[bank.name] = np.array([weight_of.get(island, 1.0) for island in islands[free_end].tolist()])
+        each = np.array([weight_of.get(island, 1.0) for island in islands[free_end].tolist()])
+        weights[bank.name] = each[:1] if np.all(each == each[0]) else each
     return weights
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from ebana_like.analysis.answers import answers
+from ebana_like.analysis.verification import Verifier
 from ebana_like.cli.display import Printer, TrainingDisplay, terminal
 from ebana_like.tasks import Task, simulator_of
 from ebana_like.training import (
@@ -42,6 +43,8 @@ def train_command(task: Task) -> click.Command:
             type=click.Path(path_type=Path),
             help="Run folder or netlist whose conductances to go on from.",
         ),
+        click.Option(["--verify"], type=int, default=0, help="Solve so many samples again in ngspice at the end."),
+        click.Option(["--verify-epochs"], is_flag=True, help="Verify after every epoch too."),
         *(_option(entry, getattr(task.settings, entry.name)) for entry in fields(Settings)),
     ]
     return click.Command(
@@ -64,7 +67,15 @@ def _option(entry: Any, default: Any) -> click.Option:
     )
 
 
-def run_task(task: Task, out: Path, config: Path | None, start: Path | None, **given: str | None) -> None:
+def run_task(
+    task: Task,
+    out: Path,
+    config: Path | None,
+    start: Path | None,
+    verify: int,
+    verify_epochs: bool,
+    **given: str | None,
+) -> None:
     """Train, show, and say what was made and what to type next."""
     settings = task.settings
     if config is not None:
@@ -79,15 +90,19 @@ def run_task(task: Task, out: Path, config: Path | None, start: Path | None, **g
         run = create_run(out, task.name, settings)
         recorder = RunRecorder(run, task.name, problem, simulator)
         recorder.save(problem.start())
+        verifiers = [Verifier(run, problem, simulator, verify, verify_epochs)] if verify else []
         try:
             with TrainingDisplay(problem, console) as display:
-                progress = train(problem, simulator, callbacks=[recorder, display])
+                progress = train(problem, simulator, callbacks=[recorder, *verifiers, display])
         except Interrupted as stopped:
             recorder.save(stopped.progress)
             printer.line(f"stopped in epoch {stopped.progress.epoch + 1}; the conductances are in {run.netlist}")
             printer.line(f"go on:    train-circuit {task.name} --start {run.path}")
             raise SystemExit(INTERRUPTED) from None
         recorder.save(progress)
+        for verifier in verifiers:
+            found = verifier.verify(progress)
+            printer.line(f"verified: ngspice differs by at most {found.deviation:.1e} V in {found.samples} samples")
         if len(problem.data.train) <= TRUTH_TABLE_ROWS:
             printer.answers(answers(simulator, progress.conductances, problem.data.train, problem.cost))
     _farewell(printer, run.path, progress, recorder)

@@ -84,26 +84,36 @@ class Resistors(CurrentLaw):
         lose. For a crossbar the product splits into sums over rows, over columns, and matrix products over both: ten
         times faster at 1570 x 100 resistors.
         """
-        factors = coefficients[1:, :, None]
+        factors = coefficients[1:, :, None] / 2
         if self.grid is None:
             change, total = _change_and_total(self.drop(voltages))
-            return np.asarray((factors * change * total).sum(axis=(0, 1)) / 2)
-        rows, columns = self.grid
-        row_change, row_total = _change_and_total(voltages[..., rows])
-        column_change, column_total = _change_and_total(voltages[..., columns])
+            return np.asarray((factors * change * total).sum(axis=(0, 1)))
+        rows, columns = (_view(voltages, nodes) for nodes in self.grid)
+        row_change, row_total = _change_and_total(rows)
+        column_change, column_total = _change_and_total(columns)
         column_change *= factors
-        signal = (column_change * column_total).sum(axis=(0, 1))[:, None] - _flat(column_change).T @ _flat(row_total)
+        signal = _flat(column_change).T @ _flat(row_total)
+        np.subtract((column_change * column_total).sum(axis=(0, 1))[:, None], signal, out=signal)
         if row_change.any():  # rows that are inputs do not move
             row_change *= factors
-            signal += (row_change * row_total).sum(axis=(0, 1)) - _flat(column_total).T @ _flat(row_change)
-        return np.asarray(signal.ravel() / 2)
+            signal += (row_change * row_total).sum(axis=(0, 1))
+            signal -= _flat(column_total).T @ _flat(row_change)
+        return signal.ravel()
 
 
-def _change_and_total(voltages: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return V - V_0 and V + V_0 for the nudged phases V of (phases, batch, n) voltages, V_0 the first."""
-    return voltages[1:] - voltages[0], voltages[1:] + voltages[0]
+def _view(voltages: FloatArray, nodes: IntArray) -> FloatArray:
+    """Return voltages[..., nodes], without a copy where the nodes follow one another."""
+    first, last = int(nodes[0]), int(nodes[-1])
+    if last - first + 1 == len(nodes) and np.all(np.diff(nodes) == 1):
+        return voltages[..., first : last + 1]
+    return voltages[..., nodes]
 
 
 def _flat(values: FloatArray) -> FloatArray:
     """Return (phases, batch, n) as (phases * batch, n)."""
     return values.reshape(-1, values.shape[-1])
+
+
+def _change_and_total(voltages: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return V - V_0 and V + V_0 for the nudged phases V of (phases, batch, n) voltages, V_0 the first."""
+    return voltages[1:] - voltages[0], voltages[1:] + voltages[0]

@@ -1,6 +1,7 @@
 """Where do handwritten digits and their like come from? A .npz file, the four IDX files, or OpenML."""
 
 import gzip
+import warnings
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -41,7 +42,7 @@ def _from_npz(path: str) -> list[np.ndarray]:
     try:
         with np.load(path, allow_pickle=False) as file:
             return [file[name] for name in ("x_train", "y_train", "x_test", "y_test")]
-    except (OSError, ValueError, KeyError, BadZipFile) as error:
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
         raise SettingError(f"cannot read images from {path}: {error}; {_EXPECTED}") from error
 
 
@@ -66,8 +67,10 @@ def _from_openml(name: str) -> list[np.ndarray]:
     from sklearn.datasets import fetch_openml
 
     try:
-        images, labels = fetch_openml(name, version=1, return_X_y=True, as_frame=False, parser="liac-arff")
-    except (OSError, ValueError) as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # the first failure is told at once instead of warned of and tried again
+            images, labels = fetch_openml(name, version=1, return_X_y=True, as_frame=False, parser="liac-arff")
+    except (OSError, ValueError, RuntimeWarning) as error:
         raise SettingError(
             f"the data set {name} is not here and OpenML does not answer ({error}); give its place with --data: "
             f"{_EXPECTED}"

@@ -12,6 +12,22 @@ from ebana_like.tasks import TASKS, simulator_of
 from ebana_like.training import train
 
 
+@pytest.fixture(scope="module")
+def images(tmp_path_factory):
+    """A file with a few random images of every class, in the shape of MNIST."""
+    rng, path = np.random.default_rng(0), tmp_path_factory.mktemp("images") / "images.npz"
+    labels = np.repeat(np.arange(10, dtype=np.uint8), 3)
+    pixels = rng.integers(0, 256, (30, 28, 28), dtype=np.uint8)
+    pixels[0, 0, 0] = 255
+    np.savez(path, x_train=pixels, y_train=labels, x_test=pixels[::3], y_test=labels[::3])
+    return str(path)
+
+
+def settings_of(name, images):
+    """Return a task's own settings, with data for the tasks that bring none."""
+    return replace(TASKS[name].settings, data=images if name.endswith("mnist") else "")
+
+
 class Last:
     """Keeps the last epoch's record."""
 
@@ -45,10 +61,10 @@ def test_iris_is_told_apart_after_a_short_training():
 
 
 @pytest.mark.parametrize("name", TASKS)
-def test_a_task_builds_a_circuit_of_its_data_and_settings(name):
-    task = TASKS[name]
-    problem = task.problem(task.settings)
-    train, settings = problem.data.train, task.settings
+def test_a_task_builds_a_circuit_of_its_data_and_settings(name, images):
+    task, settings = TASKS[name], settings_of(name, images)
+    problem = task.problem(settings)
+    train = problem.data.train
     assert task.name == name
     assert problem.circuit.inputs.count == train.features.shape[1]
     assert problem.circuit.outputs.count == problem.cost.targets(train.labels, len(train.classes)).shape[1]
@@ -63,9 +79,9 @@ def test_a_task_builds_a_circuit_of_its_data_and_settings(name):
 
 
 @pytest.mark.parametrize("name", TASKS)
-def test_the_seed_draws_the_first_conductances(name):
+def test_the_seed_draws_the_first_conductances(name, images):
     first, again, other = (
-        TASKS[name].problem(replace(TASKS[name].settings, seed=seed)).circuit.conductances()["crossbar1"]
+        TASKS[name].problem(replace(settings_of(name, images), seed=seed)).circuit.conductances()["crossbar1"]
         for seed in (0, 0, 1)
     )
     assert np.array_equal(first, again)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ebana_like.circuit import Circuit
-from ebana_like.elements import FloatArray
+from ebana_like.elements import FloatArray, Resistors
 from ebana_like.energy import coenergy_weights
 from ebana_like.errors import SettingError
 from ebana_like.learning.costs import Cost
@@ -89,4 +89,11 @@ def gradient(circuit: Circuit, points: OperatingPoints, coefficients: FloatArray
     voltages, factors = points.voltages, coefficients / max(count, 1)
     if count < len(usable):
         voltages, factors = voltages[:, usable], factors[:, usable]
-    return {bank.name: weights[bank.name] * bank.learning_signal(voltages, factors) for bank in circuit.trainable}
+    return {bank.name: _weighted(bank, weights[bank.name], voltages, factors) for bank in circuit.trainable}
+
+
+def _weighted(bank: Resistors, weights: FloatArray, voltages: FloatArray, factors: FloatArray) -> FloatArray:
+    """Return the bank's weighted learning signal; a weight shared by all its elements goes into the factors."""
+    if weights.size == 1:
+        return bank.learning_signal(voltages, weights * factors)
+    return weights * bank.learning_signal(voltages, factors)

@@ -57,7 +57,8 @@ class Update(ABC):
             rate = factor * self.rate_of(bank.name)
             change, entries = self.change(bank, gradients[bank.name], rate, state)
             state |= entries
-            changed[bank.name] = np.clip(conductances[bank.name] + change, bank.low, bank.high)
+            change += conductances[bank.name]
+            changed[bank.name] = np.clip(change, bank.low, bank.high, out=change)
         return changed, state
 
     def rate_of(self, bank: str) -> float:

@@ -1,0 +1,40 @@
+"""A run of another engine can be checked against ngspice by one option."""
+
+import csv
+
+import pytest
+from click.testing import CliRunner
+
+from ebana_like.analysis.verification import Verification
+from ebana_like.cli import main
+from ebana_like.errors import SimulatorError
+
+
+def run(*arguments):
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+@pytest.mark.parametrize("task", ["xor", "iris"])
+def test_newton_is_verified_after_every_epoch(task, tmp_path):
+    options = ("--engine", "newton", "--epochs", 2, "--verify", 3, "--verify-epochs", "--out", tmp_path)
+    result = run(task, *options)
+    assert result.exit_code == 0, result.output
+    assert "verified: ngspice differs by at most" in result.output
+    (folder,) = tmp_path.iterdir()
+    with (folder / "verification.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert [row["epoch"] for row in rows] == ["1", "2"]
+    # both engines stop at steps of 1e-12 of voltages around 1 V
+    assert all(0 < float(row["deviation"]) < 1e-11 for row in rows)
+
+
+@pytest.mark.parametrize("deviation", [2e-9, float("nan")])
+def test_a_deviation_is_an_error(deviation):
+    with pytest.raises(SimulatorError, match=r"at node h1_0, more than 1e-09 V"):
+        Verification(3, deviation, "h1_0").require()
+
+
+def test_more_samples_than_there_are_cannot_be_verified(tmp_path):
+    result = run("xor", "--verify", 10, "--out", tmp_path)
+    assert result.exit_code == 2
+    assert "verify is 10; give a number of samples from 1 to 4" in result.output
