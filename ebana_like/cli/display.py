@@ -1,5 +1,7 @@
 """What does training look like? A live line on a terminal, plain lines elsewhere, and a summary at the end."""
 
+import shutil
+import sys
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -91,6 +93,11 @@ def terminal() -> Console:
     """Return the console everything is printed on; as wide as a page where there is no terminal."""
     console = Console()
     return console if console.is_terminal else Console(width=PAGE_WIDTH)
+
+
+def program() -> str:
+    """Return how this program is called here: by its name where it is on the path, else as it was typed."""
+    return "train-circuit" if shutil.which("train-circuit") else sys.argv[0]
 
 
 @dataclass(frozen=True)

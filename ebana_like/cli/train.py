@@ -8,7 +8,7 @@ import click
 
 from ebana_like.analysis.answers import answers
 from ebana_like.analysis.verification import Verifier
-from ebana_like.cli.display import Printer, TrainingDisplay, terminal
+from ebana_like.cli.display import Printer, TrainingDisplay, program, terminal
 from ebana_like.tasks import Task, simulator_of
 from ebana_like.training import (
     Interrupted,
@@ -97,7 +97,7 @@ def run_task(
         except Interrupted as stopped:
             recorder.save(stopped.progress)
             printer.line(f"stopped in epoch {stopped.progress.epoch + 1}; the conductances are in {run.netlist}")
-            printer.line(f"go on:    train-circuit {task.name} --start {run.path}")
+            printer.line(f"go on:    {program()} {task.name} --start {run.path}")
             raise SystemExit(INTERRUPTED) from None
         recorder.save(progress)
         for verifier in verifiers:
@@ -127,5 +127,5 @@ def _farewell(printer: Printer, path: Path, progress: Progress, recorder: RunRec
         + (f", test {100 * last.test.accuracy:.1f} %" if last.test else "")
     )
     printer.line(f"made:     {path}/  (netlist.cir, history.csv, config.toml)")
-    printer.line(f"look:     train-circuit inspect {path}")
+    printer.line(f"look:     {program()} inspect {path}")
     printer.line(f"re-run:   ngspice -b {path}/netlist.cir")
