@@ -81,7 +81,7 @@ def solve(circuit: Circuit) -> FloatArray:
                 copied = bank.gain[:, None] * np.array([current_of[label] for label in bank.control])
                 yield drop, copied @ x, copied
             else:
-                own = np.array([current_of[label] for label in bank.labels])
+                own = np.array([current_of[label] for label in bank.labels]).reshape(len(bank), size)
                 law, held = drop, np.zeros(len(bank))
                 if isinstance(bank, VoltageSources):
                     held = bank.voltage

@@ -6,16 +6,15 @@ machine whose speed drifts favours none of them.
 
 import os
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from multiprocessing import get_context
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from ebana_like.analysis.rounds import Timing, Way, in_process
 from ebana_like.circuit import Circuit
 from ebana_like.elements import VoltageSources
 from ebana_like.learning import Centered
@@ -30,26 +29,6 @@ ROUNDS = 7
 BATCHES = 60  # a round
 POINTS_FOR_MEMORY = 100_000
 EPOCHS_FOR_OVERHEAD = 10
-
-Way = Callable[[], float]
-"""Runs one round; milliseconds a point."""
-
-
-@dataclass(frozen=True)
-class Timing:
-    """Milliseconds a point of one way, one entry a round."""
-
-    way: str
-    rounds: tuple[float, ...]
-
-    @property
-    def median(self) -> float:
-        """Return the median over the rounds."""
-        return float(np.median(self.rounds))
-
-    def over(self, other: "Timing") -> float:
-        """Return the median over rounds of this way's time over the other's in the same round."""
-        return float(np.median(np.array(self.rounds) / np.array(other.rounds)))
 
 
 @dataclass(frozen=True)
@@ -78,9 +57,9 @@ def bench_ngspice(task: str) -> NgspiceBench:
         ours = stack.enter_context(_Training(problem))
         ways: dict[str, Way] = {
             "this program: endless sweep, training phases": ours.round,
-            "bare sweep, constant sources": stack.enter_context(_in_process(_bare_sweep, problem)),
-            "PySpice: alter + op + vector read": stack.enter_context(_in_process(_pyspice_vectors, problem)),
-            "PySpice: alter + op + to_analysis": stack.enter_context(_in_process(_pyspice_analysis, problem)),
+            "bare sweep, constant sources": stack.enter_context(in_process(_bare_sweep, problem)),
+            "PySpice: alter + op + vector read": stack.enter_context(in_process(_pyspice_vectors, problem)),
+            "PySpice: alter + op + to_analysis": stack.enter_context(in_process(_pyspice_analysis, problem)),
         }
         rounds = [[way() for way in ways.values()] for _ in range(ROUNDS + 1)][1:]  # the first one warms up
         timings = tuple(Timing(name, tuple(times)) for name, times in zip(ways, zip(*rounds, strict=True), strict=True))
@@ -159,34 +138,6 @@ def _overhead(problem: Problem) -> float:
 
 
 # ---------------------------------------------------------------------- ways with an ngspice of their own
-
-
-@contextmanager
-def _in_process(make: Callable[[Problem], Way], problem: Problem) -> Iterator[Way]:
-    """Run a way in a process of its own; the context's value runs a round there."""
-    context = get_context("spawn")
-    here, there = context.Pipe()
-    process = context.Process(target=_serve, args=(make, problem, there), daemon=True)
-    process.start()
-    there.close()
-
-    def one_round() -> float:
-        here.send(None)
-        return float(here.recv())
-
-    yield one_round
-    here.close()
-    process.join()
-
-
-def _serve(make: Callable[[Problem], Way], problem: Problem, connection: Connection) -> None:
-    way = make(problem)
-    while True:
-        try:
-            connection.recv()
-        except EOFError:
-            return
-        connection.send(way())
 
 
 def _text(circuit: Circuit) -> list[str]:

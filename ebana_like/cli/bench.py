@@ -1,7 +1,11 @@
 """`train-circuit bench`: times, side by side, on this machine."""
 
+from pathlib import Path
+
 import click
 
+from ebana_like.analysis.engine_bench import CASES, bench_case, bench_engines
+from ebana_like.analysis.growth import Growth, measure_growth, plot_growth, require_plottable
 from ebana_like.analysis.ngspice_bench import bench_ngspice
 from ebana_like.cli.display import Printer, terminal
 from ebana_like.cli.group import Commands
@@ -33,3 +37,50 @@ def ngspice(task: tuple[str, ...]) -> None:
         )
         printer.line(f"training time outside the simulator: {100 * result.overhead:.0f} %")
         printer.line(f"worker memory over 100,000 points: {result.memory:+.1f} MB")
+
+
+@bench.command(short_help="ngspice beside newton, and how newton's time grows")
+@click.option("--case", type=click.Choice(CASES), multiple=True, default=CASES, show_default=True)
+@click.option("--growth/--no-growth", default=True, help="Also vary hidden neurons, samples and layers.")
+@click.option("--plot", type=click.Path(path_type=Path, dir_okay=False), help="File (svg, png, pdf) to plot growth in.")
+def engines(case: tuple[str, ...], growth: bool, plot: Path | None) -> None:
+    """Time a point of ngspice and of newton on the same circuits and samples, free and nudged, and compare voltages.
+
+    Times are those inside the engines, on one core each; conductances are not changed meanwhile.
+    """
+    if plot is not None:
+        require_plottable(plot)
+    printer = Printer(terminal())
+    for name in case:
+        result = bench_engines(bench_case(name))
+        newton = result.timings[-1]
+        printer.table(
+            ["engine", "ms a point (median)", "ratio to newton", "largest difference"],
+            [
+                [
+                    timing.way,
+                    f"{timing.median:.3f}",
+                    f"{timing.over(newton):.2f}",
+                    f"{result.deviations[timing.way]:.1e} V" if timing.way in result.deviations else "",
+                ]
+                for timing in result.timings
+            ],
+            title=f"\n{name}: {len(newton.rounds)} paired rounds",
+        )
+    if growth or plot is not None:
+        measured = measure_growth()
+        for one in measured:
+            _print_growth(printer, one)
+        if plot is not None:
+            plot_growth(measured, plot)
+            printer.line(f"\nplot:     {plot}")
+
+
+def _print_growth(printer: Printer, growth: Growth) -> None:
+    columns = zip(growth.sizes, growth.batch_milliseconds, growth.milliseconds, strict=True)
+    printer.line(f"\nnewton on 784 inputs and 10 output pairs, {growth.fixed}:")
+    printer.line(f"a batch takes as long as {growth.varied} to the power of {growth.exponent:.2f}")
+    printer.table(
+        [growth.varied, "ms a batch (median)", "ms a point"],
+        [[str(size), f"{batch:.2f}", f"{point:.4f}"] for size, batch, point in columns],
+    )

@@ -180,8 +180,8 @@ def _epoch(
             for callback in callbacks:
                 callback.on_batch(progress)
         _require_solved(sums, progress.epoch)
-        validation = _evaluation(problem, simulator, progress, problem.data.validation, sums)
-        test = _evaluation(problem, simulator, progress, problem.data.test, sums)
+        validation = _evaluation(problem, simulator, progress, "validation", problem.data.validation, sums)
+        test = _evaluation(problem, simulator, progress, "test", problem.data.test, sums)
     except KeyboardInterrupt:
         raise Interrupted(progress) from None
     record = EpochRecord(
@@ -243,11 +243,16 @@ def _batch(problem: Problem, simulator: Simulator, progress: Progress, samples: 
 
 
 def _evaluation(
-    problem: Problem, simulator: Simulator, progress: Progress, data: Dataset | None, sums: _Sums
+    problem: Problem, simulator: Simulator, progress: Progress, name: str, data: Dataset | None, sums: _Sums
 ) -> Evaluation | None:
     if data is None:
         return None
-    return evaluate(simulator, progress.conductances, data, problem.cost, sums.count)
+
+    def count(points: OperatingPoints) -> None:
+        sums.count(points)
+        sums.messages += [f"{name} set: {text}" for text in points.messages.values()]
+
+    return evaluate(simulator, progress.conductances, data, problem.cost, count)
 
 
 def evaluate(

@@ -1,6 +1,7 @@
 """Every way ngspice is known to fail ends in a clear error or a recovered batch."""
 
 import contextlib
+import gc
 import os
 import signal
 import subprocess
@@ -91,6 +92,19 @@ def test_a_worker_that_hangs_is_replaced():
         points = simulator.solve(circuit.conductances(), np.ones((3, 2)))
     assert points.converged.all()
     assert "made no progress" in next(iter(points.messages.values()))
+
+
+def test_a_worker_lost_between_batches_leaves_no_noise_behind():
+    """Without gc.collect() a complaint of Python's finalizers would hit some later test."""
+    circuit = network()
+    with NgspiceSimulator(circuit) as simulator:
+        (process,) = simulator.processes
+        os.kill(process, signal.SIGKILL)
+        os.waitid(os.P_PID, process, os.WEXITED | os.WNOWAIT)
+        points = simulator.solve(circuit.conductances(), np.ones((3, 2)))
+    assert points.converged.all()
+    assert "was killed by SIGKILL" in points.messages[0]
+    gc.collect()
 
 
 def test_workers_that_keep_dying_end_in_an_error():

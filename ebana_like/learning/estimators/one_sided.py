@@ -29,7 +29,7 @@ class RandomSign(Estimator):
     """Positive or negative by the toss of a coin for each sample: the bias of order beta averages out."""
 
     def stencil(self, batch: int, rng: np.random.Generator) -> Stencil:
-        return _one_sided(rng.choice([-1.0, 1.0], size=batch))
+        return _one_sided(rng.choice(np.array([-1.0, 1.0]), size=batch))
 
 
 def _one_sided(sign: FloatArray) -> Stencil:

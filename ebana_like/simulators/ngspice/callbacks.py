@@ -101,7 +101,11 @@ def get_voltage(value, time, name, identity, block):
 @cfunc(_source, cache=True)
 def get_current(value, time, name, identity, block):
     """GetISRCData: the value of one external current source at the present point."""
-    value[0] = _doubles(block[CURRENTS])[block[POINT] * block[CURRENT_COUNT] + _number(name)]
+    number = _number(name)
+    value[0] = _doubles(block[CURRENTS])[block[POINT] * block[CURRENT_COUNT] + number]
+    if number == 0 and block[VOLTAGE_COUNT] == 0:  # else a voltage source counts
+        _words(block[ITERATIONS])[block[POINT]] += 1
+        block[ALIVE] += 1
     return 0
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ebana_like.elements import FloatArray, IntArray
+from ebana_like.errors import EbanaError
 from ebana_like.simulators.protocol import BoolArray, Nudging, Seconds
 
 
@@ -30,3 +31,11 @@ class Answer:
     iterations: IntArray
     messages: Mapping[int, str]
     seconds: Seconds
+
+
+def opened(answer: object) -> Answer:
+    """Return the answer, or raise the error that came instead."""
+    if isinstance(answer, EbanaError):
+        raise answer
+    assert isinstance(answer, Answer)
+    return answer

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 from multiprocessing.connection import Pipe
 from pathlib import Path
@@ -22,7 +23,8 @@ from ebana_like.circuit import Circuit
 from ebana_like.elements import FloatArray
 from ebana_like.errors import EbanaError, SettingError, SimulatorError
 from ebana_like.simulators.ngspice.block import ALIVE, SAMPLE, WORD_BYTES, WORDS
-from ebana_like.simulators.ngspice.messages import Answer, Request
+from ebana_like.simulators.ngspice.messages import Answer, Request, opened
+from ebana_like.simulators.ngspice.reduction import norton_reduction
 from ebana_like.simulators.protocol import Nudging, OperatingPoints, Seconds, check_features
 
 PATIENCE = 60.0
@@ -94,7 +96,9 @@ class _Worker:
         try:
             self.connection.send(request)
         except ConnectionError as error:
-            raise _WorkerLostError(self._last_words()) from error
+            # without its traceback, which holds a view of the buffer that was sent: should the two be collected
+            # together, Python 3.13 and newer complain on stderr that the buffer cannot be closed
+            raise _WorkerLostError(self._last_words()) from error.with_traceback(None)
 
     def _last_words(self) -> str:
         status = self.process.wait()
@@ -146,6 +150,11 @@ class NgspiceSimulator:
     def processes(self) -> list[int]:
         """Process numbers of the workers."""
         return [worker.process.pid for worker in self._workers]
+
+    @cached_property
+    def reduced(self) -> bool:
+        """Whether ngspice gets currents in place of the inputs and their resistors; results have all nodes anyway."""
+        return bool(norton_reduction(self.circuit).banks)
 
     def _start_missing(self) -> None:
         while len(self._workers) < self._count:
@@ -228,7 +237,7 @@ class NgspiceSimulator:
         try:
             if lost is not None:
                 raise lost
-            answer = _opened(self._workers[k].answer())
+            answer = opened(self._workers[k].answer())
             self._lost = 0
             return answer
         except _WorkerLostError as error:
@@ -236,7 +245,7 @@ class NgspiceSimulator:
             self._replace(k)
         try:
             self._ask(k, conductances, part, relaxed=True)
-            answer = _opened(self._workers[k].answer())
+            answer = opened(self._workers[k].answer())
         except _WorkerLostError as error:
             self._lost += 1
             if self._lost >= LOST_BATCHES:
@@ -286,11 +295,3 @@ class _Part:
 def _joined(parts: list[NDArray[Value]]) -> NDArray[Value]:
     """Return arrays (phases, part, ...) as one (phases, batch, ...)."""
     return parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)
-
-
-def _opened(answer: object) -> Answer:
-    """Return the answer, or raise the error that came instead."""
-    if isinstance(answer, EbanaError):
-        raise answer
-    assert isinstance(answer, Answer)
-    return answer

@@ -13,6 +13,7 @@ from ebana_like.simulators.ngspice import block as block_layout
 from ebana_like.simulators.ngspice.batch import RELAXED, solve_batch
 from ebana_like.simulators.ngspice.library import Library
 from ebana_like.simulators.ngspice.messages import Answer, Request
+from ebana_like.simulators.ngspice.reduction import norton_reduction
 from ebana_like.simulators.ngspice.sweep import Sweep
 
 
@@ -24,7 +25,7 @@ def serve(connection: Connection, block_file: int) -> None:
     block = np.frombuffer(mmap.mmap(block_file, block_layout.WORDS * block_layout.WORD_BYTES), dtype=np.int64)
     try:
         circuit: Circuit = connection.recv()
-        sweep = Sweep(circuit, Library(block))
+        sweep = Sweep(norton_reduction(circuit), Library(block))
     except EbanaError as error:
         connection.send(error)
         return

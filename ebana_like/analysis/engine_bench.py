@@ -1,0 +1,156 @@
+"""How fast are the engines beside each other, on the same circuits and samples, and by how much do they disagree?"""
+
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+import numpy as np
+
+from ebana_like.analysis.rounds import Timing, in_process
+from ebana_like.circuit import Circuit
+from ebana_like.elements import FloatArray, Resistors
+from ebana_like.learning import Cost, SquaredError
+from ebana_like.learning.nudging import nudging_of
+from ebana_like.networks import build_network
+from ebana_like.simulators import NewtonSimulator, Nudging, OperatingPoints
+from ebana_like.simulators.ngspice.batch import solve_batch
+from ebana_like.simulators.ngspice.block import WORDS
+from ebana_like.simulators.ngspice.library import Library
+from ebana_like.simulators.ngspice.reduction import norton_reduction
+from ebana_like.simulators.ngspice.sweep import Sweep
+from ebana_like.tasks import TASKS
+from ebana_like.tasks.task import layers
+from ebana_like.training import Settings
+
+IMAGES = "mnist-shaped"
+CASES = ("xor", "iris", "digits", IMAGES)
+
+ROUNDS = 7
+SHORTEST_ROUND = 0.1
+"""Seconds; batches are solved over and over until a round has lasted so long."""
+
+BATCHES = 5
+AFFORDABLE = 20_000
+"""Resistors up to which the full netlist is given to ngspice: with 158,900 it takes half a minute to start."""
+
+FULL, REDUCED, NEWTON = "ngspice, full netlist", "ngspice, inputs reduced", "newton"
+
+SolveBatch = Callable[[FloatArray, Nudging], OperatingPoints]
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """A circuit and batches to solve, free and nudged towards the targets and away from them.
+
+    batches: features (batch, features), volts, with what nudges the outputs.
+    """
+
+    name: str
+    circuit: Circuit
+    batches: tuple[tuple[FloatArray, Nudging], ...]
+
+
+@dataclass(frozen=True)
+class EngineBench:
+    """What was measured on one case.
+
+    timings: milliseconds a point inside each engine, newton last; without conductances being written.
+    deviations: largest difference to newton over all nodes, samples and phases, volts, by way.
+    """
+
+    case: str
+    timings: tuple[Timing, ...]
+    deviations: dict[str, float]
+
+
+@dataclass(frozen=True, eq=False)
+class _Round:
+    """Milliseconds a point; voltages of all batches, (batches, phases, batch, nodes), volts."""
+
+    milliseconds: float
+    voltages: FloatArray
+
+
+def bench_case(name: str) -> Case:
+    """Return a task with its default settings, or random images of MNIST's size; the first batches of either."""
+    if name == IMAGES:
+        return image_case(TASKS["mnist"].settings, TASKS["mnist"].settings.batch)
+    task = TASKS[name]
+    problem = task.problem(task.settings)
+    data, beta = problem.data.train, problem.estimator.beta
+    targets = problem.cost.targets(data.labels, len(data.classes))
+    orders = [problem.order(epoch)[0] for epoch in range(BATCHES)]
+    return Case(
+        name,
+        problem.circuit,
+        tuple((data.features[k], _nudging(problem.circuit, problem.cost, targets[k], beta)) for k in orders),
+    )
+
+
+def image_case(settings: Settings, batch: int, batches: int = BATCHES) -> Case:
+    """Return batches of random images, 784 pixels of which a fifth is lit, for a network with these settings."""
+    circuit = build_network(layers(settings, 784, 10), IMAGES)
+    rng = np.random.default_rng(0)
+    cost = SquaredError(settings.on, settings.off)
+    drawn = []
+    for _ in range(batches):
+        features = settings.volts * rng.uniform(size=(batch, 784)) * (rng.uniform(size=(batch, 784)) < 0.2)
+        targets = cost.targets(rng.integers(10, size=batch), 10)
+        drawn.append((features, _nudging(circuit, cost, targets, settings.beta)))
+    return Case(IMAGES, circuit, tuple(drawn))
+
+
+def bench_engines(case: Case, rounds: int = ROUNDS) -> EngineBench:
+    """Time the engines on one core each in paired rounds, after one to warm up, and compare their voltages."""
+    with ExitStack() as stack:
+        ways: dict[str, Callable[[], _Round]] = {}
+        if sum(map(len, case.circuit.of_kind(Resistors))) <= AFFORDABLE:
+            ways[FULL] = stack.enter_context(in_process(_full, case))
+        ways[REDUCED] = stack.enter_context(in_process(_reduced, case))
+        # newton too: with two threads beside another program its matrix products took up to 12 times longer
+        ways[NEWTON] = stack.enter_context(in_process(newton_way, case))
+        done = [[way() for way in ways.values()] for _ in range(rounds + 1)][1:]
+    timings = tuple(
+        Timing(name, tuple(one.milliseconds for one in column))
+        for name, column in zip(ways, zip(*done, strict=True), strict=True)
+    )
+    voltages = dict(zip(ways, (one.voltages for one in done[-1]), strict=True))
+    newton = voltages.pop(NEWTON)
+    return EngineBench(case.name, timings, {name: float(np.abs(v - newton).max()) for name, v in voltages.items()})
+
+
+def newton_way(case: Case) -> Callable[[], _Round]:
+    """Return what runs a round of the newton engine."""
+    simulator, conductances = NewtonSimulator(case.circuit), case.circuit.conductances()
+    return _rounds_of(case, lambda features, nudging: simulator.solve(conductances, features, nudging))
+
+
+def _full(case: Case) -> Callable[[], _Round]:
+    return _ngspice(case, sum(map(len, case.circuit.banks)))
+
+
+def _reduced(case: Case) -> Callable[[], _Round]:
+    return _ngspice(case, 0)
+
+
+def _ngspice(case: Case, worthwhile: int) -> Callable[[], _Round]:
+    """Return a way of this process's ngspice, reduced when more than `worthwhile` resistors hang at the inputs."""
+    sweep = Sweep(norton_reduction(case.circuit, worthwhile), Library(np.zeros(WORDS, dtype=np.int64)))
+    return _rounds_of(case, lambda features, nudging: solve_batch(sweep, features, nudging))
+
+
+def _rounds_of(case: Case, solve: SolveBatch) -> Callable[[], _Round]:
+    def one_round() -> _Round:
+        points, began = 0, time.perf_counter()
+        while not points or time.perf_counter() - began < SHORTEST_ROUND:
+            solved = [solve(features, nudging) for features, nudging in case.batches]
+            points += sum(batch.converged.size for batch in solved)
+        milliseconds = 1e3 * (time.perf_counter() - began) / points
+        return _Round(milliseconds, np.array([batch.voltages for batch in solved]))
+
+    return one_round
+
+
+def _nudging(circuit: Circuit, cost: Cost, targets: FloatArray, beta: float) -> Nudging:
+    return nudging_of(circuit, cost, targets, np.repeat([[beta], [-beta]], len(targets), axis=1))
