@@ -87,7 +87,9 @@ def run_task(
     printer = Printer(console)
     printer.line(_headline(task, problem, settings))
     with simulator_of(problem.circuit, settings) as simulator:
-        run = create_run(out, task.name, settings)
+        if simulator.reduced:
+            printer.line("ngspice solves the circuit with its input crossbar reduced by Norton's theorem")
+        run = create_run(out, task.name, settings, simulator.reduced)
         recorder = RunRecorder(run, task.name, problem, simulator)
         recorder.save(problem.start())
         verifiers = [Verifier(run, problem, simulator, verify, verify_epochs)] if verify else []

@@ -80,6 +80,10 @@ class Simulator(Protocol):
 
     circuit: Circuit
 
+    @property
+    def reduced(self) -> bool:
+        """Whether a smaller circuit with the same voltages is solved in its place."""
+
     def solve(
         self, conductances: Mapping[str, FloatArray], features: FloatArray, nudging: Nudging | None = None
     ) -> OperatingPoints:

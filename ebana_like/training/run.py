@@ -55,8 +55,12 @@ class Run:
         return str(self.config().get("run", {}).get("task", ""))
 
 
-def create_run(root: Path, task: str, settings: Settings) -> Run:
-    """Make the folder `root/<task>-<date>-<n>` with its config. Raises RunError where that cannot be done."""
+def create_run(root: Path, task: str, settings: Settings, reduced: bool = False) -> Run:
+    """Make the folder `root/<task>-<date>-<n>` with its config.
+
+    reduced: whether the simulator solves a smaller circuit in place of the netlist's.
+    Raises RunError where the folder cannot be made.
+    """
     day = date.today().strftime("%Y%m%d")
     try:
         root.mkdir(parents=True, exist_ok=True)
@@ -71,6 +75,7 @@ def create_run(root: Path, task: str, settings: Settings) -> Run:
         "task": task,
         "command": shlex.join(["train-circuit", *sys.argv[1:]]),
         "date": date.today(),
+        "reduced": reduced,
         "python": platform.python_version(),
         "versions": {name: version(name) for name in _PACKAGES},
     }
