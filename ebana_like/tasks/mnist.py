@@ -30,7 +30,7 @@ SETTINGS = Settings(
 TASK = Task(
     name="mnist",
     summary="read handwritten digits: 784 inputs, 10 output pairs",
-    expect="about 4 % test error in 10 epochs",
+    expect="3.5 % test error",
     settings=SETTINGS,
     load=partial(load_images, openml="mnist_784", classes=tuple(map(str, range(10)))),
     scale=intensities_in_volts,
