@@ -1,4 +1,4 @@
-"""How well does the network of Kendall et al. read digits with plausible devices? Collects runs of `train-circuit mnist`.
+"""How well does the network of Kendall et al. read digits with plausible devices? Collects `train-circuit mnist` runs.
 
     for seed in 0 1 2; do train-circuit mnist --data PATH --seed $seed --verify 20 --out runs; done
     python experiments/mnist/collect.py runs/mnist-*
