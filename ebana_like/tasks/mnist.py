@@ -22,7 +22,7 @@ SETTINGS = Settings(
     off=-0.1,
     estimator="positive",
     beta=1e-9,
-    lr=(4.0, 0.1),
+    lr=(8.0, 0.05),
     decay=0.75,
 )
 """Inputs within 5 V, conductances within three decades and a Schottky diode: plausible as hardware."""

@@ -1,6 +1,9 @@
 """What do Python and the compiled callbacks share? One block of 64-bit words; this is what each of them holds.
 
 The block lies in a file mapped by the worker and its parent, who can so see how far the worker is even after its death.
+
+The callbacks are compiled once and kept in __pycache__ with these numbers in them: after a change here, touch
+callbacks.py too.
 """
 
 POINT = 0  # number of the point being solved
