@@ -1,6 +1,6 @@
 """The elements of a circuit, one class a kind, each a bank of arrays."""
 
-from ebana_like.elements.bank import Bank, CurrentLaw, FloatArray, IntArray, VoltageLaw
+from ebana_like.elements.bank import Bank, CurrentLaw, FloatArray, Index, IntArray, VoltageLaw, index_of
 from ebana_like.elements.controlled import CCCS, VCVS
 from ebana_like.elements.diode import DiodeModel, Diodes
 from ebana_like.elements.resistor import Resistors
@@ -16,9 +16,11 @@ __all__ = [
     "DiodeModel",
     "Diodes",
     "FloatArray",
+    "Index",
     "IntArray",
     "Resistors",
     "Switches",
     "VoltageLaw",
     "VoltageSources",
+    "index_of",
 ]

@@ -12,6 +12,17 @@ from ebana_like.errors import CircuitError
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
+Index = IntArray | slice
+
+
+def index_of(positions: IntArray) -> Index:
+    """Return evenly spaced, rising positions as a slice, which indexes without a copy; others as they are."""
+    if not len(positions):
+        return slice(0, 0)
+    first, last = int(positions[0]), int(positions[-1])
+    step = int(positions[1]) - first if len(positions) > 1 else 1
+    rising = step > 0 and np.array_equal(positions, np.arange(first, last + 1, step))
+    return slice(first, last + 1, step) if rising else positions
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from ebana_like.elements.bank import CurrentLaw, FloatArray, IntArray
+from ebana_like.elements.bank import CurrentLaw, FloatArray, Index, IntArray, index_of
 from ebana_like.elements.numbers import resistances
 from ebana_like.errors import CircuitError
 
@@ -81,32 +81,32 @@ class Resistors(CurrentLaw):
         coefficients: (phases, batch), adding up to zero over the phases of each sample.
 
         With V_0 the free phase, v^2 - v_0^2 = (v - v_0)(v + v_0) keeps the digits that subtracting squares would
-        lose. For a crossbar the product splits into sums over rows, over columns, and matrix products over both: ten
-        times faster at 1570 x 100 resistors.
+        lose. For a crossbar this splits into sums over rows and over columns and the matrix products of both, taken
+        as one product: twenty times faster at 1570 x 100 resistors and 10 samples.
         """
         factors = coefficients[1:, :, None] / 2
-        if self.grid is None:
+        if self._ports is None:
             change, total = _change_and_total(self.drop(voltages))
             return np.asarray((factors * change * total).sum(axis=(0, 1)))
-        rows, columns = (_view(voltages, nodes) for nodes in self.grid)
-        row_change, row_total = _change_and_total(rows)
-        column_change, column_total = _change_and_total(columns)
-        column_change *= factors
-        signal = _flat(column_change).T @ _flat(row_total)
-        np.subtract((column_change * column_total).sum(axis=(0, 1))[:, None], signal, out=signal)
-        if row_change.any():  # rows that are inputs do not move
+        rows, columns = (voltages[..., nodes] for nodes in self._ports)
+        change, total = _change_and_total(columns)
+        change *= factors
+        squares = (change * total).sum(axis=(0, 1))
+        if (rows[1:] == rows[0]).all():  # inputs do not move: all phases have the same factor
+            of_columns = [2 * change.sum(axis=0), squares[None]]
+            of_rows = [-rows[0], np.ones((1, rows.shape[-1]))]
+        else:
+            row_change, row_total = _change_and_total(rows)
             row_change *= factors
-            signal += (row_change * row_total).sum(axis=(0, 1))
-            signal -= _flat(column_total).T @ _flat(row_change)
-        return signal.ravel()
+            row_squares = (row_change * row_total).sum(axis=(0, 1))
+            of_columns = [_flat(change), _flat(total), squares[None], np.ones((1, columns.shape[-1]))]
+            of_rows = [-_flat(row_total), -_flat(row_change), np.ones((1, rows.shape[-1])), row_squares[None]]
+        return np.asarray((np.concatenate(of_columns).T @ np.concatenate(of_rows)).ravel())
 
-
-def _view(voltages: FloatArray, nodes: IntArray) -> FloatArray:
-    """Return voltages[..., nodes], without a copy where the nodes follow one another."""
-    first, last = int(nodes[0]), int(nodes[-1])
-    if last - first + 1 == len(nodes) and np.all(np.diff(nodes) == 1):
-        return voltages[..., first : last + 1]
-    return voltages[..., nodes]
+    @cached_property
+    def _ports(self) -> tuple[Index, Index] | None:
+        """Rows and columns of the grid, as they index voltages."""
+        return None if self.grid is None else (index_of(self.grid[0]), index_of(self.grid[1]))
 
 
 def _flat(values: FloatArray) -> FloatArray:

@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from ebana_like.elements import CCCS, CurrentSources, Resistors, VoltageSources
+from ebana_like.elements import CCCS, CurrentSources, Resistors, VoltageSources, index_of
 from ebana_like.errors import CircuitError
 
 ENDS = np.array([1, 2]), np.array([0, 0])
@@ -35,3 +37,11 @@ def test_values_cannot_be_changed_behind_the_circuits_back():
     for array in bank.arrays().values():
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 7
+
+
+@given(st.lists(st.integers(0, 30), max_size=4), st.integers(0, 20), st.integers(1, 5), st.integers(1, 6))
+def test_an_index_selects_what_its_positions_select(any_positions, first, step, count):
+    values = np.arange(60)
+    for positions in (np.array(any_positions, dtype=np.intp), np.arange(first, first + step * count, step)):
+        assert np.array_equal(values[index_of(positions)], values[positions])
+    assert isinstance(index_of(np.arange(first, first + step * count, step)), slice)

@@ -177,24 +177,25 @@ def solve_points(layer, out, c, currents, loads, s, h, slopes, o, S, factored, i
 
 
 @njit(parallel=True, **OPTIONS)
-def fold(g, plus, minus, bias_rows, biases, weights, constant, total):
-    """Fold the crossbar (columns, rows) of doubled inputs: weights[j, f] = g[j, plus f] - g[j, minus f].
+def fold(g, plus, minus, bias, biases, weights, constant, total):
+    """Fold the first crossbar g (columns, rows) into what the features see of it.
 
-    plus, minus: rows of each feature and of its negative; minus is empty where inputs are not doubled.
-    constant: sum of g times bias; total: sum of g; both (columns,).
+    plus, minus: its rows that carry each feature and its negative, (columns, features); minus is (columns, 0) where
+        inputs are not doubled. bias: its rows at the voltages `biases`.
+    weights: plus - minus. constant: sum of bias times voltage; total: sum of g; both (columns,).
     """
-    columns, rows = g.shape
-    for j in prange(columns):
-        for f in range(len(plus)):
-            weights[j, f] = g[j, plus[f]]
-        for f in range(len(minus)):
-            weights[j, f] -= g[j, minus[f]]
-        total[j] = 0.0
-        for i in range(rows):
-            total[j] += g[j, i]
+    for j in prange(len(g)):
+        if minus.shape[1]:
+            for f in range(plus.shape[1]):
+                weights[j, f] = plus[j, f] - minus[j, f]
+        else:
+            weights[j] = plus[j]
         constant[j] = 0.0
         for k in range(len(biases)):
-            constant[j] += biases[k] * g[j, bias_rows[k]]
+            constant[j] += biases[k] * bias[j, k]
+        total[j] = 0.0
+        for i in range(g.shape[1]):
+            total[j] += g[j, i]
 
 
 @njit(**OPTIONS)

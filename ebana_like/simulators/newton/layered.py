@@ -71,9 +71,10 @@ class LayeredEngine:
             )
             for crossbar in layers.crossbars
         )
-        weights = np.empty((len(first), len(layers.plus)))
+        weights = np.empty((len(first), features.shape[1]))
         constant, total = np.empty(len(first)), np.empty(len(first))
-        kernels.fold(first, layers.plus, layers.minus, layers.bias_rows, layers.biases, weights, constant, total)
+        rows = (first[:, index] for index in (layers.plus, layers.minus, layers.bias_rows))
+        kernels.fold(first, *rows, layers.biases, weights, constant, total)
         neurons = []
         for hidden, matrix in zip(layers.hidden, matrices, strict=True):
             neurons.append(

@@ -5,7 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
-from ebana_like.elements import DiodeModel, FloatArray, IntArray, Resistors
+from ebana_like.elements import DiodeModel, FloatArray, Index, IntArray, Resistors
 from ebana_like.simulators.newton.network import read_only
 
 
@@ -13,17 +13,17 @@ from ebana_like.simulators.newton.network import read_only
 class Crossbar:
     """A bank of resistors that joins each of its rows with each of its columns.
 
-    order: position of each layer node among the rows as the bank has them, (rows,), or None where they are the same.
+    order: position of each row, as the layer before has them, among the rows of the bank, (rows,), or None where
+        they are the same.
     """
 
     bank: Resistors
-    rows: int
-    columns: int
     order: IntArray | None
+    columns: int
 
     def matrix(self, conductance: FloatArray) -> FloatArray:
         """Return the conductances (columns, rows), siemens, rows in the order of the layer before."""
-        matrix = conductance.reshape(self.columns, self.rows)
+        matrix = conductance.reshape(self.columns, -1)
         return matrix if self.order is None else np.ascontiguousarray(matrix[:, self.order])
 
 
@@ -70,8 +70,8 @@ class Layers:
     """A layered network.
 
     crossbars: one more than hidden layers.
-    plus, minus: rows of the first crossbar that carry each feature, (features,), and its negative, (features,) or
-        (0,) where inputs are not doubled. bias_rows, biases: rows at constant voltages, and those voltages.
+    plus, minus: rows of the first crossbar that carry each feature, and its negative; none where inputs are not
+        doubled. bias_rows, biases: rows at constant voltages, and those voltages.
     constant_nodes, constants: nodes at a voltage that never changes, ground among them, and that voltage.
     outputs: last crossbar's columns. positive, negative: positions of the output pairs among them.
     target_nodes, inner_nodes, control_node: of the switched nudging branches; empty where currents are held.
@@ -79,9 +79,9 @@ class Layers:
 
     crossbars: tuple[Crossbar, ...]
     hidden: tuple[Hidden, ...]
-    plus: IntArray
-    minus: IntArray
-    bias_rows: IntArray
+    plus: Index
+    minus: Index
+    bias_rows: Index
     biases: FloatArray
     constant_nodes: IntArray
     constants: FloatArray

@@ -14,11 +14,11 @@ from ebana_like.elements import (
     Bank,
     CurrentSources,
     Diodes,
-    FloatArray,
     IntArray,
     Resistors,
     Switches,
     VoltageSources,
+    index_of,
 )
 from ebana_like.simulators.newton.layers import Clamp, Crossbar, Hidden, Layers
 from ebana_like.simulators.newton.network import read_only
@@ -54,22 +54,27 @@ class _Search:
         """Return the layers. Raises _NotLayeredError."""
         sources = self._take_sources()
         switched = self._take_nudging()
-        first, columns = self._take_crossbar(None)
-        rows = self._rows(first, sources)
-        crossbars, hidden = [first], []
+        first, rows, columns = self._take_crossbar(sources.positive.tolist() + list(self.constants))
+        sides = self._sides(rows, sources)
+        biases = np.array([self.constants[node] for node in rows[sides[2]].tolist()])
+        crossbars, hidden = [Crossbar(first, None, len(columns))], []
         while any(isinstance(bank, Resistors) for bank in self.left):
             layer, driven = self._take_neurons(columns)
             hidden.append(layer)
-            crossbar, columns = self._take_crossbar(driven)
-            crossbars.append(crossbar)
+            bank, rows, columns = self._take_crossbar(driven.tolist())
+            order = _positions(rows, driven)
+            crossbars.append(Crossbar(bank, None if _same(rows, driven) else order, len(columns)))
         self.found.append(columns)
         _require(len(hidden) > 0 and not self.left)
         nodes = np.concatenate([*self.found, np.array(list(self.constants), dtype=np.intp)])
         _require(len(nodes) == len(self.circuit.nodes) == len(np.unique(nodes)))
         _require(len(hidden) == 1 or all(_same_ratio(layer) for layer in hidden))
         constants = np.array(list(self.constants), dtype=np.intp), np.array(list(self.constants.values()))
-        arrays = (*rows, *constants, columns, *self._pairs(columns), *switched)
-        return Layers(tuple(crossbars), tuple(hidden), *map(read_only, arrays))
+        arrays = (*constants, columns, *self._pairs(columns), *switched)
+        plus, minus, bias_rows = map(index_of, sides)
+        return Layers(
+            tuple(crossbars), tuple(hidden), plus, minus, bias_rows, read_only(biases), *map(read_only, arrays)
+        )
 
     def _take_sources(self) -> VoltageSources:
         """Cross out the sources between a node and ground; return the inputs."""
@@ -108,28 +113,17 @@ class _Search:
         del self.constants[int(control.positive[0])]  # the one source here that does not stay as it is
         return targets.positive, switch.positive, control.positive
 
-    def _take_crossbar(self, rows: IntArray | None) -> tuple[Crossbar, IntArray]:
-        """Cross out the crossbar with these rows, or the one whose rows are all sources; return it and its columns."""
-        wanted = set(self.found[0].tolist()) | set(self.constants) if rows is None else set(rows.tolist())
+    def _take_crossbar(self, nodes: list[int]) -> tuple[Resistors, IntArray, IntArray]:
+        """Cross out the crossbar whose rows are among these nodes; return it with its rows and columns."""
+        wanted = set(nodes)
         for bank in self.left:
-            if isinstance(bank, Resistors) and bank.grid is not None:
-                found, columns = bank.grid
-                if not wanted.issuperset(found.tolist()):
-                    continue
-                order = None
-                if rows is not None:
-                    _require(len(found) == len(rows) == len(set(found.tolist())))
-                    at = {node: k for k, node in enumerate(found.tolist())}
-                    order = np.array([at[node] for node in rows.tolist()])
-                    order = None if _same(order, np.arange(len(rows))) else order
+            if isinstance(bank, Resistors) and bank.grid is not None and wanted.issuperset(bank.grid[0].tolist()):
                 self.left.remove(bank)
-                return Crossbar(bank, len(found), len(columns), order), columns
+                return bank, *bank.grid
         raise _NotLayeredError
 
-    def _rows(self, crossbar: Crossbar, sources: VoltageSources) -> tuple[IntArray, IntArray, IntArray, FloatArray]:
+    def _sides(self, rows: IntArray, sources: VoltageSources) -> tuple[IntArray, IntArray, IntArray]:
         """Sort the first crossbar's rows into features, their negatives, and constants."""
-        assert crossbar.bank.grid is not None
-        rows = crossbar.bank.grid[0]
         inputs = self.circuit.inputs
         source_at = {node: k for k, node in enumerate(sources.positive.tolist())}
         numbers = np.array([source_at.get(node, -1) for node in rows.tolist()])
@@ -141,9 +135,7 @@ class _Search:
             order = np.argsort(features)
             _require(_same(features[order], np.arange(inputs.count)) or (polarity < 0 and not at.size))
             sides.append(at[order])
-        bias_rows = np.flatnonzero(numbers < 0)
-        biases = np.array([self.constants[node] for node in rows[bias_rows].tolist()])
-        return sides[0], sides[1], bias_rows, biases
+        return sides[0], sides[1], np.flatnonzero(numbers < 0)
 
     def _take_neurons(self, nodes: IntArray) -> tuple[Hidden, IntArray]:
         """Cross out the diodes and amplifiers at these nodes; return the layer and the nodes it drives."""
