@@ -13,6 +13,8 @@ from ebana_like.learning.updates.update import State, Update, span
 class Adam(Update):
     """g <- g - rate r m / (sqrt(v) + small), with bias-corrected moments m and v."""
 
+    normalised = True
+
     first: float = 0.9
     second: float = 0.999
     small: float = 1e-8
@@ -24,14 +26,13 @@ class Adam(Update):
             for entry in ("first", "second", "steps")
         }
 
-    def change(self, bank: Resistors, gradient: FloatArray, rate: float, state: State) -> tuple[FloatArray, State]:
+    def direction(self, bank: Resistors, gradient: FloatArray, state: State) -> tuple[FloatArray, State]:
         signal = gradient * span(bank)  # V^2 for a full-range step: makes `small` independent of the technology
         first = self.first * state[f"{bank.name}.first"] + (1 - self.first) * signal
         second = self.second * state[f"{bank.name}.second"] + (1 - self.second) * signal**2
         steps = state[f"{bank.name}.steps"] + 1
         corrected = first / (1 - self.first**steps), second / (1 - self.second**steps)
-        change = -rate * span(bank) * corrected[0] / (np.sqrt(corrected[1]) + self.small)
-        return change, {
+        return corrected[0] / (np.sqrt(corrected[1]) + self.small), {
             f"{bank.name}.first": first,
             f"{bank.name}.second": second,
             f"{bank.name}.steps": steps,

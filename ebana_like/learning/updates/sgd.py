@@ -7,15 +7,15 @@ import numpy as np
 from ebana_like.circuit import Circuit
 from ebana_like.elements import FloatArray, Resistors
 from ebana_like.errors import SettingError
-from ebana_like.learning.updates.update import State, Update, span
+from ebana_like.learning.updates.update import State, Update
 
 
 @dataclass(frozen=True)
 class SGD(Update):
     """g <- g - eta dC/dg."""
 
-    def change(self, bank: Resistors, gradient: FloatArray, rate: float, state: State) -> tuple[FloatArray, State]:
-        return -rate * span(bank) ** 2 * gradient, {}
+    def direction(self, bank: Resistors, gradient: FloatArray, state: State) -> tuple[FloatArray, State]:
+        return gradient, {}
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,6 @@ class Momentum(Update):
     def start(self, circuit: Circuit) -> State:
         return {bank.name: np.zeros(len(bank)) for bank in circuit.trainable}
 
-    def change(self, bank: Resistors, gradient: FloatArray, rate: float, state: State) -> tuple[FloatArray, State]:
+    def direction(self, bank: Resistors, gradient: FloatArray, state: State) -> tuple[FloatArray, State]:
         velocity = self.momentum * state[bank.name] + gradient
-        return -rate * span(bank) ** 2 * velocity, {bank.name: velocity}
+        return velocity, {bank.name: velocity}

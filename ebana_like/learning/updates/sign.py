@@ -5,12 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from ebana_like.elements import FloatArray, Resistors
-from ebana_like.learning.updates.update import State, Update, span
+from ebana_like.learning.updates.update import State, Update
 
 
 @dataclass(frozen=True)
 class Sign(Update):
     """g <- g - rate r sign(dC/dg) (thesis 4.3.3)."""
 
-    def change(self, bank: Resistors, gradient: FloatArray, rate: float, state: State) -> tuple[FloatArray, State]:
-        return -rate * span(bank) * np.sign(gradient), {}
+    normalised = True
+
+    def direction(self, bank: Resistors, gradient: FloatArray, state: State) -> tuple[FloatArray, State]:
+        return np.sign(gradient), {}

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from ebana_like.circuit import Circuit
 from ebana_like.elements import FloatArray, Resistors
 from ebana_like.errors import SettingError
 from ebana_like.learning.schedules import Constant, Schedule
+from ebana_like.learning.updates.moved import moved
 
 State = dict[str, FloatArray]
 """What an update rule remembers, as named arrays."""
@@ -17,13 +19,16 @@ State = dict[str, FloatArray]
 
 @dataclass(frozen=True)
 class Update(ABC):
-    """A local rule: every conductance changes by what its own gradient was. A new rule only says by how much.
+    """A local rule: every conductance changes by what its own gradient was. A new rule only says in which direction.
 
     rate: learning rate, one for all banks or one by bank name. Rates are relative to the bank's range
         r = high - low, so that a setting carries over between technologies: rules linear in the gradient take
         eta = rate r^2 (a gradient is in V^2/S), rules that normalise it take steps of rate r.
     schedule: factor on the rate by epoch.
+    normalised: whether the rule's directions are of order one, whatever the size of the gradient.
     """
+
+    normalised: ClassVar[bool] = False
 
     rate: float | Mapping[str, float]
     schedule: Schedule = field(default_factory=Constant)
@@ -39,8 +44,8 @@ class Update(ABC):
         return {}
 
     @abstractmethod
-    def change(self, bank: Resistors, gradient: FloatArray, rate: float, state: State) -> tuple[FloatArray, State]:
-        """Return what to add to the bank's conductances (n,), siemens, and the state entries that are new."""
+    def direction(self, bank: Resistors, gradient: FloatArray, state: State) -> tuple[FloatArray, State]:
+        """Return what the bank's conductances (n,) go against, and the state entries that are new."""
 
     def step(
         self,
@@ -54,11 +59,10 @@ class Update(ABC):
         changed, state = dict(conductances), dict(state)
         factor = self.schedule.factor(epoch)
         for bank in circuit.trainable:
-            rate = factor * self.rate_of(bank.name)
-            change, entries = self.change(bank, gradients[bank.name], rate, state)
+            direction, entries = self.direction(bank, gradients[bank.name], state)
             state |= entries
-            change += conductances[bank.name]
-            changed[bank.name] = np.clip(change, bank.low, bank.high, out=change)
+            step = factor * self.rate_of(bank.name) * span(bank) ** (1 if self.normalised else 2)
+            changed[bank.name] = moved(conductances[bank.name], direction, step, bank.low, bank.high)
         return changed, state
 
     def rate_of(self, bank: str) -> float:
