@@ -196,10 +196,11 @@ def neurons(layer, s, h, slopes):
 def first_guess(layer, s, h):
     """Write into h where Newton's method for the currents s is monotone: the end of the bracket on their side."""
     for j in range(len(s)):
-        low, high = bracket(
-            s[j], layer.conductance[j], layer.up_rail[j], layer.down_rail[j], layer.saturations, layer.scales
-        )
-        h[j] = high if s[j] > 0 else low
+        D, up, down = layer.conductance[j], layer.up_rail[j], layer.down_rail[j]
+        if s[j] > 0:
+            h[j] = bound(s[j], D, up, down, layer.saturations[0], layer.scales[0])
+        else:
+            h[j] = -bound(-s[j], D, -down, -up, layer.saturations[1], layer.scales[1])
 
 
 @njit(parallel=True, **OPTIONS)
