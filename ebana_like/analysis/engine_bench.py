@@ -1,27 +1,26 @@
 """How fast are the engines beside each other, on the same circuits and samples, and by how much do they disagree?"""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
 
 import numpy as np
 
+from ebana_like.analysis.random_images import random_images
 from ebana_like.analysis.rounds import Timing, in_process
 from ebana_like.circuit import Circuit
-from ebana_like.elements import FloatArray, Resistors
-from ebana_like.learning import Cost, SquaredError
+from ebana_like.elements import FloatArray, IntArray, Resistors
+from ebana_like.learning import Cost
 from ebana_like.learning.nudging import nudging_of
-from ebana_like.networks import build_network
 from ebana_like.simulators import NewtonSimulator, Nudging, OperatingPoints
 from ebana_like.simulators.ngspice.batch import solve_batch
 from ebana_like.simulators.ngspice.block import WORDS
 from ebana_like.simulators.ngspice.library import Library
 from ebana_like.simulators.ngspice.reduction import norton_reduction
 from ebana_like.simulators.ngspice.sweep import Sweep
-from ebana_like.tasks import TASKS
-from ebana_like.tasks.task import layers
-from ebana_like.training import Settings
+from ebana_like.tasks import TASKS, problem_of
+from ebana_like.training import Problem, Settings, Split
 
 IMAGES = "mnist-shaped"
 CASES = ("xor", "iris", "digits", IMAGES)
@@ -46,7 +45,6 @@ class Case:
     batches: features (batch, features), volts, with what nudges the outputs.
     """
 
-    name: str
     circuit: Circuit
     batches: tuple[tuple[FloatArray, Nudging], ...]
 
@@ -59,7 +57,6 @@ class EngineBench:
     deviations: largest difference to newton over all nodes, samples and phases, volts, by way.
     """
 
-    case: str
     timings: tuple[Timing, ...]
     deviations: dict[str, float]
 
@@ -78,27 +75,20 @@ def bench_case(name: str) -> Case:
         return image_case(TASKS["mnist"].settings, TASKS["mnist"].settings.batch)
     task = TASKS[name]
     problem = task.problem(task.settings)
-    data, beta = problem.data.train, problem.estimator.beta
-    targets = problem.cost.targets(data.labels, len(data.classes))
-    orders = [problem.order(epoch)[0] for epoch in range(BATCHES)]
-    return Case(
-        name,
-        problem.circuit,
-        tuple((data.features[k], _nudging(problem.circuit, problem.cost, targets[k], beta)) for k in orders),
-    )
+    return _case(problem, [problem.order(epoch)[0] for epoch in range(BATCHES)])
 
 
 def image_case(settings: Settings, batch: int, batches: int = BATCHES) -> Case:
-    """Return batches of random images, 784 pixels of which a fifth is lit, for a network with these settings."""
-    circuit = build_network(layers(settings, 784, 10), IMAGES)
-    rng = np.random.default_rng(0)
-    cost = SquaredError(settings.on, settings.off)
-    drawn = []
-    for _ in range(batches):
-        features = settings.volts * rng.uniform(size=(batch, 784)) * (rng.uniform(size=(batch, 784)) < 0.2)
-        targets = cost.targets(rng.integers(10, size=batch), 10)
-        drawn.append((features, _nudging(circuit, cost, targets, settings.beta)))
-    return Case(IMAGES, circuit, tuple(drawn))
+    """Return batches of random images for a network with these settings."""
+    problem = problem_of(settings, Split(random_images(settings, batch * batches)), IMAGES)
+    return _case(problem, [slice(first, first + batch) for first in range(0, batch * batches, batch)])
+
+
+def _case(problem: Problem, batches: Iterable[IntArray | slice]) -> Case:
+    data, circuit, cost, beta = problem.data.train, problem.circuit, problem.cost, problem.estimator.beta
+    targets = cost.targets(data.labels, len(data.classes))
+    pulls = [(data.features[samples], _nudging(circuit, cost, targets[samples], beta)) for samples in batches]
+    return Case(circuit, tuple(pulls))
 
 
 def bench_engines(case: Case, rounds: int = ROUNDS) -> EngineBench:
@@ -117,7 +107,7 @@ def bench_engines(case: Case, rounds: int = ROUNDS) -> EngineBench:
     )
     voltages = dict(zip(ways, (one.voltages for one in done[-1]), strict=True))
     newton = voltages.pop(NEWTON)
-    return EngineBench(case.name, timings, {name: float(np.abs(v - newton).max()) for name, v in voltages.items()})
+    return EngineBench(timings, {name: float(np.abs(v - newton).max()) for name, v in voltages.items()})
 
 
 def newton_way(case: Case) -> Callable[[], _Round]:
