@@ -20,6 +20,7 @@ from ebana_like.elements import (
     VoltageLaw,
     VoltageSources,
 )
+from ebana_like.elements.switch import behind_switch
 from ebana_like.errors import CircuitError
 
 GROUND = "0"
@@ -222,6 +223,26 @@ class Circuit:
     def with_features(self, features: FloatArray) -> "Circuit":
         """Return the same circuit with its input sources set to one sample's features (count,), volts."""
         return self._with({self.inputs.bank: {"voltage": self.inputs.voltages(features[None])[0]}})
+
+    def with_nudging(self, currents: FloatArray, load: float = 0.0) -> "Circuit":
+        """Return the same circuit with its output pairs pulled by currents beside a conductance.
+
+        currents: into the pairs, (outputs,), amperes. load: siemens; zero where currents are held, above zero where
+        switched target sources pull. Raises CircuitError where the circuit cannot be nudged that way.
+        """
+        nudger = self.nudger
+        if isinstance(nudger, CurrentNudging) != (load == 0):
+            raise CircuitError(f"a load of {load:g} S on the outputs does not go with this circuit's way of nudging")
+        if isinstance(nudger, CurrentNudging):
+            return self._with({nudger.bank: {"amperes": np.array(currents, dtype=float)}})
+        resistors = np.full(self.outputs.count, behind_switch(load))
+        return self._with(
+            {
+                nudger.targets: {"voltage": currents / load},
+                nudger.resistors: {"conductance": resistors},
+                nudger.control: {"voltage": np.ones(1)},
+            }
+        )
 
     def _with(self, changes: Mapping[str, Mapping[str, Any]]) -> "Circuit":
         return replace(self, banks=tuple(replace(b, **changes[b.name]) if b.name in changes else b for b in self.banks))

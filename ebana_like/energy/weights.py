@@ -1,4 +1,4 @@
-"""Is this circuit an energy-based model, and with which weights?
+"""With which weights is this circuit an energy-based model, or which element is why it is none?
 
 Kirchhoff's current law is the gradient of the total pseudo-power as long as elements have two terminals. A
 bidirectional amplifier keeps it a gradient, but of a weighted sum: with gains A (VCVS) and B (CCCS), all that lies
@@ -31,25 +31,62 @@ class _Amplifier:
     label: str
 
 
+@dataclass(frozen=True, eq=False)
+class Symmetry:
+    """Whether equilibrium propagation is exact for a circuit.
+
+    weights: as of `coenergy_weights`; None where there are none.
+    reason: names the element that is why there are none; empty where it is exact.
+    """
+
+    weights: Mapping[str, FloatArray] | None
+    reason: str = ""
+
+    @property
+    def exact(self) -> bool:
+        """Whether there are weights for which Kirchhoff's current law is a gradient."""
+        return self.weights is not None
+
+    def __str__(self) -> str:
+        if self.weights is None:
+            return f"not exact: {self.reason}"
+        banks_of: dict[str, list[str]] = defaultdict(list)
+        for name, weights in self.weights.items():
+            banks_of[" or ".join(f"{w:g}" for w in np.unique(weights)[::-1])].append(name)
+        shares = "; ".join(f"{weight} for {', '.join(banks)}" for weight, banks in banks_of.items())
+        return f"exact, with the weights {shares}"
+
+
+def symmetry(circuit: Circuit) -> Symmetry:
+    """Say whether equilibrium propagation is exact for the circuit, and with which weights or why not."""
+    try:
+        return Symmetry(coenergy_weights(circuit))
+    except CircuitError as error:
+        return Symmetry(None, str(error))
+
+
 @lru_cache(maxsize=CIRCUITS_REMEMBERED)  # asked for at every batch; circuits are immutable
 def coenergy_weights(circuit: Circuit) -> Mapping[str, FloatArray]:
-    """Weights of every trainable bank's elements in the co-content whose gradient is Kirchhoff's current law.
+    """Weights of every bank's elements in the co-content whose gradient is Kirchhoff's current law.
 
-    Returns (n,) arrays by bank name, or (1,) where all elements of a bank weigh the same; without unit, 1 for what
-    sits at the outputs. The gradient of a conductance is
-    its weight times the plain difference of pseudo-power gradients.
+    Returns (n,) arrays by the name of each bank that holds pseudo-power, or (1,) where all elements of a bank weigh
+    the same; without unit, 1 for what sits at the outputs. The gradient of a conductance is its weight times the plain
+    difference of pseudo-power gradients.
 
     Raises CircuitError naming the element for which no such weights exist: equilibrium propagation is not exact then.
     """
     pinned = circuit.components(circuit.of_kind(VoltageSources))
     ground = pinned[0]
     islands = _islands(circuit, pinned)
-    weight_of = _island_weights(circuit, islands, _amplifiers(circuit, pinned, islands))
+    weight_of = np.ones(len(islands))
+    for island, weight in _island_weights(circuit, islands, _amplifiers(circuit, pinned, islands)).items():
+        weight_of[island] = weight
     weights = {}
-    for bank in circuit.trainable:
-        free_end = np.where(pinned[bank.positive] == ground, bank.negative, bank.positive)
-        each = np.array([weight_of.get(island, 1.0) for island in islands[free_end].tolist()])
-        weights[bank.name] = each[:1] if np.all(each == each[0]) else each
+    for bank in circuit.banks:
+        if isinstance(bank, CurrentLaw | Switches) and len(bank):
+            free_end = np.where(pinned[bank.positive] == ground, bank.negative, bank.positive)
+            each = weight_of[islands[free_end]]
+            weights[bank.name] = each[:1] if np.all(each == each[0]) else each
     return weights
 
 
@@ -132,16 +169,28 @@ def _amplifiers(circuit: Circuit, pinned: IntArray, islands: IntArray) -> list[_
 
 
 def _island_weights(circuit: Circuit, islands: IntArray, amplifiers: list[_Amplifier]) -> dict[int, float]:
-    """Weight of every island an output can be reached from, 1 where the outputs are."""
+    """Weight of every island: 1 where the outputs are, and to begin with where no amplifier leads to an output."""
     weight_of = {int(islands[node]): 1.0 for node in circuit.outputs.positive.tolist()}
     by_island: dict[int, list[tuple[int, float, str]]] = defaultdict(list)
     for amplifier in amplifiers:
-        by_island[amplifier.behind].append((amplifier.before, amplifier.ratio, amplifier.label))
-        by_island[amplifier.before].append((amplifier.behind, 1 / amplifier.ratio, amplifier.label))
-    waiting = list(weight_of)
+        if islands[0] not in (amplifier.before, amplifier.behind):  # pinned nodes have no equation to be weighted
+            by_island[amplifier.behind].append((amplifier.before, amplifier.ratio, amplifier.label))
+            by_island[amplifier.before].append((amplifier.behind, 1 / amplifier.ratio, amplifier.label))
+    _spread(list(weight_of), weight_of, by_island)
+    for island in by_island:
+        if island not in weight_of:
+            weight_of[island] = 1.0
+            _spread([island], weight_of, by_island)
+    return weight_of
+
+
+def _spread(
+    waiting: list[int], weight_of: dict[int, float], by_island: Mapping[int, list[tuple[int, float, str]]]
+) -> None:
+    """Weigh every island that amplifiers connect to those waiting. Raises CircuitError where two paths disagree."""
     while waiting:
         island = waiting.pop()
-        for other, ratio, label in by_island[island]:
+        for other, ratio, label in by_island.get(island, ()):
             weight = weight_of[island] * ratio
             if other not in weight_of:
                 weight_of[other] = weight
@@ -151,4 +200,3 @@ def _island_weights(circuit: Circuit, islands: IntArray, amplifiers: list[_Ampli
                     f"{label} asks for the weight {weight:g} where another path asks for {weight_of[other]:g}: "
                     "no co-content fits all amplifiers, and equilibrium propagation is not exact"
                 )
-    return weight_of

@@ -1,0 +1,175 @@
+"""Which current flows through every element, given the node voltages? And how far is Kirchhoff's law from holding?
+
+Resistors, diodes, switches and current sources follow their own laws. Voltage sources and VCVS carry what Kirchhoff's
+law asks of them: they form no loops, so at all nodes they tie together but one it decides their currents. At that one
+node, and at every node without such a source, the law is left to be fulfilled: what is missing there is the residual.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from scipy.sparse import csc_array
+from scipy.sparse.linalg import SuperLU, splu
+
+from ebana_like.circuit import Circuit
+from ebana_like.elements import CCCS, VCVS, Bank, CurrentLaw, FloatArray, IntArray, Switches, VoltageLaw
+
+
+@dataclass(frozen=True, eq=False)
+class Currents:
+    """Currents of all elements at some points, from their positive to their negative nodes.
+
+    of: by bank, (..., n), amperes.
+    residual: what leaves each node too much, (..., nodes), amperes; zero at an operating point. Of nodes tied
+        together by voltage sources it stands at the first, and nowhere for those tied to ground.
+    """
+
+    of: Mapping[str, FloatArray]
+    residual: FloatArray
+
+    @property
+    def imbalance(self) -> FloatArray:
+        """Largest residual over the largest current, (...,): the honest measure of convergence."""
+        largest = np.max([np.abs(current).max(axis=-1, initial=0.0) for current in self.of.values()], axis=0)
+        return np.asarray(np.abs(self.residual).max(axis=-1) / np.where(largest > 0, largest, 1.0))
+
+
+def own_current(bank: CurrentLaw | Switches, voltages: FloatArray) -> FloatArray:
+    """Return the currents (..., n) that the bank's law gives for node voltages (..., nodes), amperes."""
+    drop = bank.drop(voltages)
+    return bank.conductance(voltages) * drop if isinstance(bank, Switches) else bank.current(drop)
+
+
+class Wiring:
+    """How a circuit's elements are wired, as matrices: what it takes to solve for currents and for followers.
+
+    Depends on wiring and gains alone, not on conductances and stimuli.
+    roots: the nodes whose voltage the sources leave open, first of those that each group of sources ties together.
+    """
+
+    def __init__(self, circuit: Circuit) -> None:
+        self.circuit = circuit
+        self.nodes = len(circuit.nodes)
+        self.branches: tuple[Bank, ...] = tuple(bank for bank in circuit.banks if isinstance(bank, VoltageLaw))
+        self.starts = dict(
+            zip([b.name for b in self.branches], np.cumsum([0, *map(len, self.branches)]).tolist(), strict=False)
+        )
+        tied = circuit.components(self.branches)
+        first = np.unique(tied, return_index=True)[1]
+        self.roots = np.setdiff1d(first, first[tied[0]])
+        self._others = np.setdiff1d(np.arange(self.nodes), first)
+
+    @cached_property
+    def _incidence(self) -> csc_array:
+        """+1 where a branch leaves, -1 where it enters, (nodes, branches)."""
+        count = sum(map(len, self.branches))
+        rows, signs = _ends(self.branches)
+        return csc_array((signs, (rows, np.tile(np.arange(count), 2))), shape=(self.nodes, count))
+
+    @cached_property
+    def _leaving(self) -> csc_array:
+        """What leaves every node for each ampere in a branch, copies by CCCS included, (nodes, branches)."""
+        number = {label: self.starts[bank.name] + k for bank in self.branches for k, label in enumerate(bank.labels)}
+        parts = [self._incidence]
+        for bank in self.circuit.of_kind(CCCS):
+            rows, signs = _ends((bank,))
+            columns = np.tile(np.array([number[label] for label in bank.control], dtype=np.intp), 2)
+            parts.append(csc_array((signs * np.tile(bank.gain, 2), (rows, columns)), shape=self._incidence.shape))
+        return csc_array(sum(parts[1:], start=parts[0]))
+
+    @cached_property
+    def _constraints(self) -> SuperLU:
+        """Every branch's law, then V = u at every root; of the voltages of all nodes but ground."""
+        count = sum(map(len, self.branches))
+        rows = [np.tile(np.arange(count), 2)]
+        columns, values = (list(part) for part in zip(_ends(self.branches), strict=True))
+        for bank in self.branches:
+            if isinstance(bank, VCVS):
+                own = self.starts[bank.name] + np.arange(len(bank))
+                rows += [own, own]
+                columns += [bank.control_positive, bank.control_negative]
+                values += [-bank.gain, bank.gain]
+        rows.append(count + np.arange(len(self.roots)))
+        columns.append(self.roots)
+        values.append(np.ones(len(self.roots)))
+        entries = np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))
+        size = count + len(self.roots)
+        return splu(csc_array(csc_array(entries, shape=(size, self.nodes))[:, 1:]))
+
+    def node_sums(self, currents: Mapping[str, FloatArray]) -> FloatArray:
+        """Return what leaves each node, (..., nodes), for currents (..., n) of the banks."""
+        total: FloatArray = np.zeros(self.nodes)
+        for bank in self.circuit.banks:
+            if bank.name in currents and len(bank):
+                rows, signs = _ends((bank,))
+                incidence = csc_array((signs, (rows, np.tile(np.arange(len(bank)), 2))), shape=(self.nodes, len(bank)))
+                flat = currents[bank.name].reshape(-1, len(bank))
+                total = total + (incidence @ flat.T).T.reshape(*currents[bank.name].shape[:-1], self.nodes)
+        return total
+
+    def complete(self, currents: Mapping[str, FloatArray]) -> Currents:
+        """Return the currents of all elements, given those (..., n) of the banks that follow their own laws."""
+        sums = self.node_sums(currents)
+        flat = sums.reshape(-1, self.nodes)
+        found = np.zeros((len(flat), sum(map(len, self.branches))))
+        if found.shape[1]:
+            found = splu(csc_array(self._leaving[self._others])).solve(-flat[:, self._others].T).T
+        residual = np.zeros_like(flat)
+        residual[:, self.roots] = (flat + (self._leaving @ found.T).T)[:, self.roots]
+        lead = sums.shape[:-1]
+        every = dict(currents)
+        by_label: dict[str, FloatArray] = {}
+        for bank in self.branches:
+            own = found[:, self.starts[bank.name] : self.starts[bank.name] + len(bank)]
+            every[bank.name] = own.reshape(*lead, len(bank))
+            by_label |= dict(zip(bank.labels, own.T, strict=True))
+        for back in self.circuit.of_kind(CCCS):
+            copied = np.stack([by_label[label] for label in back.control], axis=-1)
+            every[back.name] = back.current(copied).reshape(*lead, len(back))
+        return Currents(every, residual.reshape(*lead, self.nodes))
+
+    def pulled_back(self, slopes: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return slopes dP/dV (..., nodes) of a function P of all node voltages as those of what decides them.
+
+        The first is dP/dE of every branch's voltage, (..., branches); the second dP/du of every root, (..., roots),
+        whose motion tied nodes share and amplified nodes follow.
+        """
+        flat = slopes.reshape(-1, self.nodes)[:, 1:]
+        back = self._constraints.solve(np.ascontiguousarray(flat.T), trans="T").T
+        count = sum(map(len, self.branches))
+        lead = slopes.shape[:-1]
+        return back[:, :count].reshape(*lead, count), back[:, count:].reshape(*lead, len(self.roots))
+
+    def followers(self, root: int) -> FloatArray:
+        """Return by how much every node moves when roots[root] moves by one, (nodes,)."""
+        size = self.nodes - 1
+        right = np.zeros(size)
+        right[size - len(self.roots) + root] = 1
+        return np.concatenate([[0.0], self._constraints.solve(right)])
+
+
+def element_currents(circuit: Circuit, voltages: FloatArray) -> Currents:
+    """Return the currents of all elements of the circuit as it stands, with its own conductances and sources.
+
+    voltages: of the nodes, (..., nodes), volts.
+    """
+    own = {b.name: own_current(b, voltages) for b in circuit.banks if isinstance(b, CurrentLaw | Switches)}
+    return Wiring(circuit).complete(own)
+
+
+def dissipation(circuit: Circuit, voltages: FloatArray, currents: Currents) -> dict[str, FloatArray]:
+    """Return the power v i that goes into each bank, (...,), watts; below zero where it delivers.
+
+    Over all banks it adds up to zero (Tellegen).
+    """
+    return {bank.name: (bank.drop(voltages) * currents.of[bank.name]).sum(axis=-1) for bank in circuit.banks}
+
+
+def _ends(banks: tuple[Bank, ...]) -> tuple[IntArray, FloatArray]:
+    """Return the positive, then the negative nodes of all elements, and +1 and -1 for them."""
+    none = np.zeros(0, dtype=np.intp)
+    positive = np.concatenate([none, *(bank.positive for bank in banks)])
+    negative = np.concatenate([none, *(bank.negative for bank in banks)])
+    return np.concatenate([positive, negative]), np.repeat([1.0, -1.0], len(positive))
