@@ -4,6 +4,7 @@ from ebana_like.circuit import Circuit
 from ebana_like.learning import (
     SGD,
     Adam,
+    Adjoint,
     Centered,
     CrossEntropy,
     HigherOrder,
@@ -31,6 +32,7 @@ from ebana_like.training import Dataset, Problem, Split, evaluate, train
 __all__ = [
     "SGD",
     "Adam",
+    "Adjoint",
     "Amplifier",
     "Centered",
     "Circuit",

@@ -1,6 +1,6 @@
 """What is wired to what? Node names, banks of elements, and the ports through which a sample enters and leaves."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
@@ -253,3 +253,10 @@ def _require_unique(what: str, names: list[str] | tuple[str, ...]) -> None:
         twice = sorted(names)
         name = next(a for a, b in pairwise(twice) if a == b)
         raise CircuitError(f'two {what}s are called "{name}"; names must be unique')
+
+
+def free_name(name: str, taken: Collection[str]) -> str:
+    """Return the name, longer where it is taken."""
+    while name in taken:
+        name += "_"
+    return name

@@ -75,17 +75,17 @@ def bench_case(name: str) -> Case:
         return image_case(TASKS["mnist"].settings, TASKS["mnist"].settings.batch)
     task = TASKS[name]
     problem = task.problem(task.settings)
-    return _case(problem, [problem.order(epoch)[0] for epoch in range(BATCHES)])
+    return _case(problem, task.settings.beta, [problem.order(epoch)[0] for epoch in range(BATCHES)])
 
 
 def image_case(settings: Settings, batch: int, batches: int = BATCHES) -> Case:
     """Return batches of random images for a network with these settings."""
     problem = problem_of(settings, Split(random_images(settings, batch * batches)), IMAGES)
-    return _case(problem, [slice(first, first + batch) for first in range(0, batch * batches, batch)])
+    return _case(problem, settings.beta, [slice(first, first + batch) for first in range(0, batch * batches, batch)])
 
 
-def _case(problem: Problem, batches: Iterable[IntArray | slice]) -> Case:
-    data, circuit, cost, beta = problem.data.train, problem.circuit, problem.cost, problem.estimator.beta
+def _case(problem: Problem, beta: float, batches: Iterable[IntArray | slice]) -> Case:
+    data, circuit, cost = problem.data.train, problem.circuit, problem.cost
     targets = cost.targets(data.labels, len(data.classes))
     pulls = [(data.features[samples], _nudging(circuit, cost, targets[samples], beta)) for samples in batches]
     return Case(circuit, tuple(pulls))

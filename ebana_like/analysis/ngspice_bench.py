@@ -54,7 +54,7 @@ def bench_ngspice(task: str) -> NgspiceBench:
     """Measure one task with its default settings."""
     problem = TASKS[task].problem(TASKS[task].settings)
     with ExitStack() as stack:
-        ours = stack.enter_context(_Training(problem))
+        ours = stack.enter_context(_Training(problem, TASKS[task].settings.beta))
         ways: dict[str, Way] = {
             "this program: endless sweep, training phases": ours.round,
             "bare sweep, constant sources": stack.enter_context(in_process(_bare_sweep, problem)),
@@ -69,8 +69,9 @@ def bench_ngspice(task: str) -> NgspiceBench:
 class _Training:
     """This program's way: free and nudged points of real batches, through the worker process. A context manager."""
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: Problem, beta: float) -> None:
         self.problem = problem
+        self.beta = beta
         self.simulator = NgspiceSimulator(problem.circuit)
         self.iterations = 0.0
         self.solving = 0.0
@@ -86,7 +87,7 @@ class _Training:
         """Solve batches; milliseconds a point."""
         problem, data = self.problem, self.problem.data.train
         targets = problem.cost.targets(data.labels, len(data.classes))
-        estimator, rng = Centered(problem.estimator.beta), np.random.default_rng(0)
+        estimator, rng = Centered(self.beta), np.random.default_rng(0)
         conductances = problem.circuit.conductances()
         points, iterations, solving = 0, 0, 0.0
         began = time.perf_counter()

@@ -1,6 +1,15 @@
 """Is this circuit an energy-based model? Its weights, its co-content, its currents and its power."""
 
-from ebana_like.energy.cocontent import AMPLIFIERS, CoContent, Share, cocontent, gradient, is_convex, rises, total
+from ebana_like.energy.cocontent import (
+    AMPLIFIERS,
+    CoContent,
+    Share,
+    cocontent,
+    cocontent_gradient,
+    is_convex,
+    rises,
+    total_cocontent,
+)
 from ebana_like.energy.currents import Currents, Wiring, dissipation, element_currents
 from ebana_like.energy.weights import Symmetry, coenergy_weights, symmetry
 
@@ -12,12 +21,12 @@ __all__ = [
     "Symmetry",
     "Wiring",
     "cocontent",
+    "cocontent_gradient",
     "coenergy_weights",
     "dissipation",
     "element_currents",
-    "gradient",
     "is_convex",
     "rises",
     "symmetry",
-    "total",
+    "total_cocontent",
 ]

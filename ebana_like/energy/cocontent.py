@@ -17,7 +17,7 @@ from ebana_like.elements import CurrentLaw, CurrentSources, Diodes, FloatArray, 
 from ebana_like.energy.currents import Wiring, own_current
 from ebana_like.energy.weights import coenergy_weights
 
-AMPLIFIERS = "amplifiers"
+AMPLIFIERS, NUDGING = "amplifiers", "nudging"
 
 
 @dataclass(frozen=True)
@@ -69,9 +69,16 @@ def cocontent(circuit: Circuit, voltages: FloatArray) -> CoContent:
     return CoContent(tuple(shares), fsum(parts))
 
 
-def total(circuit: Circuit, voltages: FloatArray) -> FloatArray:
-    """Return the co-content, (...,), watts, for node voltages (..., nodes)."""
-    parts = [(weights * pseudo_power(bank, voltages)).sum(axis=-1) for bank, weights in _weighted_banks(circuit)]
+def total_cocontent(circuit: Circuit, voltages: FloatArray, nudging: bool = True) -> FloatArray:
+    """Return the co-content, (...,), watts, for node voltages (..., nodes).
+
+    nudging: without it the branches that nudge are left out, and only what they do to the voltages remains.
+    """
+    parts = [
+        (weights * pseudo_power(bank, voltages)).sum(axis=-1)
+        for bank, weights in _weighted_banks(circuit)
+        if nudging or _kind(circuit, bank) != NUDGING
+    ]
     return np.asarray(np.sum(parts, axis=0))
 
 
@@ -81,7 +88,7 @@ def pseudo_power(bank: CurrentLaw | Switches, voltages: FloatArray) -> FloatArra
     return bank.conductance(voltages) * drop**2 / 2 if isinstance(bank, Switches) else bank.pseudo_power(drop)
 
 
-def gradient(circuit: Circuit, voltages: FloatArray) -> tuple[FloatArray, FloatArray]:
+def cocontent_gradient(circuit: Circuit, voltages: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return dP/dE of every voltage source and VCVS, and dP/du of every node left open by them.
 
     voltages: (..., nodes). Shapes (..., branches) and (..., roots), amperes, as in `Wiring.pulled_back`. The second is
@@ -108,11 +115,13 @@ def rises(circuit: Circuit, voltages: FloatArray, step: float) -> dict[str, floa
     and the point stationary.
     """
     wiring = Wiring(circuit)
-    held = total(circuit, voltages)
+    held = total_cocontent(circuit, voltages)
     found = {}
     for k, root in enumerate(wiring.roots.tolist()):
         move = step * wiring.followers(k)
-        found[circuit.nodes[root]] = float(min(total(circuit, voltages + sign * move) - held for sign in (1, -1)))
+        found[circuit.nodes[root]] = float(
+            min(total_cocontent(circuit, voltages + sign * move) - held for sign in (1, -1))
+        )
     return found
 
 
@@ -130,6 +139,6 @@ def _kind(circuit: Circuit, bank: CurrentLaw | Switches) -> str:
     else:
         nudging = bank.name == nudger.resistors or isinstance(bank, Switches)
     if nudging:
-        return "nudging"
+        return NUDGING
     kinds = {Resistors: "resistors", Diodes: "diodes", CurrentSources: "sources", Switches: "switches"}
     return kinds.get(type(bank), bank.kind)

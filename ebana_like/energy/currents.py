@@ -98,6 +98,11 @@ class Wiring:
         size = count + len(self.roots)
         return splu(csc_array(csc_array(entries, shape=(size, self.nodes))[:, 1:]))
 
+    def place(self, bank: str) -> slice:
+        """Return where a bank of voltage sources or VCVS stands among all branches."""
+        first = self.starts[bank]
+        return slice(first, first + next(len(b) for b in self.branches if b.name == bank))
+
     def node_sums(self, currents: Mapping[str, FloatArray]) -> FloatArray:
         """Return what leaves each node, (..., nodes), for currents (..., n) of the banks."""
         total: FloatArray = np.zeros(self.nodes)
@@ -122,7 +127,7 @@ class Wiring:
         every = dict(currents)
         by_label: dict[str, FloatArray] = {}
         for bank in self.branches:
-            own = found[:, self.starts[bank.name] : self.starts[bank.name] + len(bank)]
+            own = found[:, self.place(bank.name)]
             every[bank.name] = own.reshape(*lead, len(bank))
             by_label |= dict(zip(bank.labels, own.T, strict=True))
         for back in self.circuit.of_kind(CCCS):

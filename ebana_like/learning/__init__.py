@@ -3,11 +3,13 @@
 from ebana_like.learning.costs import COSTS, Cost, CrossEntropy, SquaredError
 from ebana_like.learning.estimators import (
     ESTIMATORS,
+    Adjoint,
     Centered,
     Estimate,
     Estimator,
     HigherOrder,
     Negative,
+    Nudged,
     Positive,
     RandomSign,
 )
@@ -20,6 +22,7 @@ __all__ = [
     "SGD",
     "UPDATES",
     "Adam",
+    "Adjoint",
     "Centered",
     "Constant",
     "Cosine",
@@ -31,6 +34,7 @@ __all__ = [
     "HigherOrder",
     "Momentum",
     "Negative",
+    "Nudged",
     "Positive",
     "RandomSign",
     "Schedule",

@@ -96,6 +96,19 @@ class Simulator(Protocol):
         Raises SimulatorError when the engine fails altogether; single points that fail are marked in the result.
         """
 
+    def adjoint(
+        self, conductances: Mapping[str, FloatArray], points: OperatingPoints, currents: FloatArray
+    ) -> FloatArray:
+        """Return the adjoint node voltages lambda at a batch's free operating points, J' lambda = currents.
+
+        J is the derivative of the currents that leave the nodes by the node voltages; lambda is the voltages of the
+        circuit of `ebana_like.adjoint`, nodes as in this circuit.
+
+        points: as `solve` returned them for the same conductances. currents: -dC/ds, into the output pairs,
+        (batch, outputs), cost per volt. Returns (batch, nodes), cost per ampere; NaN where the free point or this one
+        was not solved.
+        """
+
     def __enter__(self) -> Self: ...
 
     def __exit__(

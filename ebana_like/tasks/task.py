@@ -9,9 +9,11 @@ from ebana_like.learning import (
     COSTS,
     ESTIMATORS,
     UPDATES,
+    Adjoint,
     Constant,
     Cost,
     CrossEntropy,
+    Estimator,
     Exponential,
     SquaredError,
 )
@@ -79,7 +81,7 @@ def problem_of(settings: Settings, data: Split, title: str, start: Circuit | Non
         circuit=circuit,
         data=data,
         cost=cost,
-        estimator=ESTIMATORS[settings.estimator](settings.beta),
+        estimator=_estimator(settings),
         update=UPDATES[settings.update](
             {f"crossbar{k + 1}": rate for k, rate in enumerate(_for_each_crossbar(settings, settings.lr))},
             Constant() if settings.decay == 1 else Exponential(settings.decay),
@@ -116,6 +118,10 @@ def simulator_of(circuit: Circuit, settings: Settings) -> Simulator:
 def _cost(settings: Settings) -> Cost:
     kind = COSTS[settings.cost]
     return SquaredError(settings.on, settings.off) if kind is SquaredError else CrossEntropy(settings.temperature)
+
+
+def _estimator(settings: Settings) -> Estimator:
+    return Adjoint() if settings.estimator == "adjoint" else ESTIMATORS[settings.estimator](settings.beta)
 
 
 def _for_each_crossbar(settings: Settings, values: tuple[float, ...]) -> tuple[float, ...]:

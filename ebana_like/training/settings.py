@@ -54,8 +54,10 @@ class Settings:
     off: float = _setting(0.0, "Target score of the other classes (squared error).")
     temperature: float = _setting(0.1, "Volts that count as one unit of log-odds (cross-entropy).")
     nudging: str = _setting("current", "How outputs are pulled to their targets.", "current switch")
-    estimator: str = _setting("centered", "Gradient estimator.", "positive negative random-sign centered higher-order")
-    beta: float = _setting(1e-7, "Nudging factor, siemens.")
+    estimator: str = _setting(
+        "centered", "Gradient estimator.", "positive negative random-sign centered higher-order adjoint"
+    )
+    beta: float = _setting(1e-7, "Nudging factor, siemens; of no effect on the adjoint estimator.")
     update: str = _setting("sgd", "Update rule.", "sgd momentum adam sign")
     lr: tuple[float, ...] = _setting(
         (0.03,), "Learning rate relative to the conductance range; one, or one a crossbar."

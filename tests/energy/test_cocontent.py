@@ -7,7 +7,16 @@ import pytest
 
 from ebana_like.circuit import SwitchNudging
 from ebana_like.elements import CCCS, VoltageSources
-from ebana_like.energy import Wiring, cocontent, dissipation, element_currents, gradient, is_convex, rises, total
+from ebana_like.energy import (
+    Wiring,
+    cocontent,
+    cocontent_gradient,
+    dissipation,
+    element_currents,
+    is_convex,
+    rises,
+    total_cocontent,
+)
 from ebana_like.errors import CircuitError
 from ebana_like.netlist import Netlist, write_netlist
 from ebana_like.networks import Amplifier, Crossbar, DiodePair, Inputs, OutputPairs, SwitchedTargets, build_network
@@ -50,7 +59,7 @@ def test_kirchhoffs_residual_is_the_gradient_of_the_cocontent(amplifier, nudging
     for _ in range(3):
         voltages = anywhere(circuit, rng)
         residual = element_currents(circuit, voltages).residual[wiring.roots]
-        slopes = gradient(circuit, voltages)[1]
+        slopes = cocontent_gradient(circuit, voltages)[1]
         assert slopes == pytest.approx(weights * residual, rel=1e-10, abs=1e-13 * np.abs(slopes).max())
 
 
@@ -62,8 +71,8 @@ def test_the_cocontent_is_the_integral_of_its_gradient(amplifier, nudging):
     roots = Wiring(circuit).roots
     at, share = np.polynomial.legendre.leggauss(60)
     path = start + (at[:, None] + 1) / 2 * way
-    integral = share / 2 @ (gradient(circuit, path)[1] @ way[roots])
-    ends = total(circuit, np.stack([start, end]))
+    integral = share / 2 @ (cocontent_gradient(circuit, path)[1] @ way[roots])
+    ends = total_cocontent(circuit, np.stack([start, end]))
     # sixty nodes integrate exponentials over some 16 N Vt to rounding
     assert integral == pytest.approx(ends[1] - ends[0], rel=1e-11)
 
@@ -89,7 +98,7 @@ def test_the_plain_sum_of_pseudo_powers_is_not_stationary(operating_point):
         if hasattr(bank, "pseudo_power"):
             plain[bank.name] = bank.current(bank.drop(voltages))
     slopes = wiring.pulled_back(wiring.node_sums(plain))[1]
-    weighted = gradient(circuit, voltages)[1]
+    weighted = cocontent_gradient(circuit, voltages)[1]
     assert np.abs(slopes).max() > 1e-3 * max(np.abs(i).max() for i in plain.values())
     assert np.abs(weighted).max() < 1e-9 * np.abs(slopes).max()
 
@@ -101,7 +110,7 @@ def test_shares_add_up_to_the_total(amplifier, nudging, operating_point):
     found = cocontent(circuit, voltages)
     assert sum(share.weighted for share in found.shares) == pytest.approx(found.total, rel=1e-12)
     assert sum(found.by_kind().values()) == pytest.approx(found.total, rel=1e-12)
-    assert total(circuit, voltages) == pytest.approx(found.total, rel=1e-12)
+    assert total_cocontent(circuit, voltages) == pytest.approx(found.total, rel=1e-12)
     assert set(found.by_kind()) == {"resistors", "diodes", "nudging", "amplifiers"}
 
 

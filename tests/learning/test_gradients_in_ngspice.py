@@ -6,9 +6,9 @@ from functools import cache
 
 import numpy as np
 import pytest
+from finite_differences import differences, distance, flat
 
-from ebana_like.elements import Diodes
-from ebana_like.energy import coenergy_weights
+from ebana_like.energy import coenergy_weights, total_cocontent
 from ebana_like.learning import Centered, CrossEntropy, HigherOrder, Negative, Positive, SquaredError
 from ebana_like.networks import Amplifier, Crossbar, DiodePair, Inputs, OutputPairs, SwitchedTargets, build_network
 from ebana_like.simulators import NgspiceSimulator
@@ -19,10 +19,6 @@ SQUARED, ENTROPY = SquaredError(0.3, 0.0), CrossEntropy(0.1)
 BETA = 1e-8
 """Siemens, a thousandth of the conductances. The bias, (beta / g)^2 = 1e-6 times how curved neurons and cost are there,
 is below 1e-7; nudges of 1e-4 V leave 10 of the solver's 15 digits."""
-
-STEP = 1e-3
-"""Relative step of the finite differences. Truncation, (step / scale)^4 at five points, and the rounding of the loss,
-1e-14 / step, both stay below 1e-10."""
 
 
 @dataclass
@@ -49,28 +45,7 @@ class Trained:
         return distance(flat(self.estimate(estimator, cost).gradients), truth)
 
     def differences(self, function):
-        """Five-point differences of a function of the conductances, one conductance after the other."""
-        present = self.simulator.circuit.conductances()
-
-        def changed(name, k, relative):
-            moved = present[name].copy()
-            moved[k] *= 1 + relative
-            return function({**present, name: moved})
-
-        slopes = []
-        for name, bank in present.items():
-            for k, g in enumerate(bank):
-                near, far = (changed(name, k, h) - changed(name, k, -h) for h in (STEP, 2 * STEP))
-                slopes.append((8 * near - far) / (12 * STEP * g))
-        return np.array(slopes)
-
-
-def flat(gradients):
-    return np.concatenate(list(gradients.values()))
-
-
-def distance(found, truth):
-    return np.linalg.norm(found - truth) / np.linalg.norm(truth)
+        return differences(function, self.simulator.circuit.conductances())
 
 
 def network(amplifier, depth=1, nudging=None):
@@ -130,18 +105,10 @@ def test_one_sided_estimates_are_gradients_of_a_bound_on_the_loss(estimator, sig
     """L = [F(beta) - F(0)] / beta with F(beta) the least P + beta C: L_P <= C <= L_N, at any beta."""
     net, beta = trained("switches"), 1e-6
     circuit = net.simulator.circuit
-    weights = {name: w[0] for name, w in coenergy_weights(circuit).items()}
-
-    def power(conductances, voltages):
-        present = circuit.with_conductances(conductances)
-        banks = [*present.trainable, *present.of_kind(Diodes)]
-        return sum(
-            weights[f"crossbar{bank.name[-1]}"] * bank.pseudo_power(bank.drop(voltages)).sum(axis=-1) for bank in banks
-        )
 
     def bound(conductances):
         points = net.estimate(estimator(beta), SQUARED, conductances).points
-        free, nudged = (power(conductances, v) for v in points.voltages)
+        free, nudged = total_cocontent(circuit.with_conductances(conductances), points.voltages, nudging=False)
         cost = SQUARED.value(circuit.outputs.scores(points.voltages[1]), net.targets(SQUARED))
         return ((nudged + sign * beta * cost - free) / (sign * beta)).mean()
 

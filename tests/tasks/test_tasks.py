@@ -7,7 +7,7 @@ import pytest
 
 from ebana_like.circuit import CurrentNudging, SwitchNudging
 from ebana_like.errors import CircuitError, NetlistError, SettingError
-from ebana_like.learning import ESTIMATORS, UPDATES, CrossEntropy
+from ebana_like.learning import ESTIMATORS, UPDATES, Adjoint, CrossEntropy
 from ebana_like.tasks import TASKS, simulator_of
 from ebana_like.training import train
 
@@ -98,6 +98,7 @@ def test_settings_reach_what_they_name():
     assert problem_with(cost="cross-entropy", temperature=0.2).cost == CrossEntropy(0.2)
     for name, kind in ESTIMATORS.items():
         assert problem_with(estimator=name, beta=3e-7).estimator == kind(3e-7)
+    assert problem_with(estimator="adjoint").estimator == Adjoint()
     for name, kind in UPDATES.items():
         update = problem_with(update=name, lr=(0.1, 0.2), decay=0.5).update
         assert type(update) is kind

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from ebana_like.elements import FloatArray
-from ebana_like.learning.estimators.estimator import Estimator, Stencil
+from ebana_like.learning.estimators.nudged import Nudged, Stencil
 
 
 @dataclass(frozen=True)
-class Positive(Estimator):
+class Positive(Nudged):
     """[dp(V_beta) - dp(V_0)] / beta: towards the target (thesis 2.29)."""
 
     def stencil(self, batch: int, rng: np.random.Generator) -> Stencil:
@@ -17,7 +17,7 @@ class Positive(Estimator):
 
 
 @dataclass(frozen=True)
-class Negative(Estimator):
+class Negative(Nudged):
     """[dp(V_0) - dp(V_-beta)] / beta: away from the target."""
 
     def stencil(self, batch: int, rng: np.random.Generator) -> Stencil:
@@ -25,7 +25,7 @@ class Negative(Estimator):
 
 
 @dataclass(frozen=True)
-class RandomSign(Estimator):
+class RandomSign(Nudged):
     """Positive or negative by the toss of a coin for each sample: the bias of order beta averages out."""
 
     def stencil(self, batch: int, rng: np.random.Generator) -> Stencil:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from ebana_like.elements import FloatArray
-from ebana_like.learning.estimators.estimator import Estimator, Stencil
+from ebana_like.learning.estimators.nudged import Nudged, Stencil
 
 
 @dataclass(frozen=True)
-class Centered(Estimator):
+class Centered(Nudged):
     """[dp(V_beta) - dp(V_-beta)] / (2 beta): bias of order beta^2 (thesis, Lemma A.1)."""
 
     def stencil(self, batch: int, rng: np.random.Generator) -> Stencil:
@@ -17,7 +17,7 @@ class Centered(Estimator):
 
 
 @dataclass(frozen=True)
-class HigherOrder(Estimator):
+class HigherOrder(Nudged):
     """[8 (dp_1 - dp_-1) - (dp_2 - dp_-2)] / (12 beta) at nudgings beta and 2 beta: bias of order beta^4."""
 
     def stencil(self, batch: int, rng: np.random.Generator) -> Stencil:

@@ -190,6 +190,12 @@ class Equations:
         self.pin(values, drive)
         return State(values, np.zeros((points, sum(map(len, self.diodes)))))
 
+    def at(self, voltages: FloatArray) -> State:
+        """Return the state at given node voltages (points, nodes), without the branch currents."""
+        values = np.zeros((len(voltages), self.size))
+        values[:, : self.node_count] = voltages
+        return State(values, self.junction_drops(values))
+
     def pin(self, values: FloatArray, drive: Drive) -> None:
         """Set the nodes that sources decide, in place."""
         values[:, self._pinned_nodes] = self._pinned_signs * drive.voltages[:, self._pinned_sources]

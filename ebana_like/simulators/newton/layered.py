@@ -24,6 +24,7 @@ from ebana_like.simulators.newton.mna import GeneralEngine
 from ebana_like.simulators.newton.network import Network, Phases, read_only
 from ebana_like.simulators.newton.neurons import Neurons
 from ebana_like.simulators.newton.solved import Solved
+from ebana_like.simulators.newton.transposed import transposed
 from ebana_like.simulators.protocol import Nudging
 
 
@@ -61,6 +62,11 @@ class LayeredEngine:
         voltages = self._voltages(features, phases, currents, loads)
         iterations = np.concatenate([phase.iterations for phase in phases])
         return self._rescued(Solved(voltages, iterations > 0, iterations, {}), conductances, features, nudging)
+
+    def adjoint(self, conductances: Mapping[str, FloatArray], voltages: FloatArray, currents: FloatArray) -> FloatArray:
+        """Solve the transposed equations; see `GeneralEngine.adjoint`."""
+        network, _ = self._fold(conductances, np.zeros((0, self.circuit.inputs.count)))
+        return transposed(network, self.layers, voltages, currents)
 
     def _fold(self, conductances: Mapping[str, FloatArray], features: FloatArray) -> tuple[Network, FloatArray]:
         """Return the network, and the currents (batch, neurons) that the inputs send into its first layer."""

@@ -20,15 +20,17 @@ def is_dense(pattern: Pattern) -> bool:
     return n <= SMALL or (n <= DENSE_LIMIT and len(pattern.rows) > FULL * n * n)
 
 
-def solve_linear(pattern: Pattern, entries: FloatArray, right: FloatArray) -> FloatArray:
-    """Solve J x = right at every point; NaN where J is singular.
+def solve_linear(pattern: Pattern, entries: FloatArray, right: FloatArray, transposed: bool = False) -> FloatArray:
+    """Solve J x = right at every point, or J' x = right; NaN where J is singular.
 
     entries: (points, places). right: (points, unknowns). Returns (points, unknowns).
     """
     if not is_dense(pattern):
-        return np.stack([_sparse(pattern, e, r) for e, r in zip(entries, right, strict=True)])
+        return np.stack([_sparse(pattern, e, r, transposed) for e, r in zip(entries, right, strict=True)])
     matrices = np.zeros((len(right), pattern.size, pattern.size))
     matrices[:, pattern.rows, pattern.columns] = entries
+    if transposed:
+        matrices = matrices.transpose(0, 2, 1)
     try:
         return np.asarray(np.linalg.solve(matrices, right[..., None])[..., 0])
     except np.linalg.LinAlgError:
@@ -42,9 +44,9 @@ def _dense(matrix: FloatArray, right: FloatArray) -> FloatArray:
         return np.full_like(right, np.nan)
 
 
-def _sparse(pattern: Pattern, entries: FloatArray, right: FloatArray) -> FloatArray:
+def _sparse(pattern: Pattern, entries: FloatArray, right: FloatArray, transposed: bool) -> FloatArray:
     matrix = csc_array((entries, pattern.rows, pattern.starts), shape=(pattern.size, pattern.size))
     try:
-        return np.asarray(splu(matrix).solve(right))
+        return np.asarray(splu(matrix).solve(right, trans="T" if transposed else "N"))
     except RuntimeError:  # "Factor is exactly singular"
         return np.full_like(right, np.nan)

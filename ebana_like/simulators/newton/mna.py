@@ -76,6 +76,28 @@ class GeneralEngine:
         voltages[~converged] = np.nan
         return Solved(voltages, converged, np.stack([attempt.iterations for attempt in attempts]), messages)
 
+    def adjoint(self, conductances: Mapping[str, FloatArray], voltages: FloatArray, currents: FloatArray) -> FloatArray:
+        """Solve the transposed equations at free operating points; arguments and result as in `Simulator.adjoint`.
+
+        voltages: (points, nodes), volts. The Jacobian is factored again at each of them: the last factor of Newton's
+        method belongs to the iterate before.
+        """
+        equations = self._equations.with_conductances(conductances)
+        drive = free_drive(self.circuit, np.zeros((len(voltages), self.circuit.inputs.count)))
+        right = np.zeros((len(voltages), equations.pattern.size))
+        for nodes, sign in ((self.circuit.outputs.positive, 1.0), (self.circuit.outputs.negative, -1.0)):
+            for row, current in zip(equations.row_of[nodes].tolist(), currents.T, strict=True):
+                if row >= 0:
+                    right[:, row] += sign * current
+        result = np.zeros_like(voltages)
+        chunk = _chunk(equations)
+        for first in range(0, len(voltages), chunk):
+            part = slice(first, first + chunk)
+            _, entries = equations.evaluate(equations.at(voltages[part]), drive.part(part), 0.0)
+            solved = solve_linear(equations.pattern, entries, right[part], transposed=True)
+            result[part, equations.free_nodes] = solved[:, : len(equations.free_nodes)]
+        return result
+
     def _nudged(self, equations: Equations, free: _Attempt, drive: Drive, messages: dict[int, str]) -> _Attempt:
         """Solve one nudged phase of the samples whose free phase was solved, from their free states."""
         samples = np.flatnonzero(free.converged)
@@ -92,8 +114,7 @@ class GeneralEngine:
     def _phase(self, equations: Equations, start: State, drive: Drive, messages: dict[int, str]) -> _Attempt:
         """Solve one phase, a chunk of points at a time."""
         result = _nothing(start)
-        largest = max(equations.element_count, equations.size, equations.dense_size)
-        chunk = max(CHUNK // largest, 1)
+        chunk = _chunk(equations)
         for first in range(0, len(start.values), chunk):
             points = np.arange(first, min(first + chunk, len(start.values)))
             attempt = newton(equations, start.part(points), drive.part(points))
@@ -217,6 +238,12 @@ def _source_stepping(equations: Equations, drive: Drive) -> _Attempt | None:
             attempt.iterations[0] = iterations
             return attempt
     return None
+
+
+def _chunk(equations: Equations) -> int:
+    """Return how many points one go may have."""
+    largest = max(equations.element_count, equations.size, equations.dense_size)
+    return int(max(CHUNK // largest, 1))
 
 
 def _nothing(start: State) -> _Attempt:

@@ -49,12 +49,7 @@ class NewtonSimulator:
         """Solve a batch; see `Simulator.solve`."""
         began = time.perf_counter()
         features = check_features(self.circuit, features)
-        for name, values in conductances.items():
-            bank = self.circuit.bank(name, Resistors)
-            if np.shape(values) != (len(bank),):
-                raise SimulatorError(
-                    f'bank "{name}" has {len(bank)} resistors but conductances of shape {np.shape(values)} came'
-                )
+        self._check(conductances)
         solved = self._engine.solve(conductances, features, nudging)
         return OperatingPoints(
             self.circuit,
@@ -64,3 +59,22 @@ class NewtonSimulator:
             solved.messages,
             Seconds(solving=time.perf_counter() - began),
         )
+
+    def adjoint(
+        self, conductances: Mapping[str, FloatArray], points: OperatingPoints, currents: FloatArray
+    ) -> FloatArray:
+        """Solve the transposed equations; see `Simulator.adjoint`."""
+        self._check(conductances)
+        found: FloatArray = np.full_like(points.voltages[0], np.nan)
+        solved = points.converged[0]
+        found[solved] = self._engine.adjoint(conductances, points.voltages[0, solved], currents[solved])
+        return found
+
+    def _check(self, conductances: Mapping[str, FloatArray]) -> None:
+        """Raise SimulatorError where conductances do not fit their bank."""
+        for name, values in conductances.items():
+            bank = self.circuit.bank(name, Resistors)
+            if np.shape(values) != (len(bank),):
+                raise SimulatorError(
+                    f'bank "{name}" has {len(bank)} resistors but conductances of shape {np.shape(values)} came'
+                )

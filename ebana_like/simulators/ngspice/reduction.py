@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ebana_like.circuit import Circuit, InputPorts, OutputPorts, SwitchNudging
+from ebana_like.circuit import Circuit, InputPorts, OutputPorts, SwitchNudging, free_name
 from ebana_like.elements import CCCS, Bank, CurrentSources, FloatArray, IntArray, Resistors, VoltageSources
 from ebana_like.simulators.protocol import BoolArray
 
@@ -130,7 +130,7 @@ def norton_reduction(circuit: Circuit, worthwhile: int = WORTHWHILE) -> Reductio
         return Reduction(circuit, circuit, (), (), pinned, fixed, everything)
     kept = np.setdiff1d(everything, np.concatenate([bank.positive for bank in removed]))
     names = {bank.name for bank in circuit.banks}
-    sources = tuple(_free(f"norton_{reduced.bank.name}", names) for reduced in banks)
+    sources = tuple(free_name(f"norton_{reduced.bank.name}", names) for reduced in banks)
     kept_banks = [bank for bank in circuit.banks if bank is inputs or bank not in removed]
     return Reduction(circuit, _smaller(circuit, kept_banks, banks, sources, kept), banks, sources, pinned, fixed, kept)
 
@@ -180,7 +180,7 @@ def _smaller(
         bank, columns = pinned.bank, number[pinned.columns]
         ground, own = np.zeros_like(columns), bank.labels[: len(columns)]
         conductance = pinned.matrix(bank.conductance).sum(axis=1)
-        names = tuple(_free(f"i{label}", labels) for label in own)
+        names = tuple(free_name(f"i{label}", labels) for label in own)
         banks.append(Resistors(bank.name, own, columns, ground, conductance))
         banks.append(CurrentSources(source, names, ground, columns, np.zeros(len(columns))))
     outputs = OutputPorts(number[circuit.outputs.positive], number[circuit.outputs.negative])
@@ -196,10 +196,3 @@ def _wiring(bank: Bank) -> dict[str, IntArray]:
 
 def _nodes(bank: Bank) -> IntArray:
     return np.concatenate(list(_wiring(bank).values()))
-
-
-def _free(name: str, taken: set[str]) -> str:
-    """Return the name, longer where it is taken."""
-    while name in taken:
-        name += "_"
-    return name

@@ -19,9 +19,11 @@ from typing import Self, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from ebana_like.adjoint import adjoint_circuit
 from ebana_like.circuit import Circuit
 from ebana_like.elements import FloatArray
 from ebana_like.errors import EbanaError, SettingError, SimulatorError
+from ebana_like.simulators.ngspice.adjoint import solve_adjoint
 from ebana_like.simulators.ngspice.block import ALIVE, SAMPLE, WORD_BYTES, WORDS
 from ebana_like.simulators.ngspice.messages import Answer, Request, opened
 from ebana_like.simulators.ngspice.reduction import norton_reduction
@@ -134,6 +136,7 @@ class NgspiceSimulator:
         self._workers: list[_Worker] = []
         self._lost = 0
         self._running = False
+        self._adjoint: NgspiceSimulator | None = None
 
     def __enter__(self) -> Self:
         self._running = True
@@ -145,6 +148,9 @@ class NgspiceSimulator:
     ) -> None:
         self._running = False
         self._stop_all()
+        if self._adjoint is not None:
+            self._adjoint.__exit__(None, None, None)
+            self._adjoint = None
 
     @property
     def processes(self) -> list[int]:
@@ -183,6 +189,18 @@ class NgspiceSimulator:
         except BaseException:
             self._stop_all()  # answers still on their way would be taken for those of the next batch
             raise
+
+    def adjoint(
+        self, conductances: Mapping[str, FloatArray], points: OperatingPoints, currents: FloatArray
+    ) -> FloatArray:
+        """Solve the adjoint circuit in an ngspice of its own; see `Simulator.adjoint`."""
+        if not self._running:
+            raise SimulatorError("the simulator is not running; use it in a `with` statement")
+        if self._adjoint is None:
+            nowhere, nothing = np.zeros(len(self.circuit.nodes)), np.zeros(self.circuit.outputs.count)
+            self._adjoint = NgspiceSimulator(adjoint_circuit(self.circuit, nowhere, nothing), patience=self._patience)
+            self._adjoint.__enter__()
+        return solve_adjoint(self._adjoint, self.circuit, conductances, points, currents)
 
     def _shared(
         self, conductances: Mapping[str, FloatArray], features: FloatArray, nudging: Nudging | None

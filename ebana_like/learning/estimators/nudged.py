@@ -1,0 +1,126 @@
+"""How is a gradient read off nudged phases? Equilibrium propagation, and the sum that all its estimators share."""
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from ebana_like.circuit import Circuit
+from ebana_like.elements import FloatArray, Resistors, VoltageSources
+from ebana_like.energy import Wiring, cocontent_gradient, coenergy_weights
+from ebana_like.errors import SettingError
+from ebana_like.learning.costs import Cost
+from ebana_like.learning.estimators.estimator import Estimate, Estimator
+from ebana_like.learning.nudging import nudging_of
+from ebana_like.simulators import OperatingPoints, Simulator
+
+
+@dataclass(frozen=True)
+class Stencil:
+    """Nudged phases and how they combine: gradient = sum over phases of coefficient * dp(V_phase) / beta.
+
+    multiples: nudging of each phase in units of beta, (phases, batch).
+    coefficients: of the free phase and each nudged phase, (1 + phases, batch); they add up to zero.
+    """
+
+    multiples: FloatArray
+    coefficients: FloatArray
+
+
+@dataclass(frozen=True)
+class Nudged(Estimator):
+    """Equilibrium propagation with some stencil of nudged phases. A new estimator only says which.
+
+    beta: nudging factor, siemens where the cost is in volts squared.
+    """
+
+    beta: float
+
+    def __post_init__(self) -> None:
+        if not (np.isfinite(self.beta) and self.beta > 0):
+            raise SettingError(f"the nudging factor beta is {self.beta} S; it must be above zero, for example 1e-7")
+
+    @abstractmethod
+    def stencil(self, batch: int, rng: np.random.Generator) -> Stencil:
+        """Return the phases for a batch; `rng` for estimators that draw."""
+
+    def estimate(
+        self,
+        simulator: Simulator,
+        conductances: Mapping[str, FloatArray],
+        features: FloatArray,
+        targets: FloatArray,
+        cost: Cost,
+        rng: np.random.Generator,
+    ) -> Estimate:
+        """Solve a batch freely and nudged, and return the gradient of the mean cost.
+
+        Arguments as in `Estimator`. Raises CircuitError where equilibrium propagation is not exact for the circuit.
+        """
+        weights = coenergy_weights(simulator.circuit)
+        points, coefficients = self.phases(simulator, conductances, features, targets, cost, rng)
+        return Estimate(
+            gradient(points, coefficients, weights),
+            points,
+            lambda: input_gradient(points, coefficients, conductances),
+        )
+
+    def phases(
+        self,
+        simulator: Simulator,
+        conductances: Mapping[str, FloatArray],
+        features: FloatArray,
+        targets: FloatArray,
+        cost: Cost,
+        rng: np.random.Generator,
+    ) -> tuple[OperatingPoints, FloatArray]:
+        """Solve a batch freely and nudged; the points, and how their phases combine, (phases, batch), per siemens."""
+        stencil = self.stencil(len(features), rng)
+        nudging = nudging_of(simulator.circuit, cost, targets, self.beta * stencil.multiples)
+        return simulator.solve(conductances, features, nudging), stencil.coefficients / self.beta
+
+
+def gradient(
+    points: OperatingPoints, coefficients: FloatArray, weights: Mapping[str, FloatArray]
+) -> dict[str, FloatArray]:
+    """Sum of weighted pseudo-power gradients, w_e sum_phases c dp/dg, averaged over usable samples.
+
+    coefficients: (phases, batch), per siemens. weights: of elements before amplifiers, by bank (`ebana_like.energy`).
+    Returns (n,) by trainable bank; zeros where no sample is usable.
+    """
+    usable = points.usable
+    count = int(usable.sum())
+    voltages, factors = points.voltages, coefficients / max(count, 1)
+    if count < len(usable):
+        voltages, factors = voltages[:, usable], factors[:, usable]
+    return {bank.name: _weighted(bank, weights[bank.name], voltages, factors) for bank in points.circuit.trainable}
+
+
+def _weighted(bank: Resistors, weights: FloatArray, voltages: FloatArray, factors: FloatArray) -> FloatArray:
+    """Return the bank's weighted learning signal; a weight shared by all its elements goes into the factors."""
+    if weights.size == 1:
+        return bank.learning_signal(voltages, weights * factors)
+    return weights * bank.learning_signal(voltages, factors)
+
+
+def input_gradient(
+    points: OperatingPoints, coefficients: FloatArray, conductances: Mapping[str, FloatArray]
+) -> FloatArray:
+    """Sum over phases of c dP/dx, of each sample, (batch, features), cost per volt (thesis 2.19).
+
+    dP/dx of the co-content P is the weighted current that the feature's sources feed into the circuit.
+    """
+    circuit = points.circuit.with_conductances(conductances)
+    fed, _ = cocontent_gradient(circuit, points.voltages)
+    return per_feature(
+        circuit, np.einsum("pb,pbs->bs", coefficients, fed[..., Wiring(circuit).place(circuit.inputs.bank)])
+    )
+
+
+def per_feature(circuit: Circuit, by_source: FloatArray) -> FloatArray:
+    """Return derivatives by features (batch, features), given those by the voltages of their sources."""
+    found = np.zeros((len(by_source), circuit.inputs.count))
+    for source in range(len(circuit.bank(circuit.inputs.bank, VoltageSources))):
+        found[:, circuit.inputs.feature[source]] += circuit.inputs.polarity[source] * by_source[:, source]
+    return found

@@ -1,0 +1,52 @@
+"""How does ngspice compute a gradient? It solves the adjoint circuit, whose small-signal conductances are altered for
+every sample."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from ebana_like.adjoint import small_signal
+from ebana_like.circuit import Circuit
+from ebana_like.elements import FloatArray
+from ebana_like.simulators.protocol import OperatingPoints, Simulator
+
+
+@dataclass(frozen=True, eq=False)
+class Injected:
+    """A nudging that does not depend on scores: the same currents into the output pairs whatever they are.
+
+    given: (batch, outputs), amperes.
+    """
+
+    given: FloatArray
+
+    @property
+    def loads(self) -> FloatArray:
+        return np.zeros((1, len(self.given)))
+
+    def currents(self, scores: FloatArray, samples: slice) -> FloatArray:
+        return self.given[None, samples]
+
+    def part(self, samples: slice) -> "Injected":
+        return Injected(self.given[samples])
+
+
+def solve_adjoint(
+    simulator: Simulator,
+    circuit: Circuit,
+    conductances: Mapping[str, FloatArray],
+    points: OperatingPoints,
+    currents: FloatArray,
+) -> FloatArray:
+    """Solve the adjoint circuit of every sample; arguments and result as in `Simulator.adjoint`.
+
+    simulator: holds the adjoint circuit of `circuit` at any operating point.
+    """
+    found = np.full((len(currents), len(circuit.nodes)), np.nan)
+    nothing = np.zeros((1, circuit.inputs.count))
+    for sample in np.flatnonzero(points.converged[0]).tolist():
+        at_point = small_signal(circuit, points.voltages[0, sample])
+        answer = simulator.solve({**conductances, **at_point}, nothing, Injected(currents[sample : sample + 1]))
+        found[sample] = answer.voltages[1, 0, : len(circuit.nodes)]
+    return found
