@@ -27,7 +27,17 @@ from ebana_like.networks import (
     build_network,
 )
 from ebana_like.simulators import NewtonSimulator, NgspiceSimulator
-from ebana_like.training import Dataset, Problem, Split, evaluate, train
+from ebana_like.training import (
+    Dataset,
+    MultilabelDataset,
+    Problem,
+    RegressionDataset,
+    Split,
+    evaluate,
+    in_range,
+    in_volts,
+    train,
+)
 
 __all__ = [
     "SGD",
@@ -44,6 +54,7 @@ __all__ = [
     "HigherOrder",
     "Inputs",
     "Momentum",
+    "MultilabelDataset",
     "Negative",
     "Netlist",
     "NewtonSimulator",
@@ -52,12 +63,15 @@ __all__ = [
     "Positive",
     "Problem",
     "RandomSign",
+    "RegressionDataset",
     "Sign",
     "Split",
     "SquaredError",
     "SwitchedTargets",
     "build_network",
     "evaluate",
+    "in_range",
+    "in_volts",
     "load_netlist",
     "read_netlist",
     "save_netlist",

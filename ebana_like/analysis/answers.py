@@ -11,27 +11,28 @@ from ebana_like.training import Dataset
 
 @dataclass(frozen=True)
 class Answer:
-    """One sample's features (volts), targets, scores (volts), the class the circuit says, and whether it is right."""
+    """One sample's features (volts), targets, scores (volts), what the circuit says, and the credit it earns."""
 
     features: tuple[float, ...]
     target: tuple[float, ...]
     scores: tuple[float, ...]
     says: str
-    right: bool
+    credit: float
 
 
 def answers(simulator: Simulator, conductances: Mapping[str, FloatArray], data: Dataset, cost: Cost) -> list[Answer]:
     """Return the answers to a data set in the free phase; NaN scores where a point did not converge."""
     points = simulator.solve(conductances, data.features)
-    targets, said = cost.targets(data.labels, len(data.classes)), cost.labels(points.scores)
+    targets, says = data.targets(cost), data.names(data.said(cost, points.scores))
+    credit = data.credit(cost, slice(None), points.scores).tolist()
     rows = zip(data.features.tolist(), targets.tolist(), points.scores.tolist(), strict=True)
     return [
         Answer(
             tuple(features),
             tuple(target),
             tuple(scores),
-            data.classes[said[k]],
-            bool(said[k] == data.labels[k]),
+            says[k],
+            credit[k],
         )
         for k, (features, target, scores) in enumerate(rows)
     ]

@@ -86,7 +86,7 @@ class _Training:
     def round(self) -> float:
         """Solve batches; milliseconds a point."""
         problem, data = self.problem, self.problem.data.train
-        targets = problem.cost.targets(data.labels, len(data.classes))
+        targets = data.targets(problem.cost)
         estimator, rng = Centered(self.beta), np.random.default_rng(0)
         conductances = problem.circuit.conductances()
         points, iterations, solving = 0, 0, 0.0

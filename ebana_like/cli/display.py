@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from ebana_like.analysis.answers import Answer
-from ebana_like.training import EpochRecord, Evaluation, Problem
+from ebana_like.training import EpochRecord, Problem
 from ebana_like.training import Progress as TrainingProgress
 
 PLAIN_LINES = 20
@@ -77,16 +77,12 @@ class TrainingDisplay:
 
 
 def _state(record: EpochRecord) -> str:
-    parts = [f"loss {record.train.loss:.2e}", f"accuracy {_percent(record.train)}"]
+    parts = [f"loss {record.train.loss:.2e}", f"train {record.train}"]
     if record.validation is not None:
-        parts.append(f"validation {_percent(record.validation)}")
+        parts.append(f"validation {record.validation}")
     if record.test is not None:
-        parts.append(f"test {_percent(record.test)}")
+        parts.append(f"test {record.test}")
     return "  ".join(parts)
-
-
-def _percent(evaluation: Evaluation) -> str:
-    return f"{100 * evaluation.accuracy:.1f} %"
 
 
 def terminal() -> Console:
@@ -131,7 +127,7 @@ class Printer:
                     " ".join(f"{target:+.3f}" for target in answer.target),
                     " ".join(f"{score:+.3f}" for score in answer.scores),
                     answer.says,
-                    "right" if answer.right else "wrong",
+                    {1.0: "right", 0.0: "wrong"}.get(answer.credit, ""),
                 ]
                 for answer in answers
             ],

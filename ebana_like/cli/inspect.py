@@ -56,7 +56,7 @@ def inspect(path: Path) -> None:
                 name,
                 str(len(part)),
                 f"{evaluations[name].loss:.3e}",
-                f"{100 * evaluations[name].accuracy:.1f} %",
+                str(evaluations[name]),
             ]
             for name, part in parts.items()
             if part

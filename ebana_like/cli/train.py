@@ -125,8 +125,7 @@ def _farewell(printer: Printer, path: Path, progress: Progress, recorder: RunRec
     seconds = sum(record.seconds for record in records)
     printer.line(
         f"trained {last.epoch} epochs in {seconds:.1f} s: loss {last.train.loss:.2e}, "
-        f"accuracy {100 * last.train.accuracy:.1f} %"
-        + (f", test {100 * last.test.accuracy:.1f} %" if last.test else "")
+        f"train {last.train}" + (f", test {last.test}" if last.test else "")
     )
     printer.line(f"made:     {path}/  (netlist.cir, history.csv, config.toml)")
     printer.line(f"look:     {program()} inspect {path}")

@@ -29,7 +29,7 @@ from ebana_like.networks import (
     build_network,
 )
 from ebana_like.simulators import NewtonSimulator, NgspiceSimulator, Simulator
-from ebana_like.training import Problem, Settings, Split, in_volts, split
+from ebana_like.training import Problem, Settings, Split, in_range, in_volts, split
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,9 @@ class Task:
 
         start: a circuit to begin from, whose conductances are taken over. Raises SettingError when it does not fit.
         """
-        return problem_of(settings, self.scale(self._parts(settings), settings.volts), f"ebana_like {self.name}", start)
+        return problem_of(
+            settings, self.scale(in_range(self._parts(settings)), settings.volts), f"ebana_like {self.name}", start
+        )
 
     def _parts(self, settings: Settings) -> Split:
         """Return the data split as the settings ask."""
@@ -69,10 +71,7 @@ class Task:
 def problem_of(settings: Settings, data: Split, title: str, start: Circuit | None = None) -> Problem:
     """Return the training problem of a layered network on data in volts."""
     cost = _cost(settings)
-    features, outputs = (
-        data.train.features.shape[1],
-        cost.targets(data.train.labels, len(data.train.classes)).shape[1],
-    )
+    features, outputs = data.train.features.shape[1], data.train.outputs(cost)
     nudging = Currents() if settings.nudging == "current" else SwitchedTargets(settings.beta)
     circuit = build_network(layers(settings, features, outputs), title, settings.seed, nudging)
     if start is not None:

@@ -1,6 +1,6 @@
 """Data as voltages, the training loop, settings, and the run folder."""
 
-from ebana_like.training.dataset import Dataset, Split, in_volts, intensities_in_volts, split
+from ebana_like.training.dataset import Dataset, MultilabelDataset, RegressionDataset
 from ebana_like.training.loop import (
     Callback,
     EpochRecord,
@@ -13,6 +13,7 @@ from ebana_like.training.loop import (
 )
 from ebana_like.training.run import Run, RunRecorder, create_run, load_circuit, load_history
 from ebana_like.training.settings import Settings, as_table, decode, dump_config, load_config
+from ebana_like.training.split import Split, VoltScale, in_range, in_volts, intensities_in_volts, split
 
 __all__ = [
     "Callback",
@@ -20,17 +21,21 @@ __all__ = [
     "EpochRecord",
     "Evaluation",
     "Interrupted",
+    "MultilabelDataset",
     "Problem",
     "Progress",
+    "RegressionDataset",
     "Run",
     "RunRecorder",
     "Settings",
     "Split",
+    "VoltScale",
     "as_table",
     "create_run",
     "decode",
     "dump_config",
     "evaluate",
+    "in_range",
     "in_volts",
     "intensities_in_volts",
     "load_circuit",

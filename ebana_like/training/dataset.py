@@ -1,17 +1,20 @@
-"""What is a data set to a circuit? Features as volts, labels, and a split that keeps test data unseen."""
+"""What is a data set to a circuit? Features as volts, and what is asked of them: a class, yes or no, or quantities."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, ClassVar, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ebana_like.elements import FloatArray, IntArray
 from ebana_like.errors import SettingError
+from ebana_like.learning import Cost, SquaredError
 
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """Labelled samples.
+    """Samples that each belong to one class.
 
     features: (samples, features), volts once scaled.
     labels: class of each sample, (samples,), from 0.
@@ -19,66 +22,128 @@ class Dataset:
     """
 
     features: FloatArray
-    labels: IntArray
+    labels: NDArray[Any]
     classes: tuple[str, ...]
+
+    measure: ClassVar[str] = "accuracy"
+    """What the mean credit of all samples is called."""
 
     def __len__(self) -> int:
         return len(self.labels)
 
-    def take(self, samples: IntArray) -> "Dataset":
+    def take(self, samples: IntArray) -> Self:
         """Return some of the samples."""
-        return Dataset(self.features[samples], self.labels[samples], self.classes)
+        return replace(self, features=self.features[samples], labels=self.labels[samples])
+
+    def in_range_of(self, other: "Dataset") -> "Dataset":
+        """Return the same samples; quantities get answers from 0 to 1 between the extremes they have in `other`."""
+        return self
+
+    @property
+    def strata(self) -> list[IntArray]:
+        """Groups of samples whose shares a split keeps."""
+        return [np.flatnonzero(self.labels == label) for label in range(len(self.classes))]
+
+    def outputs(self, cost: Cost) -> int:
+        """Return the number of outputs the answers need. Raises SettingError for a cost that cannot express them."""
+        return cost.outputs(len(self.classes))
+
+    def targets(self, cost: Cost, samples: IntArray | slice = slice(None)) -> FloatArray:
+        """Return the targets of some samples, (samples, outputs), volts under the squared error."""
+        labels, outputs = self.labels[samples], self.outputs(cost)
+        return cost.targets(1.0 * (labels[:, None] == (1 if outputs == 1 else np.arange(outputs))))
+
+    def said(self, cost: Cost, scores: FloatArray) -> NDArray[Any]:
+        """Return the labels that scores (batch, outputs) stand for, in the form of `labels`."""
+        answers = cost.answers(scores)
+        return np.asarray((answers[:, 0] > 0.5).astype(np.intp) if answers.shape[1] == 1 else answers.argmax(axis=1))
+
+    def credit(self, cost: Cost, samples: IntArray | slice, scores: FloatArray) -> FloatArray:
+        """Return what each answer adds to the measure, (samples,): 1 when it is right, 0 when it is wrong."""
+        return np.asarray(self.said(cost, scores) == self.labels[samples], dtype=float)
+
+    def names(self, labels: NDArray[Any]) -> list[str]:
+        """Return labels (batch,) in words."""
+        return [self.classes[label] for label in labels]
 
 
 @dataclass(frozen=True, eq=False)
-class Split:
-    """Samples to learn from, to choose settings by, and to test on; the latter two may be absent."""
+class MultilabelDataset(Dataset):
+    """Samples of which several things are true or false, one output each; an answer is right when all of it is.
 
-    train: Dataset
-    validation: Dataset | None = None
-    test: Dataset | None = None
-
-
-def split(data: Dataset, validation: float, test: float, seed: int) -> Split:
-    """Split into random parts that keep the share of every class.
-
-    validation, test: fractions of all samples; 0 for none.
-    Raises SettingError when the fractions leave nothing to learn from.
+    labels: 0 or 1, (samples, outputs).
+    classes: what each output says yes or no to.
     """
-    if not (validation >= 0 and test >= 0 and validation + test < 1):
-        raise SettingError(
-            f"the validation fraction {validation} and the test fraction {test} must be at least 0 and together below 1"
-        )
-    rng = np.random.default_rng([seed, len(data)])
-    parts: tuple[list[IntArray], list[IntArray], list[IntArray]] = ([], [], [])
-    for label in range(len(data.classes)):
-        members = rng.permutation(np.flatnonzero(data.labels == label))
-        bounds = [round(test * len(members)), round((test + validation) * len(members))]
-        for part, samples in zip(parts, np.split(members, bounds), strict=True):
-            part.append(samples)
-    held_out, chosen, train = (data.take(np.sort(np.concatenate(part))) for part in parts)
-    if not len(train):
-        raise SettingError(
-            f"the validation fraction {validation} and the test fraction {test} leave none of {len(data)} samples "
-            "to learn from; make them smaller"
-        )
-    return Split(train, chosen if len(chosen) else None, held_out if len(held_out) else None)
+
+    @property
+    def strata(self) -> list[IntArray]:
+        return [np.arange(len(self))]
+
+    def outputs(self, cost: Cost) -> int:
+        return _each_its_own(cost, len(self.classes))
+
+    def targets(self, cost: Cost, samples: IntArray | slice = slice(None)) -> FloatArray:
+        self.outputs(cost)
+        return cost.targets(1.0 * self.labels[samples])
+
+    def said(self, cost: Cost, scores: FloatArray) -> NDArray[Any]:
+        return (cost.answers(scores) > 0.5).astype(np.intp)
+
+    def credit(self, cost: Cost, samples: IntArray | slice, scores: FloatArray) -> FloatArray:
+        return np.asarray((self.said(cost, scores) == self.labels[samples]).all(axis=1), dtype=float)
+
+    def names(self, labels: NDArray[Any]) -> list[str]:
+        yes = [[name for name, true in zip(self.classes, row, strict=True) if true] for row in labels]
+        return [" ".join(names) or "none" for names in yes]
 
 
-def in_volts(parts: Split, volts: float) -> Split:
-    """Scale every feature linearly so that the training samples span -volts to +volts; others are clipped to it."""
-    low, high = parts.train.features.min(axis=0), parts.train.features.max(axis=0)
-    middle, half = (low + high) / 2, np.where(high > low, (high - low) / 2, 1.0)
-    return _mapped(parts, lambda features: volts * np.clip((features - middle) / half, -1, 1))
+@dataclass(frozen=True, eq=False)
+class RegressionDataset(Dataset):
+    """Samples with quantities to tell, one output each.
+
+    labels: the quantities in their own units, (samples, outputs).
+    classes: names of the quantities.
+    low, high: the values that the answers 0 and 1 stand for, (outputs,); see `in_range_of`.
+    """
+
+    low: FloatArray | float = 0.0
+    high: FloatArray | float = 1.0
+
+    measure: ClassVar[str] = "r2"
+
+    @property
+    def strata(self) -> list[IntArray]:
+        return [np.arange(len(self))]
+
+    @cached_property
+    def variance(self) -> FloatArray:
+        """Variance of each quantity over all these samples, (outputs,)."""
+        return np.asarray(self.labels.var(axis=0))
+
+    def in_range_of(self, other: Dataset) -> "RegressionDataset":
+        low, high = other.labels.min(axis=0), other.labels.max(axis=0)
+        return replace(self, low=low, high=np.where(high > low, high, low + 1))
+
+    def outputs(self, cost: Cost) -> int:
+        return _each_its_own(cost, len(self.classes))
+
+    def targets(self, cost: Cost, samples: IntArray | slice = slice(None)) -> FloatArray:
+        self.outputs(cost)
+        return cost.targets((self.labels[samples] - self.low) / (self.high - self.low))
+
+    def said(self, cost: Cost, scores: FloatArray) -> NDArray[Any]:
+        return self.low + cost.answers(scores) * (self.high - self.low)
+
+    def credit(self, cost: Cost, samples: IntArray | slice, scores: FloatArray) -> FloatArray:
+        """Return 1 - (error / standard deviation)^2, mean over outputs: over all samples its mean is R^2."""
+        squares = (self.said(cost, scores) - self.labels[samples]) ** 2
+        return np.asarray((1 - squares / np.where(self.variance > 0, self.variance, np.nan)).mean(axis=1))
+
+    def names(self, labels: NDArray[Any]) -> list[str]:
+        return [" ".join(f"{value:.4g}" for value in row) for row in labels]
 
 
-def intensities_in_volts(parts: Split, volts: float) -> Split:
-    """Scale features that are intensities from 0 to 1, such as pixels, to 0 to volts, all alike."""
-    return _mapped(parts, lambda features: volts * features)
-
-
-def _mapped(parts: Split, scale: Callable[[FloatArray], FloatArray]) -> Split:
-    def scaled(data: Dataset) -> Dataset:
-        return Dataset(scale(data.features), data.labels, data.classes)
-
-    return Split(scaled(parts.train), parts.validation and scaled(parts.validation), parts.test and scaled(parts.test))
+def _each_its_own(cost: Cost, outputs: int) -> int:
+    if not isinstance(cost, SquaredError):
+        raise SettingError("cross-entropy chooses one class of several; set cost to squared-error for other answers")
+    return outputs

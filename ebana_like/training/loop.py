@@ -12,7 +12,8 @@ from ebana_like.elements import FloatArray
 from ebana_like.errors import SettingError, TrainingError
 from ebana_like.learning import Cost, Estimator, State, Update
 from ebana_like.simulators import OperatingPoints, Simulator
-from ebana_like.training.dataset import Dataset, Split
+from ebana_like.training.dataset import Dataset
+from ebana_like.training.split import Split
 
 TOO_MANY_FAILURES = 0.5
 
@@ -69,10 +70,18 @@ class Progress:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Mean cost and share of right answers over a data set."""
+    """How well a data set is answered.
+
+    loss: mean cost. accuracy: share of right answers; of quantities, the share of their variance explained, R^2.
+    measure: which of the two that is, "accuracy" or "r2".
+    """
 
     loss: float
     accuracy: float
+    measure: str = "accuracy"
+
+    def __str__(self) -> str:
+        return f"{100 * self.accuracy:.1f} %" if self.measure == "accuracy" else f"{self.measure} {self.accuracy:.3f}"
 
 
 NOTHING_MET = Evaluation(float("nan"), float("nan"))
@@ -130,7 +139,7 @@ class _Sums:
 
     began: float = field(default_factory=time.perf_counter)
     loss: float = 0.0
-    right: int = 0
+    credit: float = 0.0
     used: int = 0
     norms: list[float] = field(default_factory=list)
     solves: int = 0
@@ -186,7 +195,9 @@ def _epoch(
         raise Interrupted(progress) from None
     record = EpochRecord(
         epoch=progress.epoch + 1,
-        train=Evaluation(sums.loss / sums.used, sums.right / sums.used) if sums.used else NOTHING_MET,
+        train=Evaluation(sums.loss / sums.used, sums.credit / sums.used, problem.data.train.measure)
+        if sums.used
+        else NOTHING_MET,
         validation=validation,
         test=test,
         gradient_norm=float(np.mean(sums.norms)) if sums.norms else 0.0,
@@ -216,8 +227,7 @@ def _require_solved(sums: _Sums, epoch: int) -> None:
 def _batch(problem: Problem, simulator: Simulator, progress: Progress, samples: np.ndarray, sums: _Sums) -> Progress:
     """Estimate the gradient of one batch, update, and return the new progress."""
     data, cost = problem.data.train, problem.cost
-    labels = data.labels[samples]
-    targets = cost.targets(labels, len(data.classes))
+    targets = data.targets(cost, samples)
     rng = np.random.default_rng([problem.seed, progress.epoch, progress.batch])
     estimate = problem.estimator.estimate(simulator, progress.conductances, data.features[samples], targets, cost, rng)
     points, usable = estimate.points, estimate.points.usable
@@ -228,7 +238,7 @@ def _batch(problem: Problem, simulator: Simulator, progress: Progress, samples: 
             f"the cost is not a number in epoch {progress.epoch + 1}, batch {progress.batch + 1}; try a smaller --lr"
         )
     sums.loss += loss
-    sums.right += int((cost.labels(scores) == labels[usable]).sum())
+    sums.credit += float(data.credit(cost, samples[usable], scores).sum())
     sums.used += int(usable.sum())
     sums.failures += int((~usable).sum())
     sums.count(points)
@@ -262,20 +272,20 @@ def evaluate(
     cost: Cost,
     count: Callable[[OperatingPoints], None] = lambda points: None,
 ) -> Evaluation:
-    """Return mean cost and accuracy of the free phase over a data set; samples that fail count as wrong.
+    """Return mean cost and accuracy of the free phase over a data set; samples that fail earn no credit.
 
     count: called with the points of every thousand samples, for who keeps statistics.
     """
-    loss, right, solved = 0.0, 0, 0
+    loss, credit, solved = 0.0, 0.0, 0
     for first in range(0, len(data), SAMPLES_AT_ONCE):
-        part = data.take(np.arange(first, min(first + SAMPLES_AT_ONCE, len(data))))
-        points = simulator.solve(conductances, part.features)
+        samples = np.arange(first, min(first + SAMPLES_AT_ONCE, len(data)))
+        points = simulator.solve(conductances, data.features[samples])
         count(points)
-        scores, labels = points.scores[points.usable], part.labels[points.usable]
-        loss += float(cost.value(scores, cost.targets(labels, len(data.classes))).sum())
-        right += int((cost.labels(scores) == labels).sum())
-        solved += len(labels)
-    return Evaluation(loss / solved if solved else float("nan"), right / len(data))
+        scores, samples = points.scores[points.usable], samples[points.usable]
+        loss += float(cost.value(scores, data.targets(cost, samples)).sum())
+        credit += float(data.credit(cost, samples, scores).sum())
+        solved += len(samples)
+    return Evaluation(loss / solved if solved else float("nan"), credit / len(data), data.measure)
 
 
 def clamped_share(circuit: Circuit, conductances: Mapping[str, FloatArray]) -> float:

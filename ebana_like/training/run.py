@@ -6,7 +6,7 @@ import platform
 import shlex
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -132,7 +132,7 @@ def _row(record: EpochRecord) -> dict[str, str]:
     for part in ("train", "validation", "test"):
         evaluation = getattr(record, part)
         if evaluation is not None:
-            row |= {f"{part}_{name}": value for name, value in asdict(evaluation).items()}
+            row |= {f"{part}_loss": evaluation.loss, f"{part}_{evaluation.measure}": evaluation.accuracy}
     row |= {
         "gradient_norm": record.gradient_norm,
         "clamped": record.clamped,

@@ -31,7 +31,7 @@ def deviation(problem: Problem, engines: list[Settings], digits: int) -> tuple[f
     with simulator_of(problem.circuit, engines[0]) as ngspice, simulator_of(problem.circuit, engines[1]) as newton:
         for sample in range(digits):
             one = slice(sample, sample + 1)
-            targets = problem.cost.targets(data.labels[one], len(data.classes))
+            targets = data.targets(problem.cost, one)
             conductances = problem.circuit.conductances()
             estimates = [
                 problem.estimator.estimate(engine, conductances, data.features[one], targets, problem.cost, rng)

@@ -29,7 +29,7 @@ class Trained:
 
     def targets(self, cost):
         # of three classes, so that the squared error also has two outputs
-        return cost.targets(LABELS, 3)[:, :2]
+        return cost.targets(np.eye(3)[LABELS])[:, :2]
 
     def loss(self, cost, conductances):
         return cost.value(self.simulator.solve(conductances, FEATURES).scores, self.targets(cost)).mean()

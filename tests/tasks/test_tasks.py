@@ -67,7 +67,7 @@ def test_a_task_builds_a_circuit_of_its_data_and_settings(name, images):
     train = problem.data.train
     assert task.name == name
     assert problem.circuit.inputs.count == train.features.shape[1]
-    assert problem.circuit.outputs.count == problem.cost.targets(train.labels, len(train.classes)).shape[1]
+    assert problem.circuit.outputs.count == train.outputs(problem.cost)
     assert np.abs(train.features).max() == settings.volts
     assert set(train.labels) == set(range(len(train.classes)))
 

@@ -2,30 +2,27 @@
 
 from typing import Protocol
 
-import numpy as np
-
-from ebana_like.elements import FloatArray, IntArray
+from ebana_like.elements import FloatArray
 
 
 class Cost(Protocol):
-    """How far scores are from their targets.
+    """How far scores are from their targets, and how an answer stands as a score.
 
     Scores are (batch, outputs) in volts, one a output pair: dC/dV(y+) = dC/ds = -dC/dV(y-).
+    Answers are (batch, outputs) without unit, from 0 (no, the lowest) to 1 (yes, the highest).
     """
 
-    def targets(self, labels: IntArray, classes: int) -> FloatArray:
-        """Return the targets (batch, outputs) that stand for class labels (batch,)."""
+    def outputs(self, classes: int) -> int:
+        """Return how many outputs tell so many classes apart."""
 
-    def labels(self, scores: FloatArray) -> IntArray:
-        """Return the class labels (batch,) that scores (batch, outputs) stand for."""
+    def targets(self, answers: FloatArray) -> FloatArray:
+        """Return the targets (batch, outputs) that stand for answers (batch, outputs)."""
+
+    def answers(self, scores: FloatArray) -> FloatArray:
+        """Return the answers (batch, outputs) that scores (batch, outputs) stand for."""
 
     def value(self, scores: FloatArray, targets: FloatArray) -> FloatArray:
         """Return the cost of each sample, (batch,)."""
 
     def gradient(self, scores: FloatArray, targets: FloatArray) -> FloatArray:
         """Return dC/ds, (batch, outputs), cost per volt."""
-
-
-def one_hot(labels: IntArray, classes: int, on: float, off: float) -> FloatArray:
-    """Return (batch, classes) with `on` at each label and `off` elsewhere."""
-    return np.where(np.arange(classes) == labels[:, None], on, off)

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import log_softmax, softmax
 
-from ebana_like.elements import FloatArray, IntArray
+from ebana_like.elements import FloatArray
 from ebana_like.errors import SettingError
-from ebana_like.learning.costs.cost import one_hot
 
 
 @dataclass(frozen=True)
 class CrossEntropy:
-    """C = -sum over outputs of Y log softmax(s / temperature).
+    """C = -sum over outputs of Y log softmax(s / temperature), where answers are the probabilities of classes.
 
     temperature: volts that count as one unit of log-odds.
     """
@@ -23,11 +22,14 @@ class CrossEntropy:
         if not self.temperature > 0:
             raise SettingError(f"the temperature of the cross-entropy is {self.temperature} V; it must be above zero")
 
-    def targets(self, labels: IntArray, classes: int) -> FloatArray:
-        return one_hot(labels, classes, 1.0, 0.0)
+    def outputs(self, classes: int) -> int:
+        return classes
 
-    def labels(self, scores: FloatArray) -> IntArray:
-        return np.asarray(scores.argmax(axis=1))
+    def targets(self, answers: FloatArray) -> FloatArray:
+        return answers
+
+    def answers(self, scores: FloatArray) -> FloatArray:
+        return np.asarray(softmax(scores / self.temperature, axis=-1))
 
     def value(self, scores: FloatArray, targets: FloatArray) -> FloatArray:
         return np.asarray(-(targets * log_softmax(scores / self.temperature, axis=-1)).sum(axis=-1))

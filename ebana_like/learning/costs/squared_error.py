@@ -4,31 +4,32 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ebana_like.elements import FloatArray, IntArray
-from ebana_like.learning.costs.cost import one_hot
+from ebana_like.elements import FloatArray
+from ebana_like.errors import SettingError
 
 
 @dataclass(frozen=True)
 class SquaredError:
     """C = sum over outputs of (s - Y)^2 / 2, volts squared (thesis 4.15).
 
-    on, off: target voltages of the labelled class and of the others. With a single output the target is `on` for
-    class 1 and `off` for class 0.
+    on, off: target voltages of the answers 1 and 0, which must differ. Two classes share one output, on for the second.
     """
 
     on: float = 1.0
     off: float = 0.0
 
-    def targets(self, labels: IntArray, classes: int) -> FloatArray:
-        if classes == 2:
-            return np.where(labels == 1, self.on, self.off)[:, None]
-        return one_hot(labels, classes, self.on, self.off)
+    def __post_init__(self) -> None:
+        if not self.on != self.off:
+            raise SettingError(f"on and off are both {self.on:g} V; give the two answers different target voltages")
 
-    def labels(self, scores: FloatArray) -> IntArray:
-        if scores.shape[1] == 1:
-            middle = (self.on + self.off) / 2
-            return np.where((scores[:, 0] - middle) * (self.on - self.off) > 0, 1, 0)
-        return np.asarray(scores.argmax(axis=1))
+    def outputs(self, classes: int) -> int:
+        return 1 if classes == 2 else classes
+
+    def targets(self, answers: FloatArray) -> FloatArray:
+        return self.off * (1 - answers) + self.on * answers  # exact at 0 and 1
+
+    def answers(self, scores: FloatArray) -> FloatArray:
+        return (scores - self.off) / (self.on - self.off)
 
     def value(self, scores: FloatArray, targets: FloatArray) -> FloatArray:
         return np.asarray(((scores - targets) ** 2).sum(axis=-1) / 2)

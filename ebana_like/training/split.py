@@ -1,0 +1,83 @@
+"""How is data divided and scaled, so that what it is tested on stays unseen?"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ebana_like.elements import FloatArray, IntArray
+from ebana_like.errors import SettingError
+from ebana_like.training.dataset import Dataset
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """Samples to learn from, to choose settings by, and to test on; the latter two may be absent."""
+
+    train: Dataset
+    validation: Dataset | None = None
+    test: Dataset | None = None
+
+    def map(self, change: Callable[[Dataset], Dataset]) -> "Split":
+        """Return the same split with every part changed alike."""
+        return Split(change(self.train), self.validation and change(self.validation), self.test and change(self.test))
+
+
+@dataclass(frozen=True, eq=False)
+class VoltScale:
+    """How features in their own units become volts: linearly, from low to high of each, (features,)."""
+
+    low: FloatArray
+    high: FloatArray
+
+    @classmethod
+    def spanned_by(cls, features: FloatArray) -> "VoltScale":
+        """Return the scale between the extremes of samples (samples, features)."""
+        return cls(features.min(axis=0), features.max(axis=0))
+
+    def volts(self, features: FloatArray, largest: float) -> FloatArray:
+        """Return features between -largest and +largest, volts; what lies outside is clipped, a constant is 0 V."""
+        middle, half = (self.low + self.high) / 2, np.where(self.high > self.low, (self.high - self.low) / 2, 1.0)
+        return largest * np.clip((features - middle) / half, -1, 1)
+
+
+def split(data: Dataset, validation: float, test: float, seed: int) -> Split:
+    """Split into random parts that keep the share of every class.
+
+    validation, test: fractions of all samples; 0 for none.
+    Raises SettingError when the fractions leave nothing to learn from.
+    """
+    if not (validation >= 0 and test >= 0 and validation + test < 1):
+        raise SettingError(
+            f"the validation fraction {validation} and the test fraction {test} must be at least 0 and together below 1"
+        )
+    rng = np.random.default_rng([seed, len(data)])
+    parts: tuple[list[IntArray], list[IntArray], list[IntArray]] = ([], [], [])
+    for stratum in data.strata:
+        members = rng.permutation(stratum)
+        bounds = [round(test * len(members)), round((test + validation) * len(members))]
+        for part, samples in zip(parts, np.split(members, bounds), strict=True):
+            part.append(samples)
+    held_out, chosen, train = (data.take(np.sort(np.concatenate(part))) for part in parts)
+    if not len(train):
+        raise SettingError(
+            f"the validation fraction {validation} and the test fraction {test} leave none of {len(data)} samples "
+            "to learn from; make them smaller"
+        )
+    return Split(train, chosen if len(chosen) else None, held_out if len(held_out) else None)
+
+
+def in_volts(parts: Split, volts: float) -> Split:
+    """Scale every feature linearly so that the training samples span -volts to +volts; others are clipped to it."""
+    scale = VoltScale.spanned_by(parts.train.features)
+    return parts.map(lambda data: replace(data, features=scale.volts(data.features, volts)))
+
+
+def intensities_in_volts(parts: Split, volts: float) -> Split:
+    """Scale features that are intensities from 0 to 1, such as pixels, to 0 to volts, all alike."""
+    return parts.map(lambda data: replace(data, features=volts * data.features))
+
+
+def in_range(parts: Split) -> Split:
+    """Let quantities to be told span the answers 0 to 1 in the training samples; leave other data as they are."""
+    return parts.map(lambda data: data.in_range_of(parts.train))

@@ -1,0 +1,68 @@
+"""A split keeps every class's share and what it holds out unseen."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ebana_like.errors import SettingError
+from ebana_like.training import Dataset, Split, in_volts, split
+
+
+def flowers(sizes):
+    """Classes of these sizes, shuffled; every sample's one feature is its number."""
+    labels = np.random.default_rng(0).permutation(np.repeat(np.arange(len(sizes)), sizes))
+    return Dataset(np.arange(len(labels), dtype=float)[:, None], labels, tuple(map(str, range(len(sizes)))))
+
+
+def numbers(part):
+    return [] if part is None else part.features[:, 0].astype(int).tolist()
+
+
+@given(
+    sizes=st.lists(st.integers(5, 40), min_size=1, max_size=4),
+    validation=st.floats(0, 0.4),
+    test=st.floats(0, 0.4),
+    seed=st.integers(0, 2**32),
+)
+def test_every_sample_is_in_one_part_with_its_own_label_and_classes_keep_their_share(sizes, validation, test, seed):
+    data = flowers(sizes)
+    parts = split(data, validation, test, seed)
+    assert sorted(numbers(parts.train) + numbers(parts.validation) + numbers(parts.test)) == list(range(len(data)))
+    for part, share in ((parts.validation, validation), (parts.test, test)):
+        counts = np.zeros(len(sizes)) if part is None else np.bincount(part.labels, minlength=len(sizes))
+        assert np.abs(counts - share * np.array(sizes)).max() <= 1  # both ends of a part are rounded
+        if part is not None:
+            assert np.array_equal(part.labels, data.labels[numbers(part)])
+
+
+def test_the_seed_chooses_the_split():
+    first, again, other = (numbers(split(flowers([20, 20]), 0.2, 0.2, seed).test) for seed in (0, 0, 1))
+    assert first == again != other
+
+
+def test_without_fractions_everything_is_learned_from():
+    parts = split(flowers([3, 3]), 0, 0, 0)
+    assert len(parts.train) == 6
+    assert parts.validation is parts.test is None
+
+
+@pytest.mark.parametrize(("validation", "test"), [(-0.1, 0.2), (0.2, -0.1), (0.5, 0.5), (0.0, float("nan"))])
+def test_fractions_that_cannot_be_are_refused(validation, test):
+    with pytest.raises(SettingError, match="must be at least 0 and together below 1"):
+        split(flowers([5, 5]), validation, test, 0)
+
+
+def test_a_split_that_leaves_nothing_to_learn_from_is_refused():
+    with pytest.raises(SettingError, match=r"0\.9 leave none of 4 samples to learn from"):
+        split(flowers([2, 2]), 0.0, 0.9, 0)
+
+
+def test_training_samples_span_the_volts_and_others_are_clipped_to_them():
+    train = Dataset(np.array([[10.0, 5.0], [30.0, 5.0], [20.0, 5.0]]), np.zeros(3, dtype=int), ("a",))
+    unseen = Dataset(np.array([[0.0, 5.0], [25.0, 9.0]]), np.zeros(2, dtype=int), ("a",))
+    parts = in_volts(Split(train, unseen), 2.0)
+    assert parts.train.features.tolist() == [[-2, 0], [2, 0], [0, 0]], "a constant feature says nothing: 0 V"
+    assert parts.validation.features.tolist() == [[-2, 0], [1, 2]]
+    assert parts.test is None
+    assert train.features[0].tolist() == [10, 5], "the data given stay as they are"
