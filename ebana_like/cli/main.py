@@ -5,6 +5,7 @@ import click
 from ebana_like.cli.bench import bench
 from ebana_like.cli.group import Sections
 from ebana_like.cli.inspect import inspect
+from ebana_like.cli.rerun import rerun
 from ebana_like.cli.train import train_command
 from ebana_like.tasks import TASKS
 
@@ -30,4 +31,5 @@ main.tasks = tuple(TASKS)
 for task in TASKS.values():
     main.add_command(train_command(task))
 main.add_command(inspect)
+main.add_command(rerun)
 main.add_command(bench)

@@ -1,12 +1,16 @@
 """Circuits as SPICE text, and back."""
 
+from ebana_like.netlist.dialects import DIALECTS, Dialect, Laws
 from ebana_like.netlist.models import diode_model, diode_models, parse_diode_model
 from ebana_like.netlist.netlist import OPTIONS, Netlist
 from ebana_like.netlist.read import load_netlist, read_netlist
 from ebana_like.netlist.write import circuit_lines, save_netlist, write_netlist
 
 __all__ = [
+    "DIALECTS",
     "OPTIONS",
+    "Dialect",
+    "Laws",
     "Netlist",
     "circuit_lines",
     "diode_model",

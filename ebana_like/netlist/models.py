@@ -81,6 +81,13 @@ def parse_diode_model(line: str, where: str) -> DiodeModel:
         raise NetlistError(f"{where}: {error}") from error
 
 
+def numeric_parameters(model: DiodeModel) -> str:
+    """Return a model's parameters as `name=value` with plain numbers, leaving out words such as the maker's name."""
+    other = {key: number(value, model.name) for key, value in model.other.items() if key not in _WORDS}
+    values = {"is": float(model.saturation_current), "n": float(model.emission), **other}
+    return " ".join(f"{key}={value!r}" for key, value in values.items())
+
+
 def number(text: str, where: str) -> float:
     """Return a SPICE number such as `2.52n` or `1e-9`. Raises NetlistError for other text."""
     match = _NUMBER.fullmatch(text.lower())

@@ -1,23 +1,28 @@
-"""How is a circuit written down? One section a bank, in the dialect every SPICE program takes."""
+"""How is a circuit written down? One section a bank, between the lines a SPICE program begins and ends with."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 from ebana_like.circuit import Circuit, CurrentNudging, InputPorts
 from ebana_like.elements import Bank, Diodes, Resistors, Switches
-from ebana_like.elements.switch import SWITCH_MODEL
 from ebana_like.errors import NetlistError
 from ebana_like.files import write_atomically
-from ebana_like.netlist.netlist import FORMAT, FULL_DIGITS, NAME, OPTIONS, Netlist
+from ebana_like.netlist.dialects import PORTABLE, Dialect
+from ebana_like.netlist.netlist import FORMAT, NAME, Netlist
 
 
-def write_netlist(netlist: Netlist) -> str:
+def write_netlist(netlist: Netlist, dialect: Dialect = PORTABLE, celsius: float | None = None) -> str:
     """Return the netlist as text.
 
     Numbers are written so that reading them back gives the same doubles. What SPICE does not know stands in comment
-    lines that begin with `* @`. Raises NetlistError for a name that not every SPICE program takes.
+    lines that begin with `* @`.
+
+    dialect: the program it is for; `read_netlist` reads what is written without one.
+    celsius: temperature of the circuit; the nominal 27 degrees unless given.
+
+    Raises NetlistError for a name that not every SPICE program takes, and for elements the dialect has no words for.
     """
-    return "\n".join(_lines(netlist)) + "\n"
+    return "\n".join(_lines(netlist, dialect, celsius)) + "\n"
 
 
 def save_netlist(netlist: Netlist, path: Path, durable: bool = True) -> None:
@@ -35,43 +40,43 @@ def circuit_lines(circuit: Circuit, skip: frozenset[str] = frozenset()) -> Itera
     for bank in circuit.banks:
         if bank.name not in skip:
             yield from bank.spice_lines(circuit.nodes)
-    yield from _cards(circuit)
+    yield from _cards(circuit, PORTABLE)
 
 
-def _lines(netlist: Netlist) -> Iterator[str]:
+def _lines(netlist: Netlist, dialect: Dialect, celsius: float | None) -> Iterator[str]:
     circuit = netlist.circuit
     _check_names(circuit)
     _check_settings(netlist)
-    yield circuit.title
-    yield FULL_DIGITS
-    yield f"* @format {FORMAT}"
+    note = f"{dialect.comment} @"
+    yield from dialect.head(circuit.title)
+    yield f"{note}format {FORMAT}"
     for key, value in netlist.settings.items():
-        yield f"* @setting {key} {value}"
-    yield from _port_lines(circuit)
+        yield f"{note}setting {key} {value}"
+    for line in _port_lines(circuit):
+        yield f"{note}{line}"
     for bank in circuit.banks:
-        yield f"* @bank {bank.name} {bank.kind}{_range(bank)}"
-        yield from bank.spice_lines(circuit.nodes)
-    yield from _cards(circuit)
-    yield f".options {OPTIONS}"
+        yield f"{note}bank {bank.name} {bank.kind}{_range(bank)}"
+        yield from dialect.elements(bank, circuit.nodes)
+    yield from _cards(circuit, dialect)
+    yield from dialect.options(celsius)
     for node, voltage in netlist.recorded.items():
-        yield f"* @recorded {node} {float(voltage)!r}"
+        yield f"{note}recorded {node} {float(voltage)!r}"
     outputs = dict.fromkeys((*circuit.outputs.positive.tolist(), *circuit.outputs.negative.tolist()))
-    yield ".print op " + " ".join(f"v({circuit.nodes[k]})" for k in outputs if k != 0)
-    yield ".op"
-    yield ".end"
+    yield from dialect.analysis([circuit.nodes[k] for k in outputs if k != 0])
+    yield dialect.end
 
 
 def _port_lines(circuit: Circuit) -> Iterator[str]:
-    yield f"* @inputs {circuit.inputs.bank}"
+    yield f"inputs {circuit.inputs.bank}"
     yield from _feature_lines(circuit, circuit.inputs)
     pairs = zip(circuit.outputs.positive.tolist(), circuit.outputs.negative.tolist(), strict=True)
     for positive, negative in pairs:
-        yield f"* @output {circuit.nodes[positive]} {circuit.nodes[negative]}"
+        yield f"output {circuit.nodes[positive]} {circuit.nodes[negative]}"
     nudger = circuit.nudger
     if isinstance(nudger, CurrentNudging):
-        yield f"* @nudging current {nudger.bank}"
+        yield f"nudging current {nudger.bank}"
     else:
-        yield f"* @nudging switch {nudger.targets} {nudger.resistors} {nudger.control}"
+        yield f"nudging switch {nudger.targets} {nudger.resistors} {nudger.control}"
 
 
 def _feature_lines(circuit: Circuit, inputs: InputPorts) -> Iterator[str]:
@@ -80,7 +85,7 @@ def _feature_lines(circuit: Circuit, inputs: InputPorts) -> Iterator[str]:
     for label, feature, polarity in zip(labels, inputs.feature.tolist(), inputs.polarity.tolist(), strict=True):
         carriers[feature].append(f"{'+' if polarity > 0 else '-'}{label}")
     for feature, sources in enumerate(carriers):
-        yield f"* @feature {feature} {' '.join(sources)}"
+        yield f"feature {feature} {' '.join(sources)}"
 
 
 def _range(bank: Bank) -> str:
@@ -89,10 +94,10 @@ def _range(bank: Bank) -> str:
     return ""
 
 
-def _cards(circuit: Circuit) -> Iterator[str]:
-    yield from dict.fromkeys(bank.model.card() for bank in circuit.of_kind(Diodes))
+def _cards(circuit: Circuit, dialect: Dialect) -> Iterator[str]:
+    yield from dict.fromkeys(dialect.diode_card(bank.model) for bank in circuit.of_kind(Diodes))
     if circuit.of_kind(Switches):
-        yield SWITCH_MODEL
+        yield dialect.switch_card()
 
 
 def _check_names(circuit: Circuit) -> None:

@@ -1,0 +1,92 @@
+"""What do all SPICE programs share, and where may they differ?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from ebana_like.elements import Bank, DiodeModel
+from ebana_like.elements.constants import TEMPERATURE, THERMAL_VOLTAGE
+from ebana_like.elements.switch import SWITCH_MODEL
+from ebana_like.netlist.dialects.rawfile import read_rawfile
+
+ZERO_CELSIUS = 273.15  # kelvin
+
+
+@dataclass(frozen=True)
+class Laws:
+    """What a program computes with, as far as programs differ.
+
+    boltzmann: J/K. elementary_charge: C.
+    cubic_reverse: whether a diode's law below -3 N Vt is SPICE3's cubic one (`Diodes`) instead of the exponential.
+    leakage: conductance from every node to ground, siemens; gmin across junctions is 1e-12 S everywhere.
+    """
+
+    boltzmann: float
+    elementary_charge: float
+    cubic_reverse: bool = True
+    leakage: float = 0.0
+
+    def thermal_voltage(self, celsius: float | None) -> float:
+        """Return kT/q, volts; at the nominal 27 degrees where none are given."""
+        kelvin = TEMPERATURE if celsius is None else celsius + ZERO_CELSIUS
+        return self.boltzmann * kelvin / self.elementary_charge
+
+    def matching_temperature(self) -> float:
+        """Return the temperature, degrees Celsius, at which the program's thermal voltage is the one used here."""
+        return THERMAL_VOLTAGE * self.elementary_charge / self.boltzmann - ZERO_CELSIUS
+
+
+class Dialect:
+    """A SPICE program's way to be written to, run and read; what is here, all of them share.
+
+    name: as typed. comment: what a comment line begins with. end: the last line.
+    programs: names of the executable; none where netlists can be written but are not run from here.
+    arguments: its command line after the netlist `circuit.cir` was written into an empty folder.
+    install: how to get it.
+    laws: what it computes with; None where that is not known.
+    """
+
+    name: ClassVar[str]
+    comment: ClassVar[str] = "*"
+    end: ClassVar[str] = ".end"
+    programs: ClassVar[tuple[str, ...]] = ()
+    arguments: ClassVar[tuple[str, ...]] = ()
+    install: ClassVar[str] = ""
+    laws: ClassVar[Laws | None] = None
+
+    def head(self, title: str) -> list[str]:
+        """Return the lines a netlist begins with."""
+        return [title]
+
+    def elements(self, bank: Bank, nodes: Sequence[str]) -> list[str]:
+        """Return the lines of a bank's elements. Raises NetlistError for a kind the dialect has no words for."""
+        return bank.spice_lines(nodes)
+
+    def diode_card(self, model: DiodeModel) -> str:
+        """Return the line that defines a diode model."""
+        return model.card()
+
+    def switch_card(self) -> str:
+        """Return the line that defines the switch of nudging."""
+        return SWITCH_MODEL
+
+    def options(self, celsius: float | None) -> list[str]:
+        """Return the lines that set tolerances, and the temperature where one is given, degrees Celsius."""
+        raise NotImplementedError
+
+    def analysis(self, outputs: Sequence[str]) -> list[str]:
+        """Return the lines that ask for the operating point; `outputs` are the nodes a person wants to see."""
+        raise NotImplementedError
+
+    def voltages(self, folder: Path, printed: str) -> dict[str, float]:
+        """Return the node voltages, volts by name, that a finished run left in its folder or printed.
+
+        Raises NetlistError where there are none.
+        """
+        return read_rawfile(folder / "circuit.raw")
+
+
+def at_temperature(celsius: float | None) -> str:
+    """Return the options for a temperature that is nominal too, so that it moves nothing but kT/q."""
+    return "" if celsius is None else f" temp={celsius!r} tnom={celsius!r}"

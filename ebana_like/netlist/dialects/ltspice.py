@@ -1,0 +1,23 @@
+"""How does LTspice want it? After its help pages."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from ebana_like.elements.constants import GMIN
+from ebana_like.netlist.dialects.dialect import Dialect
+
+
+class LTspice(Dialect):
+    """LTspice: results as doubles above six digits asked for, no `.print`. Its constants are not published."""
+
+    name: ClassVar[str] = "ltspice"
+    programs: ClassVar[tuple[str, ...]] = ("LTspice", "ltspice", "LTspice.exe", "XVIIx64.exe")
+    arguments: ClassVar[tuple[str, ...]] = ("-b", "-ascii", "circuit.cir")
+    install: ClassVar[str] = "see https://www.analog.com/ltspice (on Linux it runs under wine)"
+
+    def options(self, celsius: float | None) -> list[str]:
+        tolerances = f".options reltol=1e-9 vntol=1e-12 abstol=1e-15 gmin={GMIN!r} itl1=500 itl2=500 numdgt=15"
+        return [tolerances] if celsius is None else [f"{tolerances} tnom={celsius!r}", f".temp {celsius!r}"]
+
+    def analysis(self, outputs: Sequence[str]) -> list[str]:
+        return [".op"]

@@ -1,0 +1,29 @@
+"""How does ngspice want it?"""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from ebana_like.elements.constants import BOLTZMANN, ELEMENTARY_CHARGE
+from ebana_like.netlist.dialects.dialect import Dialect, Laws, at_temperature
+from ebana_like.netlist.netlist import FULL_DIGITS, OPTIONS
+
+
+class Ngspice(Dialect):
+    """ngspice, which also is the reference: constants and diode law used here are its own."""
+
+    name: ClassVar[str] = "ngspice"
+    programs: ClassVar[tuple[str, ...]] = ("ngspice",)
+    # -n: nothing is executed from .spiceinit
+    arguments: ClassVar[tuple[str, ...]] = ("-b", "-n", "-r", "circuit.raw", "circuit.cir")
+    install: ClassVar[str] = "apt-get install ngspice"
+    laws: ClassVar[Laws | None] = Laws(BOLTZMANN, ELEMENTARY_CHARGE)
+
+    def head(self, title: str) -> list[str]:
+        return [title, FULL_DIGITS]
+
+    def options(self, celsius: float | None) -> list[str]:
+        return [f".options {OPTIONS}{at_temperature(celsius)}"]
+
+    def analysis(self, outputs: Sequence[str]) -> list[str]:
+        # gnucap, which takes this dialect too, wants .print before .op
+        return [f".print op {' '.join(f'v({node})' for node in outputs)}", ".op"]

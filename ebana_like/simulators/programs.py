@@ -1,0 +1,124 @@
+"""What does another SPICE program say? Its executable, run on a netlist in an empty folder and for a bounded time."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from ebana_like.errors import NetlistError, SettingError, SimulatorError
+from ebana_like.netlist import DIALECTS, Dialect, Netlist, write_netlist
+
+LONGEST_QUOTE = 200
+"""Characters of a program's own message that an error repeats."""
+
+
+@dataclass(frozen=True)
+class Program:
+    """An executable with the dialect it understands."""
+
+    dialect: Dialect
+    executable: Path
+
+
+@dataclass(frozen=True)
+class Run:
+    """Node voltages, volts by name, and how long the program took, seconds."""
+
+    voltages: Mapping[str, float]
+    seconds: float
+
+
+def find_program(name: str) -> Program:
+    """Return the program of that name, or the one at that path.
+
+    Raises SimulatorError for one that is not here and SettingError for one that is not known.
+    """
+    path = Path(name)
+    if len(path.parts) > 1 or path.is_file():
+        return _at_path(path.absolute())
+    dialect = DIALECTS.get(name.lower())
+    if dialect is None or not dialect.programs:
+        known = ", ".join(other.name for other in DIALECTS.values() if other.programs)
+        written = " is only written, with --export; known to run" if dialect else " is not known; known"
+        raise SettingError(f"the program {name}{written} are {known}, or the path of one of them")
+    for executable in dialect.programs:
+        if (found := shutil.which(executable)) is not None:
+            return Program(dialect, Path(found))
+    raise SimulatorError(
+        f"{name} is not installed: there is no {' or '.join(dialect.programs)} on the path; "
+        f"get it ({dialect.install}), give its path, or write the netlist for a machine that has it: "
+        f"--export {dialect.name} FILE"
+    )
+
+
+def _at_path(path: Path) -> Program:
+    if not path.is_file() or not os.access(path, os.X_OK):
+        raise SimulatorError(f"{path} is not a program that can be run; give the path of an executable file")
+    for dialect in DIALECTS.values():
+        if any(Path(program).stem.lower() in path.stem.lower() for program in dialect.programs):
+            return Program(dialect, path)
+    known = ", ".join(program for dialect in DIALECTS.values() for program in dialect.programs)
+    raise SettingError(f"{path} could be any program; rename it so that its name contains one of {known}")
+
+
+def run_program(program: Program, netlist: Netlist, celsius: float | None, limit: float) -> Run:
+    """Return the operating point that a program finds for a netlist.
+
+    celsius: temperature of the circuit; the nominal 27 degrees unless given. limit: seconds the program may take.
+    Raises SimulatorError when it takes longer, fails, or leaves out a node.
+    """
+    dialect = program.dialect
+    with TemporaryDirectory(prefix="ebana_like-") as name:
+        folder = Path(name)
+        (folder / "circuit.cir").write_text(write_netlist(netlist, dialect, celsius), encoding="utf-8")
+        began = time.perf_counter()
+        printed = _printed(program, folder, limit)
+        seconds = time.perf_counter() - began
+        try:
+            voltages = dialect.voltages(folder, printed)
+        except NetlistError as error:
+            said = " ".join(printed.split())[-LONGEST_QUOTE:]
+            raise SimulatorError(f"{dialect.name} found no operating point: {error}; it ends with: {said}") from error
+    missing = [node for node in netlist.circuit.nodes[1:] if node not in voltages]
+    if missing:
+        raise SimulatorError(f"{dialect.name} gives no voltage for {len(missing)} nodes, {missing[0]} among them")
+    return Run(voltages, seconds)
+
+
+def _printed(program: Program, folder: Path, limit: float) -> str:
+    """Run the program and return what it printed."""
+    command = [str(program.executable), *program.dialect.arguments]
+    # nothing of the person's own start-up files is read: HOME is the empty folder too
+    environment = {**os.environ, "HOME": str(folder)}
+    if program.executable.suffix == ".exe" and sys.platform != "win32":
+        command.insert(0, "wine")
+        environment.setdefault("WINEPREFIX", str(Path.home() / ".wine"))
+    try:
+        process = subprocess.Popen(
+            command,
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise SimulatorError(f"cannot run {command[0]}: {error.strerror}") from error
+    try:
+        return process.communicate(timeout=limit)[0].decode(errors="replace")
+    except subprocess.TimeoutExpired:
+        raise SimulatorError(
+            f"{program.dialect.name} took longer than {limit:g} s and was stopped; give it more with --limit"
+        ) from None
+    finally:
+        with suppress(ProcessLookupError):  # the usual case: it has ended, and so have its children
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()

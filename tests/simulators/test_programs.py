@@ -1,0 +1,102 @@
+"""Other programs run in an empty folder, for a bounded time, and say what is wrong when they do not."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ebana_like.errors import SettingError, SimulatorError
+from ebana_like.netlist import Netlist
+from ebana_like.simulators.programs import find_program, run_program
+
+RAW = """Title: divider
+No. Variables: 2
+Variables:
+\t0\tV(in)\tvoltage
+\t1\tV(out)\tvoltage
+Values:
+0\t3.0
+\t2.0
+"""
+
+
+@pytest.fixture
+def program(tmp_path):
+    """Return a maker of programs that understand LTspice's dialect and do what a shell script says."""
+
+    def make(script, name="ltspice"):
+        path = tmp_path / name
+        path.write_text(f"#!/bin/sh\n{script}\n")
+        path.chmod(0o755)
+        return find_program(str(path))
+
+    return make
+
+
+@pytest.mark.parametrize("name", ["ngspice", "gnucap"])
+def test_a_divider_divides(name, divider):
+    if not shutil.which(name):
+        pytest.skip(f"{name} is not installed")
+    run = run_program(find_program(name), Netlist(divider), None, limit=60)
+    # gnucap adds gmin, 1e-12 S, to the 3e-6 S at every node
+    assert run.voltages["out"] == pytest.approx(2.0, rel=1e-6)
+
+
+def test_a_program_finds_an_empty_folder_and_an_empty_home(divider, program, tmp_path):
+    seen = tmp_path / "seen"
+    script = f'(ls -A; ls -A "$HOME"; head -n 1 circuit.cir) > {seen}; printf "{RAW}" > circuit.raw'
+    run = run_program(program(script), Netlist(divider), None, limit=60)
+    assert run.voltages == {"in": 3.0, "out": 2.0}
+    assert seen.read_text().split() == ["circuit.cir", "circuit.cir", "divider"]
+
+
+def test_a_program_that_hangs_is_stopped_with_its_children(divider, program, tmp_path):
+    child = tmp_path / "child"
+    with pytest.raises(SimulatorError, match=r"ltspice took longer than 0\.5 s and was stopped"):
+        run_program(program(f"sleep 600 & echo $! > {child}; wait"), Netlist(divider), None, limit=0.5)
+    status = Path(f"/proc/{child.read_text().strip()}/stat")
+    assert not status.exists() or status.read_text().split()[2] == "Z"  # dead, and not yet noticed by who inherits it
+
+
+@pytest.mark.parametrize(
+    ("script", "message"),
+    [
+        (
+            "echo singular matrix",
+            r"no operating point: there is no result file circuit\.raw.*with: singular matrix",
+        ),
+        (f'printf "{RAW.replace("out", "on")}" > circuit.raw', "gives no voltage for 1 nodes, out among them"),
+    ],
+)
+def test_a_program_without_an_answer_says_so(script, message, divider, program):
+    with pytest.raises(SimulatorError, match=message):
+        run_program(program(script), Netlist(divider), None, limit=60)
+
+
+def test_a_missing_program_says_how_to_get_it_and_what_else_there_is(monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(SimulatorError, match=r"xyce is not installed.*get it \(see https.*--export xyce FILE"):
+        find_program("xyce")
+
+
+@pytest.mark.parametrize("name", ["spectre", "hspice"])
+def test_an_unknown_program_is_told_those_that_are_known(name):
+    with pytest.raises(SettingError, match=rf"the program {name} is .*; known .*are ngspice, gnucap, xyce, ltspice"):
+        find_program(name)
+
+
+def test_the_name_of_a_file_says_which_program_it_is(program, tmp_path):
+    assert program("", "gnucap-0.37").dialect.name == "gnucap"
+    with pytest.raises(SettingError, match="could be any program; rename it"):
+        program("", "spice")
+    with pytest.raises(SimulatorError, match="is not a program that can be run"):
+        find_program(str(tmp_path / "nowhere"))
+
+
+def test_gnucaps_table_may_have_suffixes_and_no_numbers(divider, tmp_path):
+    gnucap = find_program("gnucap").dialect if shutil.which("gnucap") else pytest.skip("gnucap is not installed")
+    found = gnucap.voltages(tmp_path, "main version\ntitle\n#  v(a)  v(b)  v(c)\n 27.  -45.f  1.5  NaN\n")
+    assert found["a"] == pytest.approx(-45e-15, rel=1e-15)
+    assert found["b"] == 1.5
+    assert np.isnan(found["c"])
