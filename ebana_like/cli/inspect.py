@@ -8,6 +8,7 @@ from ebana_like.analysis.answers import answers
 from ebana_like.analysis.inspection import bank_rows, port_rows, recorded_rows
 from ebana_like.cli.display import Printer, terminal
 from ebana_like.cli.train import TRUTH_TABLE_ROWS
+from ebana_like.energy import symmetry
 from ebana_like.simulators import NgspiceSimulator
 from ebana_like.tasks import TASKS
 from ebana_like.training import Run, evaluate, load_circuit
@@ -23,6 +24,7 @@ def inspect(path: Path) -> None:
     netlist = load_circuit(path)
     circuit, printer = netlist.circuit, Printer(terminal())
     printer.line(f"{circuit.title}: {len(circuit.nodes)} nodes, {sum(map(len, circuit.banks))} elements")
+    printer.line(f"equilibrium propagation: {symmetry(circuit)}")
     printer.table(["bank", "kind", "elements", "values", "clamped"], bank_rows(circuit))
     printer.table(["port", "nodes or sources", "volts"], port_rows(circuit), title="\nports")
     with NgspiceSimulator(circuit) as simulator:

@@ -3,6 +3,7 @@
 import click
 
 from ebana_like.cli.bench import bench
+from ebana_like.cli.examine import gradcheck, power
 from ebana_like.cli.group import Sections
 from ebana_like.cli.inspect import inspect
 from ebana_like.cli.rerun import rerun
@@ -20,6 +21,7 @@ def main(debug: bool) -> None:
     Train a task, look at what it made, and run its netlist in SPICE:
       train-circuit xor
       train-circuit inspect runs/xor-...
+      train-circuit gradcheck runs/xor-...
       ngspice -b runs/xor-.../netlist.cir
 
     Every run leaves a folder with its settings (config.toml), the trained circuit (netlist.cir) and its history
@@ -32,4 +34,6 @@ for task in TASKS.values():
     main.add_command(train_command(task))
 main.add_command(inspect)
 main.add_command(rerun)
+main.add_command(gradcheck)
+main.add_command(power)
 main.add_command(bench)

@@ -6,8 +6,8 @@ from functools import cache
 
 import numpy as np
 import pytest
-from finite_differences import differences, distance, flat
 
+from ebana_like.analysis.differences import differences, distance, flat
 from ebana_like.energy import coenergy_weights, total_cocontent
 from ebana_like.learning import Centered, CrossEntropy, HigherOrder, Negative, Positive, SquaredError
 from ebana_like.networks import Amplifier, Crossbar, DiodePair, Inputs, OutputPairs, SwitchedTargets, build_network
@@ -45,7 +45,7 @@ class Trained:
         return distance(flat(self.estimate(estimator, cost).gradients), truth)
 
     def differences(self, function):
-        return differences(function, self.simulator.circuit.conductances())
+        return flat(differences(function, self.simulator.circuit.conductances()))
 
 
 def network(amplifier, depth=1, nudging=None):

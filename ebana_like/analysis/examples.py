@@ -1,0 +1,79 @@
+"""Which samples is a circuit examined on? Those of a run's task, or random ones where only a netlist is known."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ebana_like.analysis.inspection import present_features
+from ebana_like.circuit import Circuit
+from ebana_like.elements import FloatArray
+from ebana_like.errors import SettingError
+from ebana_like.learning import Centered, Cost, Estimator, SquaredError
+from ebana_like.tasks import TASKS
+from ebana_like.training import Run, load_circuit
+
+USUAL_BETA, USUAL_VOLTS = 1e-7, 1.0
+
+
+@dataclass(frozen=True, eq=False)
+class Examples:
+    """A circuit with its conductances, and samples for it.
+
+    features: (samples, features), volts. targets: (samples, outputs). estimator: the run's own.
+    origin: where the samples are from, in words. beside: path and prefix of files to write about the circuit.
+    """
+
+    circuit: Circuit
+    features: FloatArray
+    targets: FloatArray
+    cost: Cost
+    estimator: Estimator
+    origin: str
+    beside: Path
+
+    def file(self, name: str) -> Path:
+        """Return the path of a file to write: `name` in the run's folder, or beside the netlist after its name."""
+        return self.beside / name if self.beside.is_dir() else self.beside.with_name(f"{self.beside.stem}-{name}")
+
+    def take(self, sample: int) -> tuple[FloatArray, FloatArray]:
+        """Return one sample's features (1, features) and targets (1, outputs)."""
+        if not 0 <= sample < len(self.features):
+            raise SettingError(f"sample is {sample}; there are samples 0 to {len(self.features) - 1}")
+        return self.features[sample : sample + 1], self.targets[sample : sample + 1]
+
+
+def examples(path: Path, samples: int | None, seed: int, target: float, out: Path | None) -> Examples:
+    """Return a run's training samples, evenly spaced, or random ones for a netlist.
+
+    samples: how many; None for all of a run. seed, target: of random features, within the largest voltage of the
+    netlist's own inputs, and of random targets of +-target volts for them; the first sample is the netlist's own.
+    out: folder for files, in place of the run's folder or the netlist's.
+    """
+    if samples is not None and samples < 1:
+        raise SettingError(f"samples is {samples}; give at least 1")
+    circuit = load_circuit(path).circuit
+    if out is not None and not out.is_dir():
+        raise SettingError(f"there is no folder {out}; make it, or leave --out away")
+    if path.is_dir():
+        run = Run(path)
+        problem = TASKS[run.task()].problem(run.settings())
+        data = problem.data.train
+        count = len(data) if samples is None else min(samples, len(data))
+        data = data.take(np.linspace(0, len(data) - 1, count).astype(np.intp))
+        targets = problem.cost.targets(data.labels, len(data.classes))
+        whole = len(problem.data.train)
+        origin = f"{f'{count} of ' if count < whole else ''}{whole} training samples of {run.task()}"
+        return Examples(circuit, data.features, targets, problem.cost, problem.estimator, origin, out or path)
+    rng = np.random.default_rng(seed)
+    count = samples or 1
+    own = present_features(circuit)
+    volts = float(np.abs(own).max(initial=0.0)) or USUAL_VOLTS
+    features = np.concatenate([own, rng.uniform(-volts, volts, (count - 1, circuit.inputs.count))])
+    targets = rng.choice([-target, target], size=(count, circuit.outputs.count))
+    origin = "the netlist's own sample"
+    if count > 1:
+        origin += f" and {count - 1} random ones within {volts:g} V (seed {seed})"
+    origin += f", random targets of +-{target:g} V, squared error"
+    beside = path if out is None else out / path.name
+    return Examples(circuit, features, targets, SquaredError(), Centered(USUAL_BETA), origin, beside)

@@ -1,0 +1,178 @@
+"""How good is each gradient estimator on a circuit, and at which nudging factor?
+
+The truth is the adjoint gradient, itself checked against finite differences of the loss and against ngspice's adjoint
+circuit. Errors are norms of differences over norms of gradients.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from ebana_like.analysis.differences import cosine, differences, distance, flat
+from ebana_like.analysis.examples import Examples
+from ebana_like.elements import FloatArray
+from ebana_like.energy import Symmetry, symmetry
+from ebana_like.errors import SimulatorError
+from ebana_like.learning import ESTIMATORS, Adjoint, Nudged
+from ebana_like.learning.estimators import gradient
+from ebana_like.simulators import NgspiceSimulator, Simulator
+
+ALL = "all"
+DIFFERENCES, SPICE_ADJOINT = "finite differences", "adjoint in ngspice"
+AFFORDABLE = 20_000
+"""Elements up to which ngspice's adjoint circuit is solved too; each sample is a solve of its own."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """How far one estimate of one bank's gradient, or of all together, is from the adjoint's.
+
+    beta: siemens; None where nothing is nudged.
+    """
+
+    estimator: str
+    beta: float | None
+    bank: str
+    error: float
+    cosine: float
+
+
+@dataclass(frozen=True)
+class GradientCheck:
+    """Rows by estimator, beta and bank, and whether equilibrium propagation can be exact for the circuit at all."""
+
+    symmetry: Symmetry
+    rows: tuple[Row, ...]
+
+    def curve(self, estimator: str, bank: str = ALL) -> tuple[FloatArray, FloatArray]:
+        """Return betas and errors of an estimator."""
+        rows = [row for row in self.rows if row.estimator == estimator and row.bank == bank and row.beta is not None]
+        return np.array([row.beta for row in rows]), np.array([row.error for row in rows])
+
+    def unnudged(self, estimator: str) -> dict[str, Row]:
+        """Return the rows, by bank, of an estimate without nudging; empty where it was not made."""
+        return {row.bank: row for row in self.rows if row.estimator == estimator and row.beta is None}
+
+
+@dataclass(frozen=True)
+class Recommendation:
+    """The nudging factor with the least error, and why not a smaller or a larger one."""
+
+    estimator: str
+    beta: float
+    error: float
+    reason: str
+
+
+def gradient_check(
+    simulator: Simulator, examples: Examples, betas: Sequence[float], parameters: int, seed: int = 0
+) -> GradientCheck:
+    """Compare all estimators with the adjoint gradient on a batch of examples.
+
+    parameters: how many conductances of each bank to take finite differences of, at random; 0 for none.
+    Raises SimulatorError where a free point was not solved.
+    """
+    circuit, cost = examples.circuit, examples.cost
+    conductances = circuit.conductances()
+    arguments = (conductances, examples.features, examples.targets, cost)
+    truth = Adjoint().estimate(simulator, *arguments, np.random.default_rng(seed))
+    if not truth.points.usable.all():
+        raise SimulatorError(f"a sample was not solved: {'; '.join(truth.points.messages.values())}")
+    found = symmetry(circuit)
+    weights = found.weights or {bank.name: np.ones(1) for bank in circuit.trainable}
+    rows: list[Row] = []
+    for name, kind in ESTIMATORS.items():
+        for beta in betas:
+            estimator: Nudged = kind(beta)
+            points, coefficients = estimator.phases(simulator, *arguments, np.random.default_rng(seed))
+            if points.usable.all():
+                rows += _rows(name, beta, gradient(points, coefficients, weights), truth.gradients)
+    if parameters:
+        rows += _difference_rows(simulator, examples, truth.gradients, parameters, seed)
+    if not isinstance(simulator, NgspiceSimulator) and sum(map(len, circuit.banks)) <= AFFORDABLE:
+        with NgspiceSimulator(circuit) as ngspice:
+            spice = Adjoint().estimate(ngspice, *arguments, np.random.default_rng(seed))
+        rows += _rows(SPICE_ADJOINT, None, spice.gradients, truth.gradients)
+    return GradientCheck(found, tuple(rows))
+
+
+def _rows(name: str, beta: float | None, found: Mapping[str, FloatArray], truth: Mapping[str, FloatArray]) -> list[Row]:
+    pairs = {ALL: (flat(found), flat(truth))} | {bank: (found[bank], truth[bank]) for bank in truth}
+    return [Row(name, beta, bank, distance(*pair), cosine(*pair)) for bank, pair in pairs.items()]
+
+
+def _difference_rows(
+    simulator: Simulator, examples: Examples, truth: Mapping[str, FloatArray], parameters: int, seed: int
+) -> list[Row]:
+    conductances, rng = examples.circuit.conductances(), np.random.default_rng(seed)
+    chosen = {
+        name: np.sort(rng.choice(len(g), size=min(parameters, len(g)), replace=False))
+        for name, g in conductances.items()
+    }
+
+    def loss(present: Mapping[str, FloatArray]) -> float:
+        scores = simulator.solve(present, examples.features).scores
+        return float(examples.cost.value(scores, examples.targets).mean())
+
+    found = differences(loss, conductances, chosen)
+    return _rows(DIFFERENCES, None, found, {name: truth[name][own] for name, own in chosen.items()})
+
+
+def recommend(check: GradientCheck, estimator: str) -> Recommendation:
+    """Return the best nudging factor of those tried for an estimator."""
+    betas, errors = check.curve(estimator)
+    best = int(np.argmin(errors))
+    reasons = []
+    if best > 0:
+        reasons.append(f"at {betas[best - 1]:g} S round-off leaves {errors[best - 1]:.0e}")
+    if best + 1 < len(betas):
+        reasons.append(f"at {betas[best + 1]:g} S the bias is {errors[best + 1]:.0e}")
+    if best in (0, len(betas) - 1):
+        reasons.append("it is the last one tried on that side: give --beta a wider range")
+    return Recommendation(estimator, float(betas[best]), float(errors[best]), ", ".join(reasons))
+
+
+def order(betas: FloatArray, errors: FloatArray) -> float:
+    """Return the power of beta that a bias grows with: the steepest slope between neighbours on log-log axes.
+
+    Below its range round-off makes the curve fall, above it the curve bends; between two points within it is steepest.
+    Only points of less than a tenth of error count. Not a number where there are fewer than two.
+    """
+    kept = errors < 0.1
+    if kept.sum() < 2:
+        return float("nan")
+    slopes = np.diff(np.log(errors[kept])) / np.diff(np.log(betas[kept]))
+    return float(slopes.max())
+
+
+def csv_text(check: GradientCheck) -> str:
+    """Return the rows as CSV; beta in siemens, empty where nothing is nudged."""
+    lines = [
+        f"{row.estimator},{'' if row.beta is None else f'{row.beta:.7g}'},{row.bank},{row.error:.7g},{row.cosine:.12g}"
+        for row in check.rows
+    ]
+    return "\n".join(["estimator,beta,bank,relative_error,cosine", *lines]) + "\n"
+
+
+def plot_check(check: GradientCheck, path: Path, title: str) -> None:
+    """Draw error over beta for every estimator, all banks together and each of them."""
+    banks = list(dict.fromkeys(row.bank for row in check.rows))
+    figure = Figure(figsize=(4 * len(banks) + 1.5, 3.6), layout="constrained")
+    panels = figure.subplots(1, len(banks), sharey=True, squeeze=False)[0]
+    for axes, bank in zip(panels, banks, strict=True):
+        for name in ESTIMATORS:
+            betas, errors = check.curve(name, bank)
+            axes.loglog(betas, errors, marker=".", label=name)
+        for name, style in ((DIFFERENCES, ":"), (SPICE_ADJOINT, "--")):
+            row = check.unnudged(name).get(bank)
+            if row is not None:
+                axes.axhline(max(row.error, 1e-16), color="grey", linestyle=style, linewidth=1, label=name)
+        axes.set(xlabel="beta (S)", title="all conductances" if bank == ALL else bank)
+        axes.grid(alpha=0.3)
+    panels[0].set_ylabel("relative error of the gradient")
+    panels[-1].legend(fontsize="small", bbox_to_anchor=(1.02, 1), loc="upper left")
+    figure.suptitle(title, fontsize="medium")
+    figure.savefig(path, dpi=110)

@@ -1,0 +1,128 @@
+"""Where does a circuit's co-content sit, and where does its power go, at one sample's operating point?"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ebana_like.analysis.examples import Examples
+from ebana_like.circuit import Circuit
+from ebana_like.elements import CCCS, VCVS, Bank, CurrentSources, FloatArray, VoltageSources
+from ebana_like.energy import (
+    AMPLIFIERS,
+    CoContent,
+    Symmetry,
+    cocontent,
+    dissipation,
+    element_currents,
+    is_convex,
+    rises,
+    symmetry,
+)
+from ebana_like.errors import SimulatorError
+from ebana_like.learning import Nudged
+from ebana_like.learning.nudging import nudging_of
+from ebana_like.simulators import Simulator
+
+LARGEST_IMBALANCE = 1e-9
+"""Kirchhoff's law must hold to this share of the largest current, or a point is not reported."""
+
+MOVE = 1e-3
+"""Volts by which nodes are moved to see the co-content rise: by 5e-13 W for each uS, above rounding of its total."""
+
+
+@dataclass(frozen=True)
+class PowerReport:
+    """One operating point.
+
+    cocontent: None where the circuit has none. rise: the least one when any open node moves by a millivolt, watts, and
+    that node. convex: whether it must be above zero. imbalance: Kirchhoff's residual over the largest current.
+    watts: that go into each bank, below zero where it delivers.
+    """
+
+    circuit: Circuit
+    symmetry: Symmetry
+    cocontent: CoContent | None
+    convex: bool
+    rise: tuple[float, str]
+    imbalance: float
+    watts: dict[str, float]
+
+    def by_kind(self) -> dict[str, float]:
+        """Return the power that sources and amplifiers deliver, and that goes into everything else, watts."""
+        kinds = {"sources": 0.0, AMPLIFIERS: 0.0, "resistors, diodes, switches": 0.0}
+        for bank in self.circuit.banks:
+            kinds[_kind(bank)] += self.watts[bank.name]
+        return kinds
+
+    @property
+    def drawn(self) -> float:
+        """Power drawn from sources and amplifiers together, watts: what holding this operating point costs."""
+        return self.by_kind()["resistors, diodes, switches"]
+
+
+@dataclass(frozen=True)
+class Nudging:
+    """What a training step adds: the power of a nudged phase, watts, and how many of them the estimator takes."""
+
+    drawn: float
+    phases: int
+
+
+def power_report(circuit: Circuit, voltages: FloatArray) -> PowerReport:
+    """Return the report of the circuit as it stands, with its own conductances and sources.
+
+    voltages: of the nodes, (nodes,), volts. Raises SimulatorError where they are no operating point.
+    """
+    currents = element_currents(circuit, voltages)
+    imbalance = float(currents.imbalance)
+    if not imbalance <= LARGEST_IMBALANCE:
+        worst = circuit.nodes[int(np.abs(currents.residual).argmax())]
+        raise SimulatorError(
+            f'Kirchhoff\'s law is off by {imbalance:.1e} of the largest current at node "{worst}", more than '
+            f"{LARGEST_IMBALANCE:g}: this is no operating point"
+        )
+    found = symmetry(circuit)
+    held, convex, rise = None, False, (float("nan"), "")
+    if found.exact:
+        held, convex = cocontent(circuit, voltages), is_convex(circuit)
+        rise = min((watts, node) for node, watts in rises(circuit, voltages, MOVE).items())
+    watts = {name: float(value) for name, value in dissipation(circuit, voltages, currents).items()}
+    return PowerReport(circuit, found, held, convex, rise, imbalance, watts)
+
+
+def power_of_sample(simulator: Simulator, examples: Examples, sample: int) -> tuple[PowerReport, Nudging]:
+    """Solve a sample freely and nudged towards its target; the free point's report, and the nudged phases' power.
+
+    The phase nudged by beta towards the target stands for all of them.
+    """
+    features, targets = examples.take(sample)
+    circuit, estimator = examples.circuit.with_features(features[0]), examples.estimator
+    nudged = isinstance(estimator, Nudged)
+    beta = estimator.beta if isinstance(estimator, Nudged) else 0.0
+    nudging = nudging_of(circuit, examples.cost, targets, np.full((1, 1), beta)) if nudged else None
+    points = simulator.solve(circuit.conductances(), features, nudging)
+    if not points.usable.all():
+        raise SimulatorError(f"sample {sample} was not solved: {'; '.join(points.messages.values())}")
+    free = power_report(circuit, points.voltages[0, 0])
+    if not isinstance(estimator, Nudged) or nudging is None:
+        return free, Nudging(0.0, 0)
+    pulled = circuit.with_nudging(nudging.currents(points.scores, slice(0, 1))[0, 0], float(nudging.loads[0, 0]))
+    phases = len(estimator.stencil(1, np.random.default_rng(0)).multiples)
+    return free, Nudging(power_report(pulled, points.voltages[1, 0]).drawn, phases)
+
+
+def csv_text(report: PowerReport) -> str:
+    """Return a line a bank: kind, weights, pseudo-power, weighted pseudo-power and power, watts."""
+    lines = ["bank,kind,elements,weight_low,weight_high,pseudo_power,weighted_pseudo_power,power"]
+    shares = {share.bank: share for share in report.cocontent.shares} if report.cocontent else {}
+    for bank in report.circuit.banks:
+        share = shares.get(bank.name)
+        held = f"{share.weight[0]:.17g},{share.weight[1]:.17g},{share.plain!r},{share.weighted!r}" if share else ",,,"
+        lines.append(f"{bank.name},{bank.kind},{len(bank)},{held},{report.watts[bank.name]!r}")
+    return "\n".join(lines) + "\n"
+
+
+def _kind(bank: Bank) -> str:
+    if isinstance(bank, VoltageSources | CurrentSources):
+        return "sources"
+    return AMPLIFIERS if isinstance(bank, VCVS | CCCS) else "resistors, diodes, switches"

@@ -1,0 +1,204 @@
+"""`train-circuit gradcheck` and `train-circuit power`: is the gradient right, and where do co-content and power sit?"""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+
+from ebana_like.adjoint import adjoint_circuit
+from ebana_like.analysis import gradcheck as checks
+from ebana_like.analysis import power as powers
+from ebana_like.analysis.examples import Examples, examples
+from ebana_like.cli.display import Printer, terminal
+from ebana_like.errors import SettingError
+from ebana_like.files import write_atomically
+from ebana_like.learning import ESTIMATORS, Nudged
+from ebana_like.netlist import Netlist, save_netlist
+from ebana_like.simulators import NewtonSimulator, NgspiceSimulator, Simulator
+
+ENGINES: dict[str, type[NewtonSimulator] | type[NgspiceSimulator]] = {
+    "newton": NewtonSimulator,
+    "ngspice": NgspiceSimulator,
+}
+
+
+def _shared(command: Any) -> Any:
+    """Add what both commands take."""
+    options = [
+        click.argument("path", metavar="RUN|FILE", type=click.Path(path_type=Path, exists=True)),
+        click.option("--engine", type=click.Choice(list(ENGINES)), default="newton", show_default=True),
+        click.option("--seed", type=int, default=0, show_default=True, help="Of everything drawn at random."),
+        click.option(
+            "--target", type=float, default=0.3, show_default=True, help="Volts of random targets, for a bare netlist."
+        ),
+        click.option(
+            "--out", type=click.Path(path_type=Path), help="Folder for files; beside RUN or FILE unless given."
+        ),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+@click.command(short_help="compare gradient estimators with the adjoint and finite differences")
+@_shared
+@click.option("--samples", type=int, default=8, show_default=True, help="How many samples to average over.")
+@click.option("--beta", default="1e-9:1e-5:log9", show_default=True, help="Nudging factors, siemens: LOW:HIGH:logN.")
+@click.option(
+    "--parameters", type=int, default=20, show_default=True, help="Conductances a bank to take finite differences of."
+)
+def gradcheck(
+    path: Path, engine: str, seed: int, target: float, out: Path | None, samples: int, beta: str, parameters: int
+) -> None:
+    """Compare every gradient estimator with the exact gradient, over nudging factors and bank by bank.
+
+    The exact gradient is the adjoint's; it is checked against finite differences of the loss and, where newton solves,
+    against ngspice's solution of the adjoint circuit.
+    """
+    betas, given = _betas(beta), examples(path, samples, seed, target, out)
+    printer = Printer(terminal())
+    with ENGINES[engine](given.circuit) as simulator:
+        check = checks.gradient_check(simulator, given, betas, parameters, seed)
+        _save_adjoint(simulator, given)
+    printer.line(f"{given.circuit.title}: {given.origin}; {engine}")
+    printer.line(f"equilibrium propagation: {check.symmetry}")
+    if not check.symmetry.exact:
+        printer.line("its estimates below leave that out, and are wrong at every beta; train with --estimator adjoint")
+    printer.table(
+        ["beta (S)", *ESTIMATORS],
+        [
+            [f"{b:.2g}", *(f"{e:.1e}" for name in ESTIMATORS for e in check.curve(name)[1][check.curve(name)[0] == b])]
+            for b in betas
+        ],
+        title="\nrelative error of the gradient, all banks together",
+    )
+    _print_exact(printer, check)
+    _print_banks(printer, check)
+    named = next((name for name, kind in ESTIMATORS.items() if type(given.estimator) is kind), "centered")
+    if check.symmetry.exact:
+        advice = checks.recommend(check, named)
+        printer.line(
+            f"\nrecommended: beta = {advice.beta:.2g} S for {named}, error {advice.error:.0e}; {advice.reason}"
+        )
+    write_atomically(given.file("gradcheck.csv"), checks.csv_text(check))
+    checks.plot_check(check, given.file("gradcheck.png"), given.circuit.title)
+    printer.line(f"made:     {given.file('gradcheck.csv')}, {given.file('gradcheck.png')}")
+    printer.line(f"adjoint:  ngspice -b {given.file('adjoint.cir')}   (first sample)")
+
+
+def _print_exact(printer: Printer, check: checks.GradientCheck) -> None:
+    for name in (checks.DIFFERENCES, checks.SPICE_ADJOINT):
+        rows = check.unnudged(name)
+        if rows:
+            banks = ", ".join(f"{bank} {row.error:.1e}" for bank, row in rows.items())
+            printer.line(f"{name} against the adjoint: {banks}")
+
+
+def _print_banks(printer: Printer, check: checks.GradientCheck) -> None:
+    """Print each estimator at its best beta, bank by bank."""
+    banks = [bank for bank in dict.fromkeys(row.bank for row in check.rows) if bank != checks.ALL]
+    lines = []
+    for name in ESTIMATORS:
+        betas, errors = check.curve(name)
+        if not len(betas):
+            continue
+        best = betas[int(np.argmin(errors))]
+        rows = {row.bank: row for row in check.rows if row.estimator == name and row.beta == best}
+        order = checks.order(betas, errors)
+        lines.append(
+            [
+                name,
+                f"{best:.2g}",
+                "" if np.isnan(order) else f"{order:.2f}",
+                f"{1 - rows[checks.ALL].cosine:.1e}",
+                *(f"{rows[bank].error:.1e}" for bank in banks),
+            ]
+        )
+    heads = ["estimator", "best beta (S)", "order in beta", "1 - cosine", *(f"error {bank}" for bank in banks)]
+    printer.table(heads, lines, title="\nat its best beta, bank by bank")
+
+
+def _save_adjoint(simulator: Simulator, given: Examples) -> None:
+    """Write the adjoint circuit of the first sample as a netlist."""
+    features, targets = given.take(0)
+    present = given.circuit.with_features(features[0])
+    points = simulator.solve(present.conductances(), features)
+    currents = -given.cost.gradient(points.scores, targets)[0]
+    save_netlist(Netlist(adjoint_circuit(present, points.voltages[0, 0], currents)), given.file("adjoint.cir"))
+
+
+def _betas(text: str) -> list[float]:
+    """Return the numbers that LOW:HIGH:logN stands for."""
+    match = re.fullmatch(r"([^:]+):([^:]+):log(\d+)", text)
+    try:
+        assert match is not None
+        low, high, count = float(match[1]), float(match[2]), int(match[3])
+        assert 0 < low <= high < np.inf
+        assert count > 0
+    except (AssertionError, ValueError):
+        raise SettingError(f"beta is {text!r}; give LOW:HIGH:logN in siemens, for example 1e-9:1e-5:log9") from None
+    return [float(beta) for beta in np.geomspace(low, high, count)]
+
+
+@click.command(short_help="show where co-content and power sit in a circuit")
+@_shared
+@click.option("--sample", type=int, default=0, show_default=True, help="Number of the training or random sample.")
+@click.option(
+    "--settling", type=float, default=1e-6, show_default=True, help="Seconds that each phase takes to settle."
+)
+def power(path: Path, engine: str, seed: int, target: float, out: Path | None, sample: int, settling: float) -> None:
+    """Show the co-content of a sample's operating point, where it sits, and the power drawn from the sources.
+
+    Pseudo-power is the integral of i dv of an element; weighted, as amplifiers ask, its sum is the co-content, which is
+    least at the operating point.
+    """
+    if sample < 0:
+        raise SettingError(f"sample is {sample}; the first one is 0")
+    if not settling > 0:
+        raise SettingError(f"settling is {settling:g} s; it must be above zero")
+    given = examples(path, None if path.is_dir() else sample + 1, seed, target, out)
+    printer = Printer(terminal())
+    with ENGINES[engine](given.circuit) as simulator:
+        report, nudging = powers.power_of_sample(simulator, given, sample)
+    printer.line(f"{given.circuit.title}: sample {sample} ({given.origin}); {engine}")
+    printer.line(f"equilibrium propagation: {report.symmetry}")
+    shares = {share.bank: share for share in report.cocontent.shares} if report.cocontent else {}
+    rows = []
+    for bank in report.circuit.banks:
+        held = shares.get(bank.name)
+        low, high = held.weight if held else (0.0, 0.0)
+        weight = "" if held is None else f"{low:g}" if low == high else f"{low:g} to {high:g}"
+        plain, weighted = (_watts(held.plain), _watts(held.weighted)) if held else ("", "")
+        rows.append([bank.name, bank.kind.replace("_", " "), weight, plain, weighted, _watts(report.watts[bank.name])])
+    printer.table(["bank", "kind", "weight", "pseudo-power", "weighted", "power"], rows, title="\nbank by bank")
+    if report.cocontent is not None:
+        kinds = [[kind, _watts(value)] for kind, value in report.cocontent.by_kind().items()]
+        printer.table(["co-content of", ""], [*kinds, ["total", _watts(report.cocontent.total)]], title="\nby kind")
+        rise, node = report.rise
+        shape = "convex" if report.convex else "not convex"
+        printer.line(f"stationary: moving any open node by 1 mV raises it by {rise:.1e} W or more (at {node}); {shape}")
+    printer.line(f"Kirchhoff's residual: {report.imbalance:.1e} of the largest current")
+    delivered = ", ".join(f"{kind} {_watts(-watts)}" for kind, watts in list(report.by_kind().items())[:2])
+    printer.line(
+        f"inference draws {_watts(report.drawn)}: {delivered}; {_joules(settling * report.drawn)} in {settling:g} s"
+    )
+    if isinstance(given.estimator, Nudged):
+        joules = _joules(settling * (report.drawn + nudging.phases * nudging.drawn))
+        printer.line(
+            f"a training step draws {joules} a sample: a free phase and {nudging.phases} nudged ones of "
+            f"{_watts(nudging.drawn)}, {settling:g} s each"
+        )
+    else:
+        printer.line("the adjoint is computed, not measured: a training step draws no more than inference")
+    write_atomically(given.file("power.csv"), powers.csv_text(report))
+    printer.line(f"made:     {given.file('power.csv')}")
+
+
+def _watts(value: float) -> str:
+    return f"{value:+.6e} W"
+
+
+def _joules(value: float) -> str:
+    return f"{value:.3e} J"
