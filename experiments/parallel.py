@@ -2,29 +2,16 @@
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from typing import TypeVar
 
+from ebana_like.analysis.records import Records
 from ebana_like.tasks import simulator_of
-from ebana_like.training import EpochRecord, Problem, Progress, Settings, train
+from ebana_like.training import EpochRecord, Problem, Settings, train
 
 TRAININGS_AT_ONCE = 2
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-
-
-@dataclass
-class Records:
-    """The callback that keeps every epoch's record."""
-
-    epochs: list[EpochRecord] = field(default_factory=list)
-
-    def on_batch(self, progress: Progress) -> None:
-        pass
-
-    def on_epoch(self, progress: Progress, record: EpochRecord) -> None:
-        self.epochs.append(record)
 
 
 def train_one(problem: Problem, settings: Settings) -> list[EpochRecord]:

@@ -7,6 +7,7 @@ from ebana_like.cli.examine import gradcheck, power
 from ebana_like.cli.group import Sections
 from ebana_like.cli.inspect import inspect
 from ebana_like.cli.rerun import rerun
+from ebana_like.cli.sweep import sweep
 from ebana_like.cli.train import train_command
 from ebana_like.tasks import TASKS
 
@@ -36,4 +37,5 @@ main.add_command(inspect)
 main.add_command(rerun)
 main.add_command(gradcheck)
 main.add_command(power)
+main.add_command(sweep)
 main.add_command(bench)

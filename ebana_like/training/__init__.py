@@ -11,7 +11,15 @@ from ebana_like.training.loop import (
     evaluate,
     train,
 )
-from ebana_like.training.run import Run, RunRecorder, create_run, load_circuit, load_history
+from ebana_like.training.run import (
+    Run,
+    RunRecorder,
+    begin_run,
+    create_run,
+    history_text,
+    load_circuit,
+    load_history,
+)
 from ebana_like.training.settings import Settings, as_table, decode, dump_config, load_config
 from ebana_like.training.split import Split, VoltScale, in_range, in_volts, intensities_in_volts, split
 
@@ -31,10 +39,12 @@ __all__ = [
     "Split",
     "VoltScale",
     "as_table",
+    "begin_run",
     "create_run",
     "decode",
     "dump_config",
     "evaluate",
+    "history_text",
     "in_range",
     "in_volts",
     "intensities_in_volts",

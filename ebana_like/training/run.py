@@ -70,7 +70,11 @@ def create_run(root: Path, task: str, settings: Settings, reduced: bool = False)
         path.mkdir()
     except OSError as error:
         raise RunError(f"cannot make a run folder in {root}: {error.strerror}; choose another with --out") from error
-    run = Run(path)
+    return begin_run(path, task, settings, reduced)
+
+
+def begin_run(path: Path, task: str, settings: Settings, reduced: bool = False) -> Run:
+    """Write the config of a run into a folder that is there; otherwise as `create_run`."""
     about = {
         "task": task,
         "command": shlex.join(["train-circuit", *sys.argv[1:]]),
@@ -80,7 +84,7 @@ def create_run(root: Path, task: str, settings: Settings, reduced: bool = False)
         "versions": {name: version(name) for name in _PACKAGES},
     }
     write_atomically(path / CONFIG, dump_config({"run": about, "settings": as_table(settings)}))
-    return run
+    return Run(path)
 
 
 class RunRecorder:

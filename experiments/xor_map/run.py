@@ -6,7 +6,6 @@ Trains the default XOR settings (seed 0) on ngspice, then solves the trained cir
 picture.png beside itself.
 """
 
-import sys
 from pathlib import Path
 
 import matplotlib
@@ -15,9 +14,7 @@ matplotlib.use("agg")
 import matplotlib.pyplot as plt
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-from parallel import Records
-
+from ebana_like.analysis.records import Records
 from ebana_like.tasks import TASKS, simulator_of
 from ebana_like.training import train
 

@@ -1,0 +1,125 @@
+"""What does a sweep leave behind? Its grid, a results file, and a run folder for every finished cell."""
+
+import csv
+import io
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from ebana_like.analysis.sweeps.goal import Goal
+from ebana_like.analysis.sweeps.grid import Cell, Grid
+from ebana_like.errors import RunError, SettingError
+from ebana_like.files import write_atomically
+from ebana_like.training import Run, dump_config, load_config, load_history
+
+SWEEP, RESULTS, MAP = "sweep.toml", "results.csv", "map.svg"
+DONE, FAILED, LOST = "done", "failed", "lost"
+
+
+@dataclass(frozen=True)
+class CellResult:
+    """How a cell ended: done, failed (it would fail again), or lost with its process; and why, where not done."""
+
+    cell: Cell
+    status: str
+    reason: str
+    history: list[dict[str, float]]
+
+
+@dataclass(frozen=True)
+class SweepFolder:
+    """The folder of one grid. A cell is finished once its line stands in the results file."""
+
+    path: Path
+    grid: Grid
+
+    @property
+    def results(self) -> Path:
+        """One line a finished cell."""
+        return self.path / RESULTS
+
+    @property
+    def map(self) -> Path:
+        """The picture."""
+        return self.path / MAP
+
+    def run(self, cell: Cell) -> Run:
+        """Return the run folder of a cell."""
+        return Run(self.path / "cells" / f"{cell.number:04d}")
+
+    def finished(self) -> dict[int, CellResult]:
+        """Return the results so far by cell number. Raises RunError where they cannot be read."""
+        if not self.results.is_file():
+            return {}
+        cells = self.grid.cells
+        try:
+            with self.results.open(encoding="utf-8", newline="") as file:
+                found = [(cells[int(row["cell"])], row["status"], row["reason"]) for row in csv.DictReader(file)]
+        except (OSError, ValueError, KeyError, IndexError, csv.Error) as error:
+            raise RunError(
+                f"{self.results} is not the results of this sweep ({error!r}); delete it to train all cells again"
+            ) from error
+        return {
+            cell.number: CellResult(cell, status, reason, load_history(self.run(cell)))
+            for cell, status, reason in found
+        }
+
+    def write(self, results: dict[int, CellResult], goal: Goal) -> None:
+        """Write the results file: where every cell stands, how it ended, its last epoch, and when it met the goal."""
+        rows = [self._row(results[number], goal) for number in sorted(results)]
+        columns = dict.fromkeys(name for row in rows for name in row)
+        text = io.StringIO()
+        writer = csv.DictWriter(text, sorted(columns, key="reason".__eq__), restval="", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+        write_atomically(self.results, text.getvalue())
+
+    def _row(self, result: CellResult, goal: Goal) -> dict[str, Any]:
+        point = dict(zip((axis.setting for axis in self.grid.axes), result.cell.point, strict=True))
+        row: dict[str, Any] = {"cell": result.cell.number, **point, "status": result.status}
+        if result.history:
+            last = result.history[-1]
+            measured = {name: last[name] for name in last if name.endswith(("_loss", "_accuracy"))}
+            row |= {"epochs": int(last["epoch"]), "epoch_of_goal": goal.reached(result.history), **measured}
+            row["seconds"] = f"{sum(epoch['seconds'] for epoch in result.history):.3g}"
+        return row | {"reason": result.reason}
+
+
+def open_sweep(path: Path, grid: Grid) -> SweepFolder:
+    """Return the folder of a grid, made if there is none.
+
+    Raises SettingError where it holds another grid, saying how they differ, and RunError where it cannot be made.
+    """
+    folder = SweepFolder(path, grid)
+    config = path / SWEEP
+    if config.is_file():
+        _require_same(load_config(config), grid.table(), path)
+        return folder
+    try:
+        folder.run(grid.cells[0]).path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise RunError(f"cannot make the folder {path}: {error.strerror}; choose another with --out") from error
+    write_atomically(config, dump_config({**grid.table(), "made_by": f"ebana-like-{version('ebana-like')}"}))
+    return folder
+
+
+def _require_same(stored: dict[str, Any], wanted: dict[str, Any], path: Path) -> None:
+    """Raise SettingError naming every setting that two grids do not share, with both values."""
+    there, here = _flat(stored), _flat(wanted)
+    names = [name for name in {**there, **here} if there.get(name) != here.get(name)]
+    if names:
+        differences = "; ".join(
+            f"{name} is {there.get(name, 'not set')} there, {here.get(name)} here" for name in names
+        )
+        raise SettingError(
+            f"{path} holds another grid: {differences}. Repeat the stored one to go on with it, or give this one a "
+            "folder of its own with --out"
+        )
+
+
+def _flat(table: dict[str, Any]) -> dict[str, str]:
+    values = {"task": table.get("task"), **table.get("settings", {}), **table.get("axes", {})}
+    return {
+        name: ",".join(map(str, value)) if isinstance(value, list) else str(value) for name, value in values.items()
+    }

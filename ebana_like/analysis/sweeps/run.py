@@ -1,0 +1,68 @@
+"""How are the cells of a grid trained? In processes of their own, those that are finished already left out."""
+
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from ebana_like.analysis.pool import share
+from ebana_like.analysis.records import Records
+from ebana_like.analysis.sweeps.folder import DONE, FAILED, LOST, CellResult, SweepFolder
+from ebana_like.analysis.sweeps.goal import Goal
+from ebana_like.analysis.sweeps.grid import Cell
+from ebana_like.files import write_atomically
+from ebana_like.tasks import TASKS, simulator_of
+from ebana_like.training import RunRecorder, begin_run, history_text, load_history, train
+
+
+@dataclass(frozen=True)
+class Job:
+    """A cell on its way to a process: what to train, and the run folder to leave it in."""
+
+    task: str
+    cell: Cell
+    path: Path
+
+
+def train_cell(job: Job) -> None:
+    """Train one cell into its run folder; the history of a training that fails is kept.
+
+    Written once at the end: netlist and history after every epoch made XOR on newton 8 times slower.
+    """
+    settings, records = job.cell.settings, Records()
+    problem = TASKS[job.task].problem(settings)
+    with simulator_of(problem.circuit, settings) as simulator:
+        job.path.mkdir(parents=True, exist_ok=True)
+        run = begin_run(job.path, job.task, settings, simulator.reduced)
+        try:
+            progress = train(problem, simulator, callbacks=[records])
+            RunRecorder(run, job.task, problem, simulator).save(progress)
+        finally:
+            if records.epochs:
+                write_atomically(run.history, history_text(records.epochs))
+
+
+def run_sweep(
+    folder: SweepFolder, goal: Goal, workers: int, watch: Callable[[CellResult], None] = lambda result: None
+) -> dict[int, CellResult]:
+    """Train all cells that are not finished; the results of all, by cell number.
+
+    workers: processes. watch: called with every cell that ends. Cells that were lost with their process are tried
+    again; those that failed are not, for they would fail again. What is finished stays so after KeyboardInterrupt.
+    """
+    results = folder.finished()
+    folder.write(results, goal)
+    missing = [
+        Job(folder.grid.task, cell, folder.run(cell).path)
+        for cell in folder.grid.cells
+        if cell.number not in results or results[cell.number].status == LOST
+    ]
+    with closing(share(train_cell, missing, workers)) as outcomes:
+        for outcome in outcomes:
+            cell = outcome.item.cell
+            status = LOST if outcome.lost else FAILED if outcome.reason else DONE
+            result = CellResult(cell, status, outcome.reason, load_history(folder.run(cell)))
+            results[cell.number] = result
+            folder.write(results, goal)
+            watch(result)
+    return results

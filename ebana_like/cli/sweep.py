@@ -1,0 +1,177 @@
+"""`train-circuit sweep`: a grid of trainings, a table and a map of which converge."""
+
+import shlex
+import sys
+from dataclasses import fields
+from pathlib import Path
+
+import click
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from ebana_like.analysis.sweeps import (
+    DONE,
+    HOW,
+    SEED,
+    CellResult,
+    Goal,
+    Grid,
+    axes_of,
+    make_grid,
+    open_sweep,
+    parse_goal,
+    plot_map,
+    run_sweep,
+    summarise,
+    usual_goal,
+)
+from ebana_like.cli.display import PLAIN_LINES, Printer, program, terminal
+from ebana_like.cli.train import INTERRUPTED
+from ebana_like.tasks import TASKS
+from ebana_like.training import Settings, decode, load_config
+
+PROCESSES = "workers"  # here those that train, each one cell at a time; elsewhere those of a batch
+
+
+def _options() -> list[click.Parameter]:
+    """Return an option for every setting, with one for all its values."""
+    return [
+        click.Option(
+            [f"--{entry.name.replace('_', '-')}" + ("s" if entry.name == SEED else ""), entry.name],
+            metavar="GRID",
+            help=entry.metadata["help"],
+        )
+        for entry in fields(Settings)
+        if entry.name != PROCESSES
+    ]
+
+
+def sweep_task(
+    task: str, out: Path | None, config: Path | None, goal: str | None, workers: int, **given: str | None
+) -> None:
+    """Train the cells that are missing, and show what came of all."""
+    settings = TASKS[task].settings
+    if config is not None:
+        table = load_config(config)
+        settings = decode(table.get("settings", table), settings, str(config))
+    grid = make_grid(task, settings, {name: text for name, text in given.items() if text is not None})
+    condition = parse_goal(goal) if goal else usual_goal(grid.base)
+    folder = open_sweep(out or Path("runs", f"sweep-{task}"), grid)
+    printer = Printer(terminal())
+    done, cells = len(folder.finished()), grid.cells
+    axes = " x ".join(f"{len(axis.points)} {axis.setting}" for axis in grid.axes)
+    printer.line(f"{task}: {len(cells)} cells ({axes or 'one point'}), {done} of them finished, {workers} processes")
+    try:
+        with _Display(printer, grid, condition, done) as display:
+            results = run_sweep(folder, condition, workers, display.show)
+    except KeyboardInterrupt:
+        printer.line(f"stopped: {len(folder.finished())} of {len(cells)} cells are finished, in {folder.results}")
+        printer.line(f"go on:    {program()} {shlex.join(sys.argv[1:])}")
+        raise SystemExit(INTERRUPTED) from None
+    groups = summarise(grid, results.values(), condition)
+    plot_map(grid, groups, condition, folder.map)
+    measured = list(dict.fromkeys(name for group in groups for name in group.final))
+    printer.table(
+        [
+            *(axis.setting for axis in axes_of(grid)),
+            "converged",
+            "median epochs",
+            "failed",
+            *(f"median {name.replace('_', ' ')}" for name in measured),
+        ],
+        [
+            [
+                *group.point,
+                f"{group.converged}/{group.trainings}",
+                f"{group.median_epochs:g}" if group.converged else "-",
+                str(group.failed),
+                *(f"{group.final[name]:.3g}" if name in group.final else "-" for name in measured),
+            ]
+            for group in groups
+        ],
+        title=f"\nconverged: {condition}; epochs until then, of those that converged",
+    )
+    for result in results.values():
+        if result.status != DONE:
+            printer.line(_ending(result, grid, condition))
+    printer.line(f"made:     {folder.path}/  (results.csv, map.svg, a run folder for each cell in cells/)")
+    done_cells = [result.cell for result in results.values() if result.status == DONE]
+    if done_cells:
+        printer.line(f"look:     {program()} inspect {folder.run(done_cells[0]).path}")
+
+
+class _Display:
+    """Shows cells as they end: a bar on a terminal, now and then a line elsewhere. A context manager."""
+
+    def __init__(self, printer: Printer, grid: Grid, goal: Goal, done: int) -> None:
+        self.printer, self.grid, self.goal = printer, grid, goal
+        self.total, self.ended = len(grid.cells), done
+        self.bar = Progress(
+            TextColumn("cell"),
+            MofNCompleteColumn(),
+            BarColumn(bar_width=20),
+            TextColumn("{task.fields[state]}"),
+            TimeRemainingColumn(compact=True),
+            console=printer.console,
+            transient=True,
+            disable=not printer.console.is_terminal,
+        )
+        self.row = self.bar.add_task("sweep", total=self.total, completed=done, state="")
+
+    def __enter__(self) -> "_Display":
+        self.bar.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.bar.stop()
+
+    def show(self, result: CellResult) -> None:
+        """Show how a cell ended."""
+        self.ended += 1
+        text = _ending(result, self.grid, self.goal)
+        self.bar.update(self.row, completed=self.ended, state=text)
+        if self.ended % max(self.total // PLAIN_LINES, 1) == 0:
+            self.printer.line(f"{self.ended:>4} of {self.total}  {text}")
+
+
+def _ending(result: CellResult, grid: Grid, goal: Goal) -> str:
+    where = " ".join(f"{axis.setting} {value}" for axis, value in zip(grid.axes, result.cell.point, strict=True))
+    epoch = goal.reached(result.history)
+    how = result.reason if result.status != DONE else f"converged in epoch {epoch}" if epoch else "did not converge"
+    return f"cell {result.cell.number} ({where}): {how if result.status == DONE else f'{result.status}, {how}'}"
+
+
+sweep = click.Command(
+    "sweep",
+    params=[
+        click.Argument(["task"], type=click.Choice(list(TASKS))),
+        click.Option(
+            ["--out"],
+            type=click.Path(path_type=Path, file_okay=False),
+            help="Folder of the sweep; the same command goes on in it.  [default: runs/sweep-TASK]",
+        ),
+        click.Option(["--config"], type=click.Path(path_type=Path), help="TOML file of settings; options override it."),
+        click.Option(
+            ["--goal"],
+            metavar="CONDITION",
+            help="What counts as converged, as in 'train_loss<1e-3' or 'test_accuracy>0.95'.  "
+            "[default: the task's loss to stop at, or train_accuracy>0.95]",
+        ),
+        click.Option(
+            ["--workers"], type=click.IntRange(min=1), default=1, show_default=True, help="Trainings at a time."
+        ),
+        *_options(),
+    ],
+    short_help="train a grid of settings, and map which converge",
+    help=f"""Train TASK at every point of a grid of settings, in processes of their own, and map which converge.
+
+    Every setting takes a GRID: {HOW}. Settings that are lists have their numbers joined by a slash, as in
+    --lr 0.5/0.1,0.3/0.1.
+
+    Stopped by Ctrl-C or by worse, the same command goes on with what is missing. Settings with one value are those of
+    all cells; where none is given, the task's defaults are.
+
+    \b
+      train-circuit sweep xor --beta 1e-9:1e-1:log9 --seeds 0:10 --workers 2
+    """,
+    callback=sweep_task,
+)

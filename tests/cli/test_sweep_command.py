@@ -1,0 +1,126 @@
+"""A sweep of 90 trainings on two processes, as a person runs it: one process is killed, then Ctrl-C, then again."""
+
+import csv
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from ebana_like.cli import main
+
+PROGRAM = [sys.executable, "-c", "from ebana_like.cli import main; main()"]
+
+NINETY = ["sweep", "xor", "--beta", "1e-9:1e-5:log9", "--seeds", "0:10", "--engine", "newton", "--workers", "2"]
+NINETY += ["--stop-loss", "0", "--epochs", "30", "--goal", "train_loss<1e-2"]
+
+
+def rows(folder):
+    path = folder / "results.csv"
+    return list(csv.DictReader(path.read_text().splitlines())) if path.is_file() else []
+
+
+def children(process):
+    """Return a process's children: read from /proc, for pgrep is not on every machine."""
+    return [int(child) for child in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+
+
+def workers(process):
+    """Return the processes that train: they are forked from one that only does that, a child of the command's."""
+    return {worker for child in children(process.pid) for worker in children(child)}
+
+
+def wait_for(condition, process):
+    for _ in range(6000):
+        if condition():
+            return
+        assert process.poll() is None, process.stdout.read()
+        time.sleep(0.01)
+    raise AssertionError("not in a minute")
+
+
+@pytest.fixture
+def start(tmp_path):
+    started = []
+
+    def sweep():
+        command = [*PROGRAM, *NINETY, "--out", str(tmp_path)]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        started.append(process)
+        return process
+
+    yield sweep
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def test_ninety_cells_survive_a_killed_process_and_ctrl_c(tmp_path, start):
+    process = start()
+    wait_for(lambda: len(rows(tmp_path)) >= 5, process)
+    before = workers(process)
+    assert len(before) == 2
+    os.kill(min(before), signal.SIGKILL)
+    wait_for(lambda: len(workers(process) - before) == 1, process)  # another takes its place
+    done = len(rows(tmp_path))
+    wait_for(lambda: len(rows(tmp_path)) >= done + 5, process)
+    process.send_signal(signal.SIGINT)
+    text, _ = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Traceback" not in text
+    kept = rows(tmp_path)
+    assert done + 5 <= len(kept) < 90
+    assert f"stopped: {len(kept)} of 90 cells are finished" in text
+    assert all(row["status"] == "done" for row in kept)
+
+    def written():
+        return {
+            row["cell"]: (tmp_path / f"cells/{int(row['cell']):04d}/history.csv").stat().st_mtime_ns for row in kept
+        }
+
+    times = written()
+    process = start()
+    text, _ = process.communicate(timeout=300)
+    assert process.returncode == 0, text
+    assert f"{len(kept)} of them finished" in text
+    assert times == written()  # no finished cell was trained again
+    everything = rows(tmp_path)
+    assert [int(row["cell"]) for row in everything] == list(range(90))
+    assert all(row["status"] == "done" and row["epochs"] == "30" for row in everything)
+    assert {row["cell"]: row for row in everything if row["cell"] in times} == {row["cell"]: row for row in kept}
+    assert len(re.findall(r"^ *1e-0\d|^ *[\d.]+e-0\d +\d+/10", text, re.MULTILINE)) == 9
+    assert (tmp_path / "map.svg").is_file()
+
+
+def run(*arguments):
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+def test_a_failing_cell_is_named_with_its_reason_and_the_others_go_on(tmp_path):
+    result = run("sweep", "xor", "--diode", "valve,schottky", "--engine", "newton", "--epochs", 1, "--out", tmp_path)
+    assert result.exit_code == 0, result.output
+    assert re.search(r'cell 0 \(diode valve\): failed, .*no diode model "valve"', result.output)
+    assert re.search(r"schottky +0/1", result.output)
+    looked = run("inspect", re.search(r"inspect (\S+)\n", result.output)[1])
+    assert looked.exit_code == 0, looked.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["xor", "--beta", "1e-9:1e-1"], "error: beta is '1e-9:1e-1', which is no range; write values as"),
+        (["xor", "--goal", "good"], "error: the goal is 'good'; write a column"),
+        (["xor", "--seeds", "0:3", "--beta", "0"], "error: grid: beta is 0; it must be above zero"),
+        (["xro"], "'xro' is not one of 'xor', 'iris'"),
+    ],
+)
+def test_bad_use_is_one_clear_line(arguments, message, tmp_path):
+    result = run("sweep", *arguments, "--workers", 1, "--out", tmp_path / "new")
+    assert result.exit_code == 2
+    assert re.search(message, result.output)
+    assert "Traceback" not in result.output
