@@ -26,6 +26,7 @@ from ebana_like.networks import (
     SwitchedTargets,
     build_network,
 )
+from ebana_like.predictors import CircuitClassifier, CircuitRegressor
 from ebana_like.simulators import NewtonSimulator, NgspiceSimulator
 from ebana_like.training import (
     Dataset,
@@ -46,6 +47,8 @@ __all__ = [
     "Amplifier",
     "Centered",
     "Circuit",
+    "CircuitClassifier",
+    "CircuitRegressor",
     "CrossEntropy",
     "Crossbar",
     "Currents",

@@ -18,7 +18,7 @@ class SimulatorError(EbanaError):
     """The simulator could not be started, or gave no answer that can be trusted."""
 
 
-class SettingError(EbanaError):
+class SettingError(EbanaError, ValueError):
     """A setting is outside what is allowed."""
 
 

@@ -8,6 +8,7 @@ from ebana_like.cli.group import Sections
 from ebana_like.cli.inspect import inspect
 from ebana_like.cli.rerun import rerun
 from ebana_like.cli.sweep import sweep
+from ebana_like.cli.tasks import tasks
 from ebana_like.cli.train import train_command
 from ebana_like.tasks import TASKS
 
@@ -33,6 +34,7 @@ def main(debug: bool) -> None:
 main.tasks = tuple(TASKS)
 for task in TASKS.values():
     main.add_command(train_command(task))
+main.add_command(tasks)
 main.add_command(inspect)
 main.add_command(rerun)
 main.add_command(gradcheck)

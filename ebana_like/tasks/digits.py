@@ -6,7 +6,7 @@ from ebana_like.tasks.task import Task
 from ebana_like.training import Dataset, Settings, Split, intensities_in_volts
 
 
-def load(data: str) -> Split:
+def load(settings: Settings) -> Split:
     """Return the 1797 digits; sixteen grey levels."""
     digits = load_digits()
     return Split(Dataset(digits.data / 16, digits.target, tuple(map(str, digits.target_names))))
@@ -15,7 +15,9 @@ def load(data: str) -> Split:
 TASK = Task(
     name="digits",
     summary="read 8 x 8 pixel digits: 64 inputs, 10 output pairs",
+    size="1797 samples, 64-50-10",
     expect="95 % of held-out digits right",
+    time="5 s",
     settings=Settings(
         engine="newton",
         epochs=20,

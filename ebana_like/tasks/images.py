@@ -9,7 +9,7 @@ import numpy as np
 
 from ebana_like.elements import FloatArray, IntArray
 from ebana_like.errors import SettingError
-from ebana_like.training import Dataset, Split
+from ebana_like.training import Dataset, Settings, Split
 
 TRAINING_IMAGES = 60_000
 _IDX_NAMES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
@@ -19,12 +19,13 @@ _EXPECTED = (
 )
 
 
-def load_images(path: str, openml: str, classes: tuple[str, ...]) -> Split:
+def load_images(settings: Settings, openml: str, classes: tuple[str, ...]) -> Split:
     """Return training and test images with intensities from 0 to 1.
 
-    path: file or folder; empty to fetch the set named `openml` from OpenML.
+    settings: whose `data` is a file or folder; empty to fetch the set named `openml` from OpenML.
     Raises SettingError saying what was expected and how to get it.
     """
+    path = settings.data
     arrays = _from_openml(openml) if not path else _from_folder(Path(path)) if Path(path).is_dir() else _from_npz(path)
     x_train, y_train, x_test, y_test = arrays
     return Split(_dataset(x_train, y_train, classes), test=_dataset(x_test, y_test, classes))

@@ -6,7 +6,7 @@ from ebana_like.tasks.task import Task
 from ebana_like.training import Dataset, Settings, Split
 
 
-def load(data: str) -> Split:
+def load(settings: Settings) -> Split:
     """Return the 150 flowers, in centimetres."""
     flowers = load_iris()
     return Split(Dataset(flowers.data, flowers.target, tuple(map(str, flowers.target_names))))
@@ -15,7 +15,9 @@ def load(data: str) -> Split:
 TASK = Task(
     name="iris",
     summary="tell three species of iris apart: 4 inputs, 3 output pairs",
+    size="150 samples, 4-10-3",
     expect="95 % of held-out flowers right",
+    time="2 s",
     settings=Settings(
         epochs=60,
         batch=10,

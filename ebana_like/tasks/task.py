@@ -36,18 +36,21 @@ from ebana_like.training import Problem, Settings, Split, in_range, in_volts, sp
 class Task:
     """A named problem.
 
-    summary: one line for the list of tasks. expect: what the default settings reach.
+    summary: one line for the list of tasks. size: samples, and neurons from inputs to output pairs.
+    expect: what the default settings reach. time: how long they take on one core.
     settings: the defaults.
     load: the data, all of it to learn from but for a test set that comes with it; features in their own units. Its
-        argument is the setting `data`.
+        argument are the settings, of which it may heed `data` and `target`.
     scale: brings features into volts, given the setting `volts`.
     """
 
     name: str
     summary: str
+    size: str
     expect: str
+    time: str
     settings: Settings
-    load: Callable[[str], Split]
+    load: Callable[[Settings], Split]
     scale: Callable[[Split, float], Split] = in_volts
 
     def problem(self, settings: Settings, start: Circuit | None = None) -> Problem:
@@ -61,7 +64,7 @@ class Task:
 
     def _parts(self, settings: Settings) -> Split:
         """Return the data split as the settings ask."""
-        data = self.load(settings.data)
+        data = self.load(settings)
         if data.test is not None and settings.test:
             raise SettingError(f"{self.name} comes with a test set; leave the setting test at 0")
         parts = split(data.train, settings.validation, settings.test, settings.seed)
@@ -70,7 +73,7 @@ class Task:
 
 def problem_of(settings: Settings, data: Split, title: str, start: Circuit | None = None) -> Problem:
     """Return the training problem of a layered network on data in volts."""
-    cost = _cost(settings)
+    cost = cost_of(settings)
     features, outputs = data.train.features.shape[1], data.train.outputs(cost)
     nudging = Currents() if settings.nudging == "current" else SwitchedTargets(settings.beta)
     circuit = build_network(layers(settings, features, outputs), title, settings.seed, nudging)
@@ -114,7 +117,8 @@ def simulator_of(circuit: Circuit, settings: Settings) -> Simulator:
     return NgspiceSimulator(circuit, settings.workers)
 
 
-def _cost(settings: Settings) -> Cost:
+def cost_of(settings: Settings) -> Cost:
+    """Return the cost the settings name."""
     kind = COSTS[settings.cost]
     return SquaredError(settings.on, settings.off) if kind is SquaredError else CrossEntropy(settings.temperature)
 

@@ -29,6 +29,7 @@ class Settings:
     seed: int = _setting(0, "Seed of initial conductances, data order and every other random draw.", low=0)
 
     data: str = _setting("", "File or folder of the data, for tasks whose data does not come with a package.")
+    target: str = _setting("", "Column of a table that is to be told from the others; the last one unless given.")
     epochs: int = _setting(100, "Passes through the training samples.", low=1)
     batch: int = _setting(10, "Samples averaged for one update.", low=1)
     stop_loss: float = _setting(0.0, "Stop early when an epoch's mean training loss falls below this.", low=0)

@@ -10,6 +10,7 @@ import pytest
 from ebana_like.errors import SettingError
 from ebana_like.tasks import TASKS
 from ebana_like.tasks.images import load_images
+from ebana_like.training import Settings
 
 CLASSES = ("a", "b", "c")
 PIXELS = np.arange(3 * 4 * 4, dtype=np.uint8).reshape(3, 4, 4)
@@ -26,7 +27,7 @@ def test_idx_files_are_read(packed, tmp_path):
     for name, array in zip(NAMES, (PIXELS, LABELS, PIXELS[:2], LABELS[:2]), strict=True):
         path = tmp_path / (f"{name}.gz" if packed else name)
         path.write_bytes(gzip.compress(idx(array)) if packed else idx(array))
-    data = load_images(str(tmp_path), "nowhere", CLASSES)
+    data = load_images(Settings(data=str(tmp_path)), "nowhere", CLASSES)
     assert np.array_equal(data.train.features, PIXELS.reshape(3, 16) / 255)
     assert data.train.labels.tolist() == [0, 1, 2]
     assert len(data.test) == 2
@@ -47,7 +48,7 @@ def test_spoiled_folders_are_refused(spoil, message, tmp_path):
         (tmp_path / name).write_bytes(idx(array))
     spoil(tmp_path)
     with pytest.raises(SettingError, match=message):
-        load_images(str(tmp_path), "nowhere", CLASSES)
+        load_images(Settings(data=str(tmp_path)), "nowhere", CLASSES)
 
 
 @pytest.mark.parametrize("content", [b"", b"no zip", None])
@@ -58,14 +59,14 @@ def test_spoiled_files_say_what_was_expected(content, tmp_path):
     else:
         path.write_bytes(content)
     with pytest.raises(SettingError, match=r"cannot read images from .*; expected a .npz file with x_train"):
-        load_images(str(path), "nowhere", CLASSES)
+        load_images(Settings(data=str(path)), "nowhere", CLASSES)
 
 
 def test_mnist_itself():
     path = os.environ.get("EBANA_MNIST")
     if not path:
         pytest.skip("set EBANA_MNIST to the MNIST data, a .npz file or a folder of IDX files")
-    data = TASKS["mnist"].load(path)
+    data = TASKS["mnist"].load(Settings(data=path))
     assert (len(data.train), len(data.test)) == (60_000, 10_000)
     assert data.train.features.shape[1] == 784
     assert data.train.features.max() == 1

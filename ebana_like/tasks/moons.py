@@ -1,0 +1,35 @@
+"""Two interleaving half circles in the plane: a border that bends."""
+
+from sklearn.datasets import make_moons
+
+from ebana_like.tasks.task import Task
+from ebana_like.training import Dataset, Settings, Split
+
+
+def load(settings: Settings) -> Split:
+    """Return 400 points, always the same, with noise of standard deviation 0.2 beside radii of 1."""
+    features, labels = make_moons(400, noise=0.2, random_state=0)
+    return Split(Dataset(features, labels, ("upper", "lower")))
+
+
+TASK = Task(
+    name="moons",
+    summary="tell two half moons apart: 2 inputs, 1 output pair",
+    size="400 samples, 2-10-1",
+    expect="96 % of held-out points right",
+    time="3 s",
+    settings=Settings(
+        engine="newton",
+        epochs=60,
+        batch=10,
+        hidden=(10,),
+        diode="schottky",
+        volts=2.0,
+        on=0.3,
+        off=-0.3,
+        update="adam",
+        lr=(0.005,),
+        test=0.2,
+    ),
+    load=load,
+)

@@ -1,0 +1,35 @@
+"""One input, one quantity: a period of the sine, drawn by a circuit."""
+
+import numpy as np
+
+from ebana_like.tasks.task import Task
+from ebana_like.training import RegressionDataset, Settings, Split
+
+
+def load(settings: Settings) -> Split:
+    """Return sin(pi x) at 100 points from -1 to 1."""
+    x = np.linspace(-1, 1, 100)[:, None]
+    return Split(RegressionDataset(x, np.sin(np.pi * x), ("sine",)))
+
+
+TASK = Task(
+    name="sine",
+    summary="follow a sine: 1 input, 1 output pair",
+    size="100 samples, 1-10-1",
+    expect="R^2 of 0.99 between the samples learned from",
+    time="2 s",
+    settings=Settings(
+        engine="newton",
+        epochs=60,
+        batch=10,
+        hidden=(10,),
+        diode="schottky",
+        volts=2.0,
+        on=0.3,
+        off=-0.3,
+        update="adam",
+        lr=(0.005,),
+        test=0.2,
+    ),
+    load=load,
+)

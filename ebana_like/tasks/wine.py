@@ -1,0 +1,35 @@
+"""Thirteen measurements of a wine, three growers of one region (Forina et al. 1988)."""
+
+from sklearn.datasets import load_wine
+
+from ebana_like.tasks.task import Task
+from ebana_like.training import Dataset, Settings, Split
+
+
+def load(settings: Settings) -> Split:
+    """Return the 178 wines."""
+    wines = load_wine()
+    return Split(Dataset(wines.data, wines.target, tuple(map(str, wines.target_names))))
+
+
+TASK = Task(
+    name="wine",
+    summary="tell the growers of wines apart: 13 inputs, 3 output pairs",
+    size="178 samples, 13-10-3",
+    expect="97 % of held-out wines right",
+    time="2 s",
+    settings=Settings(
+        engine="newton",
+        epochs=60,
+        batch=10,
+        hidden=(10,),
+        diode="schottky",
+        volts=2.0,
+        on=0.3,
+        off=-0.1,
+        update="adam",
+        lr=(0.005,),
+        test=0.2,
+    ),
+    load=load,
+)
