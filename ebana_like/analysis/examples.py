@@ -61,7 +61,7 @@ def examples(path: Path, samples: int | None, seed: int, target: float, out: Pat
         data = problem.data.train
         count = len(data) if samples is None else min(samples, len(data))
         data = data.take(np.linspace(0, len(data) - 1, count).astype(np.intp))
-        targets = problem.cost.targets(data.labels, len(data.classes))
+        targets = data.targets(problem.cost)
         whole = len(problem.data.train)
         origin = f"{f'{count} of ' if count < whole else ''}{whole} training samples of {run.task()}"
         return Examples(circuit, data.features, targets, problem.cost, problem.estimator, origin, out or path)
