@@ -44,7 +44,7 @@ def rows(path):
 
 
 def test_gradcheck_finds_the_orders_of_the_estimators(trained):
-    done = run("gradcheck", trained.path, "--beta", "1e-6:1e-4:log5")
+    done = run("gradcheck", trained.path, "--beta", "1e-8:1e-5:log7")
     assert done.exit_code == 0, done.output
     assert "exact, with the weights 16 for crossbar1" in done.output
     found = rows(trained.path / "gradcheck.csv")
