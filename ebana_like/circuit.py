@@ -11,8 +11,8 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from ebana_like.elements import (
-    CCCS,
     Bank,
+    CurrentControlled,
     CurrentSources,
     FloatArray,
     IntArray,
@@ -152,9 +152,9 @@ class Circuit:
                 )
 
     def _require_meters(self) -> None:
-        """Every CCCS copies the current of a voltage source that is there."""
+        """Every current that is copied is that of a voltage source that is there."""
         sources = {label for bank in self.of_kind(VoltageSources) for label in bank.labels}
-        for bank in self.of_kind(CCCS):
+        for bank in self.of_kind(CurrentControlled):
             for label, control in zip(bank.labels, bank.control, strict=True):
                 if control not in sources:
                     raise CircuitError(
@@ -163,7 +163,7 @@ class Circuit:
 
     def _require_grounded(self) -> None:
         """Every node needs a path of elements to ground, else its voltage is not determined."""
-        component = self.components([b for b in self.banks if not isinstance(b, CurrentSources | CCCS)])
+        component = self.components(self.banks)
         floating = np.flatnonzero(component != component[0])
         if floating.size:
             raise CircuitError(
@@ -185,11 +185,27 @@ class Circuit:
     def components(self, banks: Sequence[Bank]) -> IntArray:
         """Return the number of the connected component of every node, (nodes,), when only these banks conduct."""
         none = np.zeros(0, dtype=np.intp)
-        rows = np.concatenate([none, *(bank.positive for bank in banks)])
-        columns = np.concatenate([none, *(bank.negative for bank in banks)])
+        paths = [(bank.nodes_of(a), bank.nodes_of(b)) for bank in banks for a, b in bank.paths]
+        rows = np.concatenate([none, *(a for a, _ in paths)])
+        columns = np.concatenate([none, *(b for _, b in paths)])
         size = len(self.nodes)
         graph = coo_array((np.ones(len(rows)), (rows, columns)), shape=(size, size))
         return np.asarray(connected_components(graph, directed=False)[1], dtype=np.intp)
+
+    @classmethod
+    def from_pyspice(cls, circuit: object) -> "Circuit":
+        """Return what a PySpice `Circuit` describes, without ports: its text, read like every other netlist.
+
+        Raises NetlistError naming the line of `str(circuit)` that is not understood.
+        """
+        from ebana_like.netlist import read_netlist
+
+        return read_netlist(str(circuit), "PySpice circuit").circuit
+
+    @cached_property
+    def metered(self) -> frozenset[str]:
+        """Labels of the voltage sources whose current is copied."""
+        return frozenset(label for bank in self.of_kind(CurrentControlled) for label in bank.control)
 
     def bank(self, name: str, kind: type[BankType]) -> BankType:
         """Return the bank of that name. Raises CircuitError where it is missing or of another kind."""

@@ -1,7 +1,8 @@
 """The elements of a circuit, one class a kind, each a bank of arrays."""
 
 from ebana_like.elements.bank import Bank, CurrentLaw, FloatArray, Index, IntArray, VoltageLaw, index_of
-from ebana_like.elements.controlled import CCCS, VCVS
+from ebana_like.elements.controlled import CCCS, CCVS, VCCS, VCVS, CurrentControlled, VoltageControlled
+from ebana_like.elements.device import BipolarTransistors, Devices, JFETs, ModelCard, MOSFETs, SpiceDiodes
 from ebana_like.elements.diode import DiodeModel, Diodes
 from ebana_like.elements.resistor import Resistors
 from ebana_like.elements.sources import CurrentSources, VoltageSources
@@ -9,17 +10,27 @@ from ebana_like.elements.switch import Switches
 
 __all__ = [
     "CCCS",
+    "CCVS",
+    "VCCS",
     "VCVS",
     "Bank",
+    "BipolarTransistors",
+    "CurrentControlled",
     "CurrentLaw",
     "CurrentSources",
+    "Devices",
     "DiodeModel",
     "Diodes",
     "FloatArray",
     "Index",
     "IntArray",
+    "JFETs",
+    "MOSFETs",
+    "ModelCard",
     "Resistors",
+    "SpiceDiodes",
     "Switches",
+    "VoltageControlled",
     "VoltageLaw",
     "VoltageSources",
     "index_of",

@@ -37,6 +37,10 @@ class Bank(ABC):
 
     kind: ClassVar[str]
     letter: ClassVar[str]
+    terminals: ClassVar[tuple[str, ...]] = ("positive", "negative")
+    """Names of the fields that hold nodes."""
+    paths: ClassVar[tuple[tuple[str, str], ...]] = (("positive", "negative"),)
+    """Pairs of terminals between which direct current finds a way; none where a source decides the current."""
 
     name: str
     labels: tuple[str, ...]
@@ -54,6 +58,11 @@ class Bank(ABC):
                     "give one value for each element"
                 )
             array.flags.writeable = False
+
+    def nodes_of(self, terminal: str) -> IntArray:
+        """Return the node indices of one of the terminals, (n,)."""
+        nodes: IntArray = getattr(self, terminal)
+        return nodes
 
     def arrays(self) -> dict[str, NDArray[np.generic]]:
         """Every array that holds one entry for each element."""

@@ -34,6 +34,7 @@ class CurrentSources(CurrentLaw):
 
     kind: ClassVar[str] = "current_source"
     letter: ClassVar[str] = "i"
+    paths: ClassVar[tuple[tuple[str, str], ...]] = ()
 
     amperes: FloatArray
 

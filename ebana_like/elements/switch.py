@@ -36,6 +36,7 @@ class Switches(Bank):
 
     kind: ClassVar[str] = "switch"
     letter: ClassVar[str] = "s"
+    terminals: ClassVar[tuple[str, ...]] = ("positive", "negative", "control_positive", "control_negative")
 
     control_positive: IntArray
     control_negative: IntArray

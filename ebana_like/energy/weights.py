@@ -15,7 +15,18 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from ebana_like.circuit import Circuit
-from ebana_like.elements import CCCS, VCVS, CurrentLaw, FloatArray, IntArray, Switches, VoltageSources
+from ebana_like.elements import (
+    CCCS,
+    CCVS,
+    VCCS,
+    VCVS,
+    CurrentLaw,
+    Devices,
+    FloatArray,
+    IntArray,
+    Switches,
+    VoltageSources,
+)
 from ebana_like.errors import CircuitError
 
 CIRCUITS_REMEMBERED = 16
@@ -77,6 +88,7 @@ def coenergy_weights(circuit: Circuit) -> Mapping[str, FloatArray]:
     """
     pinned = circuit.components(circuit.of_kind(VoltageSources))
     ground = pinned[0]
+    _require_reciprocal(circuit, pinned)
     islands = _islands(circuit, pinned)
     weight_of = np.ones(len(islands))
     for island, weight in _island_weights(circuit, islands, _amplifiers(circuit, pinned, islands)).items():
@@ -90,15 +102,40 @@ def coenergy_weights(circuit: Circuit) -> Mapping[str, FloatArray]:
     return weights
 
 
+def _require_reciprocal(circuit: Circuit, pinned: IntArray) -> None:
+    """Raise CircuitError naming a device or source that Kirchhoff's law cannot be a gradient with.
+
+    A device with three or four terminals is as good as one with two where only one of its voltages is free, or where
+    only two are different: a transistor whose gate and bulk stand at constant voltages, or are tied to its ends.
+    """
+    for bank in circuit.banks:
+        if isinstance(bank, VCCS | CCVS):
+            for label in bank.labels:
+                raise CircuitError(
+                    f"{label} carries a signal in one direction only: the circuit is not reciprocal, and equilibrium "
+                    "propagation is not exact for it"
+                )
+        elif isinstance(bank, Devices):
+            ends = np.stack([pinned[bank.nodes_of(terminal)] for terminal in bank.terminals])
+            for label, nodes in zip(bank.labels, ends.T.tolist(), strict=True):
+                if len(set(nodes)) > 2 and len(set(nodes) - {int(pinned[0])}) > 1:
+                    raise CircuitError(
+                        f"{label} has a control terminal that the circuit moves: it is not reciprocal, and equilibrium "
+                        "propagation is not exact for it"
+                    )
+
+
 def _islands(circuit: Circuit, pinned: IntArray) -> IntArray:
     """Label of the island of every node, (nodes,): nodes that share their currents without an amplifier between."""
     ground = pinned[0]
     rows, columns = [pinned], [np.arange(len(pinned))]
     for bank in circuit.banks:
-        if isinstance(bank, CurrentLaw | Switches):
-            floating = (pinned[bank.positive] != ground) & (pinned[bank.negative] != ground)
-            rows.append(pinned[bank.positive[floating]])
-            columns.append(pinned[bank.negative[floating]])
+        if isinstance(bank, CurrentLaw | Switches | Devices):
+            for terminal in bank.terminals[1:]:
+                one, other = pinned[bank.positive], pinned[bank.nodes_of(terminal)]
+                floating = (one != ground) & (other != ground)
+                rows.append(one[floating])
+                columns.append(other[floating])
     # a component's label stands for its first node
     first = np.unique(pinned, return_index=True)[1]
     ends = (

@@ -1,28 +1,11 @@
 """Where do diode models come from? From `.model` cards in the folder `models/`, one file a family."""
 
-import math
-import re
 from functools import cache
 from pathlib import Path
 
 from ebana_like.elements import DiodeModel
-from ebana_like.errors import CircuitError, NetlistError
-
-_WITHOUT_EFFECT_AT_DC = frozenset({"cjo", "cj0", "cj", "vj", "m", "tt", "fc", "eg", "xti", "kf", "af", "type", "mfg"})
-_WORDS = frozenset({"type", "mfg"})
-_SUFFIXES = {
-    "t": 1e12,
-    "g": 1e9,
-    "meg": 1e6,
-    "k": 1e3,
-    "m": 1e-3,
-    "u": 1e-6,
-    "n": 1e-9,
-    "p": 1e-12,
-    "f": 1e-15,
-}
-_NUMBER = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)(meg|[tgkmunpf])?[a-z]*", re.ASCII)
-_NAME = re.compile(r"[\w.+-]+", re.ASCII)
+from ebana_like.errors import NetlistError
+from ebana_like.netlist.deck.cards import diode_law, number, parse_card
 
 
 def models_folder() -> Path:
@@ -58,40 +41,11 @@ def parse_diode_model(line: str, where: str) -> DiodeModel:
     where: file (and line) for error messages. Raises NetlistError for anything but a diode, and for parameters that
     act at DC but are not part of the element's law (series resistance, breakdown, recombination ...).
     """
-    words = line.lower().replace("(", " ").replace(")", " ").replace("=", " = ").split()
-    if len(words) < 3 or words[2] != "d" or not _NAME.fullmatch(words[1]):
-        raise NetlistError(f'{where}: "{line.strip()}" is not a diode model; expected ".model NAME d is=... n=..."')
-    name, pairs = words[1], words[3:]
-    if len(pairs) % 3 or any(sign != "=" for sign in pairs[1::3]):
-        raise NetlistError(f'{where}: the parameters of model {name} are not all written as "name=value"')
-    parameters = dict(zip(pairs[0::3], pairs[2::3], strict=True))
-    saturation_current = number(parameters.pop("is", "1e-14"), where)
-    emission = number(parameters.pop("n", "1"), where)
-    for parameter, value in parameters.items():
-        if parameter not in _WITHOUT_EFFECT_AT_DC:
-            raise NetlistError(
-                f"{where}: parameter {parameter} of model {name} acts at DC and is not in the diode law used here; "
-                "remove it from the card"
-            )
-        if not (parameter in _WORDS and _NAME.fullmatch(value)):
-            number(value, where)
-    try:
-        return DiodeModel(name, saturation_current, emission, parameters)
-    except CircuitError as error:
-        raise NetlistError(f"{where}: {error}") from error
+    return diode_law(parse_card(line, where), where)
 
 
 def numeric_parameters(model: DiodeModel) -> str:
-    """Return a model's parameters as `name=value` with plain numbers, leaving out words such as the maker's name."""
-    other = {key: number(value, model.name) for key, value in model.other.items() if key not in _WORDS}
+    """Return a model's parameters as `name=value` with plain numbers."""
+    other = {key: number(value, model.name) for key, value in model.other.items()}
     values = {"is": float(model.saturation_current), "n": float(model.emission), **other}
     return " ".join(f"{key}={value!r}" for key, value in values.items())
-
-
-def number(text: str, where: str) -> float:
-    """Return a SPICE number such as `2.52n` or `1e-9`. Raises NetlistError for other text."""
-    match = _NUMBER.fullmatch(text.lower())
-    value = float(match[1]) * _SUFFIXES.get(match[2], 1.0) if match else math.nan
-    if not math.isfinite(value):
-        raise NetlistError(f'{where}: "{text}" is not a number')
-    return value

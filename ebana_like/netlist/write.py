@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ebana_like.circuit import Circuit, CurrentNudging, InputPorts
-from ebana_like.elements import Bank, Diodes, Resistors, Switches
+from ebana_like.elements import Bank, Devices, Diodes, Resistors, Switches
 from ebana_like.errors import NetlistError
 from ebana_like.files import write_atomically
 from ebana_like.netlist.dialects import PORTABLE, Dialect
@@ -61,8 +61,9 @@ def _lines(netlist: Netlist, dialect: Dialect, celsius: float | None) -> Iterato
     yield from dialect.options(celsius)
     for node, voltage in netlist.recorded.items():
         yield f"{note}recorded {node} {float(voltage)!r}"
-    outputs = dict.fromkeys((*circuit.outputs.positive.tolist(), *circuit.outputs.negative.tolist()))
-    yield from dialect.analysis([circuit.nodes[k] for k in outputs if k != 0])
+    ports = dict.fromkeys((*circuit.outputs.positive.tolist(), *circuit.outputs.negative.tolist()))
+    printed = ports or range(len(circuit.nodes))
+    yield from dialect.analysis([circuit.nodes[k] for k in printed if k != 0])
     yield dialect.end
 
 
@@ -95,7 +96,11 @@ def _range(bank: Bank) -> str:
 
 
 def _cards(circuit: Circuit, dialect: Dialect) -> Iterator[str]:
-    yield from dict.fromkeys(dialect.diode_card(bank.model) for bank in circuit.of_kind(Diodes))
+    yield from dict.fromkeys(
+        bank.model.card() if isinstance(bank, Devices) else dialect.diode_card(bank.model)
+        for bank in circuit.banks
+        if isinstance(bank, Diodes | Devices)
+    )
     if circuit.of_kind(Switches):
         yield dialect.switch_card()
 

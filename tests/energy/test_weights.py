@@ -9,6 +9,7 @@ import pytest
 from ebana_like.elements import CCCS, VCVS, Bank, Resistors, VoltageSources
 from ebana_like.energy import coenergy_weights, symmetry
 from ebana_like.errors import CircuitError
+from ebana_like.netlist import read_netlist
 from ebana_like.networks import Amplifier, Crossbar, DiodePair, Inputs, OutputPairs, build_network
 
 
@@ -143,4 +144,44 @@ def test_a_cccs_without_its_vcvs_is_refused(divider):
     back = CCCS("back", ("fback",), out, ground, ("vmeter",), np.ones(1))
     circuit = replace(divider, nodes=(*divider.nodes, "a"), banks=(*divider.banks, meter, back))
     with pytest.raises(CircuitError, match="fback returns a current that no controlled voltage source"):
+        coenergy_weights(circuit)
+
+
+TRANSISTORS = """title
+vin in 0 1
+r1 in out 1k
+m1 {nodes} n
+vb bias 0 2
+r2 bias out 1k
+.model n nmos(kp=1m vto=0.5)
+"""
+
+
+@pytest.mark.parametrize(
+    ("nodes", "exact"),
+    [
+        ("out out 0 0", True),  # a diode
+        ("out bias 0 0", True),  # a resistor whose value a constant voltage sets
+        ("in out 0 0", True),  # a current into a known voltage: only one terminal is free
+        ("out in x x", False),
+        ("out x 0 0", False),
+    ],
+)
+def test_a_transistor_is_reciprocal_only_where_the_circuit_does_not_move_its_gate(nodes, exact):
+    text = TRANSISTORS.format(nodes=nodes) + "r3 out x 1k\nr4 x 0 1k\n"
+    circuit = read_netlist(text).circuit
+    trainable = replace(circuit.bank("resistors", Resistors), trainable=True)
+    banks = tuple(trainable if bank.name == "resistors" else bank for bank in circuit.banks)
+    circuit = replace(circuit, banks=banks)
+    if exact:
+        assert coenergy_weights(circuit)["resistors"] == 1
+    else:
+        with pytest.raises(CircuitError, match="m1 has a control terminal that the circuit moves"):
+            coenergy_weights(circuit)
+
+
+@pytest.mark.parametrize("line", ["g1 out 0 in 0 1m", "h1 out x vin 10"])
+def test_a_source_that_carries_a_signal_one_way_is_named(line):
+    circuit = read_netlist(f"title\nvin in 0 1\nr1 in out 1k\nr2 out x 1k\nr3 x 0 1k\n{line}\n").circuit
+    with pytest.raises(CircuitError, match=rf"{line[:2]} carries a signal in one direction only"):
         coenergy_weights(circuit)

@@ -4,7 +4,8 @@ import pytest
 
 from ebana_like.errors import NetlistError
 from ebana_like.netlist import diode_model, diode_models, parse_diode_model
-from ebana_like.netlist.models import models_folder, number
+from ebana_like.netlist.deck.cards import number
+from ebana_like.netlist.models import models_folder
 
 
 def test_every_shipped_card_is_read_and_comes_back():
@@ -47,8 +48,8 @@ def test_an_unknown_model_names_the_known_ones():
         (".model x d cjo={c}", '"{c}" is not a number'),
         (".model x d is=-1e-14", "is=-1e-14 n=1; both must be above zero"),
         (".model x npn bf=100", "is not a diode model"),
-        (".model {x} d", "is not a diode model"),
-        (".model x", "is not a diode model"),
+        (".model {x} d", "is not a model card"),
+        (".model x", "is not a model card"),
     ],
 )
 def test_a_card_that_is_not_the_diode_law_is_refused(card, message):

@@ -14,14 +14,18 @@ import numpy as np
 from ebana_like.circuit import Circuit, SwitchNudging
 from ebana_like.elements import (
     CCCS,
+    CCVS,
+    VCCS,
     VCVS,
     Bank,
+    CurrentControlled,
     CurrentSources,
     Diodes,
     FloatArray,
     IntArray,
     Resistors,
     Switches,
+    VoltageControlled,
     VoltageSources,
 )
 from ebana_like.elements.switch import CLOSED, OPEN
@@ -46,7 +50,7 @@ class Equations:
         self.diodes = circuit.of_kind(Diodes)
         self.scales = _each([bank.model.scale for bank in self.diodes], self.diodes)
         self.saturations = _each([bank.model.saturation_current for bank in self.diodes], self.diodes)
-        self._copied = {bank.name: self._controls(bank) for bank in circuit.of_kind(CCCS)}
+        self._copied = {bank.name: self._controls(bank) for bank in circuit.of_kind(CurrentControlled)}
         self.pattern = self._pattern()
         self.dense_size = self.pattern.size**2 if is_dense(self.pattern) else 0
         self._base = self._coefficients()
@@ -68,7 +72,6 @@ class Equations:
 
     def _pin_nodes(self) -> None:
         """Find the nodes whose voltage one grounded source decides alone, and number what is left."""
-        copied = {label for bank in self.circuit.of_kind(CCCS) for label in bank.control}
         pinned: dict[int, tuple[int, float]] = {}
         known = np.zeros(self.size, dtype=bool)
         known[0] = True
@@ -77,7 +80,7 @@ class Equations:
             columns = (bank.labels, bank.positive.tolist(), bank.negative.tolist())
             for k, (label, p, n) in enumerate(zip(*columns, strict=True)):
                 node, sign = (p, 1.0) if n == 0 else (n, -1.0)
-                if label not in copied and (p == 0) != (n == 0) and node not in pinned:
+                if label not in self.circuit.metered and (p == 0) != (n == 0) and node not in pinned:
                     pinned[node] = (source, sign)
                     known[[node, self._first_branch[bank.name] + k]] = True
                 source += 1
@@ -120,6 +123,10 @@ class Equations:
             elif isinstance(bank, CCCS):
                 for row, sign in ends:
                     stamps.add(row, self._copied[bank.name], number, sign)
+            elif isinstance(bank, VCCS):
+                for row, sign in ends:
+                    stamps.add(row, bank.control_positive, number, sign)
+                    stamps.add(row, bank.control_negative, number, -sign)
             elif _has_branch(bank):
                 branch = self._first_branch[bank.name] + np.arange(len(bank))
                 own = number if isinstance(bank, Switches) else np.full(len(bank), ones)
@@ -129,6 +136,8 @@ class Equations:
                 if isinstance(bank, VCVS):
                     stamps.add(branch, bank.control_positive, number, -1.0)
                     stamps.add(branch, bank.control_negative, number, 1.0)
+                elif isinstance(bank, CCVS):
+                    stamps.add(branch, self._copied[bank.name], number, -1.0)
                 elif isinstance(bank, Switches):
                     stamps.add(branch, branch, np.arange(after, after + len(bank)), -1.0)
                     after += len(bank)
@@ -148,7 +157,7 @@ class Equations:
         nudger = self.circuit.nudger
         return isinstance(nudger, SwitchNudging) and bank.name == nudger.resistors
 
-    def _controls(self, bank: CCCS) -> IntArray:
+    def _controls(self, bank: CurrentControlled) -> IntArray:
         """Position of the current each source copies, (n,)."""
         at = {
             label: self._first_branch[b.name] + k
@@ -164,7 +173,7 @@ class Equations:
         for bank, part in zip(self.banks, self._slices, strict=True):
             if isinstance(bank, Resistors):
                 values[part] = bank.conductance
-            elif isinstance(bank, VCVS | CCCS):
+            elif isinstance(bank, VoltageControlled | CurrentControlled):
                 values[part] = bank.gain
         return values
 
@@ -262,6 +271,8 @@ class Equations:
                 ampere += len(bank)
             elif isinstance(bank, CCCS):
                 currents[:, part] = bank.current(values[:, self._copied[bank.name]])
+            elif isinstance(bank, VCCS):
+                currents[:, part] = bank.current(values)
             else:
                 first = self._first_branch[bank.name]
                 currents[:, part] = values[:, first : first + len(bank)]
@@ -281,6 +292,8 @@ class Equations:
                 source += len(bank)
             elif isinstance(bank, VCVS):
                 laws[:, branch] = drop - bank.voltage(values)
+            elif isinstance(bank, CCVS):
+                laws[:, branch] = drop - bank.voltage(values[:, self._copied[bank.name]])
             elif isinstance(bank, Switches):
                 shut = bank.conductance(values) == CLOSED
                 current = values[:, branch]
@@ -288,7 +301,7 @@ class Equations:
 
 
 def _has_branch(bank: Bank) -> bool:
-    return isinstance(bank, VoltageSources | VCVS | Switches)
+    return isinstance(bank, VoltageSources | VCVS | CCVS | Switches)
 
 
 def _each(values: list[float], banks: tuple[Diodes, ...]) -> FloatArray:

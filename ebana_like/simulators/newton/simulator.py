@@ -9,7 +9,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from ebana_like.circuit import Circuit
-from ebana_like.elements import FloatArray, Resistors
+from ebana_like.elements import Devices, FloatArray, Resistors
 from ebana_like.errors import SimulatorError
 from ebana_like.simulators.newton.layered import LayeredEngine
 from ebana_like.simulators.newton.mna import GeneralEngine
@@ -30,6 +30,11 @@ class NewtonSimulator:
     reduced = False
 
     def __init__(self, circuit: Circuit) -> None:
+        for bank in circuit.of_kind(Devices):
+            raise SimulatorError(
+                f"{bank.labels[0]} is a {bank.kind.replace('_', ' ')} of model {bank.model.name}, whose law only "
+                "ngspice knows; use --engine ngspice"
+            )
         self.circuit = circuit
         layers = find_layers(circuit)
         self._engine = GeneralEngine(circuit) if layers is None else LayeredEngine(circuit, layers)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ebana_like.circuit import Circuit, InputPorts, OutputPorts, SwitchNudging, free_name
-from ebana_like.elements import CCCS, Bank, CurrentSources, FloatArray, IntArray, Resistors, VoltageSources
+from ebana_like.elements import Bank, CurrentSources, FloatArray, IntArray, Resistors, VoltageSources
 from ebana_like.simulators.protocol import BoolArray
 
 WORTHWHILE = 1000
@@ -23,8 +23,6 @@ Milliseconds a nudged point, full and reduced: 0.07 and 0.07 with 100 resistors 
 1.8 and 0.7 with 1980, 5.0 and 1.4 with 6500 (the digits). Writing new conductances: 14 and 1.5 ms with 1040, 150 and
 17 ms with 6500.
 """
-
-TERMINALS = ("positive", "negative", "control_positive", "control_negative")
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,11 +137,10 @@ def _grounded_sources(circuit: Circuit) -> list[VoltageSources]:
     """Return the banks of sources from a node to ground that are the inputs or never change, and are no meters."""
     nudger = circuit.nudger
     changing = (nudger.targets, nudger.control) if isinstance(nudger, SwitchNudging) else ()
-    copied = {label for bank in circuit.of_kind(CCCS) for label in bank.control}
     return [
         bank
         for bank in circuit.of_kind(VoltageSources)
-        if not bank.negative.any() and bank.name not in changing and copied.isdisjoint(bank.labels)
+        if not bank.negative.any() and bank.name not in changing and circuit.metered.isdisjoint(bank.labels)
     ]
 
 
@@ -191,7 +188,7 @@ def _smaller(
 
 def _wiring(bank: Bank) -> dict[str, IntArray]:
     """Return the nodes of a bank by the name of the terminal, (n,) each."""
-    return {name: getattr(bank, name) for name in TERMINALS if hasattr(bank, name)}
+    return {name: bank.nodes_of(name) for name in bank.terminals}
 
 
 def _nodes(bank: Bank) -> IntArray:

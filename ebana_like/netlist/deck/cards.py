@@ -1,0 +1,98 @@
+"""What does a `.model` line say? A name, a type and parameters, of which some only matter away from DC."""
+
+import re
+from collections.abc import Callable
+
+from ebana_like.elements import DiodeModel, ModelCard
+from ebana_like.errors import CircuitError, NetlistError
+from ebana_like.netlist.deck.lines import words
+from ebana_like.netlist.deck.numbers import spice_number
+
+_WITHOUT_EFFECT_AT_DC = frozenset({"cjo", "cj0", "cj", "vj", "m", "tt", "fc", "eg", "xti", "kf", "af", "type", "mfg"})
+_WORDS = frozenset({"type", "mfg"})
+_RATINGS = frozenset({"type", "mfg", "iave", "vpk", "vceo", "icrating", "vds", "ron", "qg"})
+"""What LTspice's cards say for people to read."""
+_FLAGS = frozenset({"nchan", "pchan"})
+_NAME = re.compile(r"[\w.+-]+", re.ASCII)
+_PARAMETER = re.compile(r"[a-z]\w*", re.ASCII)
+_VERSION = re.compile(r"[\d.]+", re.ASCII)
+
+Value = Callable[[str], str]
+"""Returns a parameter's value as a plain number, or the text as it is where nothing is to be computed."""
+
+
+def parse_card(text: str, where: str, value: Value = str) -> ModelCard:
+    """Return the card of a `.model` line, its values as text.
+
+    where: file and line for error messages. Raises NetlistError for a line that is no list of `name=value`.
+    """
+    line = words(text)
+    if len(line) < 3 or line[0] != ".model" or not (_NAME.fullmatch(line[1]) and _PARAMETER.fullmatch(line[2])):
+        raise NetlistError(
+            f'{where}: "{text.strip()[:80]}" is not a model card; expected ".model NAME TYPE name=value ..."'
+        )
+    name, type_, rest = line[1], line[2], line[3:]
+    parameters = {flag: "" for flag in rest if flag in _FLAGS}
+    pairs = [word for word in rest if word not in _FLAGS]
+    if len(pairs) % 3 or any(sign != "=" for sign in pairs[1::3]):
+        raise NetlistError(f'{where}: the parameters of model {name} are not all written as "name=value"')
+    for parameter, given in zip(pairs[0::3], pairs[2::3], strict=True):
+        if not _PARAMETER.fullmatch(parameter) or parameter in parameters:
+            raise NetlistError(f'{where}: the parameter "{parameter}" of model {name} is not a name, or stands twice')
+        parameters[parameter] = value(given)
+    return ModelCard(name, type_, parameters)
+
+
+def number(text: str, where: str) -> float:
+    """Return a SPICE number such as `2.52n` or `1e-9`. Raises NetlistError for other text."""
+    try:
+        return spice_number(text.lower())
+    except ValueError as error:
+        raise NetlistError(f'{where}: "{text}" is not a number') from error
+
+
+def acts_beyond_the_law(card: ModelCard) -> str:
+    """Return a parameter of a diode's card that acts at DC and is not in the diode law; empty where there is none."""
+    known = {"is", "n"} | _WITHOUT_EFFECT_AT_DC
+    return next((parameter for parameter in card.parameters if parameter not in known), "")
+
+
+def diode_law(card: ModelCard, where: str) -> DiodeModel:
+    """Return the diode model of a card.
+
+    Raises NetlistError for anything but a diode, and for parameters that act at DC but are not part of the element's
+    law (series resistance, breakdown, recombination ...).
+    """
+    if card.type != "d":
+        raise NetlistError(f'{where}: "{card.card()}" is not a diode model; expected ".model NAME d is=... n=..."')
+    parameter = acts_beyond_the_law(card)
+    if parameter:
+        raise NetlistError(
+            f"{where}: parameter {parameter} of model {card.name} acts at DC and is not in the diode law used here; "
+            "remove it from the card"
+        )
+    parameters = dict(card.parameters)
+    saturation_current = number(parameters.pop("is", "1e-14"), where)
+    emission = number(parameters.pop("n", "1"), where)
+    for parameter, value in parameters.items():
+        if not (parameter in _WORDS and _NAME.fullmatch(value)):
+            number(value, where)
+    try:
+        return DiodeModel(card.name, saturation_current, emission, parameters)
+    except CircuitError as error:
+        raise NetlistError(f"{where}: {error}") from error
+
+
+def device_card(card: ModelCard, where: str) -> ModelCard:
+    """Return a card that ngspice can be given: numbers without suffixes, without what only people read.
+
+    Raises NetlistError for values that are no numbers.
+    """
+
+    def checked(parameter: str, value: str) -> str:
+        if parameter in _FLAGS or (parameter == "version" and _VERSION.fullmatch(value)):
+            return value
+        return repr(number(value, where))
+
+    kept = {p: checked(p, value) for p, value in card.parameters.items() if p not in _RATINGS}
+    return ModelCard(card.name, card.type, kept)

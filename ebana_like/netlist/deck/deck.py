@@ -1,0 +1,71 @@
+"""What stands in a netlist file? Its title, its elements with subcircuits put in place, and its annotations."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from ebana_like.errors import NetlistError
+from ebana_like.netlist.deck.blocks import definitions
+from ebana_like.netlist.deck.element import Element
+from ebana_like.netlist.deck.flatten import flatten
+from ebana_like.netlist.deck.include import Includer, read_text
+from ebana_like.netlist.deck.lines import Line, refuse_executed, require_text
+
+
+@dataclass(frozen=True, eq=False)
+class Deck:
+    """A netlist's contents.
+
+    source: what error messages call it. first_line: as it stands. ended: whether there is an `.end`.
+    statements: elements, and annotations where they stand between them.
+    nodes: portable names by those in the text, in lower case; inner ones with their subcircuits, as in `x1.mid`.
+    """
+
+    source: str
+    first_line: str
+    ended: bool
+    statements: tuple[Element | Line, ...]
+    nodes: Mapping[str, str]
+
+    @cached_property
+    def elements(self) -> tuple[Element, ...]:
+        """The elements alone."""
+        return tuple(entry for entry in self.statements if isinstance(entry, Element))
+
+    @property
+    def title(self) -> str:
+        """The first line as a title that every SPICE program takes for one."""
+        words = re.sub(r"[^A-Za-z0-9 _.,:;/()=-]", " ", self.first_line).split()
+        kept = " ".join(words[1:] if words[:1] == [".title"] else words).lstrip(".,:;/()=- ")
+        return kept[:100] or "netlist"
+
+
+def load_deck(path: Path) -> Deck:
+    """Return what stands in a netlist file. Raises NetlistError naming file, line, text and reason."""
+    return read_deck(read_text(path), str(path), path.parent)
+
+
+def read_deck(text: str, source: str, folder: Path | None = None) -> Deck:
+    """Return what stands in a netlist's text.
+
+    source: what error messages call it. folder: where the files it includes must lie; without one it includes none.
+    Raises NetlistError for every line it does not understand.
+    """
+    if not text.strip():
+        raise NetlistError(f"{source} is empty; expected a netlist")
+    require_text(text, source)
+    first = text.split("\n", 1)[0].rstrip("\r")
+    _require_title(Line(source, 1, first))
+    found = definitions(Includer(folder).expand(text, source, folder, first=2))
+    statements, flat = flatten(found)
+    return Deck(source, first, found.ended, tuple(statements), flat.node_names.given)
+
+
+def _require_title(line: Line) -> None:
+    """Raise NetlistError for a first line that some programs do not take for a title."""
+    refuse_executed(line)
+    text = line.text.strip().lower()
+    if text.startswith(".") and text.split()[0] != ".title":
+        raise line.error("the first line is the title, but ngspice would read this one; put a title above it")

@@ -1,0 +1,218 @@
+"""What does an element's line say? One grammar for all netlists; every letter's words are read in one place."""
+
+from collections.abc import Callable
+from typing import NamedTuple, Protocol
+
+from ebana_like.elements import ModelCard
+from ebana_like.netlist.deck.lines import Line
+
+
+class Element(NamedTuple):
+    """One element, flat: names are portable, numbers plain.
+
+    path: what the person calls it, with the subcircuits it stands in, as in `x1.r1`.
+    value: resistance, voltage, current or gain, as text that `float` takes.
+    control: label of the source whose current is copied.
+    card: of a device; None for others.
+    sizes: what stands behind a device's model.
+    """
+
+    line: Line
+    path: str
+    label: str
+    nodes: tuple[str, ...]
+    value: str = ""
+    control: str = ""
+    card: ModelCard | None = None
+    sizes: str = ""
+
+    @property
+    def letter(self) -> str:
+        """The first letter of its name, which says what it is."""
+        return self.label[0]
+
+
+class Surroundings(Protocol):
+    """What an element's words mean where it stands."""
+
+    def label(self, line: Line, name: str) -> tuple[str, str]:
+        """Return the path and the flat name of an element."""
+
+    def nodes(self, line: Line, names: list[str]) -> tuple[str, ...]:
+        """Return the flat names of nodes."""
+
+    def number(self, line: Line, word: str) -> str:
+        """Return a value as plain number text: as written where that is one already."""
+
+    def card(self, line: Line, name: str) -> ModelCard:
+        """Return the model of that name."""
+
+    def has_card(self, name: str) -> bool:
+        """Whether there is a model of that name."""
+
+
+def parse(line: Line, words: list[str], place: Surroundings) -> Element | None:
+    """Return the element of a line, or None for one that carries no direct current.
+
+    Raises NetlistError for what is not understood.
+    """
+    reader = _READERS.get(words[0][0])
+    if reader is None:
+        raise line.error(
+            f'no element understood here begins with "{words[0][0]}"; known are {", ".join(_READERS).upper()} and X'
+        )
+    return reader(line, words, place)
+
+
+Reader = Callable[[Line, list[str], Surroundings], Element | None]
+
+_RESISTOR_EXTRAS = frozenset({"tc", "tc1", "tc2", "tol", "pwr", "noisy"})
+"""Without effect at DC and 27 degrees Celsius."""
+
+_SIZES = frozenset({"area", "m", "w", "l", "ad", "as", "pd", "ps", "nrd", "nrs"})
+
+_PARTS = frozenset({"dc", "ac", "pulse", "sin", "sine", "exp", "sffm", "pwl"})
+"""What a source's line can hold. A time function begins at its first parameter (`pwl`: its first value), which is its
+value at DC."""
+
+
+def _named(line: Line, words: list[str]) -> tuple[list[str], dict[str, str]]:
+    """Split words into those before the first `name=value`, and those pairs."""
+    if "=" not in words:
+        return words, {}
+    first = words.index("=") - 1
+    rest = words[first:]
+    if first < 1 or len(rest) % 3 or any(sign != "=" for sign in rest[1::3]):
+        raise line.error('expected "name=value" at the end of the line')
+    pairs = dict(zip(rest[0::3], rest[2::3], strict=True))
+    if 3 * len(pairs) != len(rest):
+        raise line.error("a parameter is given twice")
+    return words[:first], pairs
+
+
+def _require(line: Line, words: list[str], form: str) -> None:
+    if len(words) != form.count(" ") + 1:
+        raise line.error(f'expected {form.count(" ") + 1} words as in "{form}"')
+
+
+def _resistor(line: Line, words: list[str], place: Surroundings) -> Element:
+    if "=" in words:
+        words, extras = _named(line, words)
+        if "r" in extras:
+            words = [*words, extras.pop("r")]
+        _refuse(line, set(extras) - _RESISTOR_EXTRAS)
+    _require(line, words, "R1 a b 1k")
+    path, label = place.label(line, words[0])
+    return Element(line, path, label, place.nodes(line, words[1:3]), place.number(line, words[3]))
+
+
+def _capacitor(line: Line, words: list[str], place: Surroundings) -> None:
+    if len(words) < 4:
+        raise line.error('expected at least 4 words as in "C1 a b 1u"')
+
+
+def _inductor(line: Line, words: list[str], place: Surroundings) -> Element:
+    if len(words) < 4:
+        raise line.error('expected at least 4 words as in "L1 a b 1u"')
+    path, label = place.label(line, f"v{words[0]}")
+    return Element(line, path, label, place.nodes(line, words[1:3]), "0.0")
+
+
+def _source(line: Line, words: list[str], place: Surroundings) -> Element:
+    if len(words) < 3:
+        raise line.error(f'expected a source as in "{words[0][0].upper()}1 a b 5"')
+    path, label = place.label(line, words[0])
+    return Element(line, path, label, place.nodes(line, words[1:3]), _direct_value(line, words[3:], place))
+
+
+def _direct_value(line: Line, words: list[str], place: Surroundings) -> str:
+    """Return what a source holds at DC: behind `dc` or alone, else where its time function begins, else 0."""
+    parts: dict[str, list[str]] = {"": []}
+    for word in words:
+        if word in _PARTS and word not in parts:
+            parts[word] = []
+        else:
+            parts[next(reversed(parts))].append(place.number(line, word))
+    alone, direct = parts.pop(""), parts.pop("dc", [])
+    parts.pop("ac", None)
+    if len(alone) + len(direct) > 1 or len(parts) > 1:
+        raise line.error("the source has more than one value, or more than one time function")
+    for function, numbers in parts.items():
+        if not numbers or (function == "pwl" and (len(numbers) < 2 or float(numbers[0]) != 0)):
+            raise line.error(f"{function} has no value at time zero")
+        if function in ("sin", "sine") and len(numbers) > 5 and float(numbers[5]) != 0:
+            raise line.error("a sine with a phase has no value at DC that programs agree on; write DC and a value")
+        direct = direct or alone or numbers[function == "pwl" :][:1]
+    return (*direct, *alone, "0.0")[0]
+
+
+def _voltage_controlled(line: Line, words: list[str], place: Surroundings) -> Element:
+    _require(line, words, f"{words[0][0].upper()}1 a b control+ control- 2")
+    path, label = place.label(line, words[0])
+    return Element(line, path, label, place.nodes(line, words[1:5]), place.number(line, words[5]))
+
+
+def _current_controlled(line: Line, words: list[str], place: Surroundings) -> Element:
+    _require(line, words, f"{words[0][0].upper()}1 a b vmeter 2")
+    path, label = place.label(line, words[0])
+    if words[3][0] not in "vl":
+        raise line.error(f'"{words[3]}" is no voltage source whose current could be copied')
+    _, control = place.label(line, words[3] if words[3][0] == "v" else f"v{words[3]}")
+    return Element(line, path, label, place.nodes(line, words[1:3]), place.number(line, words[4]), control)
+
+
+def _switch(line: Line, words: list[str], place: Surroundings) -> Element:
+    _require(line, words, "S1 a b control+ control- model")
+    path, label = place.label(line, words[0])
+    return Element(line, path, label, place.nodes(line, words[1:5]), card=place.card(line, words[5]))
+
+
+def _device(line: Line, words: list[str], place: Surroundings) -> Element:
+    """Read a diode or transistor: nodes, model, maybe an area, sizes."""
+    words, pairs = _named(line, words)
+    _refuse(line, set(pairs) - _SIZES)
+    at = next((k for k in _MODEL_AT[words[0][0]] if k < len(words) and place.has_card(words[k])), None)
+    if at is None:
+        raise line.error(f"there is no .model line for {words[min(_MODEL_AT[words[0][0]][0], len(words) - 1)]}")
+    card = place.card(line, words[at])
+    sizes = [place.number(line, word) for word in words[at + 1 :]]
+    if len(sizes) > (words[0][0] != "m"):
+        raise line.error("there are too many words behind the model")
+    if card.type not in _TYPES[words[0][0]] or (words[0][0] == "m" and (at == 4) != (card.type == "vdmos")):
+        raise line.error(f"model {card.name} is of type {card.type}, or has another number of nodes")
+    names = words[1:at]
+    if words[0][0] == "q" and at == 4:
+        names = [*names, "0"]
+    elif card.type == "vdmos":
+        names = [*names, names[-1]]
+    sizes += [f"{name}={place.number(line, value)}" for name, value in pairs.items()]
+    path, label = place.label(line, words[0])
+    return Element(line, path, label, place.nodes(line, names), card=card, sizes=" ".join(sizes))
+
+
+def _refuse(line: Line, unknown: set[str]) -> None:
+    if unknown:
+        raise line.error(f'the parameter "{min(unknown)}" is not understood')
+
+
+_MODEL_AT = {"d": (3,), "q": (4, 5), "m": (5, 4), "j": (4,)}
+"""Where the model stands: behind as many nodes; the first place that has one counts."""
+
+_TYPES = {"d": ("d",), "q": ("npn", "pnp"), "m": ("nmos", "pmos", "vdmos"), "j": ("njf", "pjf")}
+
+_READERS: dict[str, Reader] = {
+    "r": _resistor,
+    "c": _capacitor,
+    "l": _inductor,
+    "v": _source,
+    "i": _source,
+    "e": _voltage_controlled,
+    "g": _voltage_controlled,
+    "f": _current_controlled,
+    "h": _current_controlled,
+    "s": _switch,
+    "d": _device,
+    "q": _device,
+    "m": _device,
+    "j": _device,
+}

@@ -1,0 +1,259 @@
+"""Which elements does a netlist have once every subcircuit is put in its place?"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from ebana_like.elements import ModelCard
+from ebana_like.netlist.deck.blocks import DEEPEST, Block, Definitions, assignments
+from ebana_like.netlist.deck.cards import parse_card
+from ebana_like.netlist.deck.element import Element, parse
+from ebana_like.netlist.deck.expressions import evaluate
+from ebana_like.netlist.deck.lines import ANNOTATION, Line
+from ebana_like.netlist.deck.names import Names
+from ebana_like.netlist.deck.numbers import is_plain, spice_number
+
+MOST_EXPANDED = 200_000
+"""Elements that subcircuits may expand to."""
+
+DEEPEST_PARAMETER = 50
+"""Parameters defined by each other in a chain."""
+
+
+@dataclass(eq=False)
+class Flat:
+    """What all instances share: portable names, models with a name each, and how often each line was used."""
+
+    everywhere: set[str]
+    node_names: Names = field(default_factory=lambda: Names("n"))
+    labels: dict[str, Names] = field(default_factory=dict)
+    cards: dict[str, ModelCard] = field(default_factory=dict)
+
+    def label(self, letter: str, path: str) -> str:
+        """Return the portable name of an element."""
+        # names of different letters never meet, as each keeps its first letter
+        if letter not in self.labels:
+            self.labels[letter] = Names(letter)
+        return self.labels[letter].portable(path)
+
+    def shared(self, card: ModelCard) -> ModelCard:
+        """Return the card under a name that no card with other values has."""
+        name, number = card.name, 2
+        while name in self.cards:
+            known = self.cards[name]
+            if (known.type, known.parameters) == (card.type, card.parameters):
+                return known
+            name, number = f"{card.name}_{number}", number + 1
+        self.cards[name] = ModelCard(name, card.type, card.parameters)
+        return self.cards[name]
+
+
+def flatten(found: Definitions) -> tuple[list[Element | Line], Flat]:
+    """Return all elements, and between them the annotations, in the order of the text.
+
+    Raises NetlistError for what is not understood, and before anything is expanded for what would expand too far.
+    """
+    _require_finite(found.top, [found.top], {}, [])
+    flat = Flat(found.everywhere)
+    return list(_Instance(found.top, flat).elements()), flat
+
+
+def _call(line: Line) -> tuple[str, list[str], str, dict[str, str]]:
+    """Return name, nodes, subcircuit and parameters of a line `X1 nodes NAME [params:] name=value ...`."""
+    text = line.text.lower()
+    if "=" in text:
+        head, _, _ = text.partition("=")
+        head = head.rstrip()
+        cut = max(head.rfind(" "), head.rfind("\t"), head.rfind(":"))
+        given = assignments(line, text[cut + 1 :])
+        text = text[: max(cut, 0)]
+    else:
+        given = {}
+    words = text.replace("params:", " ").replace(",", " ").replace("(", " ").replace(")", " ").split()
+    if len(words) < 3:
+        raise line.error('expected a subcircuit as in "X1 a b NAME"')
+    return words[0], words[1:-1], words[-1], given
+
+
+def _lookup(name: str, line: Line, chain: list[Block]) -> int:
+    """Return which block of the chain, innermost last, defines a subcircuit."""
+    for k in range(len(chain) - 1, -1, -1):
+        if name in chain[k].blocks:
+            return k
+    raise line.error(f"there is no .subckt {name}")
+
+
+def _require_finite(
+    block: Block, chain: list[Block], known: dict[Block, tuple[int, int]], inside: list[Block]
+) -> tuple[int, int]:
+    """Return how many elements a block expands to, and how deep. Raises NetlistError for recursion and absurd numbers.
+
+    chain: the blocks the definition stands in, itself last. inside: the blocks being expanded around it.
+    """
+    if block in known:
+        return known[block]
+    grown, height = 0, 0
+    for line in block.statements:
+        if line.text[0] not in "xX":
+            continue
+        _, _, name, _ = _call(line)
+        at = _lookup(name, line, chain)
+        target = chain[at].blocks[name]
+        if target in inside or target is block:
+            raise line.error(f"the subcircuit {name} contains itself")
+        if len(inside) < DEEPEST:
+            expanded, below = _require_finite(target, [*chain[: at + 1], target], known, [*inside, block])
+            grown, height = grown + expanded, max(height, below + 1)
+        if len(inside) >= DEEPEST or height > DEEPEST:
+            raise line.error(f"subcircuits stand in each other more than {DEEPEST} deep")
+        if grown > MOST_EXPANDED:
+            raise line.error(f"the subcircuits expand to more than {MOST_EXPANDED:,} elements")
+    known[block] = grown + len(block.statements), height
+    return known[block]
+
+
+class _Instance:
+    """One use of a block: where it stands, its nodes and the values of its parameters. Knows what words mean there.
+
+    outer: the instance of the block that the definition stands in.
+    """
+
+    def __init__(
+        self,
+        block: Block,
+        flat: Flat,
+        path: str = "",
+        nodes: dict[str, str] | None = None,
+        given: dict[str, float] | None = None,
+        outer: "_Instance | None" = None,
+    ) -> None:
+        self.block = block
+        self.flat = flat
+        self.path = path
+        self.node_of = nodes or {}
+        self.values = dict(given or {})
+        self.outer = outer
+        self.model_of: dict[str, ModelCard] = {}
+        self.open: list[str] = []
+
+    def elements(self) -> Iterator[Element | Line]:
+        """Yield the elements, those of inner subcircuits too, and the annotations."""
+        for line in self.block.statements:
+            if line.text.startswith(ANNOTATION):
+                if not self.path:
+                    yield line
+                continue
+            if line.text[0] in "xX":
+                yield from self.instance(line).elements()
+                continue
+            element = parse(line, line.words(), self)
+            if element is not None:
+                yield element
+
+    def instance(self, line: Line) -> "_Instance":
+        """Return the subcircuit that an X line puts here."""
+        name, nodes, wanted, given = _call(line)
+        outer: _Instance | None = self
+        while outer is not None and wanted not in outer.block.blocks:
+            outer = outer.outer
+        assert outer is not None
+        block = outer.block.blocks[wanted]
+        if len(nodes) != len(block.pins):
+            raise line.error(f"{wanted} has {len(block.pins)} nodes, not {len(nodes)}")
+        unknown = set(given) - set(block.defaults) - {"m"}
+        if unknown or ("m" in given and "m" not in block.defaults):
+            raise line.error(f'{wanted} has no parameter "{min(unknown or {"m"})}"')
+        values = {parameter: self.evaluated(line, text) for parameter, text in given.items()}
+        at = dict(zip(block.pins, self.nodes(line, nodes), strict=True))
+        return _Instance(block, self.flat, f"{self.path}{name}.", at, values, outer)
+
+    # ------------------------------------------------------------------ what words mean here
+
+    def label(self, line: Line, name: str) -> tuple[str, str]:
+        """Return the path and the flat name of an element; that of an inner one begins with its own letter."""
+        path = f"{self.path}{name}"
+        flat = f"{name[0]}_{path}" if self.path else name
+        try:
+            return path, self.flat.label(name[0], flat)
+        except ValueError as error:
+            raise line.error(str(error)) from error
+
+    def nodes(self, line: Line, names: list[str]) -> tuple[str, ...]:
+        """Return the flat names of nodes."""
+        return tuple([self.node_of.get(name) or self.node(line, name) for name in names])
+
+    def node(self, line: Line, name: str) -> str:
+        """Return the flat name of a node met for the first time."""
+        if name in ("0", "gnd"):
+            flat = "0"
+        elif not name.isprintable() or name in ("=", "{", "}", "'", '"') or name[0] in "{'\"$":
+            raise line.error(f"{name!r} is no name of a node")
+        else:
+            try:
+                flat = self.flat.node_names.portable(
+                    name if not self.path or name in self.flat.everywhere else f"{self.path}{name}"
+                )
+            except ValueError as error:
+                raise line.error(str(error)) from error
+        self.node_of[name] = flat
+        return flat
+
+    def number(self, line: Line, word: str) -> str:
+        """Return a value as plain number text; a number that is plain stays as it is written."""
+        if is_plain(word):
+            return word
+        if word[0] in "{'" and len(word) > 1:
+            return repr(self.evaluated(line, word[1:-1]))
+        try:
+            return repr(spice_number(word))
+        except ValueError:
+            raise line.error(f'"{word}" is not a number') from None
+
+    def evaluated(self, line: Line, text: str) -> float:
+        """Return the value of an expression."""
+        try:
+            return evaluate(text, self.parameter)
+        except ValueError as error:
+            raise line.error(str(error)) from error
+        except RecursionError:
+            raise line.error("the expressions are nested too deep") from None
+
+    def parameter(self, name: str) -> float:
+        """Return a parameter's value. Raises ValueError where it has none."""
+        if name in self.values:
+            return self.values[name]
+        text, _ = self.block.parameters.get(name) or self.block.defaults.get(name) or ("", None)
+        if not text:
+            if self.outer is None:
+                raise ValueError(f'there is no parameter "{name}"')
+            return self.outer.parameter(name)
+        if name in self.open:
+            raise ValueError(f'the parameter "{name}" is defined by itself')
+        if len(self.open) >= DEEPEST_PARAMETER:
+            raise ValueError(f"more than {DEEPEST_PARAMETER} parameters are defined by each other")
+        self.open.append(name)
+        try:
+            self.values[name] = evaluate(text, self.parameter)
+        finally:
+            self.open.pop()
+        return self.values[name]
+
+    def has_card(self, name: str) -> bool:
+        """Whether there is a model of that name here or around."""
+        return name in self.block.models or (self.outer is not None and self.outer.has_card(name))
+
+    def card(self, line: Line, name: str) -> ModelCard:
+        """Return the model of that name, its expressions evaluated."""
+        if name in self.model_of:
+            return self.model_of[name]
+        if name not in self.block.models:
+            if self.outer is None:
+                raise line.error(f"there is no .model line for {name}")
+            return self.outer.card(line, name)
+        own = self.block.models[name]
+        card = parse_card(
+            own.text,
+            f"{own.source}, line {own.number}",
+            lambda word: self.number(own, word) if word[0] in "{'" else word,
+        )
+        self.model_of[name] = self.flat.shared(card)
+        return self.model_of[name]

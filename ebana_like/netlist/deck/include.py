@@ -1,0 +1,153 @@
+"""Which files belong to a netlist? Those that it includes, and none outside its own folder."""
+
+import re
+import stat
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+from ebana_like.errors import NetlistError
+from ebana_like.netlist.deck.lines import ANNOTATION, Line, require_text, statements
+
+LARGEST_TEXT = 200_000_000
+"""Characters of a netlist with all its files; 784 x 1024 resistors take 70 million."""
+
+MOST_FILES, DEEPEST = 100, 10
+
+
+def read_text(path: Path) -> str:
+    """Return a file's text. Raises NetlistError for what cannot be read, is no plain file, too large or no text."""
+    try:
+        found = path.stat()
+        if stat.S_ISDIR(found.st_mode):
+            raise NetlistError(f"cannot read {path}: Is a directory")
+        if not stat.S_ISREG(found.st_mode):
+            raise NetlistError(f"cannot read {path}: it is no plain file")
+        if found.st_size > LARGEST_TEXT:
+            raise NetlistError(f"cannot read {path}: it is larger than {LARGEST_TEXT:,} bytes")
+        data = path.read_bytes()
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "the name is not one a file can have"
+        raise NetlistError(f"cannot read {path}: {reason}") from error
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        text = data.decode("latin-1")  # LTspice writes its micro sign so
+    require_text(text, str(path))
+    return text
+
+
+class Includer:
+    """Puts the files that a netlist includes in the place of its `.include` and `.lib` lines.
+
+    folder: the netlist's own; None where it has none and can include nothing.
+    """
+
+    def __init__(self, folder: Path | None) -> None:
+        self.folder = None if folder is None else folder.resolve()
+        self.files = 0
+        self.characters = 0
+
+    def expand(self, text: str, source: str, folder: Path | None, first: int, depth: int = 0) -> Iterator[Line]:
+        """Yield the statements of a text and of all that it includes, up to its `.end`.
+
+        folder: what relative names are relative to. first: number of the first line to read.
+        """
+        yield from self.insert(self.lines(text, source, first), folder, depth)
+
+    def lines(self, text: str, source: str, first: int) -> list[Line]:
+        """Return a text's own statements."""
+        self.characters += len(text)
+        if self.characters > LARGEST_TEXT:
+            raise NetlistError(f"{source}: the netlist and its files are larger than {LARGEST_TEXT:,} characters")
+        return list(statements(islice(text.split("\n"), first - 1, None), source, first))
+
+    def insert(self, lines: list[Line], folder: Path | None, depth: int) -> Iterator[Line]:
+        """Yield the lines with included files in their places; the sections of a library are left out."""
+        ended = False
+        skipping: Line | None = None
+        ends = _library_ends(lines)
+        for k, line in enumerate(lines):
+            if line.text[0] != ".":
+                if skipping is None:
+                    if ended and depth == 0:
+                        raise line.error("there is text after .end")
+                    yield line
+                continue
+            keyword, *rest = line.text.split(maxsplit=1)
+            keyword, rest = keyword.lower(), _arguments(rest)
+            if skipping is not None:
+                skipping = None if keyword == ".endl" else skipping
+            elif ended:
+                raise line.error("there is text after .end")
+            elif keyword in (".include", ".inc", ".lib"):
+                if keyword == ".lib" and len(rest) == 1 and k in ends:
+                    skipping = line
+                else:
+                    yield from self.include(line, keyword, rest, folder, depth)
+            elif keyword == ".end":
+                ended = True
+                yield line
+            else:
+                yield line
+
+    def include(self, line: Line, keyword: str, rest: list[str], folder: Path | None, depth: int) -> Iterator[Line]:
+        """Yield the statements of the file a line includes, or of one section of it."""
+        if len(rest) != 1 and not (keyword == ".lib" and len(rest) == 2):
+            raise line.error("expected the name of one file")
+        path = self.path(line, rest[0], folder)
+        self.files += 1
+        if self.files > MOST_FILES or depth >= DEEPEST:
+            raise line.error(f"more than {MOST_FILES} files are included, or {DEEPEST} inside each other")
+        try:
+            text = read_text(path)
+        except NetlistError as error:
+            raise line.error(str(error)) from error
+        if len(rest) == 1:
+            found = self.expand(text, str(path), path.parent, 1, depth + 1)
+            yield from (inner for inner in found if inner.text.lower() != ".end")
+            return
+        section = rest[1].lower()
+        lines = self.lines(text, str(path), 1)
+        for k, end in _library_ends(lines).items():
+            if lines[k].text.lower().split()[1:] == [section]:
+                yield from self.insert(lines[k + 1 : end], path.parent, depth + 1)
+                return
+        raise line.error(f'{path} has no section ".lib {section}" that an .endl ends')
+
+    def path(self, line: Line, name: str, folder: Path | None) -> Path:
+        """Return the file meant. Raises NetlistError where it lies outside the netlist's folder."""
+        if self.folder is None or folder is None:
+            raise line.error("a text without a folder of its own can include no file; give its folder")
+        try:
+            path = (folder / name).resolve()
+            inside = path.is_relative_to(self.folder)
+        except (OSError, ValueError, RuntimeError):
+            raise line.error("the file's name cannot be followed") from None
+        if not inside:
+            raise line.error(
+                f"only files inside {self.folder} may be included; copy it there, or the .model lines into the netlist"
+            )
+        return path
+
+
+def _arguments(rest: list[str]) -> list[str]:
+    """Return what stands behind a keyword: words, of which one may be quoted."""
+    return [a or b for a, b in re.findall(r'"([^"]*)"|(\S+)', rest[0])] if rest else []
+
+
+def _library_ends(lines: list[Line]) -> dict[int, int]:
+    """Return where each library section `.lib NAME` of a file begins and which `.endl` ends it."""
+    ends: dict[int, int] = {}
+    begun: int | None = None
+    for k, line in enumerate(lines):
+        if line.text.startswith(ANNOTATION) or line.text[0] != ".":
+            continue
+        words = line.text.lower().split()
+        if words[0] == ".lib" and len(words) == 2:
+            begun = k
+        elif words[0] == ".endl":
+            if begun is None:
+                raise line.error("there is no .lib section for this line to end")
+            ends[begun], begun = k, None
+    return ends

@@ -1,0 +1,103 @@
+"""Which statements does a text hold? Comments are taken out and continued lines joined; nothing passes that would run."""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from ebana_like.errors import NetlistError
+from ebana_like.netlist.netlist import FULL_DIGITS
+
+ANNOTATION = "* @"
+"""How comment lines begin that say what SPICE does not know."""
+
+_QUOTED_OR_COMMENT = re.compile(r'("[^"]*")|(?:;|//|(?:(?<=[\s,])|^)\$(?=\s|$)).*')
+_WORD = re.compile(r"\{[^{}]*\}|'[^']*'|\"[^\"]*\"|=|[^\s(),={}'\"]+|[{}'\"]")
+_NEEDS_CARE = re.compile(r"[(),={}'\"]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
+
+QUOTED_IN_ERRORS = 80
+
+
+class Line(NamedTuple):
+    """A statement: the file it stands in, the number of its first line there, and its text without comments."""
+
+    source: str
+    number: int
+    text: str
+
+    def error(self, reason: str) -> NetlistError:
+        """Return the error that refuses this line."""
+        return NetlistError(f"{self.source}, line {self.number}: {reason}: {self.text.strip()[:QUOTED_IN_ERRORS]!r}")
+
+    def words(self) -> list[str]:
+        """Return the words in lower case: parentheses and commas separate; `=`, `{...}` and `'...'` are words."""
+        return words(self.text)
+
+
+def words(text: str) -> list[str]:
+    """Return the words of a statement in lower case; see `Line.words`."""
+    text = text.lower()
+    return _WORD.findall(text) if _NEEDS_CARE.search(text) else text.split()
+
+
+def require_text(text: str, source: str) -> None:
+    """Raise NetlistError where the text holds characters that no text has."""
+    if _CONTROL.search(text):
+        raise NetlistError(f"cannot read {source}: it is not text")
+
+
+def statements(physical: Iterable[str], source: str, first: int) -> Iterator[Line]:
+    """Yield the statements and annotations of a file's lines.
+
+    first: number of the first of them. Raises NetlistError for comments that ngspice would execute, and for backquotes,
+    in which it runs programs.
+    """
+    open_line: Line | None = None
+    more: list[str] = []
+    for number, raw in enumerate(physical, start=first):
+        text = raw.strip()
+        if not text:
+            continue
+        if text[0] == "*":
+            refuse_executed(Line(source, number, text))
+            if text.startswith(ANNOTATION):
+                if open_line is not None:
+                    yield _joined(open_line, more)
+                    open_line = None
+                yield Line(source, number, text)
+            continue
+        text = without_comment(text)
+        if not text:
+            continue
+        if "`" in text:
+            raise Line(source, number, text).error("ngspice runs what stands in backquotes; remove them")
+        if text[0] == "+":
+            if open_line is None:
+                raise Line(source, number, text).error("there is no line before that this one could continue")
+            more.append(text[1:])
+            continue
+        if open_line is not None:
+            yield _joined(open_line, more)
+        open_line, more = Line(source, number, text), []
+    if open_line is not None:
+        yield _joined(open_line, more)
+
+
+def without_comment(text: str) -> str:
+    """Return a line without what stands behind `;`, `//` or a `$` of its own."""
+    if ";" in text or "$" in text or "//" in text:
+        return _QUOTED_OR_COMMENT.sub(lambda match: match[1] or "", text).rstrip()
+    return text
+
+
+def refuse_executed(line: Line) -> None:
+    """Raise NetlistError for a comment line that ngspice would execute."""
+    text = line.text.lower()
+    if text.startswith("*#") and line.text != FULL_DIGITS:
+        raise line.error("ngspice would execute this line; only its number of printed digits may be set")
+    if text.startswith("*ng_script"):
+        raise line.error("ngspice would execute this file as a script; remove the line")
+
+
+def _joined(line: Line, more: list[str]) -> Line:
+    return line._replace(text=" ".join([line.text, *more])) if more else line

@@ -1,0 +1,39 @@
+"""What are foreign names called here? By lower-case letters, digits and underscores, as every SPICE program takes."""
+
+import re
+
+from ebana_like.netlist.netlist import NAME
+
+LONGEST = 200
+"""Characters of a node or element with the subcircuits it stands in."""
+
+
+class Names:
+    """Portable names, one for each foreign name, never the same twice.
+
+    prefix: for names that do not begin with a letter.
+    """
+
+    def __init__(self, prefix: str) -> None:
+        self.prefix = prefix
+        self.given: dict[str, str] = {}
+        self._taken: set[str] = set()
+
+    def portable(self, name: str) -> str:
+        """Return the portable name of a lower-case foreign one. Raises ValueError for one that is far too long."""
+        known = self.given.get(name)
+        if known is not None:
+            return known
+        if len(name) > LONGEST:
+            raise ValueError(f"the name {name[:20]}... is longer than {LONGEST} characters")
+        wanted = name
+        if not NAME.fullmatch(name):
+            wanted = re.sub(r"[^a-z0-9_]+", "_", name).strip("_") or self.prefix
+            if not NAME.fullmatch(wanted):
+                wanted = f"{self.prefix}{wanted}"
+        free, number = wanted, 2
+        while free in self._taken:
+            free, number = f"{wanted}_{number}", number + 1
+        self._taken.add(free)
+        self.given[name] = free
+        return free
