@@ -1,4 +1,4 @@
-"""Which statements does a text hold? Comments are taken out and continued lines joined; nothing passes that would run."""
+"""Which statements does a text hold? Without comments, continued lines joined; what a program would run is refused."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -15,7 +15,10 @@ _WORD = re.compile(r"\{[^{}]*\}|'[^']*'|\"[^\"]*\"|=|[^\s(),={}'\"]+|[{}'\"]")
 _NEEDS_CARE = re.compile(r"[(),={}'\"]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 
-QUOTED_IN_ERRORS = 80
+LONGEST_STATEMENT = 100_000
+"""Characters, continuation included; a subcircuit with a thousand nodes takes ten thousand."""
+
+QUOTED_IN_ERRORS, LONGEST_REASON = 80, 300
 
 
 class Line(NamedTuple):
@@ -27,6 +30,7 @@ class Line(NamedTuple):
 
     def error(self, reason: str) -> NetlistError:
         """Return the error that refuses this line."""
+        reason = reason if len(reason) <= LONGEST_REASON else f"{reason[:LONGEST_REASON]}..."
         return NetlistError(f"{self.source}, line {self.number}: {reason}: {self.text.strip()[:QUOTED_IN_ERRORS]!r}")
 
     def words(self) -> list[str]:
@@ -100,4 +104,6 @@ def refuse_executed(line: Line) -> None:
 
 
 def _joined(line: Line, more: list[str]) -> Line:
+    if len(line.text) + sum(map(len, more)) > LONGEST_STATEMENT:
+        raise line.error(f"the line with its continuations is longer than {LONGEST_STATEMENT:,} characters")
     return line._replace(text=" ".join([line.text, *more])) if more else line

@@ -19,7 +19,7 @@ LONGEST = 100
 
 def is_plain(word: str) -> bool:
     """Whether a lower-case word is a number without suffix, which every program reads alike."""
-    return _PLAIN.fullmatch(word) is not None
+    return len(word) <= LONGEST and _PLAIN.fullmatch(word) is not None
 
 
 def spice_number(word: str) -> float:
