@@ -8,10 +8,9 @@ from ebana_like.errors import CircuitError, NetlistError
 from ebana_like.netlist.deck.lines import words
 from ebana_like.netlist.deck.numbers import spice_number
 
-_WITHOUT_EFFECT_AT_DC = frozenset({"cjo", "cj0", "cj", "vj", "m", "tt", "fc", "eg", "xti", "kf", "af", "type", "mfg"})
-_WORDS = frozenset({"type", "mfg"})
+_WITHOUT_EFFECT_AT_DC = frozenset({"cjo", "cj0", "cj", "vj", "m", "tt", "fc", "eg", "xti", "kf", "af"})
 _RATINGS = frozenset({"type", "mfg", "iave", "vpk", "vceo", "icrating", "vds", "ron", "qg"})
-"""What LTspice's cards say for people to read."""
+"""What LTspice's cards say for people to read; ngspice gives up at the words among them."""
 _FLAGS = frozenset({"nchan", "pchan"})
 _NAME = re.compile(r"[\w.+-]+", re.ASCII)
 _PARAMETER = re.compile(r"[a-z]\w*", re.ASCII)
@@ -53,7 +52,7 @@ def number(text: str, where: str) -> float:
 
 def acts_beyond_the_law(card: ModelCard) -> str:
     """Return a parameter of a diode's card that acts at DC and is not in the diode law; empty where there is none."""
-    known = {"is", "n"} | _WITHOUT_EFFECT_AT_DC
+    known = {"is", "n"} | _WITHOUT_EFFECT_AT_DC | _RATINGS
     return next((parameter for parameter in card.parameters if parameter not in known), "")
 
 
@@ -71,12 +70,11 @@ def diode_law(card: ModelCard, where: str) -> DiodeModel:
             f"{where}: parameter {parameter} of model {card.name} acts at DC and is not in the diode law used here; "
             "remove it from the card"
         )
-    parameters = dict(card.parameters)
+    parameters = {name: value for name, value in card.parameters.items() if name not in _RATINGS}
     saturation_current = number(parameters.pop("is", "1e-14"), where)
     emission = number(parameters.pop("n", "1"), where)
-    for parameter, value in parameters.items():
-        if not (parameter in _WORDS and _NAME.fullmatch(value)):
-            number(value, where)
+    for value in parameters.values():
+        number(value, where)
     try:
         return DiodeModel(card.name, saturation_current, emission, parameters)
     except CircuitError as error:
