@@ -17,9 +17,12 @@ import numpy as np
 from ebana_like.circuit import Circuit, CurrentNudging, free_name
 from ebana_like.elements import (
     CCCS,
+    CCVS,
+    VCCS,
     VCVS,
     Bank,
     CurrentSources,
+    Devices,
     Diodes,
     FloatArray,
     IntArray,
@@ -42,6 +45,7 @@ def adjoint_circuit(circuit: Circuit, voltages: FloatArray, currents: FloatArray
     Banks keep their names, so that a bank of diodes names resistors here; nodes keep their numbers, and new ones stand
     behind them. A VCVS leaves its name to the source that shorts it.
     """
+    circuit.refuse(Devices | CCVS, "its adjoint circuit is not built here; train without it, or by another estimator")
     return _Transposition(circuit).circuit(small_signal(circuit, voltages), currents)
 
 
@@ -84,6 +88,9 @@ class _Transposition:
             return replace(bank, amperes=np.zeros(len(bank)))
         if isinstance(bank, Resistors):
             return bank
+        if isinstance(bank, VCCS):  # draws at its controls what its output's voltage tells
+            outputs, controls = (bank.positive, bank.negative), (bank.control_positive, bank.control_negative)
+            return VCCS(bank.name, bank.labels, *controls, *outputs, bank.gain)
         labels = self.new_labels([f"r{label}" for label in bank.labels])
         return Resistors(bank.name, labels, bank.positive, bank.negative, slopes[bank.name])
 

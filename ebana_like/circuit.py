@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
+from types import UnionType
 from typing import Any, TypeVar
 
 import numpy as np
@@ -216,6 +217,12 @@ class Circuit:
                 return bank
         known = ", ".join(bank.name for bank in self.banks)
         raise CircuitError(f'there is no bank "{name}" in this circuit; it has {known}')
+
+    def refuse(self, kinds: type[Bank] | UnionType, reason: str) -> None:
+        """Raise CircuitError with this reason where an element is of one of these kinds."""
+        for bank in self.banks:
+            if isinstance(bank, kinds) and len(bank):
+                raise CircuitError(f"{bank.labels[0]} is a {bank.kind.replace('_', ' ')}; {reason}")
 
     def of_kind(self, kind: type[BankType]) -> tuple[BankType, ...]:
         """Return all banks of a kind, in order."""

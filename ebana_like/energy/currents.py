@@ -14,7 +14,19 @@ from scipy.sparse import csc_array
 from scipy.sparse.linalg import SuperLU, splu
 
 from ebana_like.circuit import Circuit
-from ebana_like.elements import CCCS, VCVS, Bank, CurrentLaw, FloatArray, IntArray, Switches, VoltageLaw
+from ebana_like.elements import (
+    CCCS,
+    CCVS,
+    VCCS,
+    VCVS,
+    Bank,
+    CurrentLaw,
+    Devices,
+    FloatArray,
+    IntArray,
+    Switches,
+    VoltageLaw,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +62,7 @@ class Wiring:
     """
 
     def __init__(self, circuit: Circuit) -> None:
+        circuit.refuse(Devices | VCCS | CCVS, "currents and power are not worked out for it here; ask ngspice")
         self.circuit = circuit
         self.nodes = len(circuit.nodes)
         self.branches: tuple[Bank, ...] = tuple(bank for bank in circuit.banks if isinstance(bank, VoltageLaw))

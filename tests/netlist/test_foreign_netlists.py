@@ -10,7 +10,7 @@ from PySpice.Unit import u_kOhm, u_MOhm, u_mV, u_nA, u_uF
 
 from ebana_like.circuit import Circuit
 from ebana_like.elements import BipolarTransistors, Diodes, JFETs, MOSFETs, Resistors, SpiceDiodes, VoltageSources
-from ebana_like.errors import NetlistError, SimulatorError
+from ebana_like.errors import CircuitError, NetlistError
 from ebana_like.netlist import Netlist, load_netlist, read_netlist, write_netlist
 from ebana_like.simulators import NewtonSimulator, NgspiceSimulator
 
@@ -167,7 +167,7 @@ def test_both_engines_agree_where_the_elements_laws_are_known():
 
 
 def test_newton_refuses_devices_by_name():
-    with pytest.raises(SimulatorError, match="m1 is a mosfet of model nmos1, whose law only ngspice knows"):
+    with pytest.raises(CircuitError, match="m1 is a mosfet; only ngspice knows its law: use --engine ngspice"):
         NewtonSimulator(read_netlist(LTSPICE).circuit)
 
 
@@ -218,6 +218,7 @@ def test_what_a_source_holds_at_dc(words, volts):
 
 
 REFUSED = [
+    ("(,", "there is no word in this line"),
     ("rx a b 4k7", '"4k7" is not a number'),
     ("rx a b 1a", '"1a" is not a number'),
     ("rx a b 0", '"0" is not a resistance above zero'),

@@ -56,6 +56,8 @@ def parse(line: Line, words: list[str], place: Surroundings) -> Element | None:
 
     Raises NetlistError for what is not understood.
     """
+    if not words:
+        raise line.error("there is no word in this line")
     reader = _READERS.get(words[0][0])
     if reader is None:
         raise line.error(

@@ -30,11 +30,7 @@ class NewtonSimulator:
     reduced = False
 
     def __init__(self, circuit: Circuit) -> None:
-        for bank in circuit.of_kind(Devices):
-            raise SimulatorError(
-                f"{bank.labels[0]} is a {bank.kind.replace('_', ' ')} of model {bank.model.name}, whose law only "
-                "ngspice knows; use --engine ngspice"
-            )
+        circuit.refuse(Devices, "only ngspice knows its law: use --engine ngspice")
         self.circuit = circuit
         layers = find_layers(circuit)
         self._engine = GeneralEngine(circuit) if layers is None else LayeredEngine(circuit, layers)
