@@ -6,7 +6,7 @@ from pathlib import Path
 from ebana_like.errors import RunError
 
 
-def write_atomically(path: Path, text: str, durable: bool = False) -> None:
+def write_atomically(path: Path, text: str, durable: bool = False, encoding: str = "utf-8") -> None:
     """Replace a file's contents.
 
     durable: wait until the disk has it, so that it outlives a power cut too (5-20 ms).
@@ -15,7 +15,7 @@ def write_atomically(path: Path, text: str, durable: bool = False) -> None:
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         try:
-            with temporary.open("w", encoding="utf-8") as file:
+            with temporary.open("w", encoding=encoding, newline="") as file:
                 file.write(text)
                 if durable:
                     file.flush()

@@ -4,6 +4,7 @@ import click
 
 from ebana_like.cli.bench import bench
 from ebana_like.cli.examine import gradcheck, power
+from ebana_like.cli.fit import fit
 from ebana_like.cli.group import Sections
 from ebana_like.cli.inspect import inspect
 from ebana_like.cli.rerun import rerun
@@ -35,6 +36,7 @@ main.tasks = tuple(TASKS)
 for task in TASKS.values():
     main.add_command(train_command(task))
 main.add_command(tasks)
+main.add_command(fit)
 main.add_command(inspect)
 main.add_command(rerun)
 main.add_command(gradcheck)

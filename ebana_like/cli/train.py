@@ -45,7 +45,7 @@ def train_command(task: Task) -> click.Command:
         ),
         click.Option(["--verify"], type=int, default=0, help="Solve so many samples again in ngspice at the end."),
         click.Option(["--verify-epochs"], is_flag=True, help="Verify after every epoch too."),
-        *(_option(entry, getattr(task.settings, entry.name)) for entry in fields(Settings)),
+        *(option(entry, getattr(task.settings, entry.name)) for entry in fields(Settings)),
     ]
     return click.Command(
         task.name,
@@ -56,7 +56,8 @@ def train_command(task: Task) -> click.Command:
     )
 
 
-def _option(entry: Any, default: Any) -> click.Option:
+def option(entry: Any, default: Any) -> click.Option:
+    """Return the option for one setting."""
     shown = ",".join(f"{part:g}" for part in default) if isinstance(default, tuple) else default
     choices = entry.metadata["choices"]
     return click.Option(

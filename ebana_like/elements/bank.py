@@ -2,8 +2,8 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, fields, replace
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,6 +67,13 @@ class Bank(ABC):
     def arrays(self) -> dict[str, NDArray[np.generic]]:
         """Every array that holds one entry for each element."""
         return {name: value for name, value in vars(self).items() if isinstance(value, np.ndarray)}
+
+    def take(self, which: IntArray) -> Self:
+        """Return a bank of some of the elements."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        taken: dict[str, Any] = {name: v[which] for name, v in values.items() if isinstance(v, np.ndarray)}
+        taken |= {name: tuple(v[k] for k in which.tolist()) for name, v in values.items() if isinstance(v, tuple)}
+        return replace(self, **taken)
 
     def drop(self, voltages: FloatArray) -> FloatArray:
         """Voltage drops V(positive) - V(negative).

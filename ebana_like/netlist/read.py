@@ -37,13 +37,16 @@ def netlist_of(deck: Deck) -> Netlist:
     """Return the circuit of a deck; errors as `read_netlist`."""
     reader = _Annotations(deck)
     try:
-        return reader.netlist() if reader.format else Netlist(_without_ports(deck))
+        return reader.netlist() if reader.format else Netlist(foreign_circuit(deck))
     except CircuitError as error:
         raise NetlistError(f"{deck.source}: {error}") from error
 
 
-def _without_ports(deck: Deck) -> Circuit:
-    """Return the circuit of a foreign netlist: a bank for each kind and each model, in order of appearance."""
+def foreign_circuit(deck: Deck) -> Circuit:
+    """Return the circuit of a deck without any ports: a bank for each kind and each model, in order of appearance.
+
+    Raises NetlistError or CircuitError naming the element that does not fit.
+    """
     groups: dict[tuple[str, str], list[Element]] = {}
     for element in deck.elements:
         card = "" if element.card is None else element.card.name

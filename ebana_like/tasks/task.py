@@ -15,6 +15,7 @@ from ebana_like.learning import (
     CrossEntropy,
     Estimator,
     Exponential,
+    Schedule,
     SquaredError,
 )
 from ebana_like.networks import (
@@ -29,7 +30,7 @@ from ebana_like.networks import (
     build_network,
 )
 from ebana_like.simulators import NewtonSimulator, NgspiceSimulator, Simulator
-from ebana_like.training import Problem, Settings, Split, in_range, in_volts, split
+from ebana_like.training import Problem, Settings, Split, TrainingSettings, in_range, in_volts, split
 
 
 @dataclass(frozen=True)
@@ -83,10 +84,10 @@ def problem_of(settings: Settings, data: Split, title: str, start: Circuit | Non
         circuit=circuit,
         data=data,
         cost=cost,
-        estimator=_estimator(settings),
+        estimator=estimator_of(settings),
         update=UPDATES[settings.update](
             {f"crossbar{k + 1}": rate for k, rate in enumerate(_for_each_crossbar(settings, settings.lr))},
-            Constant() if settings.decay == 1 else Exponential(settings.decay),
+            schedule_of(settings),
         ),
         epochs=settings.epochs,
         batch=settings.batch,
@@ -110,21 +111,27 @@ def layers(settings: Settings, features: int, outputs: int) -> list[Block]:
     return [*stack, Crossbar(2 * outputs, starts[-1], limits), OutputPairs()]
 
 
-def simulator_of(circuit: Circuit, settings: Settings) -> Simulator:
+def simulator_of(circuit: Circuit, settings: TrainingSettings) -> Simulator:
     """Return the engine the settings name, to be used as a context manager."""
     if settings.engine == "newton":
         return NewtonSimulator(circuit)
     return NgspiceSimulator(circuit, settings.workers)
 
 
-def cost_of(settings: Settings) -> Cost:
+def cost_of(settings: TrainingSettings) -> Cost:
     """Return the cost the settings name."""
     kind = COSTS[settings.cost]
     return SquaredError(settings.on, settings.off) if kind is SquaredError else CrossEntropy(settings.temperature)
 
 
-def _estimator(settings: Settings) -> Estimator:
+def estimator_of(settings: TrainingSettings) -> Estimator:
+    """Return the estimator the settings name."""
     return Adjoint() if settings.estimator == "adjoint" else ESTIMATORS[settings.estimator](settings.beta)
+
+
+def schedule_of(settings: TrainingSettings) -> Schedule:
+    """Return how the learning rate changes from epoch to epoch."""
+    return Constant() if settings.decay == 1 else Exponential(settings.decay)
 
 
 def _for_each_crossbar(settings: Settings, values: tuple[float, ...]) -> tuple[float, ...]:

@@ -20,7 +20,15 @@ from ebana_like.training.run import (
     load_circuit,
     load_history,
 )
-from ebana_like.training.settings import Settings, as_table, decode, dump_config, load_config
+from ebana_like.training.settings import (
+    Settings,
+    TrainingSettings,
+    as_table,
+    decode,
+    dump_config,
+    load_config,
+    setting,
+)
 from ebana_like.training.split import Split, VoltScale, in_range, in_volts, intensities_in_volts, split
 
 __all__ = [
@@ -37,6 +45,7 @@ __all__ = [
     "RunRecorder",
     "Settings",
     "Split",
+    "TrainingSettings",
     "VoltScale",
     "as_table",
     "begin_run",
@@ -51,6 +60,7 @@ __all__ = [
     "load_circuit",
     "load_config",
     "load_history",
+    "setting",
     "split",
     "train",
 ]

@@ -5,65 +5,49 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, ClassVar, TypeVar, get_type_hints
 
 import tomli_w
 
 from ebana_like.errors import SettingError
 
 
-def _setting(default: Any, help: str, choices: str = "", low: float | None = None) -> Any:
+def setting(default: Any, help: str, choices: str = "", low: float | None = None) -> Any:
     """Make a field with the text that tells people what it is, and what is allowed."""
     return field(default=default, metadata={"help": help, "choices": tuple(choices.split()), "low": low})
 
 
 @dataclass(frozen=True)
-class Settings:
-    """Everything needed to repeat a training. Volts, siemens, amperes.
+class TrainingSettings:
+    """How a circuit is trained, whichever it is. Volts, siemens, amperes.
 
     Raises SettingError naming the setting, what is allowed and what came.
     """
 
-    engine: str = _setting("ngspice", "What solves the circuit.", "ngspice newton")
-    workers: int = _setting(1, "Processes that share the samples of a batch.", low=1)
-    seed: int = _setting(0, "Seed of initial conductances, data order and every other random draw.", low=0)
+    positive: ClassVar[tuple[str, ...]] = ("temperature", "beta", "decay")
+    """Settings that must be above zero."""
 
-    data: str = _setting("", "File or folder of the data, for tasks whose data does not come with a package.")
-    target: str = _setting("", "Column of a table that is to be told from the others; the last one unless given.")
-    epochs: int = _setting(100, "Passes through the training samples.", low=1)
-    batch: int = _setting(10, "Samples averaged for one update.", low=1)
-    stop_loss: float = _setting(0.0, "Stop early when an epoch's mean training loss falls below this.", low=0)
-    validation: float = _setting(0.0, "Fraction of the samples set aside to choose settings by.", low=0)
-    test: float = _setting(0.0, "Fraction of the samples set aside to test on.", low=0)
+    engine: str = setting("ngspice", "What solves the circuit.", "ngspice newton")
+    workers: int = setting(1, "Processes that share the samples of a batch.", low=1)
+    seed: int = setting(0, "Seed of initial conductances, data order and every other random draw.", low=0)
 
-    hidden: tuple[int, ...] = _setting((10,), "Neurons of each hidden layer, as in 10 or 20,10.", low=1)
-    volts: float = _setting(1.0, "Input voltage that the largest feature is scaled to.")
-    bias: float = _setting(1.0, "Voltage of the bias pair beside the inputs; 0 leaves it out.", low=0)
-    diode: str = _setting("d1n4148", "Diode model of the neurons, a .model card in models/.")
-    clamp: float = _setting(0.0, "Voltage of the sources in series with the diodes.")
-    gain: float = _setting(4.0, "Voltage gain A of the amplifiers behind the neurons.")
-    feedback: float = _setting(0.0, "Current gain B of the amplifiers; 0 stands for 1/A.", low=0)
-    g_low: float = _setting(1e-7, "Smallest conductance a trainable resistor can hold.")
-    g_high: float = _setting(1e-4, "Largest conductance a trainable resistor can hold.")
-    g_start: tuple[float, ...] = _setting(
-        (4e-6, 1.2e-5),
-        "Range the first conductances are drawn from, LOW,HIGH, for each crossbar or once for all.",
-    )
+    epochs: int = setting(100, "Passes through the training samples.", low=1)
+    batch: int = setting(10, "Samples averaged for one update.", low=1)
+    stop_loss: float = setting(0.0, "Stop early when an epoch's mean training loss falls below this.", low=0)
+    validation: float = setting(0.0, "Fraction of the samples set aside to choose settings by.", low=0)
+    test: float = setting(0.0, "Fraction of the samples set aside to test on.", low=0)
 
-    cost: str = _setting("squared-error", "Cost of the scores.", "squared-error cross-entropy")
-    on: float = _setting(1.0, "Target score of the right class (squared error).")
-    off: float = _setting(0.0, "Target score of the other classes (squared error).")
-    temperature: float = _setting(0.1, "Volts that count as one unit of log-odds (cross-entropy).")
-    nudging: str = _setting("current", "How outputs are pulled to their targets.", "current switch")
-    estimator: str = _setting(
+    cost: str = setting("squared-error", "Cost of the scores.", "squared-error cross-entropy")
+    on: float = setting(1.0, "Target score of the right class (squared error).")
+    off: float = setting(0.0, "Target score of the other classes (squared error).")
+    temperature: float = setting(0.1, "Volts that count as one unit of log-odds (cross-entropy).")
+    estimator: str = setting(
         "centered", "Gradient estimator.", "positive negative random-sign centered higher-order adjoint"
     )
-    beta: float = _setting(1e-7, "Nudging factor, siemens; of no effect on the adjoint estimator.")
-    update: str = _setting("sgd", "Update rule.", "sgd momentum adam sign")
-    lr: tuple[float, ...] = _setting(
-        (0.03,), "Learning rate relative to the conductance range; one, or one a crossbar."
-    )
-    decay: float = _setting(1.0, "Factor on the learning rate after every epoch.")
+    beta: float = setting(1e-7, "Nudging factor, siemens; of no effect on the adjoint estimator.")
+    update: str = setting("sgd", "Update rule.", "sgd momentum adam sign")
+    lr: tuple[float, ...] = setting((0.03,), "Learning rate relative to the conductance range; one, or one a crossbar.")
+    decay: float = setting(1.0, "Factor on the learning rate after every epoch.")
 
     def __post_init__(self) -> None:
         for entry in fields(self):
@@ -73,10 +57,38 @@ class Settings:
             smallest = min(value, default=None) if isinstance(value, tuple) else value
             if limits["low"] is not None and not (smallest is not None and smallest >= limits["low"]):
                 raise SettingError(f"{entry.name} is {_text(value)}; it must be at least {limits['low']:g}")
-        positive = ("volts", "g_low", "g_high", "gain", "temperature", "beta", "decay")
-        for name in positive:
+        for name in self.positive:
             if not getattr(self, name) > 0:
                 raise SettingError(f"{name} is {getattr(self, name):g}; it must be above zero")
+
+
+@dataclass(frozen=True)
+class Settings(TrainingSettings):
+    """Everything needed to repeat the training of a task."""
+
+    positive: ClassVar[tuple[str, ...]] = ("volts", "g_low", "g_high", "gain", *TrainingSettings.positive)
+
+    data: str = setting("", "File or folder of the data, for tasks whose data does not come with a package.")
+    target: str = setting("", "Column of a table that is to be told from the others; the last one unless given.")
+
+    hidden: tuple[int, ...] = setting((10,), "Neurons of each hidden layer, as in 10 or 20,10.", low=1)
+    volts: float = setting(1.0, "Input voltage that the largest feature is scaled to.")
+    bias: float = setting(1.0, "Voltage of the bias pair beside the inputs; 0 leaves it out.", low=0)
+    diode: str = setting("d1n4148", "Diode model of the neurons, a .model card in models/.")
+    clamp: float = setting(0.0, "Voltage of the sources in series with the diodes.")
+    gain: float = setting(4.0, "Voltage gain A of the amplifiers behind the neurons.")
+    feedback: float = setting(0.0, "Current gain B of the amplifiers; 0 stands for 1/A.", low=0)
+    g_low: float = setting(1e-7, "Smallest conductance a trainable resistor can hold.")
+    g_high: float = setting(1e-4, "Largest conductance a trainable resistor can hold.")
+    g_start: tuple[float, ...] = setting(
+        (4e-6, 1.2e-5),
+        "Range the first conductances are drawn from, LOW,HIGH, for each crossbar or once for all.",
+    )
+
+    nudging: str = setting("current", "How outputs are pulled to their targets.", "current switch")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
         crossbars = len(self.hidden) + 1
         if len(self.lr) not in (1, crossbars):
             raise SettingError(f"lr has {len(self.lr)} values; give one for all, or {crossbars}: one for each crossbar")
@@ -86,15 +98,18 @@ class Settings:
             )
 
 
-def decode(values: Mapping[str, Any], base: Settings, where: str) -> Settings:
+AnySettings = TypeVar("AnySettings", bound=TrainingSettings)
+
+
+def decode(values: Mapping[str, Any], base: AnySettings, where: str) -> AnySettings:
     """Return settings with the given values over those of `base`.
 
     where: what error messages call their origin. Raises SettingError naming the key, the value and what is allowed.
     """
     if not isinstance(values, Mapping):
         raise SettingError(f"{where}: the settings are {values!r}; expected a table")
-    types = get_type_hints(Settings)
-    decoded = {entry.name: getattr(base, entry.name) for entry in fields(Settings)}
+    decoded = {entry.name: getattr(base, entry.name) for entry in fields(base)}
+    types = {name: hint for name, hint in get_type_hints(type(base)).items() if name in decoded}
     for key, value in values.items():
         if key not in types:
             near = get_close_matches(key, types, n=1)
@@ -102,7 +117,7 @@ def decode(values: Mapping[str, Any], base: Settings, where: str) -> Settings:
             raise SettingError(f'{where}: there is no setting "{key}"; {advice}')
         decoded[key] = _convert(key, value, types[key], where)
     try:
-        return Settings(**decoded)
+        return type(base)(**decoded)
     except SettingError as error:
         raise SettingError(f"{where}: {error}") from error
 
@@ -122,7 +137,7 @@ def dump_config(tables: Mapping[str, Any]) -> str:
     return tomli_w.dumps(tables)
 
 
-def as_table(settings: Settings) -> dict[str, Any]:
+def as_table(settings: TrainingSettings) -> dict[str, Any]:
     """Return settings as a TOML table."""
     values = {entry.name: getattr(settings, entry.name) for entry in fields(settings)}
     return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}

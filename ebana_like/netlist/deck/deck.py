@@ -44,7 +44,7 @@ class Deck:
 
 def load_deck(path: Path) -> Deck:
     """Return what stands in a netlist file. Raises NetlistError naming file, line, text and reason."""
-    return read_deck(read_text(path), str(path), path.parent)
+    return read_deck(read_text(path)[0], str(path), path.parent)
 
 
 def read_deck(text: str, source: str, folder: Path | None = None) -> Deck:

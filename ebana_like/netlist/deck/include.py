@@ -15,8 +15,11 @@ LARGEST_TEXT = 200_000_000
 MOST_FILES, DEEPEST = 100, 10
 
 
-def read_text(path: Path) -> str:
-    """Return a file's text. Raises NetlistError for what cannot be read, is no plain file, too large or no text."""
+def read_text(path: Path) -> tuple[str, str]:
+    """Return a file's text and its encoding.
+
+    Raises NetlistError for what cannot be read, is no plain file, is too large or no text.
+    """
     try:
         found = path.stat()
         if stat.S_ISDIR(found.st_mode):
@@ -29,12 +32,14 @@ def read_text(path: Path) -> str:
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "the name is not one a file can have"
         raise NetlistError(f"cannot read {path}: {reason}") from error
+    encoding = "utf-8"
     try:
-        text = data.decode("utf-8")
+        text = data.decode(encoding)
     except UnicodeDecodeError:
-        text = data.decode("latin-1")  # LTspice writes its micro sign so
+        encoding = "latin-1"  # LTspice writes its micro sign so
+        text = data.decode(encoding)
     require_text(text, str(path))
-    return text
+    return text, encoding
 
 
 class Includer:
@@ -100,7 +105,7 @@ class Includer:
         if self.files > MOST_FILES or depth >= DEEPEST:
             raise line.error(f"more than {MOST_FILES} files are included, or {DEEPEST} inside each other")
         try:
-            text = read_text(path)
+            text, _ = read_text(path)
         except NetlistError as error:
             raise line.error(str(error)) from error
         if len(rest) == 1:

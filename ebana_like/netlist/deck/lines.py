@@ -107,3 +107,23 @@ def _joined(line: Line, more: list[str]) -> Line:
     if len(line.text) + sum(map(len, more)) > LONGEST_STATEMENT:
         raise line.error(f"the line with its continuations is longer than {LONGEST_STATEMENT:,} characters")
     return line._replace(text=" ".join([line.text, *more])) if more else line
+
+
+def spans(physical: list[str], first: int) -> list[tuple[int, int, int]]:
+    """Return where the words of a statement stand: line, from 0, and columns of each.
+
+    first: number of its first line, from 0.
+    """
+    found: list[tuple[int, int, int]] = []
+    for number in range(first, len(physical)):
+        raw = physical[number]
+        text = raw.strip()
+        continues = text[:1] == "+"
+        if number > first and not continues and text and text[0] != "*" and without_comment(text):
+            break
+        if number > first and not continues:
+            continue
+        indent = len(raw) - len(raw.lstrip()) + continues
+        code = without_comment(text)[continues:]
+        found += [(number, indent + match.start(), indent + match.end()) for match in _WORD.finditer(code)]
+    return found

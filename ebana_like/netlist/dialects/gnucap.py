@@ -8,8 +8,8 @@ from typing import ClassVar
 
 from ebana_like.elements.constants import GMIN
 from ebana_like.errors import NetlistError
-from ebana_like.netlist.dialects.dialect import Dialect, Laws, at_temperature
 from ebana_like.netlist.deck.cards import number
+from ebana_like.netlist.dialects.dialect import Dialect, Laws, at_temperature
 from ebana_like.netlist.netlist import OPTIONS
 
 

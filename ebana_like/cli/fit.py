@@ -1,0 +1,85 @@
+"""`train-circuit fit`: a netlist of one's own learns a table."""
+
+from dataclasses import fields, replace
+from pathlib import Path
+
+import click
+
+from ebana_like.cli.display import Printer, TrainingDisplay, program, terminal
+from ebana_like.cli.train import INTERRUPTED, option
+from ebana_like.files import write_atomically
+from ebana_like.fitting import Fit, FitSettings, prepare
+from ebana_like.tasks import simulator_of
+from ebana_like.training import EpochRecord, Interrupted, Progress, evaluate, history_text, train
+
+
+class _History:
+    """The callback that keeps the history beside the fitted netlist."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.records: list[EpochRecord] = []
+
+    def on_batch(self, progress: Progress) -> None:
+        """Do nothing: epochs are recorded."""
+
+    def on_epoch(self, progress: Progress, record: EpochRecord) -> None:
+        """Write one line more."""
+        self.records.append(record)
+        write_atomically(self.path, history_text(self.records))
+
+
+def _run(netlist: Path, out: Path | None, config: Path | None, **given: str | None) -> None:
+    """Train, show, and say what was made and what to type next."""
+    prepared = prepare(netlist, config, {k: v for k, v in given.items() if v is not None}, "command line")
+    out = out or netlist.with_name(f"{netlist.stem}_fitted{netlist.suffix}")
+    history = _History(out.with_suffix(".csv"))
+    problem, settings, console = prepared.problem, prepared.settings, terminal()
+    printer = Printer(console)
+    printer.line(
+        f"{netlist}: {len(problem.data.train)} training samples, {len(problem.circuit.nodes)} nodes, "
+        f"{len(prepared.places)} trained resistors of {settings.g_low:.3g} to {settings.g_high:.3g} S, "
+        f"{settings.engine}, {settings.estimator}" + (f" with beta {settings.beta:.3g} S" if settings.beta else "")
+    )
+    with simulator_of(problem.circuit, settings) as simulator:
+        try:
+            with TrainingDisplay(problem, console) as display:
+                progress = train(problem, simulator, callbacks=[history, display])
+        except Interrupted as stopped:
+            _save(printer, replace(prepared, progress=stopped.progress), out)
+            raise SystemExit(INTERRUPTED) from None
+        parts = {"train": problem.data.train, "validation": problem.data.validation, "test": problem.data.test}
+        rows = []
+        for name, part in parts.items():
+            if part is not None:
+                before = evaluate(simulator, problem.start().conductances, part, problem.cost)
+                after = evaluate(simulator, progress.conductances, part, problem.cost)
+                losses = [f"{before.loss:.3e}", f"{after.loss:.3e}"]
+                rows.append([name, str(len(part)), *losses, str(before), str(after)])
+    printer.table(["data", "samples", "loss before", "and after", "answers before", "and after"], rows)
+    _save(printer, replace(prepared, progress=progress), out)
+
+
+def _save(printer: Printer, done: Fit, out: Path) -> None:
+    done.save(out)
+    printer.line(f"made:     {out}  ({done.path} with {len(done.places)} values changed), {out.with_suffix('.csv')}")
+    printer.line(f"look:     diff {done.path} {out}")
+    printer.line(f"on:       {program()} fit {out} ...")
+
+
+fit = click.Command(
+    "fit",
+    params=[
+        click.Argument(["netlist"], metavar="NETLIST", type=click.Path(path_type=Path)),
+        click.Option(
+            ["--out"], type=click.Path(path_type=Path, dir_okay=False), help="File to write; NAME_fitted beside it."
+        ),
+        click.Option(["--config"], type=click.Path(path_type=Path), help="TOML file of settings; options override it."),
+        *(option(entry, getattr(FitSettings(), entry.name)) for entry in fields(FitSettings)),
+    ],
+    help="Train resistors of a SPICE netlist (KiCad, LTspice, PySpice ...) on a table.\n\n"
+    "Settings may also stand in the netlist, as comment lines `* @fit inputs v1,v2`. The netlist written differs from "
+    "the one read in the trained values alone.",
+    short_help="train a netlist of your own on a table",
+    callback=_run,
+)

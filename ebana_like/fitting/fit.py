@@ -1,0 +1,156 @@
+"""How does a netlist of one's own learn a table? Its resistors are trained, and their values put back into its text."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from ebana_like.elements import Devices, FloatArray
+from ebana_like.elements.numbers import resistances
+from ebana_like.energy import symmetry
+from ebana_like.errors import CircuitError, SettingError
+from ebana_like.files import write_atomically
+from ebana_like.fitting.ports import TRAINED, carriers, with_ports
+from ebana_like.fitting.settings import FitSettings, gather
+from ebana_like.learning import UPDATES
+from ebana_like.netlist.deck import Deck, read_deck
+from ebana_like.netlist.deck.include import read_text
+from ebana_like.netlist.deck.patch import Place, patched, require_patchable
+from ebana_like.netlist.read import foreign_circuit
+from ebana_like.tasks.task import cost_of, estimator_of, schedule_of, simulator_of
+from ebana_like.training import (
+    Callback,
+    Dataset,
+    Problem,
+    Progress,
+    RegressionDataset,
+    Split,
+    in_volts,
+    split,
+    train,
+)
+from ebana_like.training.table import read_table
+
+
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """A netlist about to be fitted, or that was.
+
+    text, encoding: the netlist as it stands in its file. places: where in it the trained values stand.
+    problem: its circuit, with inputs, outputs and nudging sources, and what it is to learn.
+    settings: with all that was left open decided.
+    """
+
+    path: Path
+    text: str
+    encoding: str
+    places: Mapping[str, Place]
+    problem: Problem
+    settings: FitSettings
+    progress: Progress
+
+    @property
+    def conductances(self) -> FloatArray:
+        """The trained conductances, (resistors,), siemens."""
+        return self.progress.conductances[TRAINED]
+
+    @property
+    def fitted(self) -> str:
+        """The netlist's text with the trained values in it and nothing else changed."""
+        labels = self.problem.circuit.trainable[0].labels
+        return patched(self.text, self.places, dict(zip(labels, resistances(self.conductances), strict=True)))
+
+    def save(self, path: Path) -> None:
+        """Write the fitted netlist. Raises RunError where that fails, with the old file untouched."""
+        write_atomically(path, self.fitted, durable=True, encoding=self.encoding)
+
+
+def fit(netlist: Path | str, callbacks: Sequence[Callback] = (), **given: object) -> Fit:
+    """Train the resistors of a netlist on a table, and return it with its values.
+
+    netlist: the file. given: settings of `FitSettings` by name; names may be sequences.
+
+        fit("my.cir", data="data.csv", inputs=["v1", "v2"], outputs="out1-out2", train="r*", epochs=50).save(path)
+
+    Raises NetlistError, SettingError or CircuitError naming what does not fit together.
+    """
+    prepared = prepare(Path(netlist), given=_joined(given), where="fit")
+    with simulator_of(prepared.problem.circuit, prepared.settings) as simulator:
+        return replace(prepared, progress=train(prepared.problem, simulator, callbacks=callbacks))
+
+
+def prepare(path: Path, config: Path | None = None, given: Mapping[str, object] | None = None, where: str = "") -> Fit:
+    """Return a netlist ready to be trained; arguments and errors as `fit` and `gather`."""
+    text, encoding = read_text(path)
+    deck = read_deck(text, str(path), path.parent)
+    settings = gather(deck, config, given or {}, where)
+    circuit = with_ports(
+        foreign_circuit(deck),
+        deck,
+        settings.inputs,
+        settings.outputs,
+        settings.train,
+        (settings.g_low, settings.g_high),
+    )
+    places = require_patchable(deck, text, list(circuit.trainable[0].labels))
+    bank = circuit.trainable[0]
+    settings = replace(
+        settings,
+        engine=settings.engine if settings.engine != "auto" else "ngspice" if circuit.of_kind(Devices) else "newton",
+        beta=settings.beta or 1e-3 * float(bank.conductance.mean()),
+        g_low=bank.low,
+        g_high=bank.high,
+    )
+    found = symmetry(circuit)
+    if not found.exact and settings.estimator != "adjoint":
+        raise CircuitError(
+            f"{path}: {found.reason}. Train it with --estimator adjoint, whose gradient is exact for every circuit"
+        )
+    cost = cost_of(settings)
+    problem = Problem(
+        circuit,
+        _data(settings, deck),
+        cost,
+        estimator_of(settings),
+        UPDATES[settings.update](settings.lr[0], schedule_of(settings)),
+        settings.epochs,
+        settings.batch,
+        settings.seed,
+        settings.stop_loss,
+    )
+    outputs = problem.data.train.outputs(cost)
+    if outputs != circuit.outputs.count:
+        raise SettingError(
+            f"outputs is {settings.outputs}: {circuit.outputs.count} outputs, but the table asks for {outputs} "
+            f"({', '.join(problem.data.train.classes)})"
+        )
+    return Fit(path, text, encoding, places, problem, settings, problem.start())
+
+
+def _data(settings: FitSettings, deck: Deck) -> Split:
+    """Return the table's samples, split and in volts."""
+    table = read_table(settings.data)
+    features = list(dict.fromkeys(column for _, column, _ in carriers(settings.inputs)))
+    columns = np.column_stack([table.numbers(name) for name in features])
+    if settings.labels:
+        words, labels = np.unique(table.words(settings.labels), return_inverse=True)
+        data = Dataset(columns, labels, tuple(map(str, words)))
+    else:
+        names = [name.strip() for name in settings.outputs.split(",")]
+        volts = np.column_stack([table.numbers(name) for name in names])
+        data = RegressionDataset(columns, volts, tuple(names), settings.off, settings.on)
+    parts = split(data, settings.validation, settings.test, settings.seed)
+    return in_volts(parts, settings.volts) if settings.volts else parts
+
+
+def _joined(given: Mapping[str, object]) -> dict[str, object]:
+    """Return settings with sequences of names written as one word."""
+
+    def word(value: object) -> object:
+        if isinstance(value, Path):
+            return str(value)
+        names = isinstance(value, Iterable) and not isinstance(value, str)
+        return ",".join(map(str, value)) if names else value  # type: ignore[call-overload]
+
+    return {name: word(value) if name != "lr" else value for name, value in given.items()}

@@ -1,0 +1,143 @@
+"""How does a circuit without ports get some? Its sources become inputs, its nodes outputs, its resistors trainable."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from fnmatch import fnmatchcase
+
+import numpy as np
+
+from ebana_like.circuit import GROUND, Circuit, CurrentNudging, InputPorts, OutputPorts, free_name
+from ebana_like.elements import Bank, CurrentSources, IntArray, Resistors, VoltageSources
+from ebana_like.errors import SettingError
+from ebana_like.netlist.deck import Deck
+
+MOST_LISTED = 8
+
+TRAINED, INPUTS, NUDGE = "trained", "inputs", "nudge"
+"""Names of the banks with the trained resistors, the inputs, and the currents that nudge."""
+
+
+def carriers(text: str) -> list[tuple[str, str, float]]:
+    """Return source, column and sign of each input in a text such as `v1,v2=x,-v3=x`."""
+    found = []
+    for word in _words(text):
+        sign, word = (-1.0, word[1:]) if word.startswith("-") else (1.0, word)
+        source, _, column = word.partition("=")
+        found.append((source.strip().lower(), (column or source).strip(), sign))
+    return found
+
+
+def with_ports(
+    circuit: Circuit, deck: Deck, inputs: str, outputs: str, trained: str, limits: tuple[float, float]
+) -> Circuit:
+    """Return the circuit with ports, as trained: nudging sources and all.
+
+    inputs, outputs, trained: as a person writes them, by names of the deck. limits: of the trained conductances,
+    siemens, 0 for those that follow from what they are now.
+    Raises SettingError for a name that is not there, or not of the right kind.
+    """
+    labels = {element.path: element.label for element in deck.elements}
+    chosen = _trained(deck, trained)
+    sources, columns, signs = zip(*carriers(inputs), strict=True)
+    carrying = [_source(circuit, labels.get(source, source)) for source in sources]
+    if len(set(carrying)) != len(carrying):
+        raise SettingError(f"inputs is {inputs}; every source can carry one column")
+    pairs = [_pair(deck, circuit, word) for word in _words(outputs)]
+    ports = OutputPorts(*(np.array(nodes, dtype=np.intp) for nodes in zip(*pairs, strict=True)))
+    banks: list[Bank] = [_sources(circuit, carrying)]
+    resistors = _resistors(circuit, chosen)
+    low = limits[0] or float(resistors.conductance.min()) / 10
+    high = limits[1] or float(resistors.conductance.max()) * 10
+    if not low < high:
+        raise SettingError(f"g_low is {low:g} and g_high is {high:g}; the range ends before it begins")
+    banks.append(replace(resistors, trainable=True, low=low, high=high))
+    gone = {*carrying, *chosen}
+    for bank in circuit.banks:
+        kept = np.flatnonzero([label not in gone for label in bank.labels])
+        if kept.size:
+            banks.append(bank.take(kept) if kept.size < len(bank) else bank)
+    taken = {label for bank in circuit.banks for label in bank.labels}
+    nudges = tuple(free_name(f"inudge_{k}", taken) for k in range(ports.count))
+    banks.append(CurrentSources(NUDGE, nudges, ports.negative, ports.positive, np.zeros(ports.count)))
+    features = list(dict.fromkeys(columns))
+    feature = np.array([features.index(column) for column in columns], dtype=np.intp)
+    return replace(
+        circuit,
+        banks=tuple(banks),
+        inputs=InputPorts(INPUTS, feature, np.array(signs)),
+        outputs=ports,
+        nudger=CurrentNudging(NUDGE),
+    )
+
+
+def _words(text: str) -> list[str]:
+    return [word.strip() for word in text.split(",") if word.strip()]
+
+
+def _trained(deck: Deck, patterns: str) -> list[str]:
+    """Return the labels of the resistors whose names in the text or here match a pattern."""
+    resistors = [element for element in deck.elements if element.letter == Resistors.letter]
+    found: dict[str, None] = {}
+    for pattern in _words(patterns.lower()):
+        matching = [e.label for e in resistors if fnmatchcase(e.path, pattern) or fnmatchcase(e.label, pattern)]
+        if not matching:
+            raise SettingError(
+                f'train is {patterns}; no resistor is called "{pattern}": {_some([e.path for e in resistors])}'
+            )
+        found |= dict.fromkeys(matching)
+    return list(found)
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - MOST_LISTED} more" if len(names) > MOST_LISTED else ""
+    return f"there are {', '.join(names[:MOST_LISTED]) or 'none'}{more}"
+
+
+def _source(circuit: Circuit, label: str) -> str:
+    """Return the label of a source that can carry an input."""
+    sources = [name for bank in circuit.of_kind(VoltageSources) for name in bank.labels]
+    if label not in sources:
+        raise SettingError(f'inputs names "{label}", which is no voltage source of the netlist; {_some(sources)}')
+    if label in circuit.metered:
+        raise SettingError(
+            f"inputs names {label}, whose current is copied by another source; put a source of 0 V in series with it "
+            "and copy the current of that one"
+        )
+    return label
+
+
+def _pair(deck: Deck, circuit: Circuit, word: str) -> tuple[int, int]:
+    """Return the nodes of an output such as `out` or `a-b`; a name of a node may have a minus sign in it."""
+    known = {GROUND: GROUND, "gnd": GROUND, **deck.nodes}
+    lowered = word.lower()
+    splits = [(lowered, GROUND)] + [(lowered[:k], lowered[k + 1 :]) for k, c in enumerate(lowered) if c == "-"]
+    for positive, negative in splits:
+        ends = known.get(positive.strip()), known.get(negative.strip())
+        if ends[0] in circuit.nodes and ends[1] in circuit.nodes and ends[0] != ends[1]:
+            return circuit.nodes.index(str(ends[0])), circuit.nodes.index(str(ends[1]))
+    raise SettingError(f'outputs names "{word}", which is no node or pair of nodes; {_some(list(deck.nodes))}')
+
+
+def _resistors(circuit: Circuit, labels: Sequence[str]) -> Resistors:
+    """Return a bank of the resistors with these labels, in this order."""
+    value = _by_label(circuit, Resistors, "conductance")
+    return Resistors(TRAINED, tuple(labels), *_ends(circuit, labels), np.array([value[label] for label in labels]))
+
+
+def _sources(circuit: Circuit, labels: Sequence[str]) -> VoltageSources:
+    """Return a bank of the sources with these labels, in this order."""
+    value = _by_label(circuit, VoltageSources, "voltage")
+    return VoltageSources(INPUTS, tuple(labels), *_ends(circuit, labels), np.array([value[label] for label in labels]))
+
+
+def _by_label(circuit: Circuit, kind: type[Bank], field: str) -> dict[str, float]:
+    """Return a value of every element of a kind."""
+    banks = circuit.of_kind(kind)
+    return {label: value for b in banks for label, value in zip(b.labels, getattr(b, field).tolist(), strict=True)}
+
+
+def _ends(circuit: Circuit, labels: Sequence[str]) -> tuple[IntArray, IntArray]:
+    at = {label: (bank, k) for bank in circuit.banks for k, label in enumerate(bank.labels)}
+    ends = [(bank.positive[k], bank.negative[k]) for bank, k in (at[label] for label in labels)]
+    both = np.array(ends, dtype=np.intp).reshape(-1, 2)
+    return both[:, 0].copy(), both[:, 1].copy()

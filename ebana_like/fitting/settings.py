@@ -1,0 +1,61 @@
+"""What can be set for fitting a netlist? What training takes, and what the netlist itself does not say."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from ebana_like.errors import SettingError
+from ebana_like.netlist.deck import ANNOTATION, Deck, Line
+from ebana_like.training import TrainingSettings, decode, load_config, setting
+
+NOTE = f"{ANNOTATION}fit"
+"""How comment lines begin that hold settings: `* @fit inputs v1,v2`."""
+
+
+@dataclass(frozen=True)
+class FitSettings(TrainingSettings):
+    """How a netlist is fitted to a table. Volts, siemens, amperes."""
+
+    positive: ClassVar[tuple[str, ...]] = ("temperature", "decay")
+
+    data: str = setting("", "CSV file with a header: a column for each input and output, or for labels.")
+    inputs: str = setting("", "Voltage sources that carry columns: v1,v2 or v1=x,-v2=x (minus for its negative).")
+    outputs: str = setting("", "Nodes, or pairs of nodes as in a-b, that are to reach the columns of these names.")
+    labels: str = setting("", "Column of class names, in place of columns of target voltages.")
+    train: str = setting("r*", "Resistors to train: names or patterns separated by commas.")
+    engine: str = setting("auto", "What solves the circuit; auto: newton where it can.", "auto ngspice newton")
+    volts: float = setting(0.0, "Scale every input column to this range, +-volts; 0: columns are volts already.", low=0)
+    g_low: float = setting(0.0, "Smallest conductance of a trained resistor; 0: a tenth of the smallest now.", low=0)
+    g_high: float = setting(0.0, "Largest conductance of a trained resistor; 0: ten times the largest now.", low=0)
+    beta: float = setting(0.0, "Nudging factor, siemens; 0: a thousandth of the mean trained conductance.", low=0)
+    update: str = setting("adam", "Update rule.", "sgd momentum adam sign")
+    lr: tuple[float, ...] = setting((0.01,), "Learning rate relative to the conductance range.")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if len(self.lr) != 1:
+            raise SettingError(f"lr has {len(self.lr)} values; one rate holds for all trained resistors")
+
+
+def gather(deck: Deck, config: Path | None, given: Mapping[str, object], where: str) -> FitSettings:
+    """Return the settings of the netlist's comment lines, over them those of a TOML file, over them the given ones.
+
+    where: what error messages call the origin of the given ones. Names of data files in the comment lines are relative
+    to the netlist. Raises SettingError for what is not understood.
+    """
+    settings = FitSettings()
+    for line in deck.statements:
+        if isinstance(line, Line) and line.text.startswith(NOTE):
+            key, _, value = line.text[len(NOTE) :].strip().partition(" ")
+            if key == "data":
+                value = str(Path(line.source).parent / value.strip())
+            settings = decode({key: value.strip()}, settings, f"{line.source}, line {line.number}")
+    if config is not None:
+        table = load_config(config)
+        settings = decode(table.get("fit", table), settings, str(config))
+    settings = decode(given, settings, where)
+    for name in ("data", "inputs", "outputs"):
+        if not getattr(settings, name):
+            raise SettingError(f'{name} is not given; use --{name}, or a line "{NOTE} {name} ..." in the netlist')
+    return settings

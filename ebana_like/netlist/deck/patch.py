@@ -1,0 +1,60 @@
+"""How does a netlist get other resistances and stay the same text? Only the words of their values are replaced."""
+
+from collections.abc import Mapping
+
+from ebana_like.errors import NetlistError
+from ebana_like.netlist.deck.deck import Deck
+from ebana_like.netlist.deck.element import Element
+from ebana_like.netlist.deck.lines import spans
+
+Place = tuple[int, int, int]
+"""Line, from 0, and the columns between which a word stands."""
+
+
+def require_patchable(deck: Deck, text: str, labels: list[str]) -> dict[str, Place]:
+    """Return where in the text the resistances of these elements stand.
+
+    Raises NetlistError naming the element whose value has no place of its own in it.
+    """
+    lines = text.split("\n")
+    by_label = {element.label: element for element in deck.elements}
+    users: dict[tuple[str, int], str] = {}
+    for element in deck.elements:
+        place = (element.line.source, element.line.number)
+        if element.label in labels and place in users:
+            raise element.line.error(
+                f"{users[place]} and {element.path} are the same line, which can hold one trained value; "
+                "write the subcircuit once for each, or train other resistors"
+            )
+        users[place] = element.path
+    for label in labels:
+        element = by_label[label]
+        if element.line.source != deck.source:
+            raise element.line.error(
+                f"{element.path} stands in an included file; move it into {deck.source} to train it"
+            )
+        first = users[(element.line.source, element.line.number)]
+        if first != element.path:
+            raise element.line.error(
+                f"{element.path} and {first} are the same line, which can hold one trained value; "
+                "write the subcircuit once for each, or train other resistors"
+            )
+    return {label: _place(by_label[label], lines) for label in labels}
+
+
+def patched(text: str, places: Mapping[str, Place], values: Mapping[str, str]) -> str:
+    """Return the text with the words at these places replaced."""
+    lines = text.split("\n")
+    for label, (line, begin, end) in sorted(places.items(), key=lambda item: item[1], reverse=True):
+        lines[line] = f"{lines[line][:begin]}{values[label]}{lines[line][end:]}"
+    return "\n".join(lines)
+
+
+def _place(element: Element, lines: list[str]) -> Place:
+    """Return where a resistor's value stands: the fourth word, or the one behind `r=`."""
+    words = element.line.words()
+    found = spans(lines, element.line.number - 1)
+    if [lines[at][begin:end].lower() for at, begin, end in found] != words:
+        raise NetlistError(f"{element.line.error('the value stands on two lines; write it on one')}")
+    which = next((k + 2 for k in range(3, len(words) - 2) if words[k] == "r" and words[k + 1] == "="), 3)
+    return found[which]
