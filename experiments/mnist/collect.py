@@ -1,13 +1,13 @@
-"""How well does the network of Kendall et al. read digits with plausible devices? Collects `train-circuit mnist` runs.
+"""How well does the network of Kendall et al. read digits, at several sizes? Collects `train-circuit mnist` runs.
 
-    for seed in 0 1 2; do train-circuit mnist --data PATH --seed $seed --verify 20 --out runs; done
     python experiments/mnist/collect.py runs/mnist-*
 
-Writes results.csv (one line a run) and curves.svg beside itself.
+Writes results.csv (one line a run) and curves.svg beside itself; README.md has the commands that make the runs.
 """
 
 import csv
 import sys
+from itertools import groupby
 from pathlib import Path
 
 import matplotlib
@@ -19,30 +19,48 @@ import numpy as np
 from ebana_like.training import Run, load_history
 
 HERE = Path(__file__).parent
+COLUMNS = "hidden", "seed", "epochs", "train_error", "test_error", "seconds", "largest_deviation_from_ngspice_volts"
+
+
+def deviation(run: Run) -> float:
+    """Return the largest deviation that --verify found, volts; NaN where nothing was verified."""
+    path = run.path / "verification.csv"
+    if not path.exists():
+        return float("nan")
+    with path.open() as file:
+        return max(float(row["deviation"]) for row in csv.DictReader(file))
 
 
 def main(paths: list[str]) -> None:
+    runs = [(run.settings(), load_history(run), deviation(run)) for run in map(Run, map(Path, paths))]
+    runs.sort(key=lambda run: (run[0].hidden, run[0].seed))
     figure, axes = plt.subplots(figsize=(6, 3), layout="constrained")
     rows = []
-    for run in map(Run, map(Path, paths)):
-        history = load_history(run)
-        seed = run.settings().seed
-        with (run.path / "verification.csv").open() as file:
-            deviation = max(float(row["deviation"]) for row in csv.DictReader(file))
-        last, seconds = history[-1], sum(epoch["seconds"] for epoch in history)
-        rows.append([seed, 1 - last["train_accuracy"], 1 - last["test_accuracy"], seconds, deviation])
-        epochs = [epoch["epoch"] for epoch in history]
-        axes.plot(epochs, [100 * (1 - epoch["test_accuracy"]) for epoch in history], label=f"seed {seed}, test")
-        axes.plot(epochs, [100 * (1 - epoch["train_accuracy"]) for epoch in history], color="grey", linewidth=0.7)
-    axes.set(xlabel="epoch", ylabel="error (%)", ylim=(0, 10), title="MNIST, 784 inputs, 100 neurons, 10 output pairs")
+    for color, (hidden, group) in enumerate(groupby(runs, key=lambda run: run[0].hidden)):
+        name = "-".join(map(str, hidden))
+        errors = []
+        for settings, history, volts in group:
+            last, seconds = history[-1], sum(epoch["seconds"] for epoch in history)
+            train, test = ([100 * (1 - epoch[f"{part}_accuracy"]) for epoch in history] for part in ("train", "test"))
+            rows.append(
+                [name, settings.seed, len(history), *(f"{v:.4g}" for v in (train[-1], test[-1], seconds, volts))]
+            )
+            errors.append(test[-1])
+            epochs = range(1, len(history) + 1)
+            axes.plot(epochs, test, color=f"C{color}", label=f"{name}, test" if len(errors) == 1 else None)
+            axes.plot(epochs, train, color=f"C{color}", linewidth=0.7, linestyle=":")
+            seconds_text = f"{last['epoch']:.0f} epochs in {seconds:.0f} s"
+            print(
+                f"{name}, seed {settings.seed}: test error {test[-1]:.2f} %, {seconds_text}, {volts:.1e} V from ngspice"
+            )
+        print(f"{name}: mean test error {np.mean(errors):.2f} % over {len(errors)} seeds")
+    axes.set(xlabel="epoch", ylabel="error (%)", ylim=(0, 6), title="MNIST; dotted: training error")
     axes.legend()
     figure.savefig(HERE / "curves.svg")
     with (HERE / "results.csv").open("w") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["seed", "train_error", "test_error", "seconds", "largest_deviation_from_ngspice_volts"])
-        writer.writerows([[seed, *(f"{value:.4g}" for value in values)] for seed, *values in rows])
-    errors = 100 * np.array([row[2] for row in rows])
-    print(f"test error of {len(rows)} seeds: mean {errors.mean():.2f} %, " + ", ".join(f"{e:.2f}" for e in errors))
+        writer.writerow(COLUMNS)
+        writer.writerows(rows)
 
 
 if __name__ == "__main__":
