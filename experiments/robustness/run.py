@@ -33,7 +33,8 @@ A, B = 4.0, 1 / 4
 LEVEL = 3e-3  # siemens, mean of the first conductances; the paper gives none
 BETAS = tuple(10.0**k for k in range(-7, 0))
 STARTS, ITERATIONS = range(5), 100
-CONVERGED, SETTLED = 1e-2, 1e-6  # volts of error: that count as converged, below which nothing more is asked
+CONVERGED, STEADY = 1e-2, 10  # volts of error, and iterations in a row: one that swings passes below it now and then
+SETTLED = 1e-6  # volts of error at which a training ends
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,7 @@ def slopes(circuit: Circuit) -> tuple[FloatArray, FloatArray]:
 
 
 def converged(errors: list[float]) -> bool:
-    return bool(errors[-1] < CONVERGED)
+    return errors[-1] < SETTLED or max(errors[-STEADY:]) < CONVERGED
 
 
 def main() -> None:
@@ -176,7 +177,7 @@ def plot(found: dict[Case, list[float]], counts: dict[Rule, list[int]]) -> None:
         colour = "white" if value < 0.6 else "black"
         panels[2].text(column, row, f"{value:.2g}", ha="center", va="center", color=colour)
     panels[2].set_yticks(range(len(RULES)), [rule.name for rule in RULES])
-    panels[2].set_xticks(range(len(BETAS)), [f"{beta:g}" for beta in BETAS])
+    panels[2].set_xticks(range(len(BETAS)), [f"{beta:.0e}" for beta in BETAS], fontsize=8)
     panels[2].set(xlabel="beta (S, or relative)", title="share of starts that converge")
     figure.savefig(HERE / "curves.svg")
 
