@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ebana_like.analysis.page import Table
 from ebana_like.elements import FloatArray
 from ebana_like.learning import Cost
 from ebana_like.simulators import Simulator
@@ -36,3 +37,22 @@ def answers(simulator: Simulator, conductances: Mapping[str, FloatArray], data: 
         )
         for k, (features, target, scores) in enumerate(rows)
     ]
+
+
+def answer_table(answers: list[Answer]) -> Table:
+    """Return a truth table: features, target, score, and whether the answer is right."""
+    features = [f"x{k}" for k in range(len(answers[0].features))]
+    return Table(
+        "truth table",
+        (*features, "target", "score", "answer", ""),
+        [
+            (
+                *(f"{volts:+.2f} V" for volts in answer.features),
+                " ".join(f"{target:+.3f}" for target in answer.target),
+                " ".join(f"{score:+.3f}" for score in answer.scores),
+                answer.says,
+                {1.0: "right", 0.0: "wrong"}.get(answer.credit, ""),
+            )
+            for answer in answers
+        ],
+    )

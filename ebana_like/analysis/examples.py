@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ebana_like.analysis.inspection import present_features
+from ebana_like.analysis.sample import present_features
 from ebana_like.circuit import Circuit
 from ebana_like.elements import FloatArray
 from ebana_like.errors import SettingError

@@ -1,7 +1,10 @@
-"""What is in a circuit? Rows for tables of its banks, its ports, and the voltages its netlist records."""
+"""What is in a circuit? Tables of its banks, its ports, one sample's voltages and currents, and its power."""
 
 import numpy as np
 
+from ebana_like.analysis.page import Table
+from ebana_like.analysis.sample import Phases, present_features
+from ebana_like.analysis.units import si
 from ebana_like.circuit import Circuit
 from ebana_like.elements import (
     CCCS,
@@ -16,15 +19,23 @@ from ebana_like.elements import (
 from ebana_like.netlist import Netlist
 from ebana_like.simulators import Simulator
 
-
-def bank_rows(circuit: Circuit) -> list[list[str]]:
-    """Return a row a bank: name, kind, number of elements, range of values, share clamped."""
-    return [
-        [bank.name, bank.kind.replace("_", " "), str(len(bank)), _range(bank), _clamped(bank)] for bank in circuit.banks
-    ]
+LISTED = 200
+"""Elements of a bank up to which all are listed: a page of 160,000 rows would have 20 MB."""
 
 
-def port_rows(circuit: Circuit) -> list[list[str]]:
+def bank_table(circuit: Circuit) -> Table:
+    """Return a row a bank: name, kind, number of elements, values, and what of it is trainable."""
+    return Table(
+        "",
+        ("bank", "kind", "elements", "values", "trainable"),
+        [
+            (bank.name, bank.kind.replace("_", " "), str(len(bank)), _range(bank), _trainable(bank))
+            for bank in circuit.banks
+        ],
+    )
+
+
+def port_table(circuit: Circuit) -> Table:
     """Return a row a port: features with the sources that carry them, outputs with their nodes."""
     sources = circuit.bank(circuit.inputs.bank, VoltageSources)
     rows = []
@@ -32,30 +43,77 @@ def port_rows(circuit: Circuit) -> list[list[str]]:
         carriers = np.flatnonzero(circuit.inputs.feature == feature)
         names = ", ".join(sources.labels[k] for k in carriers)
         volts = ", ".join(f"{sources.voltage[k]:+.3f}" for k in carriers)
-        rows.append([f"input {feature}", names, volts])
+        rows.append((f"input {feature}", names, volts))
     outputs = zip(circuit.outputs.positive.tolist(), circuit.outputs.negative.tolist(), strict=True)
     for k, (positive, negative) in enumerate(outputs):
-        rows.append([f"output {k}", f"{circuit.nodes[positive]} - {circuit.nodes[negative]}", ""])
-    return rows
+        rows.append((f"output {k}", f"{circuit.nodes[positive]} - {circuit.nodes[negative]}", ""))
+    return Table("ports", ("port", "nodes or sources", "volts"), rows)
 
 
-def recorded_rows(netlist: Netlist, simulator: Simulator) -> list[list[str]]:
+def recorded_table(netlist: Netlist, simulator: Simulator) -> Table:
     """Return a row a recorded node: its voltage in the file, solved again now, and their difference."""
     circuit = netlist.circuit
     points = simulator.solve(circuit.conductances(), present_features(circuit))
     rows = []
     for node, recorded in netlist.recorded.items():
         now = float(points.voltages[0, 0, circuit.nodes.index(node)])
-        rows.append([node, f"{recorded:+.9f} V", f"{now:+.9f} V", f"{now - recorded:+.1e} V"])
-    return rows
+        rows.append((node, f"{recorded:+.9f} V", f"{now:+.9f} V", f"{now - recorded:+.1e} V"))
+    return Table("the netlist's own sample", ("node", "recorded", "solved now", "difference"), rows)
 
 
-def present_features(circuit: Circuit) -> FloatArray:
-    """Return the features (1, count) the circuit's input sources stand at, volts."""
-    sources, inputs = circuit.bank(circuit.inputs.bank, VoltageSources), circuit.inputs
-    features = np.zeros((1, inputs.count))
-    features[0, inputs.feature] = sources.voltage * inputs.polarity
-    return features
+def voltage_table(phases: Phases) -> Table:
+    """Return a row a node, outputs first: its voltage free and nudged, and by how much nudging moves it."""
+    circuit, free = phases.free.circuit, phases.free.voltages
+    outputs = dict.fromkeys((*circuit.outputs.positive.tolist(), *circuit.outputs.negative.tolist()))
+    order = [*outputs, *(k for k in range(len(circuit.nodes)) if k not in outputs)]
+    nudged = phases.nudged
+    return Table(
+        f"node voltages, {phases.which}",
+        ("node", "free", *(("nudged", "moved by") if nudged else ())),
+        [
+            (
+                circuit.nodes[k],
+                f"{free[k]:+.6f} V",
+                *((f"{nudged.voltages[k]:+.6f} V", si(nudged.voltages[k] - free[k], "V", "+")) if nudged else ()),
+            )
+            for k in order
+            if k
+        ],
+    )
+
+
+def current_table(phases: Phases) -> Table:
+    """Return a row an element: its current free and nudged, from its positive to its negative node.
+
+    Of a bank with more than `LISTED` elements, only those with the largest currents.
+    """
+    circuit, nudged = phases.free.circuit, phases.nudged
+    rows = []
+    for bank in circuit.banks:
+        drop, free = phases.free.drops[bank.name], phases.free.currents[bank.name]
+        after = nudged.currents[bank.name] if nudged else free
+        for k in range(len(bank)) if len(bank) <= LISTED else np.argsort(-np.abs(free))[:LISTED]:
+            ends = f"{circuit.nodes[bank.positive[k]]} to {circuit.nodes[bank.negative[k]]}"
+            moved = (si(after[k], "A", "+"), si(after[k] - free[k], "A", "+")) if nudged else ()
+            rows.append((bank.labels[k], ends, si(drop[k], "V", "+"), si(free[k], "A", "+"), *moved))
+    heads = ("element", "from", "drop", "current", *(("nudged", "moved by") if nudged else ()))
+    which = "" if max(map(len, circuit.banks)) <= LISTED else f", the {LISTED} largest of each bank"
+    return Table(f"branch currents, {phases.which}{which}", heads, rows)
+
+
+def flow_table(phases: Phases) -> Table:
+    """Return a row a bank: its largest current, how far nudging moves any of them, and the heat it makes."""
+    heat, nudged = phases.free.heat, phases.nudged
+    rows = []
+    for bank in phases.free.circuit.banks:
+        free = phases.free.currents[bank.name]
+        moved = (si(np.abs(nudged.currents[bank.name] - free).max(), "A"),) if nudged else ()
+        power = si(heat[bank.name], "W") if bank.name in heat else ""
+        rows.append((bank.name, si(np.abs(free).max(), "A"), *moved, power))
+    total = sum(heat.values())
+    rows.append(("drawn from all sources", "", *(("",) if nudged else ()), si(total, "W")))
+    heads = ("bank", "largest current", *(("moved by nudging",) if nudged else ()), "power")
+    return Table(f"currents and power, {phases.which}", heads, rows)
 
 
 def _range(bank: Bank) -> str:
@@ -77,8 +135,8 @@ def _span(values: FloatArray, unit: str) -> str:
     return f"{low:.3g} {unit}" if low == high else f"{low:.3g} to {high:.3g} {unit}"
 
 
-def _clamped(bank: Bank) -> str:
+def _trainable(bank: Bank) -> str:
     if not (isinstance(bank, Resistors) and bank.trainable):
         return ""
     share = np.isin(bank.conductance, (bank.low, bank.high)).mean()
-    return f"{100 * share:.1f} % at {bank.low:g} or {bank.high:g} S"
+    return f"{bank.low:g} to {bank.high:g} S, {100 * share:.1f} % clamped"

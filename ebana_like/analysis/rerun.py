@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from ebana_like.analysis.inspection import present_features
+from ebana_like.analysis.sample import present_features
 from ebana_like.circuit import Circuit
 from ebana_like.elements import DiodeModel, Diodes, FloatArray, Resistors
 from ebana_like.elements.constants import GMIN, THERMAL_VOLTAGE

@@ -8,9 +8,9 @@ from typing import Self
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
+from rich.table import Table as TerminalTable
 
-from ebana_like.analysis.answers import Answer
+from ebana_like.analysis.page import Table
 from ebana_like.training import EpochRecord, Problem
 from ebana_like.training import Progress as TrainingProgress
 
@@ -108,7 +108,7 @@ class Printer:
 
     def table(self, heads: list[str], rows: list[list[str]], title: str | None = None) -> None:
         """Print a table; columns of numbers are right-aligned."""
-        table = Table(title=title, title_justify="left", box=None, pad_edge=False, padding=(0, 3, 0, 0))
+        table = TerminalTable(title=title, title_justify="left", box=None, pad_edge=False, padding=(0, 3, 0, 0))
         for k, head in enumerate(heads):
             numeric = all(row[k][:1].lstrip("+-")[:1].isdigit() or row[k][:1] in "+-" for row in rows)
             table.add_column(head, justify="right" if numeric and rows else "left")
@@ -116,19 +116,11 @@ class Printer:
             table.add_row(*row)
         self.console.print(table)
 
-    def answers(self, answers: list[Answer]) -> None:
-        """Print a truth table: features, target, score, and whether the answer is right."""
-        features = [f"x{k}" for k in range(len(answers[0].features))]
-        self.table(
-            [*features, "target", "score", "answer", ""],
-            [
-                [
-                    *(f"{volts:+.2f} V" for volts in answer.features),
-                    " ".join(f"{target:+.3f}" for target in answer.target),
-                    " ".join(f"{score:+.3f}" for score in answer.scores),
-                    answer.says,
-                    {1.0: "right", 0.0: "wrong"}.get(answer.credit, ""),
-                ]
-                for answer in answers
-            ],
-        )
+    def show(self, table: Table, rows: int | None = None) -> None:
+        """Print a table, its first rows only where it is longer."""
+        shown = table.rows if rows is None else table.rows[:rows]
+        if table.title:  # as a line of its own, for a title in a table is broken to the table's width
+            self.line(f"\n{table.title}")
+        self.table(list(table.heads), [list(row) for row in shown])
+        if len(shown) < len(table.rows):
+            self.line(f"and {len(table.rows) - len(shown)} more; --html shows all")

@@ -4,64 +4,88 @@ from pathlib import Path
 
 import click
 
-from ebana_like.analysis.answers import answers
-from ebana_like.analysis.inspection import bank_rows, port_rows, recorded_rows
+from ebana_like.analysis.answers import answer_table, answers
+from ebana_like.analysis.inspection import bank_table, flow_table, port_table, recorded_table, voltage_table
+from ebana_like.analysis.inspection_page import inspection_page
+from ebana_like.analysis.page import Table, render
+from ebana_like.analysis.sample import present_sample, training_sample
+from ebana_like.analysis.warnings import warnings
 from ebana_like.cli.display import Printer, terminal
 from ebana_like.cli.train import TRUTH_TABLE_ROWS
+from ebana_like.elements import FloatArray
 from ebana_like.energy import symmetry
-from ebana_like.simulators import NgspiceSimulator
+from ebana_like.errors import SettingError
+from ebana_like.figures import DRAWABLE, save_schematic
+from ebana_like.files import write_atomically
+from ebana_like.simulators import NgspiceSimulator, Simulator
 from ebana_like.tasks import TASKS
-from ebana_like.training import Run, evaluate, load_circuit
+from ebana_like.training import Problem, Run, evaluate, load_circuit
+
+ROWS_SHOWN = 24
 
 
 @click.command(short_help="show what is in a run folder or a netlist")
 @click.argument("path", metavar="RUN|FILE", type=click.Path(path_type=Path, exists=True))
-def inspect(path: Path) -> None:
+@click.option("--sample", type=int, help="Training sample of a run to look at, free and nudged.  [default: 0]")
+@click.option("--html", type=click.Path(path_type=Path, dir_okay=False), help="Write it all as a page, with pictures.")
+@click.option(
+    "--schematic",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help=f"Draw the circuit into a file ({', '.join(DRAWABLE)}).",
+)
+def inspect(path: Path, sample: int | None, html: Path | None, schematic: Path | None) -> None:
     """Show the elements, ports and conductances of a run folder or a netlist file, and what the circuit answers.
 
-    The netlist is solved again in ngspice; for a run also its truth table or its accuracies.
+    The netlist is solved again in ngspice. For a run that is one of its training samples, free and nudged, and its
+    truth table or its accuracies; for a file the sample it stands at.
     """
     netlist = load_circuit(path)
     circuit, printer = netlist.circuit, Printer(terminal())
+    if sample is not None and not path.is_dir():
+        raise SettingError(f"{path} is a netlist with one sample of its own; --sample needs a run folder")
     printer.line(f"{circuit.title}: {len(circuit.nodes)} nodes, {sum(map(len, circuit.banks))} elements")
     printer.line(f"equilibrium propagation: {symmetry(circuit)}")
-    printer.table(["bank", "kind", "elements", "values", "clamped"], bank_rows(circuit))
-    printer.table(["port", "nodes or sources", "volts"], port_rows(circuit), title="\nports")
+    printer.show(bank_table(circuit))
+    printer.show(port_table(circuit), ROWS_SHOWN)
+    problem = _problem(path) if path.is_dir() else None
     with NgspiceSimulator(circuit) as simulator:
         if netlist.recorded:
-            printer.table(
-                ["node", "recorded", "solved now", "difference"],
-                recorded_rows(netlist, simulator),
-                title="\nthe netlist's own sample",
-            )
-        if not path.is_dir():
-            return
-        run = Run(path)
-        task = TASKS[run.task()]
-        problem = task.problem(run.settings())
-        parts = {
-            "train": problem.data.train,
-            "validation": problem.data.validation,
-            "test": problem.data.test,
-        }
-        conductances = circuit.conductances()
-        if len(problem.data.train) <= TRUTH_TABLE_ROWS:
-            printer.line("\ntruth table")
-            printer.answers(answers(simulator, conductances, problem.data.train, problem.cost))
-        evaluations = {
-            name: evaluate(simulator, conductances, part, problem.cost) for name, part in parts.items() if part
-        }
-    printer.table(
-        ["data", "samples", "loss", "accuracy"],
-        [
-            [
-                name,
-                str(len(part)),
-                f"{evaluations[name].loss:.3e}",
-                str(evaluations[name]),
-            ]
-            for name, part in parts.items()
-            if part
-        ],
-        title="\nanswers",
-    )
+            printer.show(recorded_table(netlist, simulator), ROWS_SHOWN)
+        if problem is None:
+            phases = present_sample(circuit, simulator)
+        else:
+            phases = training_sample(circuit, simulator, problem, sample or 0)
+        printer.show(voltage_table(phases), ROWS_SHOWN)
+        printer.show(flow_table(phases))
+        said = [] if problem is None else _answers(simulator, circuit.conductances(), problem)
+    for table in said:
+        printer.show(table)
+    odd = warnings(circuit, phases.free)
+    printer.line("")
+    for warning in odd or ["nothing odd: no floating nodes, no source loops, no dangling nodes, few values at a clamp"]:
+        printer.line(f"warning: {warning}" if odd else warning)
+    if schematic is not None:
+        save_schematic(circuit, schematic)
+        printer.line(f"made:     {schematic}")
+    if html is not None:
+        write_atomically(html, render(inspection_page(netlist, phases, said)))
+        printer.line(f"made:     {html}")
+
+
+def _problem(path: Path) -> Problem:
+    run = Run(path)
+    return TASKS[run.task()].problem(run.settings())
+
+
+def _answers(simulator: Simulator, conductances: dict[str, FloatArray], problem: Problem) -> list[Table]:
+    """Return the truth table where there are few samples, and loss and accuracy on every part of the data."""
+    data = problem.data
+    tables = []
+    if len(data.train) <= TRUTH_TABLE_ROWS:
+        tables.append(answer_table(answers(simulator, conductances, data.train, problem.cost)))
+    rows = []
+    for name, part in (("train", data.train), ("validation", data.validation), ("test", data.test)):
+        if part:
+            found = evaluate(simulator, conductances, part, problem.cost)
+            rows.append((name, str(len(part)), f"{found.loss:.3e}", str(found)))
+    return [*tables, Table("answers", ("data", "samples", "loss", "measure"), rows)]

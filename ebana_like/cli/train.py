@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from ebana_like.analysis.answers import answers
+from ebana_like.analysis.answers import answer_table, answers
 from ebana_like.analysis.verification import Verifier
 from ebana_like.cli.display import Printer, TrainingDisplay, program, terminal
 from ebana_like.tasks import Task, simulator_of
@@ -107,7 +107,7 @@ def run_task(
             found = verifier.verify(progress)
             printer.line(f"verified: ngspice differs by at most {found.deviation:.1e} V in {found.samples} samples")
         if len(problem.data.train) <= TRUTH_TABLE_ROWS:
-            printer.answers(answers(simulator, progress.conductances, problem.data.train, problem.cost))
+            printer.show(answer_table(answers(simulator, progress.conductances, problem.data.train, problem.cost)))
     _farewell(printer, run.path, progress, recorder)
 
 

@@ -1,0 +1,74 @@
+"""What happens inside a circuit for one sample, free and nudged?"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ebana_like.analysis.branches import Branches, branches
+from ebana_like.circuit import Circuit
+from ebana_like.elements import FloatArray, VoltageSources
+from ebana_like.errors import SettingError, SimulatorError
+from ebana_like.learning import Nudged
+from ebana_like.learning.nudging import nudging_of
+from ebana_like.simulators import OperatingPoints, Simulator
+from ebana_like.training import Problem
+
+
+@dataclass(frozen=True, eq=False)
+class Phases:
+    """One sample's operating points.
+
+    which: the sample, as a person says it. target: its class; empty where there is none.
+    free, nudged: without nudging and under +beta; the latter None where there is no target.
+    beta: nudging factor, siemens.
+    """
+
+    which: str
+    features: FloatArray
+    target: str
+    free: Branches
+    nudged: Branches | None = None
+    beta: float = 0.0
+
+
+def present_features(circuit: Circuit) -> FloatArray:
+    """Return the features (1, count) the circuit's input sources stand at, volts."""
+    sources, inputs = circuit.bank(circuit.inputs.bank, VoltageSources), circuit.inputs
+    features = np.zeros((1, inputs.count))
+    features[0, inputs.feature] = sources.voltage * inputs.polarity
+    return features
+
+
+def present_sample(circuit: Circuit, simulator: Simulator) -> Phases:
+    """Return the free phase of the sample that the circuit's sources stand at."""
+    features = present_features(circuit)
+    points = simulator.solve(circuit.conductances(), features)
+    _require_solved(points, "the netlist's own sample")
+    return Phases("the netlist's own sample", features[0], "", branches(circuit, points.voltages[0, 0]))
+
+
+def training_sample(circuit: Circuit, simulator: Simulator, problem: Problem, sample: int) -> Phases:
+    """Return both phases of a training sample; the free one alone where the run's estimator does not nudge.
+
+    Raises SettingError where there is no such sample.
+    """
+    data, estimator, which = problem.data.train, problem.estimator, f"training sample {sample}"
+    if not 0 <= sample < len(data):
+        raise SettingError(f"sample is {sample}; the training data has samples 0 to {len(data) - 1}")
+    features, target = data.features[[sample]], data.names(data.labels[[sample]])[0]
+    beta = estimator.beta if isinstance(estimator, Nudged) else 0.0
+    targets = data.targets(problem.cost, np.array([sample]))
+    nudging = nudging_of(circuit, problem.cost, targets, np.array([[beta]])) if beta else None
+    points = simulator.solve(circuit.conductances(), features, nudging)
+    _require_solved(points, which)
+    present = circuit.with_features(features[0])
+    free = branches(present, points.voltages[0, 0])
+    if nudging is None:
+        return Phases(which, features[0], target, free)
+    pulled = present.with_nudging(nudging.currents(points.scores, slice(None))[0, 0], float(nudging.loads[0, 0]))
+    return Phases(which, features[0], target, free, branches(pulled, points.voltages[1, 0]), beta)
+
+
+def _require_solved(points: OperatingPoints, which: str) -> None:
+    if not points.usable[0]:
+        raise SimulatorError(f"{which} could not be solved: {points.messages.get(0, 'no reason given')}")

@@ -1,0 +1,62 @@
+"""What in a circuit deserves a second look? Things that are allowed, but seldom meant.
+
+Floating nodes and loops of voltage sources are not among them: such a circuit is refused when it is read.
+"""
+
+import numpy as np
+
+from ebana_like.analysis.branches import Branches
+from ebana_like.circuit import Circuit
+from ebana_like.elements import VCVS, Diodes, Switches
+
+OFTEN_CLAMPED = 0.05
+"""Share of a bank's conductances at an end of its range from which the range may be too narrow."""
+
+BURNT = 0.01
+"""Amperes through a diode from which its series resistance, left out here, matters."""
+
+
+def warnings(circuit: Circuit, branches: Branches) -> list[str]:
+    """Return what is odd, a sentence each."""
+    return [*_clamped(circuit), *_dangling(circuit), *_burnt(branches)]
+
+
+def _clamped(circuit: Circuit) -> list[str]:
+    found = [] if circuit.trainable else ["nothing here is trainable"]
+    for bank in circuit.trainable:
+        for end, name in ((bank.low, "lower"), (bank.high, "upper")):
+            share = float((bank.conductance == end).mean())
+            if share >= OFTEN_CLAMPED:
+                found.append(
+                    f"{100 * share:.0f} % of {bank.name} sit at the {name} end of their range, {end:g} S: "
+                    "the device's range may be too narrow"
+                )
+    return found
+
+
+def _dangling(circuit: Circuit) -> list[str]:
+    """Nodes with a single element end carry no current."""
+    ends = [end for bank in circuit.banks for end in (bank.positive, bank.negative)]
+    senses = [bank for bank in circuit.banks if isinstance(bank, VCVS | Switches)]
+    ends += [end for bank in senses for end in (bank.control_positive, bank.control_negative)]
+    touching = np.bincount(np.concatenate(ends), minlength=len(circuit.nodes))
+    alone = [circuit.nodes[k] for k in np.flatnonzero(touching == 1) if k]
+    if not alone:
+        return []
+    verb = "is" if len(alone) == 1 else "are"
+    return [f"{_listed(alone)} {verb} touched by one element only: no current flows there"]
+
+
+def _burnt(branches: Branches) -> list[str]:
+    found = []
+    for bank in branches.circuit.of_kind(Diodes):
+        largest = float(np.abs(branches.currents[bank.name]).max())
+        if largest > BURNT:
+            found.append(
+                f"up to {1e3 * largest:.3g} mA flow through the diodes {bank.name}, more than their model is for"
+            )
+    return found
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")

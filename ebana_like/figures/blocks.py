@@ -1,0 +1,49 @@
+"""What does a large layered network look like? A chain of blocks, each with what it holds."""
+
+import schemdraw
+import schemdraw.elements as elm
+from schemdraw import flow
+
+from ebana_like.circuit import Circuit, CurrentNudging
+from ebana_like.elements import Resistors
+from ebana_like.simulators.newton.layers import Hidden, Layers
+
+WIDTH, HEIGHT, GAP = 5.2, 2.6, 1.0
+
+
+def draw_blocks(drawing: schemdraw.Drawing, circuit: Circuit, layers: Layers) -> None:
+    """Draw inputs, crossbars, neurons, amplifiers, outputs and nudging as a chain."""
+    texts = [_inputs(circuit, layers)]
+    for crossbar, hidden in zip(layers.crossbars, (*layers.hidden, None), strict=True):
+        texts.append(_crossbar(crossbar.bank, crossbar.columns))
+        if hidden is not None:
+            texts += _neurons(hidden)
+    texts.append(_outputs(circuit))
+    for k, text in enumerate(texts):
+        at = (k * (WIDTH + GAP), 0.0)
+        drawing += flow.Box(w=WIDTH, h=HEIGHT).at(at).anchor("W").label(text, fontsize=8)
+        if k:
+            drawing += elm.Arrow(headwidth=0.2).at((at[0] - GAP, 0.0)).to(at)
+
+
+def _inputs(circuit: Circuit, layers: Layers) -> str:
+    bias = f"\nbias {', '.join(f'{volts:g} V' for volts in layers.biases)}" if layers.biases.size else ""
+    return f"inputs\n{circuit.inputs.count} features{', each ±' if (circuit.inputs.polarity < 0).any() else ''}{bias}"
+
+
+def _crossbar(bank: Resistors, columns: int) -> str:
+    low, high = 1e6 * bank.conductance.min(), 1e6 * bank.conductance.max()
+    return f"{bank.name}\n{len(bank) // columns} x {columns} resistors\n{low:.3g} to {high:.3g} µS"
+
+
+def _neurons(hidden: Hidden) -> list[str]:
+    rails = f"{hidden.down.rails[0]:g} and {hidden.up.rails[0]:g} V" if hidden.up.rails.any() else "ground"
+    texts = [f"{len(hidden.nodes)} neurons\ntwo {hidden.up.model.name} diodes\nto {rails}"]
+    if len(hidden.driven):
+        texts.append(f"{len(hidden.nodes)} amplifiers\nvoltage x {hidden.forward[0]:g}\ncurrent x {hidden.back[0]:g}")
+    return texts
+
+
+def _outputs(circuit: Circuit) -> str:
+    how = "held currents" if isinstance(circuit.nudger, CurrentNudging) else "switched targets"
+    return f"{circuit.outputs.count} output pairs\nnudged by\n{how}"

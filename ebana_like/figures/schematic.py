@@ -1,0 +1,58 @@
+"""What does a circuit look like? Every element of a small layered network; blocks for a large one."""
+
+from pathlib import Path
+
+import schemdraw
+
+from ebana_like.circuit import Circuit
+from ebana_like.errors import SettingError
+from ebana_like.figures.blocks import draw_blocks
+from ebana_like.figures.elements import draw_elements
+from ebana_like.figures.svg import inline
+from ebana_like.simulators.newton.structure import find_layers
+
+DRAWABLE = (".svg", ".png", ".pdf")
+
+READABLE = 250
+"""Elements up to which each is drawn."""
+
+
+def is_small(circuit: Circuit) -> bool:
+    """Whether every element is drawn, and not blocks of them."""
+    return sum(map(len, circuit.banks)) <= READABLE
+
+
+def schematic(circuit: Circuit) -> str | None:
+    """Return the schematic as SVG in the colour of the page's text, or None where the circuit has no layers."""
+    drawing = _drawing(circuit, "svg")
+    if drawing is None:
+        return None
+    text = drawing.get_imagedata("svg").decode().replace("black", "currentColor").replace("white", "var(--page, white)")
+    return inline(text, f"schematic of {circuit.title}")
+
+
+def save_schematic(circuit: Circuit, path: Path) -> None:
+    """Save the schematic, black on white. Raises SettingError for a kind of file, or a circuit, that is not drawn."""
+    if path.suffix not in DRAWABLE:
+        raise SettingError(f"cannot draw a schematic as {path}; give a name that ends in {', '.join(DRAWABLE)}")
+    drawing = _drawing(circuit, "matplotlib")
+    if drawing is None:
+        raise SettingError(f'"{circuit.title}" has no layers; schematics are drawn of layered networks only')
+    try:
+        drawing.save(str(path), transparent=False, dpi=150)
+    except OSError as error:
+        raise SettingError(f"cannot write {path}: {error.strerror}") from error
+
+
+def _drawing(circuit: Circuit, backend: str) -> schemdraw.Drawing | None:
+    layers = find_layers(circuit)
+    if layers is None:
+        return None
+    schemdraw.use(backend)
+    drawing = schemdraw.Drawing(show=False)
+    drawing.config(fontsize=8, inches_per_unit=0.32, lw=0.9, font="sans-serif", color="black", margin=0.5)
+    if is_small(circuit):
+        draw_elements(drawing, circuit, layers)
+    else:
+        draw_blocks(drawing, circuit, layers)
+    return drawing
