@@ -15,6 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from ebana_like.cli import main
+from ebana_like.tasks import TASKS
 from ebana_like.training import Run, load_circuit, load_history
 
 PROGRAM = [sys.executable, "-c", "from ebana_like.cli import main; main()"]
@@ -199,3 +200,27 @@ def test_a_full_disk_keeps_what_was_saved(tmp_path, start):
     assert "Traceback" not in text
     assert len(load_history(made)) > 50
     assert load_circuit(made.path).circuit.conductances()
+
+
+def test_tasks_are_listed():
+    text = run("tasks").output
+    assert all(re.search(rf"^{name} ", text, re.MULTILINE) for name in TASKS)
+    assert "150 samples, 4-10-3" in text
+
+
+def test_a_quantity_of_a_table_is_learned_and_inspected(tmp_path):
+    table = tmp_path / "line.csv"
+    table.write_text("x,y\n" + "".join(f"{k},{100 - 2.5 * k}\n" for k in range(40)))
+    trained = run("csv", "--data", table, "--target", "y", "--epochs", 15, "--lr", "0.01", "--out", tmp_path / "runs")
+    assert trained.exit_code == 0, trained.output
+    made = only_run(tmp_path / "runs")
+    last = load_history(made)[-1]
+    assert last["test_r2"] > 0.8
+    assert f"test r2 {last['test_r2']:.3f}" in trained.output
+    assert f"r2 {last['test_r2']:.3f}" in run("inspect", made.path).output
+
+
+def test_a_table_that_is_not_there_is_asked_for(tmp_path):
+    result = run("csv", "--out", tmp_path)
+    assert result.exit_code == 2
+    assert "error: csv needs a table: give its file with --data" in result.output
