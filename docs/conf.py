@@ -1,0 +1,42 @@
+"""How are these pages built? `sphinx-build -W docs FOLDER`; `make test` does, and takes a warning for an error."""
+
+import re
+from importlib.metadata import version as installed
+from typing import Any
+
+project = "ebana_like"
+version = release = installed("ebana-like")
+extensions = ["sphinx.ext.autodoc", "sphinx.ext.mathjax"]
+html_theme = "furo"
+html_title = f"ebana_like {version}"
+exclude_patterns = ["_build"]
+default_role = "literal"  # docstrings put code between single backticks
+autodoc_typehints = "description"
+autodoc_typehints_description_target = "documented"
+autodoc_member_order = "bysource"
+autodoc_class_signature = "separated"
+
+REFERENCE = re.compile(r"(?<=\w)_(?=[^\w`]|$)")
+"""What reStructuredText would take for a reference: an underscore that ends a word, as in V_-beta."""
+
+FIELD = re.compile(r"^([a-z_]\w*(?:, [a-z_]\w*)*): (?=\S)")
+
+
+def fields(app: Any, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:
+    """Turn lines of docstrings such as "beta: nudging factor, siemens" into fields of reStructuredText."""
+    marked: list[str] = []
+    inside = False
+    for line in lines:
+        field = FIELD.sub(r":\1: ", line)
+        starts = field != line
+        field = REFERENCE.sub(r"\\_", field)
+        if marked and marked[-1] and ((starts and not inside) or (inside and not starts and not line.startswith(" "))):
+            marked.append("")
+        inside = starts or (inside and (line.startswith(" ") and bool(line.strip())))
+        marked.append(field)
+    lines[:] = marked
+
+
+def setup(app: Any) -> None:
+    """Connect the above."""
+    app.connect("autodoc-process-docstring", fields)
