@@ -1,6 +1,7 @@
 """Train analog circuits as neural networks by equilibrium propagation, with SPICE as the truth."""
 
 from ebana_like.circuit import Circuit
+from ebana_like.fitting import fit
 from ebana_like.learning import (
     SGD,
     Adam,
@@ -73,6 +74,7 @@ __all__ = [
     "SwitchedTargets",
     "build_network",
     "evaluate",
+    "fit",
     "in_range",
     "in_volts",
     "load_netlist",

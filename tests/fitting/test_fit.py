@@ -1,0 +1,192 @@
+"""A netlist learns a table, and its text stays what it was but for the trained values."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from ebana_like.cli import main
+from ebana_like.elements import Resistors
+from ebana_like.errors import CircuitError, EbanaError, NetlistError, SettingError
+from ebana_like.fitting import fit, prepare
+from ebana_like.netlist import load_netlist
+
+FOREIGN = Path(__file__).parents[2] / "netlists" / "foreign"
+GRAPH = {"inputs": "vin1=a,vin2=b,vin3=a,-vin4=b", "outputs": "o1-o2", "epochs": 3, "lr": 0.02}
+
+DIVIDER = """* by hand\r
+* @fit inputs v1\r
+*   kept exactly:\t \r
+V1 in 0 DC 3 ; supply\r
+R1   in  out   {2*r}   ; above\r
++ tc1=0\r
+r2 out\r
+* between\r
++ 0 R = 1k\r
+.param r=500\r
+.end\r
+"""
+
+
+@pytest.fixture
+def divider(tmp_path):
+    (tmp_path / "my.net").write_bytes(DIVIDER.replace("supply", "5 \u00b5A").encode("latin-1"))
+    (tmp_path / "data.csv").write_text("v1,out\n" + "".join(f"{v},{v / 5}\n" for v in (-1, 0.5, 1, 2)))
+    return tmp_path / "my.net"
+
+
+@pytest.fixture
+def graph_table(tmp_path):
+    rng = np.random.default_rng(1)
+    rows = [f"{a:.4f},{b:.4f},{0.2 * a - 0.1 * b:.4f}" for a, b in rng.uniform(-1, 1, (12, 2))]
+    (tmp_path / "graph.csv").write_text("\n".join(["a,b,o1-o2", *rows]))
+    return tmp_path / "graph.csv"
+
+
+CASES = [
+    ("graph.cir", {**GRAPH}),
+    ("ladder.cir", {"epochs": 6, "lr": 0.0005}),
+    ("clipper.cir", {"epochs": 3, "lr": 0.003}),
+    ("xor_stages.cir", {"epochs": 8, "lr": 0.003}),
+]
+
+
+@pytest.mark.parametrize(("name", "given"), CASES)
+def test_each_netlist_learns_and_changes_in_its_trained_values_only(name, given, graph_table, tmp_path):
+    if name == "graph.cir":
+        given = {**given, "data": graph_table}
+    before = prepare(FOREIGN / name, given={k: str(v) for k, v in given.items()})
+    after = fit(FOREIGN / name, **given)
+    first, *_, last = losses(before, after)
+    assert last < first
+
+    old, new = before.text.split("\n"), after.fitted.split("\n")
+    trained = after.problem.circuit.trainable[0].labels
+    changed = [(a, b) for a, b in zip(old, new, strict=True) if a != b]
+    assert len(changed) <= len(trained)
+    for a, b in changed:
+        # the words before and behind the fourth are the same, spaces and comments too
+        pattern = r"(\s*\S+\s+\S+\s+\S+\s+)(\{[^}]*\}|\S+)(.*)"
+        (a_head, _, a_tail), (b_head, value, b_tail) = (re.fullmatch(pattern, line).groups() for line in (a, b))
+        assert (a_head, a_tail) == (b_head, b_tail)
+        assert float(value) > 0
+
+    after.save(tmp_path / "fitted.cir")
+    back = load_netlist(tmp_path / "fitted.cir").circuit
+    found = {}
+    for bank in back.of_kind(Resistors):
+        found |= dict(zip(bank.labels, bank.conductance, strict=True))
+    assert [found[label] for label in trained] == after.conductances.tolist()  # bit for bit
+
+
+def losses(before, after):
+    """Return the training loss before and after, from ngspice."""
+    from ebana_like.simulators import NgspiceSimulator
+    from ebana_like.training import evaluate
+
+    problem = after.problem
+    with NgspiceSimulator(problem.circuit) as simulator:
+        return [
+            evaluate(simulator, case.progress.conductances, problem.data.train, problem.cost).loss
+            for case in (before, after)
+        ]
+
+
+def test_line_ends_encoding_and_continued_lines_stay(divider):
+    done = fit(divider, data=divider.parent / "data.csv", outputs="out", train="r*", epochs=30, lr=0.1)
+    done.save(divider.with_name("out.net"))
+    old, new = divider.read_bytes(), divider.with_name("out.net").read_bytes()
+    r1, r2 = (repr(1 / g) for g in done.conductances)
+    numbers = rb"[\d.e+-]+"
+    shape = re.escape(old).replace(re.escape(b"{2*r}"), numbers).replace(re.escape(b"R = 1k"), b"R = " + numbers)
+    assert re.fullmatch(shape, new)
+    assert r1.split(".")[0].encode() in new
+    assert r2.split(".")[0].encode() in new
+    ratio = done.conductances[0] / done.conductances.sum()
+    assert ratio == pytest.approx(0.2, abs=0.02)  # the divider that the table asks for; Adam steps around it
+
+
+def test_settings_stand_in_the_netlist_in_a_file_or_on_the_command_line(divider):
+    data = str(divider.parent / "data.csv")
+    config = divider.with_name("fit.toml")
+    config.write_text(f'[fit]\ndata = "{data}"\noutputs = "in"\nepochs = 7\n')
+    found = prepare(divider, config, {"outputs": "out"}).settings
+    assert (found.inputs, found.outputs, found.epochs, found.engine) == ("v1", "out", 7, "newton")
+    assert found.beta == pytest.approx(1e-6)  # a thousandth of 1 mS
+    assert (found.g_low, found.g_high) == pytest.approx((1e-4, 1e-2))
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ({"inputs": "r1"}, 'inputs names "r1", which is no voltage source of the netlist; there are v1'),
+        ({"inputs": "v1,v1=out"}, "every source can carry one column"),
+        ({"inputs": "v1=x"}, 'has no column "x"; it has v1, out'),
+        ({"outputs": "in"}, 'has no column "in"'),
+        ({"outputs": "out2"}, 'outputs names "out2", which is no node or pair of nodes; there are in, out'),
+        ({"train": "q*"}, 'no resistor is called "q*": there are r1, r2'),
+        ({"labels": "v1"}, "1 outputs, but the table asks for 4"),
+        ({"g_low": 1.0}, "g_low is 1 and g_high is 0.01; the range ends before it begins"),
+        ({"outputs": ""}, 'outputs is not given; use --outputs, or a line "* @fit outputs ..." in the netlist'),
+        ({"lr": "1,2"}, "one rate holds for all trained resistors"),
+        ({"hidden": "3"}, 'there is no setting "hidden"'),
+    ],
+)
+def test_what_does_not_fit_together_is_named(divider, given, reason):
+    given = {"data": str(divider.parent / "data.csv"), "outputs": "out", **given}
+    with pytest.raises(SettingError, match=re.escape(reason)):
+        prepare(divider, given=given, where="test")
+
+
+def written(tmp_path, text):
+    (tmp_path / "my.cir").write_text(text)
+    (tmp_path / "data.csv").write_text("v1,out\n1,0.2\n2,0.4\n")
+    return {"data": str(tmp_path / "data.csv"), "inputs": "v1", "outputs": "out"}
+
+
+def test_a_line_that_stands_for_two_resistors_cannot_be_trained(tmp_path):
+    text = "t\nv1 in 0 1\nx1 in out s\nx2 out 0 s\n.subckt s a b\nr1 a b 1k\n.ends\n"
+    given = written(tmp_path, text)
+    with pytest.raises(NetlistError, match=r"line 6: .*x1\.r1.* are the same line|line 6: .* same line"):
+        prepare(tmp_path / "my.cir", given=given)
+    (tmp_path / "my.cir").write_text(text.replace("x2 out 0 s", "r9 out 0 1k"))
+    assert len(prepare(tmp_path / "my.cir", given=given).places) == 2
+
+
+def test_a_resistor_of_an_included_file_cannot_be_trained(tmp_path):
+    (tmp_path / "part.inc").write_text("r1 in out 1k\n")
+    given = written(tmp_path, "t\nv1 in 0 1\n.include part.inc\nr2 out 0 1k\n")
+    with pytest.raises(NetlistError, match="r1 stands in an included file; move it into"):
+        prepare(tmp_path / "my.cir", given=given)
+    assert list(prepare(tmp_path / "my.cir", given={**given, "train": "r2"}).places) == ["r2"]
+
+
+def test_a_circuit_without_co_content_is_told_and_learns_by_the_adjoint(tmp_path):
+    given = written(tmp_path, "t\nv1 in 0 1\nr1 in a 1k\nr2 a 0 1k\ne1 b 0 a 0 0.5\nr3 b out 1k\nr4 out 0 1k\n")
+    with pytest.raises(CircuitError, match=r"e1 carries voltage forward.*Train it with --estimator adjoint"):
+        fit(tmp_path / "my.cir", **given)
+    before = prepare(tmp_path / "my.cir", given={**given, "estimator": "adjoint"})
+    first, last = losses(before, fit(tmp_path / "my.cir", **given, estimator="adjoint", epochs=20, lr=0.05))
+    assert last < first / 2
+
+
+def test_a_source_whose_current_is_copied_carries_no_input(tmp_path):
+    given = written(tmp_path, "t\nv1 in 0 1\nr1 in out 1k\nr2 out 0 1k\nf1 out 0 v1 0.1\n")
+    with pytest.raises(SettingError, match="put a source of 0 V in series"):
+        prepare(tmp_path / "my.cir", given=given)
+
+
+def test_the_command_says_what_it_made(divider):
+    options = ["fit", str(divider), "--data", str(divider.parent / "data.csv"), "--outputs", "out", "--epochs", "2"]
+    done = CliRunner().invoke(main, options)
+    assert done.exit_code == 0, done.output
+    assert "2 trained resistors" in done.output
+    assert f"made:     {divider.with_name('my_fitted.net')}" in done.output
+    assert divider.with_name("my_fitted.net").is_file()
+    assert divider.with_name("my_fitted.csv").read_text().count("\n") == 3
+    refused = CliRunner().invoke(main, ["fit", str(divider), "--train", "z*"])
+    assert refused.exit_code == 2
+    assert refused.output.startswith("error: ")
+    assert issubclass(SettingError, EbanaError)
