@@ -7,7 +7,7 @@ import click
 from ebana_like.analysis.engine_bench import CASES, bench_case, bench_engines
 from ebana_like.analysis.growth import Growth, measure_growth, plot_growth, require_plottable
 from ebana_like.analysis.ngspice_bench import bench_ngspice
-from ebana_like.analysis.training_bench import bench_training
+from ebana_like.analysis.products_bench import bench_products
 from ebana_like.cli.display import Printer, terminal
 from ebana_like.cli.group import Commands
 from ebana_like.tasks import TASKS
@@ -80,7 +80,7 @@ def engines(case: tuple[str, ...], growth: bool, plot: Path | None) -> None:
 @bench.command(short_help="training on newton beside its two matrix products")
 @click.option("--hidden", type=int, multiple=True, default=(100, 1024), show_default=True, help="Hidden neurons.")
 @click.option("--batch", type=int, multiple=True, default=(10, 20, 50), show_default=True, help="Samples an update.")
-def training(hidden: tuple[int, ...], batch: tuple[int, ...]) -> None:
+def products(hidden: tuple[int, ...], batch: tuple[int, ...]) -> None:
     """Time training on images of MNIST's size, beside the two products of each batch with a weight matrix.
 
     One core each.
@@ -88,8 +88,8 @@ def training(hidden: tuple[int, ...], batch: tuple[int, ...]) -> None:
     rows = []
     for neurons in hidden:
         for samples in batch:
-            ours, products = bench_training(neurons, samples)
-            times = f"{1e3 * ours.median:.0f}", f"{1e3 * products.median:.0f}", f"{ours.over(products):.1f}"
+            ours, alone = bench_products(neurons, samples)
+            times = f"{1e3 * ours.median:.0f}", f"{1e3 * alone.median:.0f}", f"{ours.over(alone):.1f}"
             rows.append([str(neurons), str(samples), *times])
     Printer(terminal()).table(
         ["hidden", "batch", "us a sample (median)", "two matrix products", "ratio"],

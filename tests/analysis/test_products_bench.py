@@ -1,9 +1,9 @@
 """Training is timed beside the matrix products it cannot do without."""
 
-from ebana_like.analysis.training_bench import bench_training
+from ebana_like.analysis.products_bench import bench_products
 
 
 def test_training_and_its_products_are_timed_in_the_same_rounds():
-    training, products = bench_training(hidden=5, batch=100, rounds=2)
+    training, products = bench_products(hidden=5, batch=100, rounds=2)
     assert len(training.rounds) == len(products.rounds) == 2
     assert min(products.rounds) > 0

@@ -23,7 +23,7 @@ SAMPLES = 2000
 """Samples a round."""
 
 
-def bench_training(hidden: int, batch: int, rounds: int = ROUNDS) -> tuple[Timing, Timing]:
+def bench_products(hidden: int, batch: int, rounds: int = ROUNDS) -> tuple[Timing, Timing]:
     """Time training, and the two matrix products alone, in paired rounds on one core each; milliseconds a sample.
 
     hidden: neurons of the one hidden layer. batch: samples an update.
