@@ -116,49 +116,53 @@ def bounds(case: str) -> list[dict[str, float]]:
 
 
 def main() -> None:
-    figure, panels = plt.subplots(1, len(CASES) + 1, figsize=(16, 5), layout="constrained")
     table, bound_table = [], []
-    for case, axes in zip(CASES, panels, strict=False):
+    for case in CASES:
         found = errors(case)
         found["higher-order, smooth"] = errors(case, smooth=True)["higher-order"]
         for name, error in found.items():
             fitted, count = slope(error)
+            least = int(np.argmin(error))
             print(
                 f"{case:5} {name:20} slope {fitted:5.2f} over {count:2} points, expected {ORDERS[name]}; "
-                f"least error {min(error):.1e} at {BETAS[int(np.argmin(error))]:.1e} S"
+                f"least error {error[least]:.1e} at {BETAS[least]:.1e} S"
             )
             table += [
                 {"case": case, "estimator": name, "beta": f"{beta:.6g}", "error": f"{e:.6g}", "slope": f"{fitted:.3f}"}
                 for beta, e in zip(BETAS, error, strict=True)
             ]
-            axes.loglog(BETAS, error, marker=".", markersize=4, label=f"{name}: {fitted:.2f}")
-        axes.set(xlabel="beta (S)", title=case, ylim=(1e-13, 10))
-        axes.legend(
-            fontsize="small",
-            title="fitted slopes",
-            title_fontsize="small",
-            bbox_to_anchor=(0.5, -0.2),
-            loc="upper center",
-        )
-        axes.grid(alpha=0.3)
         bound_table += bounds(case)
-    panels[0].set_ylabel("relative error of the gradient")
-    held = all(row["lower"] <= row["loss"] <= row["upper"] for row in bound_table)
-    print(
-        f"L_P <= C <= L_N in {sum(r['lower'] <= r['loss'] <= r['upper'] for r in bound_table)} of {len(bound_table)}"
-        f" points: {'always' if held else 'NOT always'}"
-    )
-    for case in CASES:
+    held = [row["lower"] <= row["loss"] <= row["upper"] for row in bound_table]
+    print(f"L_P <= C <= L_N in {sum(held)} of {len(held)} points")
+    write("results.csv", table)
+    write("bounds.csv", [{k: v if isinstance(v, str) else f"{v:.10g}" for k, v in row.items()} for row in bound_table])
+    draw()
+
+
+def draw() -> None:
+    """Draw what the two files hold."""
+    table, bound_table = (list(csv.DictReader((HERE / name).open())) for name in ("results.csv", "bounds.csv"))
+    figure, panels = plt.subplots(1, len(CASES) + 1, figsize=(16, 5), layout="constrained")
+    for case, axes in zip(CASES, panels, strict=False):
+        for name in ORDERS:
+            rows = [row for row in table if (row["case"], row["estimator"]) == (case, name)]
+            betas, found = ([float(row[column]) for row in rows] for column in ("beta", "error"))
+            axes.loglog(betas, found, marker=".", markersize=4, label=f"{name}: {float(rows[0]['slope']):.2f}")
+        axes.set(xlabel="beta (S)", title=case, ylim=(1e-13, 10))
+        below = {"bbox_to_anchor": (0.5, -0.15), "loc": "upper center"}
+        axes.legend(fontsize="small", title="fitted slopes", title_fontsize="small", **below)
+        axes.grid(alpha=0.3)
         rows = [row for row in bound_table if row["case"] == case]
-        betas = [row["beta"] for row in rows]
-        (line,) = panels[-1].semilogx(betas, [row["lower"] / row["loss"] for row in rows], label=case)
-        panels[-1].semilogx(betas, [row["upper"] / row["loss"] for row in rows], color=line.get_color(), linestyle="--")
+        betas, lower, upper, loss = (
+            np.array([float(row[column]) for row in rows]) for column in ("beta", "lower", "upper", "loss")
+        )
+        (line,) = panels[-1].semilogx(betas, lower / loss, label=case)
+        panels[-1].semilogx(betas, upper / loss, color=line.get_color(), linestyle="--")
+    panels[0].set_ylabel("relative error of the gradient")
     panels[-1].axhline(1, color="black", linewidth=0.7)
     panels[-1].set(xlabel="beta (S)", title="L_P / C (solid), L_N / C (dashed)", ylim=(0, 2.5))
     panels[-1].legend(fontsize="small")
     figure.savefig(HERE / "bias.svg")
-    write("results.csv", table)
-    write("bounds.csv", [{k: v if isinstance(v, str) else f"{v:.10g}" for k, v in row.items()} for row in bound_table])
 
 
 def write(name: str, rows: list[dict]) -> None:
