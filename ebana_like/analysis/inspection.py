@@ -7,13 +7,14 @@ from ebana_like.analysis.sample import Phases, present_features
 from ebana_like.analysis.units import si
 from ebana_like.circuit import Circuit
 from ebana_like.elements import (
-    CCCS,
-    VCVS,
     Bank,
+    CurrentControlled,
     CurrentSources,
+    Devices,
     Diodes,
     FloatArray,
     Resistors,
+    VoltageControlled,
     VoltageSources,
 )
 from ebana_like.netlist import Netlist
@@ -31,6 +32,7 @@ def bank_table(circuit: Circuit) -> Table:
         [
             (bank.name, bank.kind.replace("_", " "), str(len(bank)), _range(bank), _trainable(bank))
             for bank in circuit.banks
+            if len(bank)
         ],
     )
 
@@ -109,7 +111,7 @@ def flow_table(phases: Phases) -> Table:
         free = phases.free.currents[bank.name]
         moved = (si(np.abs(nudged.currents[bank.name] - free).max(), "A"),) if nudged else ()
         power = si(heat[bank.name], "W") if bank.name in heat else ""
-        rows.append((bank.name, si(np.abs(free).max(), "A"), *moved, power))
+        rows.append((bank.name, si(np.abs(free).max(initial=0.0), "A"), *moved, power))
     total = sum(heat.values())
     rows.append(("drawn from all sources", "", *(("",) if nudged else ()), si(total, "W")))
     heads = ("bank", "largest current", *(("moved by nudging",) if nudged else ()), "power")
@@ -123,8 +125,10 @@ def _range(bank: Bank) -> str:
         return _span(bank.voltage, "V")
     if isinstance(bank, CurrentSources):
         return _span(bank.amperes, "A")
-    if isinstance(bank, VCVS | CCCS):
+    if isinstance(bank, VoltageControlled | CurrentControlled):
         return _span(bank.gain, "")
+    if isinstance(bank, Devices):
+        return bank.model.name
     if isinstance(bank, Diodes):
         return f"{bank.model.name}, IS {bank.model.saturation_current:g} A, N {bank.model.emission:g}"
     return ""

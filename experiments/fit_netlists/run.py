@@ -8,6 +8,7 @@ netlists and curves.svg beside itself.
 
 import csv
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import matplotlib
 
@@ -90,7 +91,11 @@ def changed_lines(case: Fit) -> int:
 
 
 def main() -> None:
-    data = tables(HERE)
+    with TemporaryDirectory() as folder:
+        fit_all(tables(Path(folder)))
+
+
+def fit_all(data: dict[str, Path]) -> None:
     figure, axes = plt.subplots(1, 2, figsize=(8, 3), layout="constrained")
     with (HERE / "results.csv").open("w") as file:
         writer = csv.writer(file, lineterminator="\n")

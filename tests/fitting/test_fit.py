@@ -12,6 +12,8 @@ from ebana_like.elements import Resistors
 from ebana_like.errors import CircuitError, EbanaError, NetlistError, SettingError
 from ebana_like.fitting import fit, prepare
 from ebana_like.netlist import load_netlist
+from ebana_like.simulators import NewtonSimulator, NgspiceSimulator
+from ebana_like.training import evaluate
 
 FOREIGN = Path(__file__).parents[2] / "netlists" / "foreign"
 GRAPH = {"inputs": "vin1=a,vin2=b,vin3=a,-vin4=b", "outputs": "o1-o2", "epochs": 3, "lr": 0.02}
@@ -83,9 +85,6 @@ def test_each_netlist_learns_and_changes_in_its_trained_values_only(name, given,
 
 def losses(before, after):
     """Return the training loss before and after, from ngspice."""
-    from ebana_like.simulators import NgspiceSimulator
-    from ebana_like.training import evaluate
-
     problem = after.problem
     with NgspiceSimulator(problem.circuit) as simulator:
         return [
@@ -190,3 +189,34 @@ def test_the_command_says_what_it_made(divider):
     assert refused.exit_code == 2
     assert refused.output.startswith("error: ")
     assert issubclass(SettingError, EbanaError)
+
+
+@pytest.mark.parametrize("source", ["g1 out 0 a 0 1m", "h1 b 0 vm 300\nr5 b out 1k"])
+def test_gradients_through_one_way_sources_are_those_of_finite_differences(tmp_path, source):
+    given = written(tmp_path, f"t\nv1 in 0 1\nr1 in a 1k\nvm a m 0\nr2 m 0 1k\nr3 a out 1k\nr4 out 0 1k\n{source}\n")
+    problem = prepare(tmp_path / "my.cir", given={**given, "estimator": "adjoint"}).problem
+    data, cost, g = problem.data.train, problem.cost, problem.start().conductances["trained"]
+    with NewtonSimulator(problem.circuit) as newton:
+        estimate = problem.estimator.estimate(
+            newton, {"trained": g}, data.features, data.targets(cost), cost, np.random.default_rng(0)
+        )
+
+        def loss(conductances):
+            return evaluate(newton, {"trained": conductances}, data, cost).loss
+
+        steps = 1e-4 * np.diag(g)
+        slopes = [(loss(g + step) - loss(g - step)) / (2 * step.sum()) for step in steps]
+    # steps of a ten-thousandth leave an error of their square
+    assert estimate.gradients["trained"] == pytest.approx(slopes, rel=1e-6)
+    if source.startswith("g"):
+        with NgspiceSimulator(problem.circuit) as ngspice:
+            by_ngspice = problem.estimator.estimate(
+                ngspice, {"trained": g}, data.features, data.targets(cost), cost, np.random.default_rng(0)
+            )
+        assert by_ngspice.gradients["trained"] == pytest.approx(estimate.gradients["trained"], rel=1e-9)
+
+
+def test_a_netlist_without_ports_is_inspected():
+    done = CliRunner().invoke(main, ["inspect", str(FOREIGN / "graph.cir")])
+    assert done.exit_code == 0, done.output
+    assert "9 nodes, 21 elements" in done.output
