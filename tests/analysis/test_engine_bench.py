@@ -6,6 +6,7 @@ import pytest
 from ebana_like.analysis.engine_bench import CASES, bench_case, bench_engines
 from ebana_like.analysis.growth import Growth, plot_growth, require_plottable
 from ebana_like.errors import SettingError
+from ebana_like.tasks import TASKS
 
 AGREEMENT = 1e-11  # volts; ngspice itself is left some 1e-13 V beside the solution by its own tolerances
 
@@ -22,8 +23,9 @@ def test_engines_agree_on_xor_and_each_has_its_time():
 def test_random_images_are_of_mnist_size():
     case = bench_case(CASES[-1])
     features, nudging = case.batches[0]
-    assert features.shape == (10, 784)
-    assert nudging.currents(np.zeros((10, 10)), slice(0, 10)).shape == (2, 10, 10)
+    batch = TASKS["mnist"].settings.batch
+    assert features.shape == (batch, 784)
+    assert nudging.currents(np.zeros((batch, 10)), slice(0, batch)).shape == (2, batch, 10)
 
 
 def power_law():
