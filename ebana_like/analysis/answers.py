@@ -7,7 +7,10 @@ from ebana_like.analysis.page import Table
 from ebana_like.elements import FloatArray
 from ebana_like.learning import Cost
 from ebana_like.simulators import Simulator
-from ebana_like.training import Dataset
+from ebana_like.training import Dataset, Problem, evaluate
+
+TRUTH_TABLE_ROWS = 16
+"""Training samples up to which every answer is listed."""
 
 
 @dataclass(frozen=True)
@@ -56,3 +59,17 @@ def answer_table(answers: list[Answer]) -> Table:
             for answer in answers
         ],
     )
+
+
+def answer_tables(simulator: Simulator, conductances: Mapping[str, FloatArray], problem: Problem) -> list[Table]:
+    """Return the truth table where there are few samples, and loss and accuracy on every part of the data."""
+    data = problem.data
+    tables = []
+    if len(data.train) <= TRUTH_TABLE_ROWS:
+        tables.append(answer_table(answers(simulator, conductances, data.train, problem.cost)))
+    rows = []
+    for name, part in (("train", data.train), ("validation", data.validation), ("test", data.test)):
+        if part:
+            found = evaluate(simulator, conductances, part, problem.cost)
+            rows.append((name, str(len(part)), f"{found.loss:.3e}", str(found)))
+    return [*tables, Table("answers", ("data", "samples", "loss", "measure"), rows)]

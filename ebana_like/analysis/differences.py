@@ -48,3 +48,13 @@ def cosine(found: FloatArray, truth: FloatArray) -> float:
     """Return the cosine of the angle between two gradients; not a number where one is zero."""
     with np.errstate(invalid="ignore"):
         return float(np.vdot(found, truth) / (np.linalg.norm(found) * np.linalg.norm(truth)))
+
+
+def angle(found: FloatArray, truth: FloatArray) -> float:
+    """Return the angle between two gradients, degrees; not a number where one is zero.
+
+    From the distance between unit vectors: the arc cosine cannot tell angles below 1e-6 degrees from zero.
+    """
+    with np.errstate(invalid="ignore"):
+        one, other = found / np.linalg.norm(found), truth / np.linalg.norm(truth)
+    return float(np.degrees(2 * np.arctan2(np.linalg.norm(one - other), np.linalg.norm(one + other))))

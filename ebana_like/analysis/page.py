@@ -42,10 +42,11 @@ class Picture:
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the page: paragraphs, then pictures, then tables."""
+    """A part of the page: paragraphs, then commands to type, then pictures, then tables."""
 
     title: str
     paragraphs: Sequence[str] = ()
+    commands: Sequence[str] = ()
     pictures: Sequence[Picture] = ()
     tables: Sequence[Table] = ()
 

@@ -4,22 +4,20 @@ from pathlib import Path
 
 import click
 
-from ebana_like.analysis.answers import answer_table, answers
+from ebana_like.analysis.answers import answer_tables
 from ebana_like.analysis.inspection import bank_table, flow_table, port_table, recorded_table, voltage_table
 from ebana_like.analysis.inspection_page import inspection_page
-from ebana_like.analysis.page import Table, render
+from ebana_like.analysis.page import render
 from ebana_like.analysis.sample import present_sample, training_sample
 from ebana_like.analysis.warnings import warnings
 from ebana_like.cli.display import Printer, terminal
-from ebana_like.cli.train import TRUTH_TABLE_ROWS
-from ebana_like.elements import FloatArray
 from ebana_like.energy import symmetry
 from ebana_like.errors import SettingError
 from ebana_like.figures import DRAWABLE, save_schematic
 from ebana_like.files import write_atomically
-from ebana_like.simulators import NgspiceSimulator, Simulator
+from ebana_like.simulators import NgspiceSimulator
 from ebana_like.tasks import TASKS
-from ebana_like.training import Problem, Run, evaluate, load_circuit
+from ebana_like.training import Problem, Run, load_circuit
 
 ROWS_SHOWN = 24
 
@@ -57,7 +55,7 @@ def inspect(path: Path, sample: int | None, html: Path | None, schematic: Path |
             phases = training_sample(circuit, simulator, problem, sample or 0)
         printer.show(voltage_table(phases), ROWS_SHOWN)
         printer.show(flow_table(phases))
-        said = [] if problem is None else _answers(simulator, circuit.conductances(), problem)
+        said = [] if problem is None else answer_tables(simulator, circuit.conductances(), problem)
     for table in said:
         printer.show(table)
     odd = warnings(circuit, phases.free)
@@ -75,17 +73,3 @@ def inspect(path: Path, sample: int | None, html: Path | None, schematic: Path |
 def _problem(path: Path) -> Problem:
     run = Run(path)
     return TASKS[run.task()].problem(run.settings())
-
-
-def _answers(simulator: Simulator, conductances: dict[str, FloatArray], problem: Problem) -> list[Table]:
-    """Return the truth table where there are few samples, and loss and accuracy on every part of the data."""
-    data = problem.data
-    tables = []
-    if len(data.train) <= TRUTH_TABLE_ROWS:
-        tables.append(answer_table(answers(simulator, conductances, data.train, problem.cost)))
-    rows = []
-    for name, part in (("train", data.train), ("validation", data.validation), ("test", data.test)):
-        if part:
-            found = evaluate(simulator, conductances, part, problem.cost)
-            rows.append((name, str(len(part)), f"{found.loss:.3e}", str(found)))
-    return [*tables, Table("answers", ("data", "samples", "loss", "measure"), rows)]

@@ -7,6 +7,7 @@ from ebana_like.cli.examine import gradcheck, power
 from ebana_like.cli.fit import fit
 from ebana_like.cli.group import Sections
 from ebana_like.cli.inspect import inspect
+from ebana_like.cli.report import compare, plot, report
 from ebana_like.cli.rerun import rerun
 from ebana_like.cli.sweep import sweep
 from ebana_like.cli.tasks import tasks
@@ -23,6 +24,7 @@ def main(debug: bool) -> None:
     \b
     Train a task, look at what it made, and run its netlist in SPICE:
       train-circuit xor
+      train-circuit report runs/xor-...
       train-circuit inspect runs/xor-...
       train-circuit gradcheck runs/xor-...
       ngspice -b runs/xor-.../netlist.cir
@@ -38,6 +40,9 @@ for task in TASKS.values():
 main.add_command(tasks)
 main.add_command(fit)
 main.add_command(inspect)
+main.add_command(report)
+main.add_command(plot)
+main.add_command(compare)
 main.add_command(rerun)
 main.add_command(gradcheck)
 main.add_command(power)

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from ebana_like.analysis.answers import answer_table, answers
+from ebana_like.analysis.answers import TRUTH_TABLE_ROWS, answer_table, answers
 from ebana_like.analysis.verification import Verifier
 from ebana_like.cli.display import Printer, TrainingDisplay, program, terminal
 from ebana_like.tasks import Task, simulator_of
@@ -23,7 +23,6 @@ from ebana_like.training import (
     train,
 )
 
-TRUTH_TABLE_ROWS = 16
 INTERRUPTED = 130  # the exit status shells give to Ctrl-C
 
 
@@ -130,4 +129,5 @@ def _farewell(printer: Printer, path: Path, progress: Progress, recorder: RunRec
     )
     printer.line(f"made:     {path}/  (netlist.cir, history.csv, config.toml)")
     printer.line(f"look:     {program()} inspect {path}")
+    printer.line(f"report:   {program()} report {path}")
     printer.line(f"re-run:   ngspice -b {path}/netlist.cir")

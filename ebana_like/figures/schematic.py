@@ -8,10 +8,8 @@ from ebana_like.circuit import Circuit
 from ebana_like.errors import SettingError
 from ebana_like.figures.blocks import draw_blocks
 from ebana_like.figures.elements import draw_elements
-from ebana_like.figures.svg import inline
+from ebana_like.figures.svg import inline, require_drawable
 from ebana_like.simulators.newton.structure import find_layers
-
-DRAWABLE = (".svg", ".png", ".pdf")
 
 READABLE = 250
 """Elements up to which each is drawn."""
@@ -33,8 +31,7 @@ def schematic(circuit: Circuit) -> str | None:
 
 def save_schematic(circuit: Circuit, path: Path) -> None:
     """Save the schematic, black on white. Raises SettingError for a kind of file, or a circuit, that is not drawn."""
-    if path.suffix not in DRAWABLE:
-        raise SettingError(f"cannot draw a schematic as {path}; give a name that ends in {', '.join(DRAWABLE)}")
+    require_drawable(path)
     drawing = _drawing(circuit, "matplotlib")
     if drawing is None:
         raise SettingError(f'"{circuit.title}" has no layers; schematics are drawn of layered networks only')

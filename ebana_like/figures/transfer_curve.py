@@ -36,11 +36,12 @@ def transfer(conductance: float, up: Clamp, down: Clamp) -> tuple[FloatArray, Fl
     return undriven(h), h
 
 
-def transfer_curve(conductance: float, up: Clamp, down: Clamp, title: str) -> str:
-    """Return a neuron's transfer curve as SVG, with the line it would follow without diodes; see `transfer`."""
+def transfer_curve(conductance: float, up: Clamp, down: Clamp, title: str) -> Picture:
+    """Return a neuron's transfer curve, with the line it would follow without diodes; see `transfer`."""
     u, h = transfer(conductance, up, down)
     picture = Picture(title)
-    with picture as axes:
+    with picture as figure:
+        axes = figure.add_subplot()
         axes.plot(u, h, color=BLUE)
         axes.axline((0, 0), slope=1, color=INK, linewidth=0.7, linestyle=":")
         axes.set_xlim(u[0], u[-1])
@@ -48,7 +49,7 @@ def transfer_curve(conductance: float, up: Clamp, down: Clamp, title: str) -> st
         axes.set_xlabel("without diodes (V)")
         axes.set_ylabel("neuron (V)")
         axes.set_title(f"linear part {1e6 * conductance:.3g} µS", fontsize="medium")
-    return picture.svg
+    return picture
 
 
 def _current(model: DiodeModel, drop: FloatArray) -> FloatArray:

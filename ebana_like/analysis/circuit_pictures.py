@@ -1,0 +1,93 @@
+"""Which pictures show a circuit: what its crossbars hold, how its neurons bend, and how it is wired?"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from ebana_like.analysis.page import Picture, Section
+from ebana_like.circuit import Circuit
+from ebana_like.elements import FloatArray
+from ebana_like.figures import Picture as Drawing
+from ebana_like.figures import heat_map, histogram, is_small, schematic, transfer_curve
+from ebana_like.simulators.newton.layers import Layers
+from ebana_like.simulators.newton.structure import find_layers
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """A picture with what it shows, for a page or for a file.
+
+    name: tells it from others of its kind.
+    """
+
+    name: str
+    caption: str
+    drawing: Drawing
+
+    def on_page(self) -> Picture:
+        """Return the picture as a page has it."""
+        return Picture(self.caption, self.drawing.svg)
+
+
+def heat_maps(circuit: Circuit) -> list[Drawn]:
+    """Return a heat map of each trainable crossbar."""
+    return [
+        Drawn(bank.name, f"{bank.name}: a row for each node it is driven by", heat_map(bank, circuit.nodes))
+        for bank in circuit.trainable
+        if bank.grid is not None
+    ]
+
+
+def histograms(circuit: Circuit, before: Mapping[str, FloatArray] | None = None) -> list[Drawn]:
+    """Return the distribution of each trainable bank's conductances; before: those before training, siemens."""
+    return [
+        Drawn(
+            bank.name,
+            f"{bank.name}: how often each conductance occurs",
+            histogram(bank, None if before is None else before[bank.name]),
+        )
+        for bank in circuit.trainable
+    ]
+
+
+def transfers(circuit: Circuit) -> list[Drawn]:
+    """Return the transfer curve of one neuron a layer; none for a circuit without layers."""
+    layers = find_layers(circuit)
+    if layers is None:
+        return []
+    drawn = []
+    for k, (hidden, linear) in enumerate(zip(layers.hidden, linear_conductances(layers), strict=True)):
+        middle = int(np.argsort(linear)[len(linear) // 2])
+        title = f"transfer curve of {circuit.nodes[hidden.nodes[middle]]}"
+        up, down = ((clamp.model, float(clamp.rails[middle])) for clamp in (hidden.up, hidden.down))
+        caption = f"layer {k + 1}: {title}, the neuron whose linear part is the median; dotted: without diodes"
+        drawn.append(Drawn(f"layer{k + 1}", caption, transfer_curve(float(linear[middle]), up, down, title)))
+    return drawn
+
+
+def linear_conductances(layers: Layers) -> list[FloatArray]:
+    """Return what of each neuron's node is linear, one (neurons,) array a layer, siemens.
+
+    D_j = sum_i g_l[i, j] + A B sum_k g_l+1[j, k]: the crossbar before it, and the one behind its amplifier.
+    """
+    matrices = [crossbar.matrix(crossbar.bank.conductance) for crossbar in layers.crossbars]
+    return [
+        matrices[k].sum(axis=1) + hidden.forward * hidden.back * matrices[k + 1].sum(axis=0)
+        for k, hidden in enumerate(layers.hidden)
+    ]
+
+
+def schematic_section(circuit: Circuit) -> list[Section]:
+    """Return the section with the schematic; none for a circuit without layers."""
+    svg = schematic(circuit)
+    if svg is None:
+        return []
+    every_element = "resistances in ohms; i is the ammeter's current, v the neuron's voltage"
+    caption = every_element if is_small(circuit) else "signals go from left to right, currents both ways"
+    return [Section("Schematic", pictures=[Picture(caption, svg, wide=True)])]
+
+
+def pictured(title: str, drawn: list[Drawn]) -> list[Section]:
+    """Return a section of pictures; none where there is no picture."""
+    return [Section(title, pictures=[one.on_page() for one in drawn])] if drawn else []

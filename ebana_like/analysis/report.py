@@ -1,0 +1,171 @@
+"""What came out of a training? The page that `train-circuit report` writes."""
+
+import shlex
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+import numpy as np
+
+from ebana_like.analysis.angles import angle_section
+from ebana_like.analysis.answers import answer_tables
+from ebana_like.analysis.circuit_pictures import heat_maps, histograms, pictured, schematic_section, transfers
+from ebana_like.analysis.examples import Examples
+from ebana_like.analysis.page import Page, Section, Table
+from ebana_like.analysis.power import power_of_sample
+from ebana_like.analysis.run_pictures import accuracy, answered, boundary, loss
+from ebana_like.analysis.sample import training_sample
+from ebana_like.analysis.trained import Trained, measure
+from ebana_like.analysis.units import si
+from ebana_like.analysis.warnings import warnings
+from ebana_like.figures import is_small
+from ebana_like.learning import Nudged
+from ebana_like.simulators import Simulator
+from ebana_like.training import Settings
+
+POWER_SAMPLES = 10
+"""Training samples whose power is taken, evenly spaced."""
+
+
+def report(trained: Trained, simulator: Simulator) -> Page:
+    """Return the page of a run, its circuit solved again in `simulator`."""
+    circuit, history = trained.circuit, trained.history
+    tables = answer_tables(simulator, circuit.conductances(), trained.problem)
+    answers = [one.on_page() for one in (*boundary(trained, simulator), *answered(trained, simulator))]
+    power, mean_watts = _power(trained, simulator)
+    curves = [one.on_page() for one in (*loss(trained, simulator), *accuracy(trained, simulator))]
+    sections = [
+        Section("What was trained", [_paragraph(trained)]),
+        Section("Training", pictures=curves, tables=[_epochs(history)]),
+        Section("Answers", pictures=answers, tables=tables),
+        *pictured("Conductances", [*histograms(circuit, trained.before), *heat_maps(circuit)]),
+        *pictured("Neurons", transfers(circuit)),
+        *angle_section(trained, simulator),
+        *(schematic_section(circuit) if is_small(circuit) else []),
+        power,
+        Section("Settings", tables=[_settings(trained)]),
+        _repeat(trained),
+    ]
+    which, _ = trained.judged
+    said = tables[-1].rows[-1][-1]  # of the part that is judged: the last one there is
+    return Page(
+        f"{trained.task.name}: {trained.task.summary}",
+        f"{trained.run.path.resolve().name}, trained on {trained.about.get('date', 'an unknown day')}",
+        [
+            (said, f"{which} samples" if said.endswith("%") else f"on {which} samples"),
+            (f"{history[-1]['train_loss']:.2e}", "training loss"),
+            (str(len(history)), "epochs"),
+            (str(sum(map(len, circuit.trainable))), "trainable resistors"),
+            (si(mean_watts, "W"), "drawn by an inference"),
+        ],
+        warnings(circuit, training_sample(circuit, simulator, trained.problem, 0).free),
+        sections,
+    )
+
+
+def _paragraph(trained: Trained) -> str:
+    """Return what was trained, on what and how, and how it ended."""
+    settings, data, history = trained.settings, trained.problem.data, trained.history
+    held_out = ((data.validation, "to choose settings by"), (data.test, "to test on"))
+    samples = ", ".join(
+        [f"{len(data.train)} samples to learn from", *(f"{len(part)} {what}" for part, what in held_out if part)]
+    )
+    neurons = " and ".join(map(str, settings.hidden))
+    inputs, outputs = trained.circuit.inputs.count, trained.circuit.outputs.count
+    rate = ", ".join(f"{rate:g}" for rate in settings.lr)
+    nudged = isinstance(trained.problem.estimator, Nudged)
+    how = f"equilibrium propagation ({settings.estimator}, beta = {settings.beta:g} S)" if nudged else "the adjoint"
+    what = measure(history)
+    first, last = history[0], history[-1]
+    ends = [
+        f"{part} {100 * last[column]:.1f} %" if what == "accuracy" else f"{part} {last[column]:.3f}"
+        for part in ("train", "validation", "test")
+        if (column := f"{part}_{what}") in last
+    ]
+    took = f"{len(history)} of at most {settings.epochs} epochs in {sum(row['seconds'] for row in history):.1f} s"
+    start = f", going on from {trained.came_from}" if trained.came_from else ""
+    return (
+        f"The task: {trained.task.summary}; {samples}. "
+        f"The circuit has {_count(inputs, 'input')}, {neurons} hidden neurons "
+        f"({settings.diode} diodes, amplifiers of gain {settings.gain:g}), {_count(outputs, 'output pair')}, and "
+        f"{sum(map(len, trained.circuit.trainable))} programmable resistors of {si(settings.g_low, 'S')} to "
+        f"{si(settings.g_high, 'S')}. It was trained by {how}, with the {settings.cost.replace('-', ' ')} as cost, "
+        f"updates by {settings.update} at rate {rate}, and {_count(settings.batch, 'sample')} a batch, solved by "
+        f"{settings.engine}{start}. It took {took}. The training loss went from {first['train_loss']:.2e} to "
+        f"{last['train_loss']:.2e}; {'right answers' if what == 'accuracy' else 'variance explained'} in the end: "
+        f"{', '.join(ends)}."
+    )
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def _epochs(history: list[dict[str, float]]) -> Table:
+    """Return the first, the best and the last epoch; the best one by what is not learned from, where there is any."""
+    judged = next(part for part in ("validation", "test", "train") if f"{part}_loss" in history[0])
+    best = min(history, key=lambda row: row[f"{judged}_loss"])
+    columns = [name for name in history[0] if name.endswith(("_loss", "_accuracy", "_r2"))]
+    rows = [
+        (when, f"{row['epoch']:.0f}", *(f"{row[name]:.3g}" for name in columns), f"{row['seconds']:.3g}")
+        for when, row in (("first", history[0]), (f"least {judged} loss", best), ("last", history[-1]))
+    ]
+    return Table("", ("", "epoch", *(name.replace("_", " ") for name in columns), "seconds"), rows)
+
+
+def _power(trained: Trained, simulator: Simulator) -> tuple[Section, float]:
+    """Return what holding an operating point draws, over some training samples, and the mean of it, watts."""
+    data, problem = trained.problem.data.train, trained.problem
+    chosen = data.take(np.linspace(0, len(data) - 1, min(POWER_SAMPLES, len(data))).astype(np.intp))
+    examples = Examples(
+        trained.circuit,
+        chosen.features,
+        chosen.targets(problem.cost),
+        problem.cost,
+        problem.estimator,
+        "training samples",
+        trained.run.path,
+    )
+    points = [power_of_sample(simulator, examples, k) for k in range(len(chosen))]
+    kinds = {kind: np.array([free.by_kind()[kind] for free, _ in points]) for kind in points[0][0].by_kind()}
+    rows = [
+        (kind, *(si(float(value), "W", "+") for value in (watts.mean(), watts.min(), watts.max())))
+        for kind, watts in kinds.items()
+    ]
+    mean = float(np.mean([free.drawn for free, _ in points]))
+    text = f"Over {len(chosen)} training samples: what goes into each kind of element; below zero it delivers."
+    phases = points[0][1].phases
+    if phases:
+        nudged = float(np.mean([nudging.drawn for _, nudging in points]))
+        text += f" A training step adds {phases} nudged phases of {si(nudged, 'W')} each to a free one."
+    return Section("Power", [text], tables=[Table("", ("elements", "mean", "least", "most"), rows)]), mean
+
+
+def _settings(trained: Trained) -> Table:
+    """Return every setting, and the task's default where it is another."""
+    rows = []
+    for entry in fields(Settings):
+        value, default = (_text(getattr(of, entry.name)) for of in (trained.settings, trained.task.settings))
+        rows.append((entry.name, value, "" if value == default else default, entry.metadata["help"]))
+    return Table("", ("setting", "value", "default, where another", "what it is"), rows)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(map(_text, value))
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _repeat(trained: Trained) -> Section:
+    path, about = trained.run.path, trained.about
+    start = ["--start", trained.came_from] if trained.came_from else []
+    config = shlex.join(["train-circuit", trained.task.name, "--config", str(path / "config.toml"), *start])
+    versions: Mapping[str, str] = {"python": str(about.get("python", "?")), **about.get("versions", {})}
+    return Section(
+        "How to repeat it",
+        [
+            "The settings hold every seed: the same command gives the same circuit. ngspice runs the netlist alone.",
+            "Made with " + ", ".join(f"{name} {number}" for name, number in versions.items()) + ".",
+        ],
+        [config, shlex.join(["ngspice", "-b", str(trained.run.netlist)])],
+    )

@@ -1,0 +1,96 @@
+"""What did a run train, on what, from where, and how did it go? All that is read back from its folder."""
+
+import csv
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ebana_like.circuit import Circuit
+from ebana_like.elements import FloatArray
+from ebana_like.errors import RunError
+from ebana_like.simulators import Simulator
+from ebana_like.tasks import TASKS, Task
+from ebana_like.training import Dataset, Problem, Run, Settings, load_circuit, load_history
+
+AT_ONCE = 1000
+"""Samples solved together; the voltages of every node of 10,000 MNIST digits would fill 150 MB."""
+
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """A run of a task.
+
+    about: what was recorded when it began. circuit: as trained. history: a row an epoch, at least one.
+    """
+
+    run: Run
+    task: Task
+    settings: Settings
+    about: Mapping[str, Any]
+    problem: Problem
+    circuit: Circuit
+    history: list[dict[str, float]]
+
+    @cached_property
+    def came_from(self) -> str:
+        """The run or netlist whose conductances training went on from; empty where they were drawn from the seed."""
+        words = shlex.split(str(self.about.get("command", "")).replace("--start=", "--start "))
+        return words[words.index("--start") + 1] if "--start" in words[:-1] else ""
+
+    @property
+    def before(self) -> Mapping[str, FloatArray] | None:
+        """Conductances before training, siemens; None where another run's were taken over, which may have moved on."""
+        return None if self.came_from else self.problem.start().conductances
+
+    @property
+    def judged(self) -> tuple[str, Dataset]:
+        """What answers are judged on, and its name: what was held out where there is any."""
+        data = self.problem.data
+        if data.test is not None:
+            return "test", data.test
+        return ("validation", data.validation) if data.validation is not None else ("training", data.train)
+
+    def scores(self, simulator: Simulator, features: FloatArray) -> FloatArray:
+        """Return the scores (samples, outputs) of features (samples, features), volts; NaN for what is not solved."""
+        conductances = self.circuit.conductances()
+        parts = np.array_split(features, range(AT_ONCE, len(features), AT_ONCE))
+        return np.concatenate([simulator.solve(conductances, part).scores for part in parts])
+
+
+def read_trained(path: Path) -> Trained:
+    """Read a run folder, and its task's data. Raises RunError where it is none, or where its files do not agree."""
+    run = Run(path)
+    about = run.config().get("run", {})
+    if run.task() not in TASKS:
+        raise RunError(f'{path} is a run of "{run.task()}", which is no task; tasks are {", ".join(TASKS)}')
+    task, settings, history = TASKS[run.task()], run.settings(), read_history(run)
+    problem, circuit = task.problem(settings), load_circuit(path).circuit
+    sizes = [{name: len(g) for name, g in one.conductances().items()} for one in (problem.circuit, circuit)]
+    if sizes[0] != sizes[1]:
+        raise RunError(f"{path}: config.toml asks for trainable banks {sizes[0]}, but netlist.cir has {sizes[1]}")
+    return Trained(run, task, settings, about, problem, circuit, history)
+
+
+def read_history(run: Run) -> list[dict[str, float]]:
+    """Return a run's history. Raises RunError where it has no epoch, or cannot be read."""
+    run.config()
+    try:
+        history = load_history(run)
+        complete = all({"epoch", "train_loss", "seconds"} <= row.keys() for row in history)
+    except (ValueError, TypeError, AttributeError, csv.Error) as error:
+        raise RunError(f"{run.history} is damaged: {error}") from error
+    if not complete:
+        raise RunError(f"{run.history} is damaged: it has no columns epoch, train_loss and seconds")
+    if not history:
+        raise RunError(f"{run.path} has no epoch in its history yet; let it train for one at least")
+    return history
+
+
+def measure(history: list[dict[str, float]]) -> str:
+    """Return what the history measures beside the loss: "accuracy" or "r2"."""
+    return "r2" if "train_r2" in history[0] else "accuracy"
