@@ -14,7 +14,7 @@ TASK = Task(
     summary="tell ten kinds of clothes apart: 784 inputs, 10 output pairs",
     size="70000 samples, 784-100-10",
     expect="settings of mnist, not tuned",
-    time="3 minutes",
+    time="1 minute",
     settings=SETTINGS,
     load=partial(load_images, openml="Fashion-MNIST", classes=CLASSES),
     scale=intensities_in_volts,
