@@ -25,7 +25,7 @@ HERE = Path(__file__).parent
 NETLISTS = HERE.parents[1] / "netlists" / "foreign"
 GRAPH_INPUTS = "vin1=x1,vin2=x2,vin3=x3,vin4=x4"
 
-# rates were chosen on the training samples
+# Rates were chosen on the training samples; that of Iris after a look at test accuracies of another split.
 CASES: dict[str, tuple[str, dict[str, object]]] = {
     "linear": ("graph.cir", {"inputs": GRAPH_INPUTS, "outputs": "o1", "test": 0.25, "lr": 0.02, "decay": 0.95}),
     "iris": (
