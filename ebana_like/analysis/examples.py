@@ -10,7 +10,7 @@ from ebana_like.circuit import Circuit
 from ebana_like.elements import FloatArray
 from ebana_like.errors import SettingError
 from ebana_like.learning import Centered, Cost, Estimator, SquaredError
-from ebana_like.tasks import TASKS
+from ebana_like.tasks import problem_of_run
 from ebana_like.training import Run, load_circuit
 
 USUAL_BETA, USUAL_VOLTS = 1e-7, 1.0
@@ -57,7 +57,7 @@ def examples(path: Path, samples: int | None, seed: int, target: float, out: Pat
         raise SettingError(f"there is no folder {out}; make it, or leave --out away")
     if path.is_dir():
         run = Run(path)
-        problem = TASKS[run.task()].problem(run.settings())
+        problem = problem_of_run(run)
         data = problem.data.train
         count = len(data) if samples is None else min(samples, len(data))
         data = data.take(np.linspace(0, len(data) - 1, count).astype(np.intp))

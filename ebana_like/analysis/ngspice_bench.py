@@ -123,17 +123,9 @@ def _resident(process: int) -> float:
 
 def _overhead(problem: Problem) -> float:
     """Return the share of training time outside the simulator, over a few epochs."""
-    records: list[EpochRecord] = []
-
-    class Collect:
-        def on_batch(self, progress: Progress) -> None: ...
-
-        def on_epoch(self, progress: Progress, record: EpochRecord) -> None:
-            records.append(record)
-
     short = replace(problem, epochs=EPOCHS_FOR_OVERHEAD, stop_loss=0.0)
     with NgspiceSimulator(problem.circuit) as simulator:
-        train(short, simulator, callbacks=[Collect()])
+        records = train(short, simulator).records
     inside = [(record.solving + record.programming) / record.seconds for record in records[1:]]
     return 1 - float(np.median(inside))
 

@@ -2,17 +2,14 @@
 
 from dataclasses import dataclass, field
 
-from ebana_like.training import EpochRecord, Progress
+from ebana_like.training import Callback, EpochRecord, Progress
 
 
 @dataclass
-class Records:
+class Records(Callback):
     """The callback that keeps every epoch's record."""
 
     epochs: list[EpochRecord] = field(default_factory=list)
-
-    def on_batch(self, progress: Progress) -> None:
-        """Do nothing: epochs are kept."""
 
     def on_epoch(self, progress: Progress, record: EpochRecord) -> None:
         """Keep the record."""

@@ -10,7 +10,7 @@ from ebana_like.errors import SettingError, SimulatorError
 from ebana_like.files import write_atomically
 from ebana_like.netlist import load_netlist
 from ebana_like.simulators import NgspiceSimulator, Simulator
-from ebana_like.training import EpochRecord, Problem, Progress, Run
+from ebana_like.training import Callback, EpochRecord, Problem, Progress, Run
 
 LARGEST_DEVIATION = 1e-9
 """Volts; more means that two engines do not solve the same circuit."""
@@ -53,7 +53,7 @@ def verify(netlist: Path, simulator: Simulator, features: FloatArray) -> Verific
     return Verification(len(features), float(difference[worst]), simulator.circuit.nodes[worst])
 
 
-class Verifier:
+class Verifier(Callback):
     """The callback that verifies a run, after every epoch or when asked, and writes verification.csv in its folder.
 
     samples: how many training samples to compare, evenly spaced.
@@ -68,9 +68,6 @@ class Verifier:
         self.features = train.features[np.linspace(0, len(train) - 1, samples).astype(int)]
         self.every_epoch = every_epoch
         self.found: dict[int, Verification] = {}
-
-    def on_batch(self, progress: Progress) -> None:
-        """Do nothing: epochs are verified."""
 
     def on_epoch(self, progress: Progress, record: EpochRecord) -> None:
         """Verify the netlist of this epoch."""

@@ -2,16 +2,19 @@
 
 import shutil
 import sys
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
+import numpy as np
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table as TerminalTable
 
 from ebana_like.analysis.page import Table
-from ebana_like.training import EpochRecord, Problem
+from ebana_like.training import Callback, EpochRecord, Problem
 from ebana_like.training import Progress as TrainingProgress
 
 PLAIN_LINES = 20
@@ -22,24 +25,44 @@ MESSAGES_SHOWN = 3
 PAGE_WIDTH = 110
 
 
-class TrainingDisplay:
-    """The callback that shows how training goes. A context manager."""
+BATCHES_SHOWN = 0.1
+"""Seconds between two moves of the bar within an epoch; a move takes as long as a small batch."""
 
-    def __init__(self, problem: Problem, console: Console) -> None:
+CURVE_WIDTH = 16
+HEIGHTS = "▁▂▃▄▅▆▇█"
+
+
+class TrainingDisplay(Callback):
+    """The callback that shows how training goes: a bar with the time left, and the loss as a line. A context manager.
+
+    start: where training begins.
+    """
+
+    def __init__(self, problem: Problem, console: Console, start: TrainingProgress) -> None:
         self.problem = problem
         self.console = console
         self.bar = Progress(
-            TextColumn("epoch"),
-            MofNCompleteColumn(),
+            TextColumn("epoch {task.fields[epoch]}/{task.fields[epochs]}"),
             BarColumn(bar_width=20),
+            TextColumn("{task.fields[curve]}"),
             TextColumn("{task.fields[state]}"),
             TimeRemainingColumn(compact=True),
+            TextColumn("left"),
             console=console,
             transient=True,
             disable=not console.is_terminal,
         )
-        self.row = self.bar.add_task("training", total=problem.epochs, state="")
+        self.row = self.bar.add_task(
+            "training",
+            total=problem.epochs * problem.batches,
+            completed=start.steps,
+            epoch=start.epoch + 1,
+            epochs=problem.epochs,
+            curve="",
+            state="",
+        )
         self.last: EpochRecord | None = None
+        self._moved = 0.0
 
     def __enter__(self) -> Self:
         self.bar.start()
@@ -53,12 +76,18 @@ class TrainingDisplay:
             self._print(self.last)
 
     def on_batch(self, progress: TrainingProgress) -> None:
-        """Do nothing: epochs are shown."""
+        """Move the bar now and then."""
+        if not self.bar.disable and (now := time.perf_counter()) > self._moved + BATCHES_SHOWN:
+            self._moved = now
+            self.bar.update(self.row, completed=progress.steps)
 
     def on_epoch(self, progress: TrainingProgress, record: EpochRecord) -> None:
         """Move the bar; print a line now and then, and what the simulator reported."""
         self.last = record
-        self.bar.update(self.row, completed=record.epoch, state=_state(record))
+        if not self.bar.disable:
+            epoch = min(record.epoch + 1, self.problem.epochs)
+            curve = _curve([earlier.train.loss for earlier in progress.records[-CURVE_WIDTH:]])
+            self.bar.update(self.row, completed=progress.steps, epoch=epoch, curve=curve, state=_state(record))
         for message in record.messages[:MESSAGES_SHOWN]:
             self._line(f"warning: epoch {record.epoch}, {message}")
         if len(record.messages) > MESSAGES_SHOWN:
@@ -74,6 +103,13 @@ class TrainingDisplay:
 
     def _print(self, record: EpochRecord) -> None:
         self._line(f"epoch {record.epoch:>4}  {_state(record)}")
+
+
+def _curve(losses: Sequence[float]) -> str:
+    """Return losses as bars, the largest and the smallest of them as high and as low as a line allows; logarithmic."""
+    logs = np.log10(np.maximum(losses, np.finfo(float).tiny))
+    span = logs.max() - logs.min()
+    return "".join(HEIGHTS[round(7 * height)] for height in (logs - logs.min()) / (span or 1.0))
 
 
 def _state(record: EpochRecord) -> str:

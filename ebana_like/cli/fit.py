@@ -1,37 +1,37 @@
 """`train-circuit fit`: a netlist of one's own learns a table."""
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from ebana_like.cli.display import Printer, TrainingDisplay, program, terminal
-from ebana_like.cli.train import INTERRUPTED, option
-from ebana_like.files import write_atomically
+from ebana_like.cli.signals import INTERRUPTED
+from ebana_like.cli.train import given_settings, setting_options
+from ebana_like.files import append, write_atomically
 from ebana_like.fitting import Fit, FitSettings, prepare
 from ebana_like.tasks import simulator_of
-from ebana_like.training import EpochRecord, Interrupted, Progress, evaluate, history_text, train
+from ebana_like.training import Callback, EpochRecord, Interrupted, Progress, evaluate, history_text, train
 
 
-class _History:
+class _History(Callback):
     """The callback that keeps the history beside the fitted netlist."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.records: list[EpochRecord] = []
-
-    def on_batch(self, progress: Progress) -> None:
-        """Do nothing: epochs are recorded."""
 
     def on_epoch(self, progress: Progress, record: EpochRecord) -> None:
-        """Write one line more."""
-        self.records.append(record)
-        write_atomically(self.path, history_text(self.records))
+        """Write one line more; the first one in place of an earlier history."""
+        line = history_text([record], head=record.epoch == 1)
+        if record.epoch == 1:
+            write_atomically(self.path, line)
+        else:
+            append(self.path, line)
 
 
 def _run(netlist: Path, out: Path | None, config: Path | None, **given: str | None) -> None:
     """Train, show, and say what was made and what to type next."""
-    prepared = prepare(netlist, config, {k: v for k, v in given.items() if v is not None}, "command line")
+    prepared = prepare(netlist, config, given_settings(given), "command line")
     out = out or netlist.with_name(f"{netlist.stem}_fitted{netlist.suffix}")
     history = _History(out.with_suffix(".csv"))
     problem, settings, console = prepared.problem, prepared.settings, terminal()
@@ -43,7 +43,7 @@ def _run(netlist: Path, out: Path | None, config: Path | None, **given: str | No
     )
     with simulator_of(problem.circuit, settings) as simulator:
         try:
-            with TrainingDisplay(problem, console) as display:
+            with TrainingDisplay(problem, console, problem.start()) as display:
                 progress = train(problem, simulator, callbacks=[history, display])
         except Interrupted as stopped:
             _save(printer, replace(prepared, progress=stopped.progress), out)
@@ -75,7 +75,7 @@ fit = click.Command(
             ["--out"], type=click.Path(path_type=Path, dir_okay=False), help="File to write; NAME_fitted beside it."
         ),
         click.Option(["--config"], type=click.Path(path_type=Path), help="TOML file of settings; options override it."),
-        *(option(entry, getattr(FitSettings(), entry.name)) for entry in fields(FitSettings)),
+        *setting_options(FitSettings, FitSettings()),
     ],
     help="Train resistors of a SPICE netlist (KiCad, LTspice, PySpice ...) on a table.\n\n"
     "Settings may also stand in the netlist, as comment lines `* @fit inputs v1,v2`. The netlist written differs from "

@@ -1,12 +1,11 @@
 """What does a person see when something is wrong? One line, the right exit status, and a traceback only on request."""
 
 import sys
-from difflib import get_close_matches
 from typing import Any
 
 import click
 
-from ebana_like.errors import EbanaError, SettingError
+from ebana_like.errors import EbanaError, SettingError, meant
 
 BAD_USE, FAILED = 2, 1
 
@@ -20,9 +19,7 @@ class Commands(click.Group):
         """Find the command; for an unknown one, name the nearest."""
         name = args[0]
         if self.get_command(ctx, name) is None and not name.startswith("-"):
-            near = get_close_matches(name, self.list_commands(ctx), n=1)
-            advice = f'did you mean "{near[0]}"?' if near else f"there are {', '.join(self.list_commands(ctx))}"
-            raise click.UsageError(f'there is no task or command "{name}"; {advice}')
+            raise click.UsageError(f'there is no task or command "{name}"; {meant(name, self.list_commands(ctx))}')
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:

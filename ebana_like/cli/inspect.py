@@ -16,8 +16,8 @@ from ebana_like.errors import SettingError
 from ebana_like.figures import DRAWABLE, save_schematic
 from ebana_like.files import write_atomically
 from ebana_like.simulators import NgspiceSimulator
-from ebana_like.tasks import TASKS
-from ebana_like.training import Problem, Run, load_circuit
+from ebana_like.tasks import problem_of_run
+from ebana_like.training import Run, load_circuit
 
 ROWS_SHOWN = 24
 
@@ -45,7 +45,7 @@ def inspect(path: Path, sample: int | None, html: Path | None, schematic: Path |
     printer.line(f"equilibrium propagation: {symmetry(circuit)}")
     printer.show(bank_table(circuit))
     printer.show(port_table(circuit), ROWS_SHOWN)
-    problem = _problem(path) if path.is_dir() else None
+    problem = problem_of_run(Run(path)) if path.is_dir() else None
     with NgspiceSimulator(circuit) as simulator:
         if netlist.recorded:
             printer.show(recorded_table(netlist, simulator), ROWS_SHOWN)
@@ -68,8 +68,3 @@ def inspect(path: Path, sample: int | None, html: Path | None, schematic: Path |
     if html is not None:
         write_atomically(html, render(inspection_page(netlist, phases, said)))
         printer.line(f"made:     {html}")
-
-
-def _problem(path: Path) -> Problem:
-    run = Run(path)
-    return TASKS[run.task()].problem(run.settings())

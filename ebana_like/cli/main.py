@@ -3,12 +3,14 @@
 import click
 
 from ebana_like.cli.bench import bench
+from ebana_like.cli.config import config
 from ebana_like.cli.examine import gradcheck, power
 from ebana_like.cli.fit import fit
 from ebana_like.cli.group import Sections
 from ebana_like.cli.inspect import inspect
 from ebana_like.cli.report import compare, plot, report
 from ebana_like.cli.rerun import rerun
+from ebana_like.cli.resume import resume
 from ebana_like.cli.sweep import sweep
 from ebana_like.cli.tasks import tasks
 from ebana_like.cli.train import train_command
@@ -29,8 +31,9 @@ def main(debug: bool) -> None:
       train-circuit gradcheck runs/xor-...
       ngspice -b runs/xor-.../netlist.cir
 
-    Every run leaves a folder with its settings (config.toml), the trained circuit (netlist.cir) and its history
-    (history.csv). `train-circuit TASK --help` lists the settings of a task with their units and defaults.
+    Every run leaves a folder with its settings (config.toml), the trained circuit (netlist.cir), its history
+    (history.csv) and checkpoints; `train-circuit resume RUN` goes on with it after Ctrl-C or a crash.
+    `train-circuit TASK --help` lists the settings of a task with their units and defaults.
     """
 
 
@@ -38,6 +41,8 @@ main.tasks = tuple(TASKS)
 for task in TASKS.values():
     main.add_command(train_command(task))
 main.add_command(tasks)
+main.add_command(config)
+main.add_command(resume)
 main.add_command(fit)
 main.add_command(inspect)
 main.add_command(report)

@@ -25,7 +25,7 @@ from ebana_like.analysis.sweeps import (
     usual_goal,
 )
 from ebana_like.cli.display import PLAIN_LINES, Printer, program, terminal
-from ebana_like.cli.train import INTERRUPTED
+from ebana_like.cli.signals import INTERRUPTED
 from ebana_like.tasks import TASKS
 from ebana_like.training import Settings, decode, load_config
 

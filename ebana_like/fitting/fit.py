@@ -118,6 +118,7 @@ def prepare(path: Path, config: Path | None = None, given: Mapping[str, object] 
         settings.batch,
         settings.seed,
         settings.stop_loss,
+        settings.patience,
     )
     outputs = problem.data.train.outputs(cost)
     if outputs != circuit.outputs.count:

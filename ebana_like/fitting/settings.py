@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
 
 from ebana_like.errors import SettingError
 from ebana_like.netlist.deck import ANNOTATION, Deck, Line
@@ -16,8 +15,6 @@ NOTE = f"{ANNOTATION}fit"
 @dataclass(frozen=True)
 class FitSettings(TrainingSettings):
     """How a netlist is fitted to a table. Volts, siemens, amperes."""
-
-    positive: ClassVar[tuple[str, ...]] = ("temperature", "decay")
 
     data: str = setting("", "CSV file with a header: a column for each input and output, or for labels.")
     inputs: str = setting("", "Voltage sources that carry columns: v1,v2 or v1=x,-v2=x (minus for its negative).")

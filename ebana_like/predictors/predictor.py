@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from numbers import Integral
 from pathlib import Path
 from typing import Any, Self
@@ -19,7 +19,7 @@ from ebana_like.learning import UPDATES, Cost, State
 from ebana_like.netlist import Netlist, write_netlist
 from ebana_like.predictors.stored import read_stored, write_stored
 from ebana_like.tasks import cost_of, problem_of, simulator_of
-from ebana_like.training import Dataset, EpochRecord, Progress, Settings, Split, VoltScale, decode, train
+from ebana_like.training import Dataset, Progress, Settings, Split, VoltScale, decode, train
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,19 +39,6 @@ class _Learned:
     circuit: Circuit
     progress: Progress
     losses: tuple[float, ...]
-
-
-@dataclass
-class _Losses:
-    """The callback that keeps the mean cost of every epoch."""
-
-    epochs: list[float] = field(default_factory=list)
-
-    def on_batch(self, progress: Progress) -> None:
-        """Do nothing."""
-
-    def on_epoch(self, progress: Progress, record: EpochRecord) -> None:
-        self.epochs.append(record.train.loss)
 
 
 class CircuitPredictor(BaseEstimator):  # type: ignore[misc] # scikit-learn has no types
@@ -246,14 +233,15 @@ class CircuitPredictor(BaseEstimator):  # type: ignore[misc] # scikit-learn has 
         data = replace(frame.asked, features=volts, labels=self._labels(y))
         circuit = before.circuit if before else None
         problem = problem_of(settings, Split(data), f"ebana_like {type(self).__name__}", circuit)
-        start, losses = before.progress if before else problem.start(), _Losses()
+        start = before.progress if before else problem.start()
         with simulator_of(problem.circuit, settings) as simulator:
-            progress = train(replace(problem, epochs=start.epoch + epochs), simulator, start, [losses])
+            progress = train(replace(problem, epochs=start.epoch + epochs), simulator, start)
         self._learned = _Learned(
             frame,
             problem.circuit.with_conductances(progress.conductances),
-            progress,
-            (*(before.losses if before else ()), *losses.epochs),
+            # as it is read from a file: what was measured does not matter to what comes
+            Progress(progress.conductances, progress.update_state, progress.epoch),
+            (*(before.losses if before else ()), *(record.train.loss for record in progress.records)),
         )
         return self
 

@@ -109,6 +109,9 @@ class Simulator(Protocol):
         was not solved.
         """
 
+    def forget(self) -> None:
+        """Forget all solutions: what is solved next has the same bits as on a new simulator that forgot."""
+
     def __enter__(self) -> Self: ...
 
     def __exit__(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from ebana_like.circuit import Circuit
 from ebana_like.errors import SettingError
@@ -11,6 +12,7 @@ from ebana_like.learning import (
     UPDATES,
     Adjoint,
     Constant,
+    Cosine,
     Cost,
     CrossEntropy,
     Estimator,
@@ -30,7 +32,7 @@ from ebana_like.networks import (
     build_network,
 )
 from ebana_like.simulators import NewtonSimulator, NgspiceSimulator, Simulator
-from ebana_like.training import Problem, Settings, Split, TrainingSettings, in_range, in_volts, split
+from ebana_like.training import Problem, Settings, Split, TrainingSettings, in_range, in_volts, load_circuit, split
 
 
 @dataclass(frozen=True)
@@ -54,11 +56,9 @@ class Task:
     load: Callable[[Settings], Split]
     scale: Callable[[Split, float], Split] = in_volts
 
-    def problem(self, settings: Settings, start: Circuit | None = None) -> Problem:
-        """Return the training problem for these settings.
-
-        start: a circuit to begin from, whose conductances are taken over. Raises SettingError when it does not fit.
-        """
+    def problem(self, settings: Settings) -> Problem:
+        """Return the training problem for these settings. Raises SettingError when the start does not fit them."""
+        start = load_circuit(Path(settings.start)).circuit if settings.start else None
         return problem_of(
             settings, self.scale(in_range(self._parts(settings)), settings.volts), f"ebana_like {self.name}", start
         )
@@ -93,6 +93,8 @@ def problem_of(settings: Settings, data: Split, title: str, start: Circuit | Non
         batch=settings.batch,
         seed=settings.seed,
         stop_loss=settings.stop_loss,
+        patience=settings.patience,
+        checkpoint_batches=settings.checkpoint_batches,
     )
 
 
@@ -131,6 +133,8 @@ def estimator_of(settings: TrainingSettings) -> Estimator:
 
 def schedule_of(settings: TrainingSettings) -> Schedule:
     """Return how the learning rate changes from epoch to epoch."""
+    if settings.schedule == "cosine":
+        return Cosine(settings.epochs)
     return Constant() if settings.decay == 1 else Exponential(settings.decay)
 
 

@@ -1,25 +1,26 @@
-"""What does a training leave behind? A run folder: settings, the trained circuit as a netlist, and the history."""
+"""What does a training leave behind? A run folder: settings, the trained circuit, the history, and checkpoints."""
 
 import csv
 import io
 import platform
 import shlex
+import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
-from ebana_like.errors import RunError
+from ebana_like.errors import RunError, SettingError
 from ebana_like.files import write_atomically
-from ebana_like.netlist import Netlist, load_netlist, save_netlist
-from ebana_like.simulators import Simulator
-from ebana_like.training.loop import EpochRecord, Problem, Progress
+from ebana_like.netlist import Netlist, load_netlist
+from ebana_like.training.progress import EpochRecord
 from ebana_like.training.settings import Settings, as_table, decode, dump_config, load_config
 
-CONFIG, NETLIST, HISTORY = "config.toml", "netlist.cir", "history.csv"
+CONFIG, NETLIST, HISTORY, CHECKPOINTS = "config.toml", "netlist.cir", "history.csv", "checkpoint"
 _PACKAGES = ("ebana-like", "numpy", "scipy", "numba", "PySpice")
 
 
@@ -39,6 +40,11 @@ class Run:
         """One line an epoch."""
         return self.path / HISTORY
 
+    @property
+    def checkpoints(self) -> Path:
+        """Folder of the checkpoints."""
+        return self.path / CHECKPOINTS
+
     def config(self) -> dict[str, Any]:
         """Return what was recorded when the run began. Raises RunError where there is nothing."""
         if not (self.path / CONFIG).is_file():
@@ -52,25 +58,36 @@ class Run:
 
     def task(self) -> str:
         """Return the name of the run's task."""
-        return str(self.config().get("run", {}).get("task", ""))
+        about = self.config().get("run", {})
+        if not isinstance(about, dict):
+            raise SettingError(f"{self.path / CONFIG}: run is {about!r}; expected a table")
+        return str(about.get("task", ""))
+
+    def record(self, settings: Settings) -> None:
+        """Replace the settings in the config by others, where they differ."""
+        if settings != self.settings():
+            tables = self.config() | {"settings": as_table(settings)}
+            write_atomically(self.path / CONFIG, dump_config(tables), durable=True)
 
 
 def create_run(root: Path, task: str, settings: Settings, reduced: bool = False) -> Run:
-    """Make the folder `root/<task>-<date>-<n>` with its config.
+    """Make the folder `root/<task>-<date>-<n>`, which has its config from the first moment.
 
     reduced: whether the simulator solves a smaller circuit in place of the netlist's.
     Raises RunError where the folder cannot be made.
     """
-    day = date.today().strftime("%Y%m%d")
     try:
         root.mkdir(parents=True, exist_ok=True)
-        number = 1
-        while (path := root / f"{task}-{day}-{number}").exists():
-            number += 1
-        path.mkdir()
+        unborn = Path(mkdtemp(prefix=f".{task}-", dir=root))
     except OSError as error:
         raise RunError(f"cannot make a run folder in {root}: {error.strerror}; choose another with --out") from error
-    return begin_run(path, task, settings, reduced)
+    try:
+        begin_run(unborn, task, settings, reduced)
+        unborn.chmod(0o755)
+        return Run(_renamed(unborn, f"{task}-{date.today():%Y%m%d}"))
+    except BaseException:
+        shutil.rmtree(unborn, ignore_errors=True)
+        raise
 
 
 def begin_run(path: Path, task: str, settings: Settings, reduced: bool = False) -> Run:
@@ -80,53 +97,37 @@ def begin_run(path: Path, task: str, settings: Settings, reduced: bool = False) 
         "command": shlex.join(["train-circuit", *sys.argv[1:]]),
         "date": date.today(),
         "reduced": reduced,
-        "python": platform.python_version(),
-        "versions": {name: version(name) for name in _PACKAGES},
+        "versions": versions(),
     }
-    write_atomically(path / CONFIG, dump_config({"run": about, "settings": as_table(settings)}))
+    write_atomically(path / CONFIG, dump_config({"run": about, "settings": as_table(settings)}), durable=True)
     return Run(path)
 
 
-class RunRecorder:
-    """The callback that keeps a run folder current: netlist and history after every epoch."""
-
-    def __init__(self, run: Run, task: str, problem: Problem, simulator: Simulator) -> None:
-        self.run = run
-        self.problem = problem
-        self.simulator = simulator
-        self.settings = {
-            "task": task,
-            "seed": str(problem.seed),
-            "made_by": f"ebana-like-{version('ebana-like')}",
-        }
-        self.records: list[EpochRecord] = []
-
-    def on_batch(self, progress: Progress) -> None:
-        """Do nothing: the netlist is written once an epoch."""
-
-    def on_epoch(self, progress: Progress, record: EpochRecord) -> None:
-        """Write history and netlist."""
-        self.records.append(record)
-        write_atomically(self.run.history, history_text(self.records))
-        self.save(progress, durable=False)
-
-    def save(self, progress: Progress, durable: bool = True) -> None:
-        """Write the netlist with the present conductances, and the output voltages they give for the first sample."""
-        circuit, features = self.problem.circuit, self.problem.data.train.features[:1]
-        points = self.simulator.solve(progress.conductances, features)
-        ports = (*circuit.outputs.positive.tolist(), *circuit.outputs.negative.tolist())
-        recorded = {circuit.nodes[node]: float(points.voltages[0, 0, node]) for node in dict.fromkeys(ports) if node}
-        present = circuit.with_conductances(progress.conductances).with_features(features[0])
-        settings = {**self.settings, "epochs": str(progress.epoch)}
-        save_netlist(Netlist(present, recorded if points.usable[0] else {}, settings), self.run.netlist, durable)
+def versions() -> dict[str, str]:
+    """Return the versions of what a training's numbers depend on."""
+    return {"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}}
 
 
-def history_text(records: Sequence[EpochRecord]) -> str:
+def _renamed(folder: Path, name: str) -> Path:
+    """Give a folder the first of the names `name-1`, `name-2` ... that is free."""
+    number = 1
+    while True:
+        path = folder.with_name(f"{name}-{number}")
+        try:
+            return folder.rename(path)
+        except OSError:
+            if not path.exists():
+                raise
+            number += 1
+
+
+def history_text(records: Sequence[EpochRecord], head: bool = True) -> str:
     """Return the history as CSV: one line an epoch; accuracies are fractions, times seconds, sample_ms milliseconds."""
     rows = [_row(record) for record in records]
     text = io.StringIO()
     writer = csv.DictWriter(text, rows[0], lineterminator="\n")
-    writer.writeheader()
+    if head:
+        writer.writeheader()
     writer.writerows(rows)
     return text.getvalue()
 

@@ -3,18 +3,20 @@
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar, get_type_hints
+from typing import Any, TypeVar, get_type_hints
 
 import tomli_w
 
-from ebana_like.errors import SettingError
+from ebana_like.errors import SettingError, meant
+
+COMMENT_COLUMN = 36
 
 
-def setting(default: Any, help: str, choices: str = "", low: float | None = None) -> Any:
+def setting(default: Any, help: str, choices: str = "", low: float | None = None, positive: bool = False) -> Any:
     """Make a field with the text that tells people what it is, and what is allowed."""
-    return field(default=default, metadata={"help": help, "choices": tuple(choices.split()), "low": low})
+    allowed = {"choices": tuple(choices.split()), "low": low, "positive": positive}
+    return field(default=default, metadata={"help": help, **allowed})
 
 
 @dataclass(frozen=True)
@@ -24,9 +26,6 @@ class TrainingSettings:
     Raises SettingError naming the setting, what is allowed and what came.
     """
 
-    positive: ClassVar[tuple[str, ...]] = ("temperature", "beta", "decay")
-    """Settings that must be above zero."""
-
     engine: str = setting("ngspice", "What solves the circuit.", "ngspice newton")
     workers: int = setting(1, "Processes that share the samples of a batch.", low=1)
     seed: int = setting(0, "Seed of initial conductances, data order and every other random draw.", low=0)
@@ -34,20 +33,30 @@ class TrainingSettings:
     epochs: int = setting(100, "Passes through the training samples.", low=1)
     batch: int = setting(10, "Samples averaged for one update.", low=1)
     stop_loss: float = setting(0.0, "Stop early when an epoch's mean training loss falls below this.", low=0)
+    patience: int = setting(
+        0,
+        "Stop after so many epochs without a new smallest loss (of the validation data, where set aside); 0 for never.",
+        low=0,
+    )
     validation: float = setting(0.0, "Fraction of the samples set aside to choose settings by.", low=0)
     test: float = setting(0.0, "Fraction of the samples set aside to test on.", low=0)
 
     cost: str = setting("squared-error", "Cost of the scores.", "squared-error cross-entropy")
     on: float = setting(1.0, "Target score of the right class (squared error).")
     off: float = setting(0.0, "Target score of the other classes (squared error).")
-    temperature: float = setting(0.1, "Volts that count as one unit of log-odds (cross-entropy).")
+    temperature: float = setting(0.1, "Volts that count as one unit of log-odds (cross-entropy).", positive=True)
     estimator: str = setting(
         "centered", "Gradient estimator.", "positive negative random-sign centered higher-order adjoint"
     )
-    beta: float = setting(1e-7, "Nudging factor, siemens; of no effect on the adjoint estimator.")
+    beta: float = setting(1e-7, "Nudging factor, siemens; of no effect on the adjoint estimator.", positive=True)
     update: str = setting("sgd", "Update rule.", "sgd momentum adam sign")
     lr: tuple[float, ...] = setting((0.03,), "Learning rate relative to the conductance range; one, or one a crossbar.")
-    decay: float = setting(1.0, "Factor on the learning rate after every epoch.")
+    schedule: str = setting(
+        "exponential",
+        "Learning rate: times `decay` after every epoch, or half a cosine down to zero.",
+        "exponential cosine",
+    )
+    decay: float = setting(1.0, "Factor on the learning rate after every epoch.", positive=True)
 
     def __post_init__(self) -> None:
         for entry in fields(self):
@@ -57,35 +66,41 @@ class TrainingSettings:
             smallest = min(value, default=None) if isinstance(value, tuple) else value
             if limits["low"] is not None and not (smallest is not None and smallest >= limits["low"]):
                 raise SettingError(f"{entry.name} is {_text(value)}; it must be at least {limits['low']:g}")
-        for name in self.positive:
-            if not getattr(self, name) > 0:
-                raise SettingError(f"{name} is {getattr(self, name):g}; it must be above zero")
+            if limits["positive"] and not value > 0:
+                raise SettingError(f"{entry.name} is {value:g}; it must be above zero")
+        if self.schedule == "cosine" and self.decay != 1:
+            raise SettingError(f"decay is {self.decay:g} but the schedule is cosine; leave decay at 1, or leave cosine")
 
 
 @dataclass(frozen=True)
 class Settings(TrainingSettings):
     """Everything needed to repeat the training of a task."""
 
-    positive: ClassVar[tuple[str, ...]] = ("volts", "g_low", "g_high", "gain", *TrainingSettings.positive)
-
+    start: str = setting("", "Run folder or netlist whose conductances to begin with.")
     data: str = setting("", "File or folder of the data, for tasks whose data does not come with a package.")
     target: str = setting("", "Column of a table that is to be told from the others; the last one unless given.")
 
     hidden: tuple[int, ...] = setting((10,), "Neurons of each hidden layer, as in 10 or 20,10.", low=1)
-    volts: float = setting(1.0, "Input voltage that the largest feature is scaled to.")
+    volts: float = setting(1.0, "Input voltage that the largest feature is scaled to.", positive=True)
     bias: float = setting(1.0, "Voltage of the bias pair beside the inputs; 0 leaves it out.", low=0)
     diode: str = setting("d1n4148", "Diode model of the neurons, a .model card in models/.")
     clamp: float = setting(0.0, "Voltage of the sources in series with the diodes.")
-    gain: float = setting(4.0, "Voltage gain A of the amplifiers behind the neurons.")
+    gain: float = setting(4.0, "Voltage gain A of the amplifiers behind the neurons.", positive=True)
     feedback: float = setting(0.0, "Current gain B of the amplifiers; 0 stands for 1/A.", low=0)
-    g_low: float = setting(1e-7, "Smallest conductance a trainable resistor can hold.")
-    g_high: float = setting(1e-4, "Largest conductance a trainable resistor can hold.")
+    g_low: float = setting(1e-7, "Smallest conductance a trainable resistor can hold.", positive=True)
+    g_high: float = setting(1e-4, "Largest conductance a trainable resistor can hold.", positive=True)
     g_start: tuple[float, ...] = setting(
         (4e-6, 1.2e-5),
         "Range the first conductances are drawn from, LOW,HIGH, for each crossbar or once for all.",
     )
 
     nudging: str = setting("current", "How outputs are pulled to their targets.", "current switch")
+
+    keep: str = setting("last", "Which epoch's conductances end up in the netlist.", "last best")
+    checkpoint_batches: int = setting(
+        100, "Batches between points from which training can go on and end with the same bits.", low=1
+    )
+    checkpoint_seconds: float = setting(30.0, "Seconds to pass before the next checkpoint is written.", low=0)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -112,9 +127,7 @@ def decode(values: Mapping[str, Any], base: AnySettings, where: str) -> AnySetti
     types = {name: hint for name, hint in get_type_hints(type(base)).items() if name in decoded}
     for key, value in values.items():
         if key not in types:
-            near = get_close_matches(key, types, n=1)
-            advice = f'did you mean "{near[0]}"?' if near else f"known are {', '.join(types)}"
-            raise SettingError(f'{where}: there is no setting "{key}"; {advice}')
+            raise SettingError(f'{where}: there is no setting "{key}"; {meant(key, types)}')
         decoded[key] = _convert(key, value, types[key], where)
     try:
         return type(base)(**decoded)
@@ -135,6 +148,27 @@ def load_config(path: Path) -> dict[str, Any]:
 def dump_config(tables: Mapping[str, Any]) -> str:
     """Return tables as TOML text."""
     return tomli_w.dumps(tables)
+
+
+def commented_config(settings: TrainingSettings) -> str:
+    """Return settings as the text of a config file that says behind every value what it means and what is allowed."""
+    lines = ["[settings]"]
+    for entry, value in zip(fields(settings), as_table(settings).values(), strict=True):
+        limits = entry.metadata
+        allowed = f" One of {', '.join(limits['choices'])}." if limits["choices"] else ""
+        if limits["low"] is not None:
+            allowed = f" At least {limits['low']:g}."
+        if limits["positive"]:
+            allowed = " Above zero."
+        lines.append(f"{entry.name} = {_toml(value)}".ljust(COMMENT_COLUMN) + f"# {limits['help']}{allowed}")
+    return "\n".join(lines) + "\n"
+
+
+def _toml(value: Any) -> str:
+    """Return a value as TOML, lists on one line."""
+    if isinstance(value, list):
+        return f"[{', '.join(map(_toml, value))}]"
+    return dump_config({"value": value}).removeprefix("value = ").rstrip("\n")
 
 
 def as_table(settings: TrainingSettings) -> dict[str, Any]:

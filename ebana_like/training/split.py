@@ -1,5 +1,6 @@
 """How is data divided and scaled, so that what it is tested on stays unseen?"""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -17,6 +18,15 @@ class Split:
     train: Dataset
     validation: Dataset | None = None
     test: Dataset | None = None
+
+    def fingerprint(self) -> str:
+        """Return a checksum of all samples: the same for the same data only."""
+        found = hashlib.sha256()
+        for part in (self.train, self.validation, self.test):
+            for array in () if part is None else (part.features, part.labels):
+                found.update(f"{array.shape} {array.dtype}".encode())
+                found.update(np.ascontiguousarray(array).data)
+        return found.hexdigest()
 
     def map(self, change: Callable[[Dataset], Dataset]) -> "Split":
         """Return the same split with every part changed alike."""

@@ -41,7 +41,7 @@ def trained(tmp_path_factory):
 
 def test_help_alone_shows_the_way():
     text = run("--help").output
-    for word in ("xor", "iris", "inspect", "bench", "ngspice -b", "netlist.cir"):
+    for word in ("xor", "iris", "inspect", "resume", "config", "bench", "ngspice -b", "netlist.cir"):
         assert word in text
     options = run("xor", "--help").output
     for word in ("--engine", "--epochs", "--seed", "--beta", "--lr", "--hidden", "--out", "--config", "--workers"):
@@ -52,7 +52,7 @@ def test_training_ends_with_a_learned_truth_table_and_what_to_type_next(trained)
     made, text = trained
     assert len(re.findall(r"same +right|different +right", text)) == 4
     assert f" inspect {made.path}\n" in text
-    assert {path.name for path in made.path.iterdir()} == {"config.toml", "netlist.cir", "history.csv"}
+    assert {path.name for path in made.path.iterdir()} == {"config.toml", "netlist.cir", "history.csv", "checkpoint"}
     history = load_history(made)
     assert history[-1]["train_loss"] < 1e-3
     assert [row["epoch"] for row in history] == list(range(1, len(history) + 1))
@@ -149,18 +149,21 @@ def wait_for_an_epoch(folder, process):
     raise AssertionError("no epoch in a minute")
 
 
-def test_ctrl_c_saves_and_says_how_to_go_on(tmp_path, start):
+@pytest.mark.parametrize(("sent", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_to_stop_saves_and_says_how_to_go_on(sent, status, tmp_path, start):
     process = start()
     wait_for_an_epoch(tmp_path, process)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(sent)
     text, _ = process.communicate(timeout=60)
-    assert process.returncode == 130
+    assert process.returncode == status
     made = only_run(tmp_path)
-    assert re.search(rf"go on: .* iris --start {re.escape(str(made.path))}\n", text)
+    assert re.search(rf"go on: .* resume {re.escape(str(made.path))}\n", text)
     assert "Traceback" not in text
-    went_on = run("iris", "--start", made.path, "--epochs", 1, "--out", tmp_path / "more")
-    assert went_on.exit_code == 0
-    assert "trained 1 epochs" in went_on.output
+    epochs = len(load_history(made))
+    went_on = run("resume", made.path, "--epochs", epochs + 2)
+    assert went_on.exit_code == 0, went_on.output
+    assert f"trained {epochs + 2} epochs" in went_on.output
+    assert [row["epoch"] for row in load_history(made)] == list(range(1, epochs + 3))
 
 
 def test_a_killed_ngspice_is_reported_and_training_goes_on(tmp_path, start):

@@ -23,6 +23,9 @@ class LinearSimulator:
     def __init__(self, circuit, lost=()):
         self.circuit, self.lost, self.asked = circuit, lost, []
 
+    def forget(self):
+        """Nothing is remembered."""
+
     def solve(self, conductances, features, nudging=None):
         self.asked.append(features)
         circuit = self.circuit.with_conductances(conductances)
@@ -67,7 +70,8 @@ def problem():
     circuit = build_network([Inputs(1), Crossbar(2), OutputPairs()], "linear", seed=3)
     features = np.linspace(-1, 1, SAMPLES)[:, None]
     data = Dataset(features, (features[:, 0] > 0).astype(int), ("below", "above"))
-    return Problem(circuit, Split(data), SquaredError(0.2, -0.2), Centered(1e-7), SGD(0.5), epochs=3, batch=4)
+    cost, estimator, update = SquaredError(0.2, -0.2), Centered(1e-7), SGD(0.5)
+    return Problem(circuit, Split(data), cost, estimator, update, epochs=3, batch=4, checkpoint_batches=1)
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from ebana_like.errors import SettingError, TrainingError
-from ebana_like.learning import Adam, Momentum, RandomSign, SquaredError
-from ebana_like.training import Dataset, Interrupted, Split, evaluate, train
+from ebana_like.learning import SGD, Adam, Momentum, RandomSign, SquaredError
+from ebana_like.training import Callback, Dataset, Interrupted, Progress, Split, evaluate, train
 
 
 class Watcher:
@@ -34,9 +34,14 @@ def trained(problem, simulator, start=None):
 
 
 def same(one, other):
-    """Two states of training agree bit for bit."""
-    pairs = ((one.conductances, other.conductances), (one.update_state, other.update_state))
-    return all(a.keys() == b.keys() and all(np.array_equal(a[name], b[name]) for name in a) for a, b in pairs)
+    """Two states of training agree bit for bit, and what they have recorded does, but for the time it took."""
+    arrays = ("conductances", "update_state", "best")
+    pairs = [[getattr(progress, name) for progress in (one, other)] for name in arrays]
+    pairs[2] = [best.conductances if best else {} for best in pairs[2]]
+    records = [[replace(record, seconds=0.0) for record in progress.records] for progress in (one, other)]
+    return records[0] == records[1] and all(
+        a.keys() == b.keys() and all(np.array_equal(a[name], b[name]) for name in a) for a, b in pairs
+    )
 
 
 def test_every_sample_is_met_once_an_epoch_in_an_order_of_its_own(problem, linear_simulator):
@@ -52,7 +57,7 @@ def test_every_sample_is_met_once_an_epoch_in_an_order_of_its_own(problem, linea
 
 def test_a_batch_larger_than_the_data_is_all_of_it(problem, linear_simulator):
     simulator = linear_simulator(problem.circuit)
-    trained(replace(problem, batch=1000), simulator)
+    trained(replace(problem, batch=1000, update=SGD(0.02)), simulator)
     assert [len(batch) for batch in simulator.asked] == [10] * 3
 
 
@@ -107,18 +112,30 @@ def test_an_interrupt_while_solving_keeps_the_last_complete_batch(call, with_tes
     with pytest.raises(Interrupted) as stopped:
         train(with_test_data, simulator)
     kept = stopped.value.progress
-    assert (kept.epoch, kept.batch) == divmod(call - 1, 4)
+    epoch, done = divmod(call - 1, 4)
+    # where an epoch has been evaluated but not one batch of the next is done, it will be evaluated again
+    assert (kept.epoch, kept.batch) == ((epoch, done) if done or not epoch else (epoch - 1, 3))
 
 
-def test_an_epoch_resumed_behind_its_last_batch_is_evaluated_and_never_below_the_loss_to_stop_at(
-    with_test_data, linear_simulator
-):
-    problem = replace(with_test_data, stop_loss=1e-9)
-    _, before = trained(problem, linear_simulator(problem.circuit))
-    _, after = trained(problem, linear_simulator(problem.circuit), before.batches[2])
-    assert [record.epoch for record in after.records] == [1, 2, 3]
-    assert np.isnan(after.records[0].train.loss)
-    assert [record.test for record in after.records] == [record.test for record in before.records]
+def test_training_can_be_resumed_after_every_so_many_batches_of_all_epochs(problem):
+    problem = replace(problem, checkpoint_batches=2)
+    steps = [Progress({}, {}, epoch, batch, 3 * epoch + batch) for epoch in range(3) for batch in range(4)]
+    found = [(one.epoch, one.batch) for one in steps if problem.is_resumable(one)]
+    # behind the third batch of epoch 1 stands the first point of epoch 2, after its test data has been solved
+    assert found == [(0, 0), (0, 2), (1, 1), (1, 3), (2, 2)]
+
+
+def test_the_simulator_forgets_where_training_can_be_resumed(problem, linear_simulator, monkeypatch):
+    """Before the first batch, and whenever the callbacks have seen a batch from which training can go on."""
+    simulator, events = linear_simulator(problem.circuit), []
+    monkeypatch.setattr(simulator, "forget", lambda: events.append("forget"))
+
+    class Listener(Callback):
+        def on_batch(self, progress):
+            events.append(progress.steps)
+
+    train(replace(problem, checkpoint_batches=4), simulator, callbacks=[Listener()])
+    assert events == ["forget", 1, 2, 3, 4, "forget", 5, 6, 7, 8, "forget", 9]
 
 
 def test_training_stops_after_the_first_epoch_below_the_loss_to_stop_at(problem, linear_simulator):
@@ -127,6 +144,19 @@ def test_training_stops_after_the_first_epoch_below_the_loss_to_stop_at(problem,
     assert losses[0] > losses[1]
     stopped, _ = trained(replace(problem, stop_loss=sum(losses[:2]) / 2), linear_simulator(problem.circuit))
     assert stopped.epoch == 2
+
+
+@pytest.mark.parametrize("patience", [1, 2])
+def test_training_stops_when_its_loss_has_not_been_a_new_smallest_for_so_long(patience, problem, linear_simulator):
+    _, watcher = trained(replace(problem, epochs=40), linear_simulator(problem.circuit))
+    losses = np.array([record.train.loss for record in watcher.records])
+    since = [epoch - int(losses[: epoch + 1].argmin()) for epoch in range(40)]
+    assert patience in since
+    end, _ = trained(replace(problem, epochs=40, patience=patience), linear_simulator(problem.circuit))
+    assert end.epoch == 1 + since.index(patience)
+    assert end.best.epoch == end.epoch - patience
+    best = watcher.epochs[end.best.epoch - 1]
+    assert all(np.array_equal(g, best.conductances[name]) for name, g in end.best.conductances.items())
 
 
 def test_failures_are_counted_and_reported_by_the_number_of_the_sample(problem, linear_simulator):
@@ -214,3 +244,22 @@ def test_no_samples_are_refused(problem):
     nothing = Dataset(np.zeros((0, 1)), np.zeros(0, dtype=int), ("below", "above"))
     with pytest.raises(SettingError, match="no training samples"):
         replace(problem, data=Split(nothing))
+
+
+def test_a_loss_far_above_that_of_the_first_epoch_and_of_silent_outputs_ends_training(problem, linear_simulator):
+    """With all samples in one batch, a rate of 0.5 throws conductances from one end of their range to the other."""
+    problem, watcher = replace(problem, batch=10), Watcher()
+    with pytest.raises(TrainingError, match=r"training diverges: the loss of epoch 2 is .*; try a smaller --lr"):
+        train(problem, linear_simulator(problem.circuit), callbacks=[watcher])
+    losses = [record.train.loss for record in watcher.records]
+    silent = 0.2**2 / 2  # targets are +0.2 and -0.2 V
+    assert losses[1] > 10 * max(losses[0], silent)
+
+
+def test_most_samples_failing_ends_training_before_the_epoch_does(problem, linear_simulator):
+    features = np.linspace(-1, 1, 400)[:, None]
+    many = Dataset(features, (features[:, 0] > 0).astype(int), ("below", "above"))
+    simulator = linear_simulator(problem.circuit, lost=features[:, 0])
+    with pytest.raises(TrainingError, match="100 of 100 samples could not be solved in epoch 1"):
+        train(replace(problem, data=Split(many)), simulator)
+    assert len(simulator.asked) == 25

@@ -51,6 +51,7 @@ def test_the_config_repeats_task_and_settings(run):
 
 def test_the_recorded_netlist_is_the_trained_circuit_to_the_last_bit(run, recorder, problem):
     end = train(problem, recorder.simulator, callbacks=[recorder])
+    recorder.save(end)
     for place in (run.path, run.netlist):
         netlist = load_circuit(place)
         found = netlist.circuit.conductances()
@@ -63,16 +64,16 @@ def test_the_recorded_netlist_is_the_trained_circuit_to_the_last_bit(run, record
 
 def test_the_netlist_of_a_sample_without_solution_records_no_voltages(run, problem, linear_simulator):
     simulator = linear_simulator(problem.circuit, lost=problem.data.train.features[0])
-    RunRecorder(run, "xor", problem, simulator).save(problem.start())
+    RunRecorder(run, "xor", problem, simulator).begin(problem.start())
     assert load_circuit(run.path).recorded == {}
 
 
 def test_the_history_has_a_line_an_epoch(run, recorder, with_test_data):
     assert load_history(run) == []
-    train(with_test_data, recorder.simulator, callbacks=[recorder])
+    end = train(with_test_data, recorder.simulator, callbacks=[recorder])
     lines = load_history(run)
     assert [line["epoch"] for line in lines] == [1, 2, 3]
-    for line, record in zip(lines, recorder.records, strict=True):
+    for line, record in zip(lines, end.records, strict=True):
         # seven digits are written
         assert line["train_loss"] == pytest.approx(record.train.loss, rel=1e-6)
         assert line["test_accuracy"] == pytest.approx(record.test.accuracy, rel=1e-6)
@@ -80,21 +81,34 @@ def test_the_history_has_a_line_an_epoch(run, recorder, with_test_data):
         assert not any(name.startswith("validation") for name in line)
 
 
-def test_a_full_disk_ends_training_with_the_files_of_the_epoch_before(run, recorder, problem):
+def test_a_full_disk_ends_training_with_the_files_as_they_were(run, recorder, problem):
+    recorder.begin(problem.start())
     first = train(replace(problem, epochs=1), recorder.simulator, callbacks=[recorder])
-    recorder.records *= 10  # a history of ten lines does not fit
-    before = {path: path.read_bytes() for path in run.path.iterdir()}
-    assert len(before) == 3
-    with files_of_at_most(500), pytest.raises(RunError, match=f"cannot write {run.history}: File too large"):
+    before = {path: path.read_bytes() for path in run.path.rglob("*.*")}
+    assert len(before) == 5
+    room = len(before[run.history]) + 20  # part of the next line fits
+    with files_of_at_most(room), pytest.raises(RunError, match=f"cannot write {run.history}: File too large"):
         train(problem, recorder.simulator, first, [recorder])
     with files_of_at_most(500), pytest.raises(RunError, match=f"cannot write {run.netlist}: File too large"):
         recorder.save(first)
-    assert {path: path.read_bytes() for path in run.path.iterdir()} == before
+    assert {path: path.read_bytes() for path in run.path.rglob("*.*")} == before
 
 
-def test_a_config_that_does_not_fit_on_the_disk_is_named(tmp_path):
-    with files_of_at_most(100), pytest.raises(RunError, match=r"cannot write .*-1/config.toml: File too large"):
+def test_a_config_that_does_not_fit_on_the_disk_is_named_and_no_folder_is_left(tmp_path):
+    with files_of_at_most(100), pytest.raises(RunError, match=r"cannot write .*/config.toml: File too large"):
         create_run(tmp_path, "xor", SETTINGS)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_that_goes_on_from_earlier_is_brought_back_to_that(run, recorder, problem):
+    first = train(replace(problem, epochs=1), recorder.simulator, callbacks=[recorder])
+    train(problem, recorder.simulator, first, callbacks=[recorder])
+    assert len(load_history(run)) == 3
+    recorder.begin(first)
+    assert [line["epoch"] for line in load_history(run)] == [1]
+    assert load_circuit(run.path).settings["epochs"] == "1"
+    recorder.begin(problem.start())
+    assert load_history(run) == []
 
 
 def test_a_root_that_is_a_file_is_named(tmp_path):

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ebana_like.errors import SettingError
-from ebana_like.training import Settings, as_table, decode, dump_config, load_config
+from ebana_like.tasks import TASKS
+from ebana_like.training import Settings, as_table, commented_config, decode, dump_config, load_config
 
 
 @pytest.mark.parametrize(
@@ -55,7 +56,7 @@ def values_of(entry):
     return st.lists(kinds[item], min_size=count, max_size=count).map(tuple)
 
 
-@given(st.builds(Settings, **{entry.name: values_of(entry) for entry in fields(Settings)}))
+@given(st.builds(Settings, **({entry.name: values_of(entry) for entry in fields(Settings)} | {"decay": st.just(1.0)})))
 def test_settings_come_back_from_a_config_file_and_from_a_command_line_as_they_were(settings):
     table = as_table(settings)
     assert decode(tomllib.loads(dump_config({"settings": table}))["settings"], Settings(), "file") == settings
@@ -110,6 +111,7 @@ def test_a_name_like_no_other_is_answered_with_all():
         ("lr", [], "lr has 0 values"),
         ("g_start", "1e-6", "g_start has 1 values; give LOW,HIGH once, or for each of the 2 crossbars"),
         ("g_start", [1e-6] * 6, "g_start has 6 values"),
+        ("schedule", "step", "schedule is 'step'; choose one of exponential, cosine"),
         ("cost", "hinge", "cost is 'hinge'; choose one of squared-error, cross-entropy"),
         ("estimator", "center", "estimator is 'center'; choose one of positive"),
     ],
@@ -138,3 +140,15 @@ def test_a_config_that_cannot_be_read_is_named(make, message, tmp_path):
     make(tmp_path / "config.toml")
     with pytest.raises(SettingError, match=message):
         load_config(tmp_path / "config.toml")
+
+
+@pytest.mark.parametrize("task", TASKS.values(), ids=TASKS)
+def test_the_commented_config_of_a_task_is_its_settings(task):
+    text = commented_config(task.settings)
+    assert decode(tomllib.loads(text)["settings"], Settings(), "file") == task.settings
+    assert all("# " in line for line in text.splitlines()[1:])
+
+
+def test_a_cosine_that_decays_too_is_refused():
+    with pytest.raises(SettingError, match="decay is 0.9 but the schedule is cosine"):
+        Settings(schedule="cosine", decay=0.9)

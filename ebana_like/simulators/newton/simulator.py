@@ -44,6 +44,9 @@ class NewtonSimulator:
     ) -> None:
         self._threads.restore_original_limits()
 
+    def forget(self) -> None:
+        """Do nothing: every batch is solved from the start."""
+
     def solve(
         self, conductances: Mapping[str, FloatArray], features: FloatArray, nudging: Nudging | None = None
     ) -> OperatingPoints:

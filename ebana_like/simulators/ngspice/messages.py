@@ -12,14 +12,16 @@ from ebana_like.simulators.protocol import BoolArray, Nudging, Seconds
 class Request:
     """A batch to solve.
 
-    conductances: banks that changed since the last request, siemens.
+    conductances: banks that changed since the last request, siemens; all of them for a new start.
     relaxed: solve with relaxed tolerances; the second try after a crash.
+    afresh: load the circuit anew, with these conductances, and solve as if nothing had been solved before.
     """
 
     conductances: Mapping[str, FloatArray]
     features: FloatArray
     nudging: Nudging | None
     relaxed: bool = False
+    afresh: bool = False
 
 
 @dataclass(frozen=True, eq=False)

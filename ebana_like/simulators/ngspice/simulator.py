@@ -49,6 +49,7 @@ class _Worker:
     def __init__(self, circuit: Circuit, patience: float) -> None:
         self.patience = patience + 1e-3 * sum(map(len, circuit.banks))
         self.programmed = circuit.conductances()
+        self.afresh = False
         self._folder = TemporaryDirectory(prefix="ebana-ngspice-")
         self._stderr = Path(self._folder.name, "stderr")
         empty = Path(self._folder.name, "empty")
@@ -123,8 +124,8 @@ class NgspiceSimulator:
     workers: processes that share every batch's samples.
     patience: seconds without progress after which a worker is replaced.
 
-    Every process keeps its circuit set up and its last solution; results depend on that history, and so on the number
-    of workers, in the last digits only (4e-15 V measured on Iris).
+    Every process keeps its circuit set up and its last solution; results depend on that history since the last
+    `forget`, and so on the number of workers, in the last digits only (4e-15 V measured on Iris).
     """
 
     def __init__(self, circuit: Circuit, workers: int = 1, patience: float = PATIENCE) -> None:
@@ -161,6 +162,13 @@ class NgspiceSimulator:
     def reduced(self) -> bool:
         """Whether ngspice gets currents in place of the inputs and their resistors; results have all nodes anyway."""
         return bool(norton_reduction(self.circuit).banks)
+
+    def forget(self) -> None:
+        """Have every worker load its circuit anew with its next batch, 1 ms for XOR; see `Simulator.forget`."""
+        for worker in self._workers:
+            worker.afresh = True
+        if self._adjoint is not None:
+            self._adjoint.forget()
 
     def _start_missing(self) -> None:
         while len(self._workers) < self._count:
@@ -236,10 +244,12 @@ class NgspiceSimulator:
         changed = {
             name: np.array(g, dtype=float)
             for name, g in conductances.items()
-            if g is not worker.programmed.get(name) and not np.array_equal(g, worker.programmed.get(name, ()))
+            if worker.afresh
+            or (g is not worker.programmed.get(name) and not np.array_equal(g, worker.programmed.get(name, ())))
         }
-        worker.ask(Request(changed, part.features, part.nudging, relaxed))
+        worker.ask(Request(changed, part.features, part.nudging, relaxed, worker.afresh))
         worker.programmed |= changed
+        worker.afresh = False
 
     def _try_to_ask(self, k: int, conductances: Mapping[str, FloatArray], part: "_Part") -> _WorkerLostError | None:
         try:

@@ -146,6 +146,9 @@ class Sweep:
         After a point without a solution ngspice holds states that are no numbers, and every later analysis of the
         same circuit fails; a new `dc` does not clear them.
         """
-        self.library.command("destroy all")
-        self.library.command("remcirc")
+        self.remove()
         self._load(options)
+
+    def remove(self) -> None:
+        """Take the circuit out of ngspice; this sweep cannot advance any more."""
+        self.library.commands(["destroy all", "remcirc"])

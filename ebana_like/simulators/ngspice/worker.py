@@ -25,7 +25,8 @@ def serve(connection: Connection, block_file: int) -> None:
     block = np.frombuffer(mmap.mmap(block_file, block_layout.WORDS * block_layout.WORD_BYTES), dtype=np.int64)
     try:
         circuit: Circuit = connection.recv()
-        sweep = Sweep(norton_reduction(circuit), Library(block))
+        library = Library(block)
+        sweep = Sweep(norton_reduction(circuit), library)
     except EbanaError as error:
         connection.send(error)
         return
@@ -39,6 +40,9 @@ def serve(connection: Connection, block_file: int) -> None:
             connection.send(SimulatorError(f"the solver process cannot import the cost: {error}; put it in a module"))
             continue
         try:
+            if request.afresh:
+                sweep.remove()
+                sweep = Sweep(norton_reduction(circuit.with_conductances(request.conductances)), library)
             connection.send(_answer(sweep, request))
         except EbanaError as error:
             connection.send(error)

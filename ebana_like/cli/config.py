@@ -1,0 +1,15 @@
+"""`train-circuit config TASK`: every setting of a task with its default, as a file to edit."""
+
+import click
+
+from ebana_like.tasks import task_named
+from ebana_like.training import commented_config
+
+
+@click.command(short_help="print a task's settings as a file to edit")
+@click.argument("task")
+def config(task: str) -> None:
+    """Print a task's settings with their defaults and meanings, to be edited and given as --config FILE."""
+    known = task_named(task)
+    click.echo(f"# {known.name}: {known.summary}. Give this file as: train-circuit {known.name} --config FILE")
+    click.echo(commented_config(known.settings), nl=False)

@@ -1,0 +1,54 @@
+"""`train-circuit resume RUN`: go on where a run was interrupted, or train it longer."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from ebana_like.cli.display import Printer, terminal
+from ebana_like.cli.session import EXTRAS, Extras, headline, train_in
+from ebana_like.cli.train import given_settings, setting_options
+from ebana_like.files import remove_temporaries
+from ebana_like.tasks import simulator_of, task_named
+from ebana_like.training import Run, Settings, agreed_settings, is_finished, load_newest, progress_of
+
+
+def resume_run(path: Path, verify: int, verify_epochs: bool, tensorboard: bool, **given: str | None) -> None:
+    """Go on at the newest whole checkpoint."""
+    printer, run = Printer(terminal()), Run(path)
+
+    def warn(text: str) -> None:
+        printer.line(f"warning: {text}")
+
+    task = task_named(run.task())
+    config = run.settings()
+    checkpoint = load_newest(run.checkpoints, warn)
+    settings = agreed_settings(config, checkpoint, given_settings(given))
+    # a run without checkpoint begins with what its settings say, the others with the conductances they have reached
+    problem = task.problem(settings if checkpoint is None else replace(settings, start=""))
+    start = problem.start() if checkpoint is None else progress_of(checkpoint, task.name, settings, problem, warn)
+    for folder in (run.path, run.checkpoints):
+        remove_temporaries(folder)
+    run.record(settings)
+    printer.line(headline(task, problem, settings))
+    if is_finished(problem, start):
+        printer.line(f"nothing is left to do after {start.epoch} epochs; train it longer with --epochs")
+    else:
+        printer.line(f"goes on in epoch {start.epoch + 1} of {problem.epochs}, after {start.steps} batches")
+    with simulator_of(problem.circuit, settings) as simulator:
+        extras = Extras(verify, verify_epochs, tensorboard)
+        train_in(run, task, settings, problem, simulator, start, extras)
+
+
+resume = click.Command(
+    "resume",
+    params=[
+        click.Argument(["path"], metavar="RUN", type=click.Path(path_type=Path, exists=True, file_okay=False)),
+        *EXTRAS,
+        *setting_options(Settings),
+    ],
+    help="Go on with an interrupted run; it ends with the same bits as if it had not been interrupted. A finished run "
+    "is trained longer with --epochs. Other settings are those the run began with: giving another value is an error.",
+    short_help="go on with an interrupted run, or train it longer",
+    callback=resume_run,
+)

@@ -1,0 +1,122 @@
+"""What happens between a problem and the farewell? Training in a run folder, for a new run and one that goes on."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from ebana_like.analysis.answers import TRUTH_TABLE_ROWS, answer_table, answers
+from ebana_like.analysis.verification import Verifier
+from ebana_like.cli.display import Printer, TrainingDisplay, program, terminal
+from ebana_like.cli.signals import Stops
+from ebana_like.errors import RunError, TrainingError
+from ebana_like.simulators import Simulator
+from ebana_like.tasks import Task
+from ebana_like.training import Best, Interrupted, Problem, Progress, Run, RunRecorder, Settings, train
+from ebana_like.training.tensorboard import TensorBoard
+
+EXTRAS: list[click.Parameter] = [
+    click.Option(["--verify"], type=int, default=0, help="Solve so many samples again in ngspice at the end."),
+    click.Option(["--verify-epochs"], is_flag=True, help="Verify after every epoch too."),
+    click.Option(["--tensorboard"], is_flag=True, help="Write the history for TensorBoard too, in RUN/tensorboard."),
+]
+"""Options of every command that trains, which change nothing in what is learned."""
+
+
+@dataclass(frozen=True)
+class Extras:
+    """What is done beside training."""
+
+    verify: int
+    verify_epochs: bool
+    tensorboard: bool
+
+
+def headline(task: Task, problem: Problem, settings: Settings) -> str:
+    """Return the line that says what is trained."""
+    circuit = problem.circuit
+    resistors = sum(map(len, circuit.trainable))
+    return (
+        f"{task.name}: {len(problem.data.train)} training samples, {len(circuit.nodes)} nodes, "
+        f"{resistors} trainable resistors, {settings.engine}"
+    )
+
+
+def train_in(
+    run: Run,
+    task: Task,
+    settings: Settings,
+    problem: Problem,
+    simulator: Simulator,
+    start: Progress,
+    extras: Extras,
+) -> None:
+    """Train, show, and say what was made and what to type next.
+
+    Raises EbanaError with what to do, the folder holding the last good state; SystemExit when interrupted.
+    """
+    console = terminal()
+    printer, recorder = Printer(console), RunRecorder(run, task.name, problem, simulator)
+    verifiers = [Verifier(run, problem, simulator, extras.verify, extras.verify_epochs)] if extras.verify else []
+    boards = [TensorBoard(run.path / "tensorboard", start)] if extras.tensorboard else []
+    with Stops() as stops:
+        try:
+            recorder.begin(start)
+            with TrainingDisplay(problem, console, start) as display:
+                progress = train(problem, simulator, start, [recorder, *verifiers, *boards, display])
+            recorder.save(progress)
+        except KeyboardInterrupt as stopped:
+            if isinstance(stopped, Interrupted):
+                recorder.begin(stopped.progress)
+                printer.line(f"stopped in epoch {stopped.progress.epoch + 1}; the conductances are in {run.netlist}")
+            printer.line(f"go on:    {program()} resume {run.path}")
+            raise SystemExit(stops.status) from None
+        except TrainingError as error:
+            _give_up(error, run, task, recorder)
+        except RunError as error:
+            raise RunError(f"{error}; then go on: {program()} resume {run.path}") from error
+        kept = _kept(settings, progress)
+        if kept.epoch != progress.epoch:
+            recorder.save_netlist(kept.conductances, kept.epoch)
+    for verifier in verifiers:
+        found = verifier.verify(progress)
+        printer.line(f"verified: ngspice differs by at most {found.deviation:.1e} V in {found.samples} samples")
+    if len(problem.data.train) <= TRUTH_TABLE_ROWS:
+        printer.show(answer_table(answers(simulator, kept.conductances, problem.data.train, problem.cost)))
+    _farewell(printer, run.path, progress, kept)
+
+
+def _kept(settings: Settings, progress: Progress) -> Best:
+    """Return the conductances that the netlist is to hold."""
+    if settings.keep == "best" and progress.best is not None:
+        return progress.best
+    return Best(progress.epoch, progress.conductances)
+
+
+def _give_up(error: TrainingError, run: Run, task: Task, recorder: RunRecorder) -> NoReturn:
+    """Leave the best circuit behind, and say how to begin with it."""
+    best = recorder.best
+    if best is not None:
+        recorder.save_netlist(best.conductances, best.epoch)
+    what = "the first conductances" if best is None else f"those of the best epoch, {best.epoch},"
+    raise TrainingError(
+        f"{error}. {what[0].upper()}{what[1:]} are in {run.netlist}; begin with them and other settings: "
+        f"{program()} {task.name} --config {run.path}/config.toml --start {run.path} --lr ..."
+    ) from error
+
+
+def _farewell(printer: Printer, path: Path, progress: Progress, kept: Best) -> None:
+    records = progress.records
+    last = records[-1]
+    seconds = sum(record.seconds for record in records)
+    printer.line(
+        f"trained {last.epoch} epochs in {seconds:.1f} s: loss {last.train.loss:.2e}, "
+        f"train {last.train}" + (f", test {last.test}" if last.test else "")
+    )
+    if kept.epoch != last.epoch:
+        printer.line(f"kept:     the conductances after epoch {kept.epoch}, the best")
+    printer.line(f"made:     {path}/  (netlist.cir, history.csv, config.toml)")
+    printer.line(f"look:     {program()} inspect {path}")
+    printer.line(f"report:   {program()} report {path}")
+    printer.line(f"re-run:   ngspice -b {path}/netlist.cir")

@@ -1,0 +1,74 @@
+"""How does a run folder stay current while a circuit is trained?"""
+
+import time
+from collections.abc import Mapping
+from importlib.metadata import version
+
+from ebana_like.elements import FloatArray
+from ebana_like.files import append, write_atomically
+from ebana_like.netlist import Netlist, save_netlist
+from ebana_like.simulators import Simulator
+from ebana_like.training.checkpoint import Checkpoint, save_checkpoint
+from ebana_like.training.loop import Callback
+from ebana_like.training.problem import Problem
+from ebana_like.training.progress import Best, EpochRecord, Progress
+from ebana_like.training.resume import about
+from ebana_like.training.run import Run, history_text
+
+
+class RunRecorder(Callback):
+    """The callback that keeps a run folder current.
+
+    The history grows after every epoch; netlist and checkpoint are written where training can be resumed, but not more
+    often than the setting `checkpoint_seconds` allows.
+    """
+
+    def __init__(self, run: Run, task: str, problem: Problem, simulator: Simulator) -> None:
+        self.run = run
+        self.problem = problem
+        self.simulator = simulator
+        self.settings = run.settings()
+        self.about = about(task, self.settings, problem)
+        self.words = {
+            "task": task,
+            "seed": str(problem.seed),
+            "made_by": f"ebana-like-{version('ebana-like')}",
+        }
+        self.best: Best | None = None
+        self._saved = time.perf_counter()
+
+    def begin(self, progress: Progress) -> None:
+        """Bring the whole folder to where training starts; a history that went further is cut."""
+        self.best = progress.best
+        if progress.records:
+            write_atomically(self.run.history, history_text(progress.records))
+        else:
+            self.run.history.unlink(missing_ok=True)
+        self.save(progress)
+
+    def on_batch(self, progress: Progress) -> None:
+        """Save where training can go on, and when enough time has passed."""
+        waited = time.perf_counter() - self._saved
+        if waited >= self.settings.checkpoint_seconds and self.problem.is_resumable(progress):
+            self.save(progress)
+
+    def on_epoch(self, progress: Progress, record: EpochRecord) -> None:
+        """Add a line to the history."""
+        self.best = progress.best
+        append(self.run.history, history_text([record], head=record.epoch == 1))
+
+    def save(self, progress: Progress) -> None:
+        """Write netlist and checkpoint."""
+        self.save_netlist(progress.conductances, progress.epoch)
+        save_checkpoint(self.run.checkpoints, Checkpoint(progress, self.about))
+        self._saved = time.perf_counter()
+
+    def save_netlist(self, conductances: Mapping[str, FloatArray], epochs: int) -> None:
+        """Write a netlist with the conductances after so many epochs, and the voltages they give for one sample."""
+        circuit, features = self.problem.circuit, self.problem.data.train.features[:1]
+        points = self.simulator.solve(conductances, features)
+        ports = (*circuit.outputs.positive.tolist(), *circuit.outputs.negative.tolist())
+        recorded = {circuit.nodes[node]: float(points.voltages[0, 0, node]) for node in dict.fromkeys(ports) if node}
+        present = circuit.with_conductances(conductances).with_features(features[0])
+        words = {**self.words, "epochs": str(epochs)}
+        save_netlist(Netlist(present, recorded if points.usable[0] else {}, words), self.run.netlist)

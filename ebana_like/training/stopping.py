@@ -1,0 +1,62 @@
+"""When does training end before its last epoch? When it has learned enough, learns no more, or has gone astray."""
+
+import numpy as np
+
+from ebana_like.errors import TrainingError
+from ebana_like.training.problem import Problem
+from ebana_like.training.progress import Progress
+
+TOO_MANY_FAILURES = 0.5
+
+ENOUGH_SAMPLES = 100
+"""So many samples of a running epoch must have been met before their failures tell anything."""
+
+DIVERGED = 10.0
+"""How many times the loss of its first epoch, or of outputs at 0 V, a training's loss may be."""
+
+
+def is_finished(problem: Problem, progress: Progress) -> bool:
+    """Tell whether nothing is left to do. Depends on the progress alone, and so outlives a new start."""
+    if progress.epoch >= problem.epochs:
+        return True
+    if not progress.records or progress.batch:
+        return False
+    if progress.records[-1].train.loss < problem.stop_loss:
+        return True
+    since_best = progress.epoch - (progress.best.epoch if progress.best else 0)
+    return 0 < problem.patience <= since_best
+
+
+def require_solved(progress: Progress, whole_epoch: bool) -> None:
+    """Raise TrainingError when most samples met in the running epoch could not be solved."""
+    sums = progress.sums
+    if not whole_epoch and sums.samples < ENOUGH_SAMPLES:
+        return
+    if sums.failures > TOO_MANY_FAILURES * sums.samples:
+        raise TrainingError(
+            f"{sums.failures} of {sums.samples} samples could not be solved in epoch {progress.epoch + 1} "
+            f"({sums.messages[-1] if sums.messages else 'no reason given'}); "
+            "try smaller input voltages or a softer diode model"
+        )
+
+
+def require_number(value: float, name: str, progress: Progress) -> None:
+    """Raise TrainingError when a cost or gradient of the next batch is infinite or no number."""
+    if not np.isfinite(value):
+        raise TrainingError(
+            f"the {name} is not a number in epoch {progress.epoch + 1}, batch {progress.batch + 1}; try a smaller --lr"
+        )
+
+
+def require_converging(problem: Problem, progress: Progress) -> None:
+    """Raise TrainingError when the last epoch's loss is far above the first one's and that of silent outputs."""
+    loss, first = progress.records[-1].train.loss, progress.records[0].train.loss
+    if not loss > DIVERGED * first:
+        return
+    targets = problem.data.train.targets(problem.cost)
+    silent = float(problem.cost.value(np.zeros_like(targets), targets).mean())
+    if loss > DIVERGED * silent:
+        raise TrainingError(
+            f"training diverges: the loss of epoch {progress.epoch} is {loss:.2e}, that of epoch 1 was {first:.2e}, "
+            f"and outputs of 0 V would have {silent:.2e}; try a smaller --lr"
+        )
