@@ -1,14 +1,17 @@
 """`train-circuit bench`: times, side by side, on this machine."""
 
+import os
 from pathlib import Path
 
 import click
+from rich.console import Console
 
 from ebana_like.analysis.engine_bench import CASES, bench_case, bench_engines
 from ebana_like.analysis.growth import Growth, measure_growth, plot_growth, require_plottable
 from ebana_like.analysis.ngspice_bench import bench_ngspice
 from ebana_like.analysis.products_bench import bench_products
-from ebana_like.cli.display import Printer, terminal
+from ebana_like.analysis.training_bench import bench_training
+from ebana_like.cli.display import Printer, TrainingDisplay, terminal
 from ebana_like.cli.group import Commands
 from ebana_like.tasks import TASKS
 
@@ -38,6 +41,20 @@ def ngspice(task: tuple[str, ...]) -> None:
         )
         printer.line(f"training time outside the simulator: {100 * result.overhead:.0f} %")
         printer.line(f"worker memory over 100,000 points: {result.memory:+.1f} MB")
+
+
+@bench.command(short_help="what checkpoints, history and display cost")
+@click.option("--task", type=click.Choice(list(TASKS)), default="digits", show_default=True)
+def training(task: str) -> None:
+    """Time a task's training alone and as this program does it: in a run folder, with a display, on this disk."""
+    with Path(os.devnull).open("w") as nowhere:
+        console = Console(file=nowhere, force_terminal=True)
+        bare, recorded = bench_training(task, lambda problem, start: TrainingDisplay(problem, console, start))
+    Printer(terminal()).table(
+        ["way", "ms a sample (median)", "ratio to the first"],
+        [[timing.way, f"{timing.median:.4f}", f"{timing.over(bare):.3f}"] for timing in (bare, recorded)],
+        title=f"\n{task}: {len(bare.rounds)} paired rounds",
+    )
 
 
 @bench.command(short_help="ngspice beside newton, and how newton's time grows")

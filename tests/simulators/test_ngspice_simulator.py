@@ -141,3 +141,19 @@ def test_it_runs_only_in_a_with_statement():
         NgspiceSimulator(network()).solve({}, np.zeros((1, 2)))
     with pytest.raises(SettingError, match="workers is 0"):
         NgspiceSimulator(network(), workers=0)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_after_forgetting_the_bits_are_those_of_a_new_simulator_that_forgot(workers, nudging):
+    """Whatever was solved before, and with whatever conductances."""
+    circuit = network(nudging)
+    features, drive = batch(circuit)
+    changed = {name: g * (1 + 0.1 * np.sin(np.arange(len(g)))) for name, g in circuit.conductances().items()}
+    found = []
+    for history in (0, 1, 3):
+        with NgspiceSimulator(circuit, workers) as simulator:
+            for k in range(history):
+                simulator.solve({name: g * (1 + k / 7) for name, g in changed.items()}, features + 0.1, drive)
+            simulator.forget()
+            found.append([simulator.solve(changed, features, drive).voltages.tobytes() for _ in range(2)])
+    assert found[0] == found[1] == found[2]

@@ -8,6 +8,7 @@ import pytest
 from ebana_like.circuit import CurrentNudging, SwitchNudging
 from ebana_like.errors import CircuitError, NetlistError, SettingError
 from ebana_like.learning import ESTIMATORS, UPDATES, Adjoint, CrossEntropy
+from ebana_like.netlist import Netlist, save_netlist
 from ebana_like.tasks import TASKS, cost_of, simulator_of
 from ebana_like.training import MultilabelDataset, RegressionDataset, train
 
@@ -142,6 +143,8 @@ def test_settings_reach_what_they_name():
         assert type(update) is kind
         assert (update.rate_of("crossbar1"), update.rate_of("crossbar2")) == (0.1, 0.2)
         assert update.schedule.factor(2) == 0.25
+    cosine = problem_with(epochs=10, schedule="cosine").update.schedule
+    assert [cosine.factor(epoch) for epoch in (0, 5, 10)] == pytest.approx([1, 0.5, 0])
     each = problem_with(g_start=(1e-6, 2e-6, 3e-6, 4e-6), g_low=5e-7, g_high=5e-5).circuit
     for bank, low, high in zip(each.trainable, (1e-6, 3e-6), (2e-6, 4e-6), strict=True):
         assert low <= bank.conductance.min() < bank.conductance.max() <= high
@@ -162,15 +165,16 @@ def test_settings_that_fit_no_circuit_or_data_are_refused(changes, error, messag
         problem_with(**changes)
 
 
-def test_training_starts_from_the_conductances_of_another_circuit():
+def test_training_starts_from_the_conductances_of_another_circuit(tmp_path):
     start = problem_with(seed=5).circuit
-    problem = TASKS["iris"].problem(TASKS["iris"].settings, start)
+    save_netlist(Netlist(start), tmp_path / "start.cir")
+    problem = problem_with((0.5, 0.1), start=str(tmp_path / "start.cir"))
     for name, conductances in start.conductances().items():
         assert np.array_equal(problem.start().conductances[name], conductances)
 
 
 @pytest.mark.parametrize("hidden", [(9,), (10, 10)])
-def test_a_circuit_of_other_crossbars_is_no_start(hidden):
-    start = problem_with(hidden=hidden).circuit
+def test_a_circuit_of_other_crossbars_is_no_start(hidden, tmp_path):
+    save_netlist(Netlist(problem_with(hidden=hidden).circuit), tmp_path / "start.cir")
     with pytest.raises(SettingError, match="circuit to start from has trainable banks .* the same --hidden"):
-        TASKS["iris"].problem(TASKS["iris"].settings, start)
+        problem_with(start=str(tmp_path / "start.cir"))
