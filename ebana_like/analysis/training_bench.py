@@ -1,4 +1,4 @@
-"""What do checkpoints, netlist, history and display cost beside the training itself? Paired runs with and without them."""
+"""What do checkpoints, netlist, history and display cost beside training itself? Paired runs with and without them."""
 
 import time
 from collections.abc import Callable

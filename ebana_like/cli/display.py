@@ -28,7 +28,7 @@ PAGE_WIDTH = 110
 BATCHES_SHOWN = 0.1
 """Seconds between two moves of the bar within an epoch; a move takes as long as a small batch."""
 
-CURVE_WIDTH = 16
+CURVE_WIDTH = 10
 HEIGHTS = "▁▂▃▄▅▆▇█"
 
 
@@ -43,11 +43,10 @@ class TrainingDisplay(Callback):
         self.console = console
         self.bar = Progress(
             TextColumn("epoch {task.fields[epoch]}/{task.fields[epochs]}"),
-            BarColumn(bar_width=20),
+            BarColumn(bar_width=10),
             TextColumn("{task.fields[curve]}"),
             TextColumn("{task.fields[state]}"),
             TimeRemainingColumn(compact=True),
-            TextColumn("left"),
             console=console,
             transient=True,
             disable=not console.is_terminal,
@@ -87,7 +86,7 @@ class TrainingDisplay(Callback):
         if not self.bar.disable:
             epoch = min(record.epoch + 1, self.problem.epochs)
             curve = _curve([earlier.train.loss for earlier in progress.records[-CURVE_WIDTH:]])
-            self.bar.update(self.row, completed=progress.steps, epoch=epoch, curve=curve, state=_state(record))
+            self.bar.update(self.row, completed=progress.steps, epoch=epoch, curve=curve, state=_short_state(record))
         for message in record.messages[:MESSAGES_SHOWN]:
             self._line(f"warning: epoch {record.epoch}, {message}")
         if len(record.messages) > MESSAGES_SHOWN:
@@ -110,6 +109,12 @@ def _curve(losses: Sequence[float]) -> str:
     logs = np.log10(np.maximum(losses, np.finfo(float).tiny))
     span = logs.max() - logs.min()
     return "".join(HEIGHTS[round(7 * height)] for height in (logs - logs.min()) / (span or 1.0))
+
+
+def _short_state(record: EpochRecord) -> str:
+    """Return what fits beside bar and curve on a terminal of 80 columns."""
+    name = "validation" if record.validation else "test" if record.test else "train"
+    return f"loss {record.train.loss:.2e}  {name} {record.validation or record.test or record.train}"
 
 
 def _state(record: EpochRecord) -> str:

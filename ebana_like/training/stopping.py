@@ -11,8 +11,11 @@ TOO_MANY_FAILURES = 0.5
 ENOUGH_SAMPLES = 100
 """So many samples of a running epoch must have been met before their failures tell anything."""
 
-DIVERGED = 10.0
-"""How many times the loss of its first epoch, or of outputs at 0 V, a training's loss may be."""
+DIVERGED, EPOCHS_DIVERGED = 10.0, 5
+"""A training has diverged whose loss is so many times that of its first epoch, and that of outputs at 0 V, for so long.
+
+XOR with 2 to 30 times its learning rate meets single such epochs and yet learns; with 1000 times it stays there.
+"""
 
 
 def is_finished(problem: Problem, progress: Progress) -> bool:
@@ -49,14 +52,15 @@ def require_number(value: float, name: str, progress: Progress) -> None:
 
 
 def require_converging(problem: Problem, progress: Progress) -> None:
-    """Raise TrainingError when the last epoch's loss is far above the first one's and that of silent outputs."""
-    loss, first = progress.records[-1].train.loss, progress.records[0].train.loss
-    if not loss > DIVERGED * first:
+    """Raise TrainingError when the last epochs' losses are all far above the first one's and that of silent outputs."""
+    first, last = progress.records[0].train.loss, progress.records[-EPOCHS_DIVERGED:]
+    loss = min(record.train.loss for record in last)
+    if len(last) < EPOCHS_DIVERGED or not loss > DIVERGED * first:
         return
     targets = problem.data.train.targets(problem.cost)
     silent = float(problem.cost.value(np.zeros_like(targets), targets).mean())
     if loss > DIVERGED * silent:
         raise TrainingError(
-            f"training diverges: the loss of epoch {progress.epoch} is {loss:.2e}, that of epoch 1 was {first:.2e}, "
-            f"and outputs of 0 V would have {silent:.2e}; try a smaller --lr"
+            f"training diverges: the loss has been {loss:.2e} or more for {len(last)} epochs, that of epoch 1 was "
+            f"{first:.2e}, and outputs of 0 V would have {silent:.2e}; try a smaller --lr"
         )

@@ -134,7 +134,7 @@ def test_a_cosine_cannot_be_made_longer(tmp_path):
 
 
 def test_a_training_that_diverges_leaves_its_best_circuit_and_the_command_to_begin_with_it(tmp_path):
-    result = run(*SHORT, "--epochs", 200, "--lr", 100, "--gain", 20, "--volts", 5, "--out", tmp_path)
+    result = run(*SHORT, "--epochs", 200, "--lr", 100, "--out", tmp_path)
     assert result.exit_code == 1
     (path,) = tmp_path.iterdir()
     assert re.search(r"error: training diverges: .* are in .*netlist.cir; begin with them .* --start", result.output)
@@ -143,7 +143,7 @@ def test_a_training_that_diverges_leaves_its_best_circuit_and_the_command_to_beg
 
 
 def test_the_best_epoch_can_be_kept(tmp_path):
-    made = trained(tmp_path, "--epochs", 30, "--lr", 1, "--keep", "best")
+    made = trained(tmp_path, "--epochs", 30, "--lr", 0.3, "--keep", "best")
     losses = [row["train_loss"] for row in load_history(made)]
     best = 1 + losses.index(min(losses))
     assert best < 30
