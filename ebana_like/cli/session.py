@@ -76,6 +76,9 @@ def train_in(
             _give_up(error, run, task, recorder)
         except RunError as error:
             raise RunError(f"{error}; then go on: {program()} resume {run.path}") from error
+        finally:
+            for board in boards:
+                board.close()
         kept = _kept(settings, progress)
         if kept.epoch != progress.epoch:
             recorder.save_netlist(kept.conductances, kept.epoch)

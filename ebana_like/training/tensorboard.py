@@ -24,7 +24,7 @@ class TensorBoard(Callback):
         self.writer = SummaryWriter(str(folder), purge_step=start.epoch + 1)
 
     def on_epoch(self, progress: Progress, record: EpochRecord) -> None:
-        """Write one point of every curve, and wait until it is on disk."""
+        """Write one point of every curve."""
         for part in ("train", "validation", "test"):
             evaluation = getattr(record, part)
             if evaluation is not None:
@@ -33,3 +33,7 @@ class TensorBoard(Callback):
         for name in ("gradient_norm", "clamped", "seconds", "failures"):
             self.writer.add_scalar(f"training/{name}", getattr(record, name), record.epoch)
         self.writer.flush()
+
+    def close(self) -> None:
+        """Write what is still on its way to the file."""
+        self.writer.close()
