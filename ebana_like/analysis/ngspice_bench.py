@@ -23,7 +23,7 @@ from ebana_like.simulators import NgspiceSimulator
 from ebana_like.simulators.ngspice.block import WORDS
 from ebana_like.simulators.ngspice.library import Library, library_path
 from ebana_like.tasks import TASKS
-from ebana_like.training import EpochRecord, Problem, Progress, train
+from ebana_like.training import Problem, train
 
 ROUNDS = 7
 BATCHES = 60  # a round

@@ -11,7 +11,7 @@ from ebana_like.training.progress import Progress
 from ebana_like.training.split import Split
 
 CHECKPOINT_BATCHES = 100
-"""On ngspice a new start takes about as long as 2 batches of Iris or 12 of XOR, so 2 to 12 % of nothing else."""
+"""To start anew takes ngspice as long as 2 batches of Iris or 12 of XOR: once in 100 batches, 2 to 12 % of the time."""
 
 
 @dataclass(frozen=True, eq=False)
