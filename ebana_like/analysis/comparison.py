@@ -9,19 +9,13 @@ from ebana_like.training import Run, as_table
 History = list[dict[str, float]]
 
 
-def comparison(runs: Mapping[str, tuple[Run, History]]) -> Table:
-    """Return a row a run: epochs, seconds, last and least training loss, what was last measured on each part, and the
-    settings in which any two of the runs differ.
-    """
-    settings = {name: {"task": run.task(), **as_table(run.settings())} for name, (run, _) in runs.items()}
-    first = next(iter(settings.values()))
-    differ = [key for key in first if any(table[key] != first[key] for table in settings.values())]
-    parts = [
-        part for part in ("train", "validation", "test") if any(f"{part}_loss" in rows[0] for _, rows in runs.values())
-    ]
+def outcome_table(runs: Mapping[str, tuple[Run, History]]) -> Table:
+    """Return a row a run: epochs, seconds, last and least training loss, and what was last measured on each part."""
+    found = {column for _, history in runs.values() for column in history[0]}
+    parts = [part for part in ("train", "validation", "test") if f"{part}_loss" in found]
     return Table(
         "",
-        ("run", "epochs", "seconds", "last loss", "least", *parts, *differ),
+        ("run", "epochs", "seconds", "last loss", "least loss", *parts),
         [
             (
                 name,
@@ -30,11 +24,18 @@ def comparison(runs: Mapping[str, tuple[Run, History]]) -> Table:
                 f"{history[-1]['train_loss']:.2e}",
                 f"{min(row['train_loss'] for row in history):.2e}",
                 *(_measured(history, part) for part in parts),
-                *(_text(settings[name][key]) for key in differ),
             )
             for name, (_, history) in runs.items()
         ],
     )
+
+
+def difference_table(runs: Mapping[str, tuple[Run, History]]) -> Table:
+    """Return a row a setting in which any two of the runs differ, a column a run; empty where they do not."""
+    settings = [{"task": run.task(), **as_table(run.settings())} for run, _ in runs.values()]
+    differ = [key for key, value in settings[0].items() if any(table[key] != value for table in settings)]
+    rows = [(key, *(_text(table[key]) for table in settings)) for key in differ]
+    return Table("settings that differ", ("setting", *runs), rows)
 
 
 def _measured(history: History, part: str) -> str:

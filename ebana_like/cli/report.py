@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from ebana_like.analysis.comparison import comparison
+from ebana_like.analysis.comparison import difference_table, outcome_table
 from ebana_like.analysis.page import render
 from ebana_like.analysis.report import report as report_page
 from ebana_like.analysis.run_pictures import PICTURES, draw
@@ -87,6 +87,9 @@ def compare(paths: tuple[Path, ...], out: Path | None) -> None:
         names = [str(path) for path in paths]
     runs = {name: (Run(path), read_history(Run(path))) for name, path in zip(names, paths, strict=True)}
     printer = Printer(terminal())
-    printer.show(comparison(runs))
+    printer.show(outcome_table(runs))
+    differences = difference_table(runs)
+    if differences.rows:
+        printer.show(differences)
     compared({name: history for name, (_, history) in runs.items()}).save(out)
     printer.line(f"made:     {out}")

@@ -9,7 +9,7 @@ from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
 
 from ebana_like.elements import FloatArray, IntArray
-from ebana_like.figures.svg import BLUE, COLOURS, INK, ORANGE, Picture, plain
+from ebana_like.figures.svg import BLUE, COLOURS, ORANGE, Picture, plain
 
 GRID = 81
 """Points along each side of the map."""
@@ -103,5 +103,7 @@ def _axes(figure: Figure) -> Any:
 
 
 def _samples(axes: Any, features: FloatArray, colour: str, name: str) -> None:
-    size = 30 if len(features) <= 50 else 10
-    axes.scatter(*features.T, s=size, color=colour, edgecolors=INK, linewidths=0.6, label=plain(name))
+    size = 60 if len(features) <= 50 else 14
+    axes.scatter(
+        *features.T, s=size, color=colour, edgecolors="white", linewidths=1.0 if size > 20 else 0.4, label=plain(name)
+    )

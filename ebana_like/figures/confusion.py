@@ -17,8 +17,8 @@ def confusion(true: IntArray, said: IntArray, classes: Sequence[str]) -> Picture
     counts = np.zeros((count, count), dtype=np.intp)
     np.add.at(counts, (true, said), 1)
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    size = max(2.6, 0.9 + 0.32 * count)
-    picture = Picture("confusion matrix", width=size + 0.8, height=size)
+    size = max(2.8, 0.9 + 0.32 * count)
+    picture = Picture("confusion matrix", width=max(4.4, size + 0.8), height=size)
     names = [plain(name) for name in classes]
     with picture as figure:
         axes = figure.add_subplot()

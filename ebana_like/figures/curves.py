@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from ebana_like.figures.svg import COLOURS, Picture, plain
 
@@ -57,5 +58,6 @@ def draw_curves(axes: Axes, histories: Mapping[str, History], what: str) -> None
     if what == "loss" and all(row[f"{part}_{what}"] > 0 for run, part in drawn for row in histories[run]):
         axes.set_yscale("log")
     axes.set_xlabel("epoch")
+    axes.xaxis.set_major_locator(MaxNLocator("auto", integer=True))
     axes.set_ylabel(LABELS[what])
     axes.legend(fontsize="small")

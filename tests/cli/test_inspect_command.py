@@ -84,7 +84,7 @@ def test_a_netlist_alone_shows_its_own_sample(trained):
     [
         (("netlists/xor.cir", "--sample", "1"), 2, "--sample needs a run folder"),
         (("RUN", "--sample", "4"), 2, "sample is 4; the training data has samples 0 to 3"),
-        (("netlists/xor.cir", "--schematic", "a.doc"), 2, "cannot draw a schematic as a.doc"),
+        (("netlists/xor.cir", "--schematic", "a.doc"), 2, "cannot draw into a.doc"),
         (("netlists/xor.cir", "--html", "no/folder/a.html"), 1, "cannot write no/folder/a.html"),
     ],
 )

@@ -65,7 +65,7 @@ def test_a_schematic_is_saved(suffix, begin, tmp_path):
 
 @pytest.mark.parametrize("name", ["a.txt", "no/folder/a.svg"])
 def test_a_schematic_that_cannot_be_saved_says_why(name, tmp_path):
-    with pytest.raises(SettingError, match=r"cannot (draw a schematic as|write) "):
+    with pytest.raises(SettingError, match=r"cannot (draw into|write) "):
         save_schematic(build_network(SMALL), tmp_path / name)
 
 
@@ -74,7 +74,7 @@ def test_pictures_follow_the_pages_colour_and_fetch_nothing():
     bank = circuit.trainable[0]
     model = diode_model("silicon")
     curve = transfer_curve(1e-5, (model, 0.0), (model, 0.0), "curve")
-    for svg in (heat_map(bank, circuit.nodes), histogram(bank), curve, schematic(circuit)):
+    for svg in (heat_map(bank, circuit.nodes).svg, histogram(bank).svg, curve.svg, schematic(circuit)):
         assert svg.startswith('<svg role="img" aria-label="')
         assert "currentColor" in svg
         assert INK not in svg
