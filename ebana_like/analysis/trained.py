@@ -16,9 +16,7 @@ from ebana_like.errors import RunError
 from ebana_like.simulators import Simulator
 from ebana_like.tasks import TASKS, Task
 from ebana_like.training import Dataset, Problem, Run, Settings, load_circuit, load_history
-
-AT_ONCE = 1000
-"""Samples solved together; the voltages of every node of 10,000 MNIST digits would fill 150 MB."""
+from ebana_like.training.loop import SAMPLES_AT_ONCE
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +56,7 @@ class Trained:
     def scores(self, simulator: Simulator, features: FloatArray) -> FloatArray:
         """Return the scores (samples, outputs) of features (samples, features), volts; NaN for what is not solved."""
         conductances = self.circuit.conductances()
-        parts = np.array_split(features, range(AT_ONCE, len(features), AT_ONCE))
+        parts = np.array_split(features, range(SAMPLES_AT_ONCE, len(features), SAMPLES_AT_ONCE))
         return np.concatenate([simulator.solve(conductances, part).scores for part in parts])
 
 
