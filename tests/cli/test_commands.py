@@ -102,7 +102,7 @@ def test_training_goes_on_from_a_run(trained, tmp_path):
         (["xor", "--beta", "0"], 2, "beta is 0; it must be above zero"),
         (["xor", "--epochs", "many"], 2, "epochs is 'many'; expected a whole number"),
         (["xor", "--diode", "valve"], 1, 'no diode model "valve"; .* has silicon, d1n4148, schottky, ideal'),
-        (["xor", "--start", "nowhere.cir"], 1, "cannot read nowhere.cir: No such file or directory"),
+        (["xor", "--start", "nowhere.cir"], 1, "nowhere.cir: No such file or directory"),
         (["xor", "--config", "nowhere.toml"], 2, "cannot read nowhere.toml"),
         (["inspect", "nowhere"], 2, "Path 'nowhere' does not exist"),
         (["inspect", "/dev/null"], 1, "cannot read /dev/null: it is no plain file"),
