@@ -83,7 +83,7 @@ def _paragraph(trained: Trained) -> str:
         if (column := f"{part}_{what}") in last
     ]
     took = f"{len(history)} of at most {settings.epochs} epochs in {sum(row['seconds'] for row in history):.1f} s"
-    start = f", going on from {trained.came_from}" if trained.came_from else ""
+    start = f", going on from {settings.start}" if settings.start else ""
     return (
         f"The task: {trained.task.summary}; {samples}. "
         f"The circuit has {_count(inputs, 'input')}, {neurons} hidden neurons "
@@ -158,8 +158,7 @@ def _text(value: Any) -> str:
 
 def _repeat(trained: Trained) -> Section:
     path, about = trained.run.path, trained.about
-    start = ["--start", trained.came_from] if trained.came_from else []
-    config = shlex.join(["train-circuit", trained.task.name, "--config", str(path / "config.toml"), *start])
+    config = shlex.join(["train-circuit", trained.task.name, "--config", str(path / "config.toml")])
     versions: Mapping[str, str] = {"python": str(about.get("python", "?")), **about.get("versions", {})}
     return Section(
         "How to repeat it",

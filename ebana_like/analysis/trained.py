@@ -1,10 +1,8 @@
 """What did a run train, on what, from where, and how did it go? All that is read back from its folder."""
 
 import csv
-import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -34,16 +32,10 @@ class Trained:
     circuit: Circuit
     history: list[dict[str, float]]
 
-    @cached_property
-    def came_from(self) -> str:
-        """The run or netlist whose conductances training went on from; empty where they were drawn from the seed."""
-        words = shlex.split(str(self.about.get("command", "")).replace("--start=", "--start "))
-        return words[words.index("--start") + 1] if "--start" in words[:-1] else ""
-
     @property
     def before(self) -> Mapping[str, FloatArray] | None:
         """Conductances before training, siemens; None where another run's were taken over, which may have moved on."""
-        return None if self.came_from else self.problem.start().conductances
+        return None if self.settings.start else self.problem.start().conductances
 
     @property
     def judged(self) -> tuple[str, Dataset]:
@@ -67,7 +59,8 @@ def read_trained(path: Path) -> Trained:
     if run.task() not in TASKS:
         raise RunError(f'{path} is a run of "{run.task()}", which is no task; tasks are {", ".join(TASKS)}')
     task, settings, history = TASKS[run.task()], run.settings(), read_history(run)
-    problem, circuit = task.problem(settings), load_circuit(path).circuit
+    # the run it went on from may be gone
+    problem, circuit = task.problem(replace(settings, start="")), load_circuit(path).circuit
     sizes = [{name: len(g) for name, g in one.conductances().items()} for one in (problem.circuit, circuit)]
     if sizes[0] != sizes[1]:
         raise RunError(f"{path}: config.toml asks for trainable banks {sizes[0]}, but netlist.cir has {sizes[1]}")
