@@ -1,85 +1,9 @@
-"""Train analog circuits as neural networks by equilibrium propagation, with SPICE as the truth."""
+"""Train analog circuits as neural networks by equilibrium propagation, with SPICE as the truth.
 
-from ebana_like.circuit import Circuit
-from ebana_like.fitting import fit
-from ebana_like.learning import (
-    SGD,
-    Adam,
-    Adjoint,
-    Centered,
-    CrossEntropy,
-    HigherOrder,
-    Momentum,
-    Negative,
-    Positive,
-    RandomSign,
-    Sign,
-    SquaredError,
-)
-from ebana_like.netlist import Netlist, load_netlist, read_netlist, save_netlist, write_netlist
-from ebana_like.networks import (
-    Amplifier,
-    Crossbar,
-    Currents,
-    DiodePair,
-    Inputs,
-    OutputPairs,
-    SwitchedTargets,
-    build_network,
-)
-from ebana_like.predictors import CircuitClassifier, CircuitRegressor
-from ebana_like.simulators import NewtonSimulator, NgspiceSimulator
-from ebana_like.training import (
-    Dataset,
-    MultilabelDataset,
-    Problem,
-    RegressionDataset,
-    Split,
-    evaluate,
-    in_range,
-    in_volts,
-    train,
-)
+Public names are listed in `__init__.pyi` and imported when first used: a worker process of ngspice then starts without
+scikit-learn and the Newton engine's compiler.
+"""
 
-__all__ = [
-    "SGD",
-    "Adam",
-    "Adjoint",
-    "Amplifier",
-    "Centered",
-    "Circuit",
-    "CircuitClassifier",
-    "CircuitRegressor",
-    "CrossEntropy",
-    "Crossbar",
-    "Currents",
-    "Dataset",
-    "DiodePair",
-    "HigherOrder",
-    "Inputs",
-    "Momentum",
-    "MultilabelDataset",
-    "Negative",
-    "Netlist",
-    "NewtonSimulator",
-    "NgspiceSimulator",
-    "OutputPairs",
-    "Positive",
-    "Problem",
-    "RandomSign",
-    "RegressionDataset",
-    "Sign",
-    "Split",
-    "SquaredError",
-    "SwitchedTargets",
-    "build_network",
-    "evaluate",
-    "fit",
-    "in_range",
-    "in_volts",
-    "load_netlist",
-    "read_netlist",
-    "save_netlist",
-    "train",
-    "write_netlist",
-]
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

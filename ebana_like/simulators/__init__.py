@@ -1,7 +1,6 @@
 """Engines that solve circuits: conductances and stimuli in, operating points out."""
 
-from ebana_like.simulators.newton import NewtonSimulator
-from ebana_like.simulators.ngspice import NgspiceSimulator
-from ebana_like.simulators.protocol import Nudging, OperatingPoints, Seconds, Simulator
+import lazy_loader
 
-__all__ = ["NewtonSimulator", "NgspiceSimulator", "Nudging", "OperatingPoints", "Seconds", "Simulator"]
+# listed in `__init__.pyi`; a worker process of ngspice starts without the Newton engine's compiled kernels
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,85 @@
+"""Train analog circuits as neural networks by equilibrium propagation, with SPICE as the truth."""
+
+from .circuit import Circuit
+from .fitting import fit
+from .learning import (
+    SGD,
+    Adam,
+    Adjoint,
+    Centered,
+    CrossEntropy,
+    HigherOrder,
+    Momentum,
+    Negative,
+    Positive,
+    RandomSign,
+    Sign,
+    SquaredError,
+)
+from .netlist import Netlist, load_netlist, read_netlist, save_netlist, write_netlist
+from .networks import (
+    Amplifier,
+    Crossbar,
+    Currents,
+    DiodePair,
+    Inputs,
+    OutputPairs,
+    SwitchedTargets,
+    build_network,
+)
+from .predictors import CircuitClassifier, CircuitRegressor
+from .simulators import NewtonSimulator, NgspiceSimulator
+from .training import (
+    Dataset,
+    MultilabelDataset,
+    Problem,
+    RegressionDataset,
+    Split,
+    evaluate,
+    in_range,
+    in_volts,
+    train,
+)
+
+__all__ = [
+    "SGD",
+    "Adam",
+    "Adjoint",
+    "Amplifier",
+    "Centered",
+    "Circuit",
+    "CircuitClassifier",
+    "CircuitRegressor",
+    "CrossEntropy",
+    "Crossbar",
+    "Currents",
+    "Dataset",
+    "DiodePair",
+    "HigherOrder",
+    "Inputs",
+    "Momentum",
+    "MultilabelDataset",
+    "Negative",
+    "Netlist",
+    "NewtonSimulator",
+    "NgspiceSimulator",
+    "OutputPairs",
+    "Positive",
+    "Problem",
+    "RandomSign",
+    "RegressionDataset",
+    "Sign",
+    "Split",
+    "SquaredError",
+    "SwitchedTargets",
+    "build_network",
+    "evaluate",
+    "fit",
+    "in_range",
+    "in_volts",
+    "load_netlist",
+    "read_netlist",
+    "save_netlist",
+    "train",
+    "write_netlist",
+]

@@ -1,0 +1,7 @@
+"""Engines that solve circuits: conductances and stimuli in, operating points out."""
+
+from .newton import NewtonSimulator
+from .ngspice import NgspiceSimulator
+from .protocol import Nudging, OperatingPoints, Seconds, Simulator
+
+__all__ = ["NewtonSimulator", "NgspiceSimulator", "Nudging", "OperatingPoints", "Seconds", "Simulator"]
