@@ -159,7 +159,7 @@ def _text(value: Any) -> str:
 def _repeat(trained: Trained) -> Section:
     path, about = trained.run.path, trained.about
     config = shlex.join(["train-circuit", trained.task.name, "--config", str(path / "config.toml")])
-    versions: Mapping[str, str] = {"python": str(about.get("python", "?")), **about.get("versions", {})}
+    versions: Mapping[str, str] = about.get("versions", {})
     return Section(
         "How to repeat it",
         [

@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from ebana_like.circuit import Circuit
 from ebana_like.elements import FloatArray
 from ebana_like.errors import RunError
 from ebana_like.simulators import Simulator
-from ebana_like.tasks import TASKS, Task
+from ebana_like.tasks import TASKS, Task, problem_of_run
 from ebana_like.training import Dataset, Problem, Run, Settings, load_circuit, load_history
 from ebana_like.training.loop import SAMPLES_AT_ONCE
 
@@ -59,8 +59,7 @@ def read_trained(path: Path) -> Trained:
     if run.task() not in TASKS:
         raise RunError(f'{path} is a run of "{run.task()}", which is no task; tasks are {", ".join(TASKS)}')
     task, settings, history = TASKS[run.task()], run.settings(), read_history(run)
-    # the run it went on from may be gone
-    problem, circuit = task.problem(replace(settings, start="")), load_circuit(path).circuit
+    problem, circuit = problem_of_run(run), load_circuit(path).circuit
     sizes = [{name: len(g) for name, g in one.conductances().items()} for one in (problem.circuit, circuit)]
     if sizes[0] != sizes[1]:
         raise RunError(f"{path}: config.toml asks for trainable banks {sizes[0]}, but netlist.cir has {sizes[1]}")
