@@ -1,7 +1,10 @@
 """Thirty measurements of cell nuclei in a biopsy: malignant or benign? (Street et al. 1993)"""
 
+from dataclasses import replace
+
 from sklearn.datasets import load_breast_cancer
 
+from ebana_like.tasks.small_tables import SETTINGS
 from ebana_like.tasks.task import Task
 from ebana_like.training import Dataset, Settings, Split
 
@@ -18,18 +21,6 @@ TASK = Task(
     size="569 samples, 30-10-1",
     expect="96 % of held-out biopsies right",
     time="3 s",
-    settings=Settings(
-        engine="newton",
-        epochs=30,
-        batch=10,
-        hidden=(10,),
-        diode="schottky",
-        volts=2.0,
-        on=0.3,
-        off=-0.3,
-        update="adam",
-        lr=(0.005,),
-        test=0.2,
-    ),
+    settings=replace(SETTINGS, epochs=30, off=-0.3),
     load=load,
 )

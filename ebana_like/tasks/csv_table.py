@@ -4,6 +4,7 @@ import numpy as np
 
 from ebana_like.elements import FloatArray
 from ebana_like.errors import SettingError
+from ebana_like.tasks.small_tables import SETTINGS
 from ebana_like.tasks.task import Task
 from ebana_like.training import Dataset, RegressionDataset, Settings, Split
 from ebana_like.training.table import EXPECTED, Table, read_table
@@ -56,18 +57,6 @@ TASK = Task(
     size="a table of your own",
     expect="settings that serve iris, wine and diabetes alike",
     time="as long as the table is",
-    settings=Settings(
-        engine="newton",
-        epochs=60,
-        batch=10,
-        hidden=(10,),
-        diode="schottky",
-        volts=2.0,
-        on=0.3,
-        off=-0.1,
-        update="adam",
-        lr=(0.005,),
-        test=0.2,
-    ),
+    settings=SETTINGS,
     load=load,
 )

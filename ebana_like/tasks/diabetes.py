@@ -1,7 +1,10 @@
 """Ten measurements of a patient, and how far diabetes went on in a year (Efron et al. 2004)."""
 
+from dataclasses import replace
+
 from sklearn.datasets import load_diabetes
 
+from ebana_like.tasks.small_tables import SETTINGS
 from ebana_like.tasks.task import Task
 from ebana_like.training import RegressionDataset, Settings, Split
 
@@ -18,19 +21,6 @@ TASK = Task(
     size="442 samples, 10-5-1",
     expect="R^2 of 0.45 on held-out patients, as linear regression",
     time="2 s",
-    settings=Settings(
-        engine="newton",
-        epochs=30,
-        batch=10,
-        hidden=(5,),
-        diode="schottky",
-        volts=2.0,
-        on=0.3,
-        off=-0.3,
-        update="adam",
-        lr=(0.005,),
-        decay=0.95,
-        test=0.2,
-    ),
+    settings=replace(SETTINGS, epochs=30, hidden=(5,), off=-0.3, decay=0.95),
     load=load,
 )

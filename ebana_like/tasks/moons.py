@@ -1,7 +1,10 @@
 """Two interleaving half circles in the plane: a border that bends."""
 
+from dataclasses import replace
+
 from sklearn.datasets import make_moons
 
+from ebana_like.tasks.small_tables import SETTINGS
 from ebana_like.tasks.task import Task
 from ebana_like.training import Dataset, Settings, Split
 
@@ -18,18 +21,6 @@ TASK = Task(
     size="400 samples, 2-10-1",
     expect="96 % of held-out points right",
     time="3 s",
-    settings=Settings(
-        engine="newton",
-        epochs=60,
-        batch=10,
-        hidden=(10,),
-        diode="schottky",
-        volts=2.0,
-        on=0.3,
-        off=-0.3,
-        update="adam",
-        lr=(0.005,),
-        test=0.2,
-    ),
+    settings=replace(SETTINGS, off=-0.3),
     load=load,
 )

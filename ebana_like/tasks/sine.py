@@ -1,7 +1,10 @@
 """One input, one quantity: a period of the sine, drawn by a circuit."""
 
+from dataclasses import replace
+
 import numpy as np
 
+from ebana_like.tasks.small_tables import SETTINGS
 from ebana_like.tasks.task import Task
 from ebana_like.training import RegressionDataset, Settings, Split
 
@@ -18,18 +21,6 @@ TASK = Task(
     size="100 samples, 1-10-1",
     expect="R^2 of 0.99 between the samples learned from",
     time="2 s",
-    settings=Settings(
-        engine="newton",
-        epochs=60,
-        batch=10,
-        hidden=(10,),
-        diode="schottky",
-        volts=2.0,
-        on=0.3,
-        off=-0.3,
-        update="adam",
-        lr=(0.005,),
-        test=0.2,
-    ),
+    settings=replace(SETTINGS, off=-0.3),
     load=load,
 )

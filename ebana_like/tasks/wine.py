@@ -2,6 +2,7 @@
 
 from sklearn.datasets import load_wine
 
+from ebana_like.tasks.small_tables import SETTINGS
 from ebana_like.tasks.task import Task
 from ebana_like.training import Dataset, Settings, Split
 
@@ -18,18 +19,6 @@ TASK = Task(
     size="178 samples, 13-10-3",
     expect="97 % of held-out wines right",
     time="2 s",
-    settings=Settings(
-        engine="newton",
-        epochs=60,
-        batch=10,
-        hidden=(10,),
-        diode="schottky",
-        volts=2.0,
-        on=0.3,
-        off=-0.1,
-        update="adam",
-        lr=(0.005,),
-        test=0.2,
-    ),
+    settings=SETTINGS,
     load=load,
 )
