@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from ebana_like.analysis.records import Records
 from ebana_like.tasks import simulator_of
 from ebana_like.training import EpochRecord, Problem, Settings, train
 
@@ -16,10 +15,8 @@ Result = TypeVar("Result")
 
 def train_one(problem: Problem, settings: Settings) -> list[EpochRecord]:
     """Train a network; the records of its epochs."""
-    records = Records()
     with simulator_of(problem.circuit, settings) as simulator:
-        train(problem, simulator, callbacks=[records])
-    return records.epochs
+        return list(train(problem, simulator).records)
 
 
 def map_in_pairs(work: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:

@@ -14,9 +14,8 @@ matplotlib.use("agg")
 import matplotlib.pyplot as plt
 import numpy as np
 
-from ebana_like.analysis.records import Records
 from ebana_like.tasks import TASKS, simulator_of
-from ebana_like.training import train
+from ebana_like.training import Callback, train
 
 HERE = Path(__file__).parent
 GRID = 81
@@ -25,19 +24,19 @@ GRID = 81
 def main() -> None:
     task = TASKS["xor"]
     problem = task.problem(task.settings)
-    records, snapshots = Records(), []
+    snapshots = []
 
-    class Snapshots(Records):
+    class Snapshots(Callback):
         def on_epoch(self, progress, record) -> None:
             snapshots.append(progress.conductances["crossbar1"])
 
     axis = np.linspace(-2.5, 2.5, GRID)
     plane = np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2)
     with simulator_of(problem.circuit, task.settings) as simulator:
-        progress = train(problem, simulator, callbacks=[records, Snapshots()])
+        progress = train(problem, simulator, callbacks=[Snapshots()])
         scores = simulator.solve(progress.conductances, plane).scores.reshape(GRID, GRID)
     figure, (left, middle, right) = plt.subplots(1, 3, figsize=(11, 3.2), layout="constrained")
-    left.semilogy([record.epoch for record in records.epochs], [record.train.loss for record in records.epochs])
+    left.semilogy([record.epoch for record in progress.records], [record.train.loss for record in progress.records])
     left.set(xlabel="epoch", ylabel="loss (V²)", title="learning XOR in ngspice")
     middle.plot(np.arange(1, len(snapshots) + 1), 1e6 * np.array(snapshots), linewidth=0.7)
     middle.set(xlabel="epoch", ylabel="conductance (µS)", title="first crossbar: 48 resistors")
