@@ -72,13 +72,13 @@ class Verifier(Callback):
     def on_epoch(self, progress: Progress, record: EpochRecord) -> None:
         """Verify the netlist of this epoch."""
         if self.every_epoch:
-            self.verify(progress)
+            self.verify(progress.epoch)
 
-    def verify(self, progress: Progress) -> Verification:
-        """Verify the run's netlist as it is on disk, once an epoch. Raises SimulatorError where ngspice differs."""
-        if progress.epoch not in self.found:
-            self.found[progress.epoch] = verify(self.run.netlist, self.simulator, self.features)
-            rows = [f"{epoch},{v.samples},{v.deviation!r},{v.node}\n" for epoch, v in self.found.items()]
+    def verify(self, epoch: int) -> Verification:
+        """Verify the run's netlist, which holds this epoch's end, once. Raises SimulatorError where ngspice differs."""
+        if epoch not in self.found:
+            self.found[epoch] = verify(self.run.netlist, self.simulator, self.features)
+            rows = [f"{number},{v.samples},{v.deviation!r},{v.node}\n" for number, v in self.found.items()]
             write_atomically(self.run.path / "verification.csv", "".join(["epoch,samples,deviation,node\n", *rows]))
-        self.found[progress.epoch].require()
-        return self.found[progress.epoch]
+        self.found[epoch].require()
+        return self.found[epoch]

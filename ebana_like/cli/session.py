@@ -57,7 +57,7 @@ def train_in(
     Raises EbanaError with what to do, the folder holding the last good state; SystemExit when interrupted.
     """
     console = terminal()
-    printer, recorder = Printer(console), RunRecorder(run, task.name, problem, simulator)
+    printer, recorder = Printer(console), RunRecorder(run, task.name, problem, simulator, extras.verify_epochs)
     verifiers = [Verifier(run, problem, simulator, extras.verify, extras.verify_epochs)] if extras.verify else []
     boards = [TensorBoard(run.path / "tensorboard", start)] if extras.tensorboard else []
     with Stops() as stops:
@@ -83,7 +83,7 @@ def train_in(
         if kept.epoch != progress.epoch:
             recorder.save_netlist(kept.conductances, kept.epoch)
     for verifier in verifiers:
-        found = verifier.verify(progress)
+        found = verifier.verify(kept.epoch)
         printer.line(f"verified: ngspice differs by at most {found.deviation:.1e} V in {found.samples} samples")
     if len(problem.data.train) <= TRUTH_TABLE_ROWS:
         printer.show(answer_table(answers(simulator, kept.conductances, problem.data.train, problem.cost)))

@@ -21,10 +21,13 @@ class RunRecorder(Callback):
 
     The history grows after every epoch; netlist and checkpoint are written where training can be resumed, but not more
     often than the setting `checkpoint_seconds` allows.
+
+    every_epoch: write the netlist after every epoch too, for who reads it then.
     """
 
-    def __init__(self, run: Run, task: str, problem: Problem, simulator: Simulator) -> None:
+    def __init__(self, run: Run, task: str, problem: Problem, simulator: Simulator, every_epoch: bool = False) -> None:
         self.run = run
+        self.every_epoch = every_epoch
         self.problem = problem
         self.simulator = simulator
         self.settings = run.settings()
@@ -55,6 +58,8 @@ class RunRecorder(Callback):
     def on_epoch(self, progress: Progress, record: EpochRecord) -> None:
         """Add a line to the history."""
         self.best = progress.best
+        if self.every_epoch:
+            self.save_netlist(progress.conductances, progress.epoch)
         append(self.run.history, history_text([record], head=record.epoch == 1))
 
     def save(self, progress: Progress) -> None:

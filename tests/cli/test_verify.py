@@ -5,9 +5,11 @@ import csv
 import pytest
 from click.testing import CliRunner
 
+from ebana_like.analysis import verification
 from ebana_like.analysis.verification import Verification
 from ebana_like.cli import main
 from ebana_like.errors import SimulatorError
+from ebana_like.netlist import load_netlist
 
 
 def run(*arguments):
@@ -26,6 +28,19 @@ def test_newton_is_verified_after_every_epoch(task, tmp_path):
     assert [row["epoch"] for row in rows] == ["1", "2"]
     # both engines stop at steps of 1e-12 of voltages around 1 V
     assert all(0 < float(row["deviation"]) < 1e-11 for row in rows)
+
+
+def test_the_netlist_verified_is_that_of_the_epoch(tmp_path, monkeypatch):
+    seen = []
+
+    def look(netlist, simulator, features):
+        seen.append(int(load_netlist(netlist).settings["epochs"]))
+        return Verification(len(features), 0.0, "h1_0")
+
+    monkeypatch.setattr(verification, "verify", look)
+    options = ("--engine", "newton", "--epochs", 3, "--verify", 1, "--verify-epochs", "--out", tmp_path)
+    assert run("xor", *options).exit_code == 0
+    assert seen == [1, 2, 3]
 
 
 @pytest.mark.parametrize("deviation", [2e-9, float("nan")])
