@@ -1,1 +1,1 @@
-"""What happened and why: answers, inspection, benchmarks."""
+"""What happened in a circuit and why: samples, gradients, power, and what other programs say."""

@@ -6,11 +6,11 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from ebana_like.analysis.engine_bench import CASES, bench_case, bench_engines
-from ebana_like.analysis.growth import Growth, measure_growth, plot_growth, require_plottable
-from ebana_like.analysis.ngspice_bench import bench_ngspice
-from ebana_like.analysis.products_bench import bench_products
-from ebana_like.analysis.training_bench import bench_training
+from ebana_like.bench.engines import CASES, bench_case, bench_engines
+from ebana_like.bench.growth import Growth, measure_growth, plot_growth, require_plottable
+from ebana_like.bench.ngspice import bench_ngspice
+from ebana_like.bench.products import bench_products
+from ebana_like.bench.training import bench_training
 from ebana_like.cli.display import Printer, TrainingDisplay, terminal
 from ebana_like.cli.group import Commands
 from ebana_like.tasks import TASKS

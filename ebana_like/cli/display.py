@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table as TerminalTable
 
-from ebana_like.analysis.page import Table
+from ebana_like.pages.page import Table
 from ebana_like.training import Callback, EpochRecord, Problem
 from ebana_like.training import Progress as TrainingProgress
 

@@ -4,17 +4,17 @@ from pathlib import Path
 
 import click
 
-from ebana_like.analysis.answers import answer_tables
-from ebana_like.analysis.inspection import bank_table, flow_table, port_table, recorded_table, voltage_table
-from ebana_like.analysis.inspection_page import inspection_page
-from ebana_like.analysis.page import render
 from ebana_like.analysis.sample import present_sample, training_sample
-from ebana_like.analysis.warnings import warnings
 from ebana_like.cli.display import Printer, terminal
 from ebana_like.energy import symmetry
 from ebana_like.errors import SettingError
 from ebana_like.figures import DRAWABLE, save_schematic
 from ebana_like.files import write_atomically
+from ebana_like.pages.answers import answer_tables
+from ebana_like.pages.inspection import bank_table, flow_table, port_table, recorded_table, voltage_table
+from ebana_like.pages.inspection_page import inspection_page
+from ebana_like.pages.page import render
+from ebana_like.pages.warnings import warnings
 from ebana_like.simulators import NgspiceSimulator
 from ebana_like.tasks import problem_of_run
 from ebana_like.training import Run, load_circuit

@@ -6,15 +6,15 @@ from typing import Any
 
 import click
 
-from ebana_like.analysis.comparison import difference_table, outcome_table
-from ebana_like.analysis.page import render
-from ebana_like.analysis.report import report as report_page
-from ebana_like.analysis.run_pictures import PICTURES, draw
 from ebana_like.analysis.trained import read_history, read_trained
 from ebana_like.cli.display import Printer, terminal
 from ebana_like.errors import SettingError
 from ebana_like.figures import DRAWABLE, compared, require_drawable, save_schematic
 from ebana_like.files import write_atomically
+from ebana_like.pages.comparison import difference_table, outcome_table
+from ebana_like.pages.page import render
+from ebana_like.pages.report import report as report_page
+from ebana_like.pages.run_pictures import PICTURES, draw
 from ebana_like.simulators import NewtonSimulator
 from ebana_like.training import Run
 

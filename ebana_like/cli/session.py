@@ -6,11 +6,11 @@ from typing import NoReturn
 
 import click
 
-from ebana_like.analysis.answers import TRUTH_TABLE_ROWS, answer_table, answers
 from ebana_like.analysis.verification import Verifier
 from ebana_like.cli.display import Printer, TrainingDisplay, program, terminal
 from ebana_like.cli.signals import Stops
 from ebana_like.errors import RunError, TrainingError
+from ebana_like.pages.answers import TRUTH_TABLE_ROWS, answer_table, answers
 from ebana_like.simulators import Simulator
 from ebana_like.tasks import Task
 from ebana_like.training import Best, Interrupted, Problem, Progress, Run, RunRecorder, Settings, train

@@ -8,7 +8,9 @@ from pathlib import Path
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from ebana_like.analysis.sweeps import (
+from ebana_like.cli.display import PLAIN_LINES, Printer, program, terminal
+from ebana_like.cli.signals import INTERRUPTED
+from ebana_like.sweeps import (
     DONE,
     HOW,
     SEED,
@@ -24,8 +26,6 @@ from ebana_like.analysis.sweeps import (
     summarise,
     usual_goal,
 )
-from ebana_like.cli.display import PLAIN_LINES, Printer, program, terminal
-from ebana_like.cli.signals import INTERRUPTED
 from ebana_like.tasks import TASKS
 from ebana_like.training import Settings, decode, load_config
 

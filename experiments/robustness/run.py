@@ -18,13 +18,13 @@ matplotlib.use("svg")
 import matplotlib.pyplot as plt
 import numpy as np
 
-from ebana_like.analysis.pool import share
 from ebana_like.circuit import Circuit
 from ebana_like.elements import Diodes, FloatArray, Resistors
 from ebana_like.energy import coenergy_weights
 from ebana_like.learning import SGD, Centered, Positive, SquaredError
 from ebana_like.networks import Amplifier, Crossbar, DiodePair, Inputs, OutputPairs, build_network
 from ebana_like.simulators import NewtonSimulator
+from ebana_like.sweeps.pool import share
 
 HERE = Path(__file__).parent
 FEATURES, TARGET = np.array([[-2.0, 2.0, 1.0]]), np.array([[1.0]])  # the third is the bias

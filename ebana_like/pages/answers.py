@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ebana_like.analysis.page import Table
 from ebana_like.elements import FloatArray
 from ebana_like.learning import Cost
+from ebana_like.pages.page import Table
 from ebana_like.simulators import Simulator
 from ebana_like.training import Dataset, Problem, evaluate
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ebana_like.analysis.random_images import random_images
-from ebana_like.analysis.rounds import Timing, in_process
+from ebana_like.bench.random_images import random_images
+from ebana_like.bench.rounds import Timing, in_process
 from ebana_like.circuit import Circuit
 from ebana_like.elements import FloatArray, IntArray, Resistors
 from ebana_like.learning import Cost

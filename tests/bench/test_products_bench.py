@@ -1,6 +1,6 @@
 """Training is timed beside the matrix products it cannot do without."""
 
-from ebana_like.analysis.products_bench import bench_products
+from ebana_like.bench.products import bench_products
 
 
 def test_training_and_its_products_are_timed_in_the_same_rounds():

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from ebana_like.analysis.branches import branches
-from ebana_like.analysis.warnings import warnings
 from ebana_like.elements import DiodeModel, Diodes, Resistors
+from ebana_like.pages.warnings import warnings
 
 
 def found(circuit, operating_point):

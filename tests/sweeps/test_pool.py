@@ -6,8 +6,8 @@ import time
 from contextlib import closing
 from pathlib import Path
 
-from ebana_like.analysis.pool import TRIES, share
 from ebana_like.errors import TrainingError
+from ebana_like.sweeps.pool import TRIES, share
 
 
 def square(number):

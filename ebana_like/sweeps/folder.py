@@ -7,10 +7,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from ebana_like.analysis.sweeps.goal import Goal
-from ebana_like.analysis.sweeps.grid import Cell, Grid
 from ebana_like.errors import RunError, SettingError
 from ebana_like.files import write_atomically
+from ebana_like.sweeps.goal import Goal
+from ebana_like.sweeps.grid import Cell, Grid
 from ebana_like.training import Run, dump_config, load_config, load_history
 
 SWEEP, RESULTS, MAP = "sweep.toml", "results.csv", "map.svg"

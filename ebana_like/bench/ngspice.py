@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from ebana_like.analysis.rounds import Timing, Way, in_process
+from ebana_like.bench.rounds import Timing, Way, in_process
 from ebana_like.circuit import Circuit
 from ebana_like.elements import VoltageSources
 from ebana_like.learning import Centered

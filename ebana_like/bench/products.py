@@ -11,8 +11,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from ebana_like.analysis.random_images import PIXELS, random_images
-from ebana_like.analysis.rounds import Timing, in_process
+from ebana_like.bench.random_images import PIXELS, random_images
+from ebana_like.bench.rounds import Timing, in_process
 from ebana_like.elements import Diodes
 from ebana_like.simulators import NewtonSimulator
 from ebana_like.tasks import TASKS, problem_of

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ebana_like.analysis.rounds import Timing
+from ebana_like.bench.rounds import Timing
 from ebana_like.simulators import Simulator
 from ebana_like.tasks import TASKS, simulator_of
 from ebana_like.training import Callback, Problem, Progress, RunRecorder, Settings, create_run, train

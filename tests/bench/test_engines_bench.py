@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from ebana_like.analysis.engine_bench import CASES, bench_case, bench_engines
-from ebana_like.analysis.growth import Growth, plot_growth, require_plottable
+from ebana_like.bench.engines import CASES, bench_case, bench_engines
+from ebana_like.bench.growth import Growth, plot_growth, require_plottable
 from ebana_like.errors import SettingError
 from ebana_like.tasks import TASKS
 

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
-from ebana_like.analysis.sweeps.folder import DONE, CellResult
-from ebana_like.analysis.sweeps.goal import Goal
-from ebana_like.analysis.sweeps.grid import SEED, Axis, Grid
+from ebana_like.sweeps.folder import DONE, CellResult
+from ebana_like.sweeps.goal import Goal
+from ebana_like.sweeps.grid import SEED, Axis, Grid
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 import numpy as np
 
 from ebana_like.analysis.differences import angle, distance, flat
-from ebana_like.analysis.page import Section, Table
 from ebana_like.analysis.trained import Trained
 from ebana_like.elements import FloatArray
 from ebana_like.energy import symmetry
 from ebana_like.learning import Adjoint, Nudged
+from ebana_like.pages.page import Section, Table
 from ebana_like.simulators import Simulator
 
 SAMPLES = 50

@@ -6,7 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ebana_like.analysis.sweeps import (
+from ebana_like.errors import RunError, SettingError
+from ebana_like.sweeps import (
     DONE,
     CellResult,
     make_grid,
@@ -16,7 +17,6 @@ from ebana_like.analysis.sweeps import (
     run_sweep,
     summarise,
 )
-from ebana_like.errors import RunError, SettingError
 from ebana_like.tasks import TASKS, simulator_of
 from ebana_like.training import load_circuit, train
 

@@ -5,12 +5,12 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from ebana_like.analysis.pool import share
-from ebana_like.analysis.records import Records
-from ebana_like.analysis.sweeps.folder import DONE, FAILED, LOST, CellResult, SweepFolder
-from ebana_like.analysis.sweeps.goal import Goal
-from ebana_like.analysis.sweeps.grid import Cell
 from ebana_like.files import write_atomically
+from ebana_like.sweeps.folder import DONE, FAILED, LOST, CellResult, SweepFolder
+from ebana_like.sweeps.goal import Goal
+from ebana_like.sweeps.grid import Cell
+from ebana_like.sweeps.pool import share
+from ebana_like.sweeps.records import Records
 from ebana_like.tasks import TASKS, simulator_of
 from ebana_like.training import RunRecorder, begin_run, history_text, load_history, train
 

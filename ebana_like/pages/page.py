@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 _ENVIRONMENT = Environment(
-    loader=PackageLoader("ebana_like.analysis"),
+    loader=PackageLoader("ebana_like.pages"),
     autoescape=True,
     undefined=StrictUndefined,
     trim_blocks=True,

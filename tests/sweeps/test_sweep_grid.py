@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ebana_like.analysis.sweeps import Goal, make_grid, parse_axis, parse_goal, usual_goal
 from ebana_like.errors import SettingError
+from ebana_like.sweeps import Goal, make_grid, parse_axis, parse_goal, usual_goal
 from ebana_like.tasks import TASKS
 
 XOR = TASKS["xor"].settings

@@ -2,9 +2,7 @@
 
 import numpy as np
 
-from ebana_like.analysis.page import Table
 from ebana_like.analysis.sample import Phases, present_features
-from ebana_like.analysis.units import si
 from ebana_like.circuit import Circuit
 from ebana_like.elements import (
     Bank,
@@ -18,6 +16,8 @@ from ebana_like.elements import (
     VoltageSources,
 )
 from ebana_like.netlist import Netlist
+from ebana_like.pages.page import Table
+from ebana_like.pages.units import si
 from ebana_like.simulators import Simulator
 
 LISTED = 200
