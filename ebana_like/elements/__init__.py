@@ -5,6 +5,7 @@ from ebana_like.elements.controlled import CCCS, CCVS, VCCS, VCVS, CurrentContro
 from ebana_like.elements.device import BipolarTransistors, Devices, JFETs, ModelCard, MOSFETs, SpiceDiodes
 from ebana_like.elements.diode import DiodeModel, Diodes
 from ebana_like.elements.resistor import Resistors
+from ebana_like.elements.signal import OuterProducts, Signal, dense, squared_norm
 from ebana_like.elements.sources import CurrentSources, VoltageSources
 from ebana_like.elements.switch import Switches
 
@@ -27,11 +28,15 @@ __all__ = [
     "JFETs",
     "MOSFETs",
     "ModelCard",
+    "OuterProducts",
     "Resistors",
+    "Signal",
     "SpiceDiodes",
     "Switches",
     "VoltageControlled",
     "VoltageLaw",
     "VoltageSources",
+    "dense",
     "index_of",
+    "squared_norm",
 ]

@@ -9,6 +9,7 @@ import numpy as np
 
 from ebana_like.elements.bank import CurrentLaw, FloatArray, Index, IntArray, index_of
 from ebana_like.elements.numbers import resistances
+from ebana_like.elements.signal import OuterProducts, Signal
 from ebana_like.errors import CircuitError
 
 
@@ -74,15 +75,14 @@ class Resistors(CurrentLaw):
         )
         return (rows, columns) if is_grid else None
 
-    def learning_signal(self, voltages: FloatArray, coefficients: FloatArray) -> FloatArray:
+    def learning_signal(self, voltages: FloatArray, coefficients: FloatArray) -> Signal:
         """Return sum over phases and samples of coefficient times dp/dg, (n,): what a stencil of phases reads.
 
         voltages: (phases, batch, nodes), volts, the free phase first.
         coefficients: (phases, batch), adding up to zero over the phases of each sample.
 
         With V_0 the free phase, v^2 - v_0^2 = (v - v_0)(v + v_0) keeps the digits that subtracting squares would
-        lose. For a crossbar this splits into sums over rows and over columns and the matrix products of both, taken
-        as one product: twenty times faster at 1570 x 100 resistors and 10 samples.
+        lose. For a crossbar this splits into sums over rows and over columns and the matrix products of both.
         """
         factors = coefficients[1:, :, None] / 2
         if self._ports is None:
@@ -93,14 +93,14 @@ class Resistors(CurrentLaw):
         change *= factors
         squares = (change * total).sum(axis=(0, 1))
         if (rows[1:] == rows[0]).all():  # inputs do not move: all phases have the same factor
-            of_columns = [2 * change.sum(axis=0), squares[None]]
-            of_rows = [-rows[0], np.ones((1, rows.shape[-1]))]
-        else:
-            row_change, row_total = _change_and_total(rows)
-            row_change *= factors
-            row_squares = (row_change * row_total).sum(axis=(0, 1))
-            of_columns = [_flat(change), _flat(total), squares[None], np.ones((1, columns.shape[-1]))]
-            of_rows = [-_flat(row_total), -_flat(row_change), np.ones((1, rows.shape[-1])), row_squares[None]]
+            rows = rows[0]
+            mirrored = rows.shape[-1] % 2 == 0 and np.array_equal(rows[:, 1::2], -rows[:, ::2])
+            return OuterProducts(squares, 2 * change.sum(axis=0), rows[:, :: 2 if mirrored else 1], mirrored)
+        row_change, row_total = _change_and_total(rows)
+        row_change *= factors
+        row_squares = (row_change * row_total).sum(axis=(0, 1))
+        of_columns = [_flat(change), _flat(total), squares[None], np.ones((1, columns.shape[-1]))]
+        of_rows = [-_flat(row_total), -_flat(row_change), np.ones((1, rows.shape[-1])), row_squares[None]]
         return np.asarray((np.concatenate(of_columns).T @ np.concatenate(of_rows)).ravel())
 
     @cached_property

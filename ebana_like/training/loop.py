@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from ebana_like.circuit import Circuit
-from ebana_like.elements import FloatArray
+from ebana_like.elements import FloatArray, squared_norm
 from ebana_like.learning import Cost
 from ebana_like.simulators import OperatingPoints, Simulator
 from ebana_like.training.dataset import Dataset
@@ -92,10 +92,10 @@ def _batch(problem: Problem, simulator: Simulator, progress: Progress, samples: 
     require_number(loss, "cost", progress)
     conductances, state, norm = progress.conductances, progress.update_state, 0.0
     if usable.any():
-        norm = float(np.sqrt(sum(np.vdot(g, g) for g in estimate.gradients.values())))
+        norm = float(np.sqrt(sum(squared_norm(signal) for signal in estimate.signals.values())))
         require_number(norm, "gradient", progress)
         conductances, state = problem.update.step(
-            problem.circuit, conductances, estimate.gradients, state, progress.epoch
+            problem.circuit, conductances, estimate.signals, state, progress.epoch
         )
     sums = replace(
         sums.solved(points, (f"sample {samples[k]}: {text}" for k, text in points.messages.items())),

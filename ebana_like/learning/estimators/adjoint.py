@@ -7,7 +7,7 @@ import numpy as np
 
 from ebana_like.adjoint import adjoint_circuit, small_signal
 from ebana_like.circuit import CurrentNudging
-from ebana_like.elements import FloatArray, Resistors
+from ebana_like.elements import FloatArray, Resistors, Signal
 from ebana_like.energy import Wiring
 from ebana_like.learning.costs import Cost
 from ebana_like.learning.estimators.estimator import Estimate, Estimator
@@ -39,7 +39,7 @@ class Adjoint(Estimator):
         )
 
 
-def _gradient(points: OperatingPoints, adjoint: FloatArray) -> dict[str, FloatArray]:
+def _gradient(points: OperatingPoints, adjoint: FloatArray) -> dict[str, Signal]:
     """Return the mean over samples of products of drops, (n,) by trainable bank, cost per siemens.
 
     With lambda scaled by a to the size of V, [(V + a lambda / 2)^2 - (V - a lambda / 2)^2] / 2 = a lambda V for every

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from ebana_like.elements import FloatArray
+from ebana_like.elements import FloatArray, Signal, dense
 from ebana_like.learning.costs import Cost
 from ebana_like.simulators import OperatingPoints, Simulator
 
@@ -16,14 +16,19 @@ from ebana_like.simulators import OperatingPoints, Simulator
 class Estimate:
     """A gradient and what it was read from.
 
-    gradients: dC/dg by bank, mean over the samples that could be used, (n,), cost per siemens.
+    signals: dC/dg by bank, mean over the samples that could be used, (n,), cost per siemens; `gradients` written out.
     points: the operating points; `points.scores` are the free scores, `points.usable` the samples used.
     read_inputs: reads the gradient with respect to inputs.
     """
 
-    gradients: Mapping[str, FloatArray]
+    signals: Mapping[str, Signal]
     points: OperatingPoints
     read_inputs: Callable[[], FloatArray]
+
+    @cached_property
+    def gradients(self) -> dict[str, FloatArray]:
+        """dC/dg by bank, mean over the samples that could be used, (n,), cost per siemens."""
+        return {bank: dense(signal) for bank, signal in self.signals.items()}
 
     @cached_property
     def inputs(self) -> FloatArray:

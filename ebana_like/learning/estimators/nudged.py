@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ebana_like.circuit import Circuit
-from ebana_like.elements import FloatArray, Resistors, VoltageSources
+from ebana_like.elements import FloatArray, Resistors, Signal, VoltageSources, dense
 from ebana_like.energy import Wiring, cocontent_gradient, coenergy_weights
 from ebana_like.errors import SettingError
 from ebana_like.learning.costs import Cost
@@ -61,7 +61,7 @@ class Nudged(Estimator):
         weights = coenergy_weights(simulator.circuit)
         points, coefficients = self.phases(simulator, conductances, features, targets, cost, rng)
         return Estimate(
-            gradient(points, coefficients, weights),
+            signals(points, coefficients, weights),
             points,
             lambda: input_gradient(points, coefficients, conductances),
         )
@@ -81,13 +81,11 @@ class Nudged(Estimator):
         return simulator.solve(conductances, features, nudging), stencil.coefficients / self.beta
 
 
-def gradient(
-    points: OperatingPoints, coefficients: FloatArray, weights: Mapping[str, FloatArray]
-) -> dict[str, FloatArray]:
+def signals(points: OperatingPoints, coefficients: FloatArray, weights: Mapping[str, FloatArray]) -> dict[str, Signal]:
     """Sum of weighted pseudo-power gradients, w_e sum_phases c dp/dg, averaged over usable samples.
 
     coefficients: (phases, batch), per siemens. weights: of elements before amplifiers, by bank (`ebana_like.energy`).
-    Returns (n,) by trainable bank; zeros where no sample is usable.
+    Returns one signal (n,) a trainable bank; zeros where no sample is usable.
     """
     usable = points.usable
     count = int(usable.sum())
@@ -97,11 +95,18 @@ def gradient(
     return {bank.name: _weighted(bank, weights[bank.name], voltages, factors) for bank in points.circuit.trainable}
 
 
-def _weighted(bank: Resistors, weights: FloatArray, voltages: FloatArray, factors: FloatArray) -> FloatArray:
+def gradient(
+    points: OperatingPoints, coefficients: FloatArray, weights: Mapping[str, FloatArray]
+) -> dict[str, FloatArray]:
+    """Return `signals` written out, (n,) by trainable bank."""
+    return {bank: dense(signal) for bank, signal in signals(points, coefficients, weights).items()}
+
+
+def _weighted(bank: Resistors, weights: FloatArray, voltages: FloatArray, factors: FloatArray) -> Signal:
     """Return the bank's weighted learning signal; a weight shared by all its elements goes into the factors."""
     if weights.size == 1:
         return bank.learning_signal(voltages, weights * factors)
-    return weights * bank.learning_signal(voltages, factors)
+    return weights * dense(bank.learning_signal(voltages, factors))
 
 
 def input_gradient(

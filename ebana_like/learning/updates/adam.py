@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ebana_like.circuit import Circuit
-from ebana_like.elements import FloatArray, Resistors
+from ebana_like.elements import Resistors, Signal, dense
 from ebana_like.learning.updates.update import State, Update, span
 
 
@@ -26,8 +26,8 @@ class Adam(Update):
             for entry in ("first", "second", "steps")
         }
 
-    def direction(self, bank: Resistors, gradient: FloatArray, state: State) -> tuple[FloatArray, State]:
-        signal = gradient * span(bank)  # V^2 for a full-range step: makes `small` independent of the technology
+    def direction(self, bank: Resistors, gradient: Signal, state: State) -> tuple[Signal, State]:
+        signal = dense(gradient) * span(bank)  # V^2 for a full-range step: makes `small` independent of the technology
         first = self.first * state[f"{bank.name}.first"] + (1 - self.first) * signal
         second = self.second * state[f"{bank.name}.second"] + (1 - self.second) * signal**2
         steps = state[f"{bank.name}.steps"] + 1

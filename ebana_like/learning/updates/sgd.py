@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ebana_like.circuit import Circuit
-from ebana_like.elements import FloatArray, Resistors
+from ebana_like.elements import Resistors, Signal, dense
 from ebana_like.errors import SettingError
 from ebana_like.learning.updates.update import State, Update
 
@@ -14,7 +14,7 @@ from ebana_like.learning.updates.update import State, Update
 class SGD(Update):
     """g <- g - eta dC/dg."""
 
-    def direction(self, bank: Resistors, gradient: FloatArray, state: State) -> tuple[FloatArray, State]:
+    def direction(self, bank: Resistors, gradient: Signal, state: State) -> tuple[Signal, State]:
         return gradient, {}
 
 
@@ -32,6 +32,6 @@ class Momentum(Update):
     def start(self, circuit: Circuit) -> State:
         return {bank.name: np.zeros(len(bank)) for bank in circuit.trainable}
 
-    def direction(self, bank: Resistors, gradient: FloatArray, state: State) -> tuple[FloatArray, State]:
-        velocity = self.momentum * state[bank.name] + gradient
+    def direction(self, bank: Resistors, gradient: Signal, state: State) -> tuple[Signal, State]:
+        velocity = self.momentum * state[bank.name] + dense(gradient)
         return velocity, {bank.name: velocity}

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ebana_like.elements import FloatArray, Resistors
+from ebana_like.elements import Resistors, Signal, dense
 from ebana_like.learning.updates.update import State, Update
 
 
@@ -14,5 +14,5 @@ class Sign(Update):
 
     normalised = True
 
-    def direction(self, bank: Resistors, gradient: FloatArray, state: State) -> tuple[FloatArray, State]:
-        return np.sign(gradient), {}
+    def direction(self, bank: Resistors, gradient: Signal, state: State) -> tuple[Signal, State]:
+        return np.sign(dense(gradient)), {}

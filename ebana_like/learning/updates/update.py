@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from ebana_like.circuit import Circuit
-from ebana_like.elements import FloatArray, Resistors
+from ebana_like.elements import FloatArray, Resistors, Signal
 from ebana_like.errors import SettingError
 from ebana_like.learning.schedules import Constant, Schedule
 from ebana_like.learning.updates.moved import moved
@@ -44,14 +44,14 @@ class Update(ABC):
         return {}
 
     @abstractmethod
-    def direction(self, bank: Resistors, gradient: FloatArray, state: State) -> tuple[FloatArray, State]:
+    def direction(self, bank: Resistors, gradient: Signal, state: State) -> tuple[Signal, State]:
         """Return what the bank's conductances (n,) go against, and the state entries that are new."""
 
     def step(
         self,
         circuit: Circuit,
         conductances: Mapping[str, FloatArray],
-        gradients: Mapping[str, FloatArray],
+        gradients: Mapping[str, Signal],
         state: State,
         epoch: int,
     ) -> tuple[dict[str, FloatArray], State]:

@@ -7,7 +7,7 @@ import numpy as np
 from numba import njit, prange
 
 from ebana_like.elements import FloatArray, IntArray
-from ebana_like.simulators.newton.neurons import OPTIONS, neurons
+from ebana_like.simulators.newton.neurons import OPTIONS, first_guess, neurons
 
 TOLERANCE = 1e-12
 """Volts: the output residual over the output's conductance at which iteration stops; one more correction follows."""
@@ -16,6 +16,10 @@ OUTER_LIMIT = 40
 
 STALE = 0.1
 """The factor is renewed when an iteration leaves more of the residual than this."""
+
+
+COLUMNS = 16
+"""Of the first crossbar, folded together."""
 
 
 class OutputLayer(NamedTuple):
@@ -155,11 +159,14 @@ def point(layer, out, c, current, load, s, h, slopes, o, S, factored):
 def solve_points(layer, out, c, currents, loads, s, h, slopes, o, S, factored, iterations):
     """Solve all points of some phases in place from the guesses h and o, (phases, batch, ...); see `point`.
 
-    S: one factor a sample, (batch, outputs, outputs): written, or where `factored` begun with.
+    S: one factor a sample, (batch, outputs, outputs), to begin with where `factored`. Else it is written, and so is h,
+        which holds no guesses yet.
     """
     phases, batch = loads.shape
     for number in prange(phases * batch):
         p, b = number // batch, number % batch
+        if not factored:
+            first_guess(layer, s[p, b], h[p, b])
         factor = S[b].copy() if factored else S[b]
         iterations[p, b] = point(
             layer,
@@ -177,31 +184,43 @@ def solve_points(layer, out, c, currents, loads, s, h, slopes, o, S, factored, i
 
 
 @njit(parallel=True, **OPTIONS)
-def fold(g, plus, minus, bias, biases, weights, constant, total):
-    """Fold the first crossbar g (columns, rows) into what the features see of it.
+def fold(g, plus, minus, bias, biases, x, arriving, total):
+    """Fold the first crossbar g (columns, rows) and the features x (features, batch) into currents.
 
     plus, minus: its rows that carry each feature and its negative, (columns, features); minus is (columns, 0) where
         inputs are not doubled. bias: its rows at the voltages `biases`.
-    weights: plus - minus. constant: sum of bias times voltage; total: sum of g; both (columns,).
+    arriving: current of all rows into each column, (batch, columns). total: sum of g, (columns,).
+    Both are written. A few columns at a time, so that what each feature sees of them stays in the cache.
     """
-    for j in prange(len(g)):
-        if minus.shape[1]:
-            for f in range(plus.shape[1]):
-                weights[j, f] = plus[j, f] - minus[j, f]
-        else:
-            weights[j] = plus[j]
-        constant[j] = 0.0
-        for k in range(len(biases)):
-            constant[j] += biases[k] * bias[j, k]
-        total[j] = 0.0
-        for i in range(g.shape[1]):
-            total[j] += g[j, i]
+    columns, features = plus.shape
+    batch = x.shape[1]
+    for block in prange((columns + COLUMNS - 1) // COLUMNS):
+        first = block * COLUMNS
+        last = min(first + COLUMNS, columns)
+        weights = np.empty((last - first, features))
+        for j in range(first, last):
+            row = weights[j - first]
+            if minus.shape[1]:
+                for f in range(features):
+                    row[f] = plus[j, f] - minus[j, f]
+            else:
+                for f in range(features):
+                    row[f] = plus[j, f]
+            total[j] = 0.0
+            for i in range(g.shape[1]):
+                total[j] += g[j, i]
+        products = np.dot(weights, x)
+        for j in range(first, last):
+            constant = 0.0
+            for k in range(len(biases)):
+                constant += biases[k] * bias[j, k]
+            for b in range(batch):
+                arriving[b, j] = products[j - first, b] + constant
 
 
 @njit(**OPTIONS)
 def scatter_inputs(voltages, nodes, features, polarities, x):
-    """Write the sources' voltages, the same in all phases: 115 us, by numpy's indexing 180 (MNIST, batch 20)."""
-    for p in range(voltages.shape[0]):
-        for b in range(voltages.shape[1]):
-            for k in range(len(nodes)):
-                voltages[p, b, nodes[k]] = polarities[k] * x[b, features[k]]
+    """Write the sources' voltages into those of a phase (batch, nodes): 21 us, by numpy 67 (784 features, batch 20)."""
+    for b in range(len(x)):
+        for k in range(len(nodes)):
+            voltages[b, nodes[k]] = polarities[k] * x[b, features[k]]

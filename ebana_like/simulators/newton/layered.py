@@ -77,10 +77,9 @@ class LayeredEngine:
             )
             for crossbar in layers.crossbars
         )
-        weights = np.empty((len(first), features.shape[1]))
-        constant, total = np.empty(len(first)), np.empty(len(first))
+        arriving, total = np.empty((len(features), len(first))), np.empty(len(first))
         rows = (first[:, index] for index in (layers.plus, layers.minus, layers.bias_rows))
-        kernels.fold(first, *rows, layers.biases, weights, constant, total)
+        kernels.fold(first, *rows, layers.biases, np.ascontiguousarray(features.T), arriving, total)
         neurons = []
         for hidden, matrix in zip(layers.hidden, matrices, strict=True):
             neurons.append(
@@ -102,7 +101,7 @@ class LayeredEngine:
             layers.positive,
             layers.negative,
         )
-        return network, features @ weights.T + constant
+        return network, arriving
 
     def _voltages(
         self, features: FloatArray, phases: list[Phases], currents: FloatArray, loads: FloatArray
@@ -110,8 +109,9 @@ class LayeredEngine:
         """Return the voltages of all nodes, (phases, batch, nodes)."""
         layers, inputs = self.layers, self.circuit.inputs
         voltages = np.empty((*loads.shape, len(self.circuit.nodes)))
-        voltages[..., layers.constant_nodes] = layers.constants
-        kernels.scatter_inputs(voltages, self._sources, inputs.feature, inputs.polarity, features)
+        voltages[0][:, layers.constant_nodes] = layers.constants
+        kernels.scatter_inputs(voltages[0], self._sources, inputs.feature, inputs.polarity, features)
+        voltages[1:] = voltages[0]
         first = 0
         for phase in phases:
             part = slice(first, first + len(phase.outputs))

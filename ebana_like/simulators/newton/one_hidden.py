@@ -12,7 +12,6 @@ import numpy as np
 from ebana_like.elements import FloatArray
 from ebana_like.simulators.newton import kernels
 from ebana_like.simulators.newton.network import Network, Phases
-from ebana_like.simulators.newton.neurons import guess_neurons
 
 
 def free(network: Network, arriving: FloatArray, load: float) -> Phases:
@@ -25,7 +24,6 @@ def free(network: Network, arriving: FloatArray, load: float) -> Phases:
     none, loads = np.zeros((1, batch, len(network.positive))), np.full((1, batch), load)
     s, o = arriving[None].copy(), np.zeros((1, batch, outputs))
     h, slopes = np.empty_like(s), np.full_like(s, np.inf)
-    guess_neurons(network.neurons[0], arriving, h[0])
     return _solved(network, arriving, none, loads, s, h, slopes, o, np.empty((batch, outputs, outputs)), False)
 
 
