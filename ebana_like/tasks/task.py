@@ -123,7 +123,11 @@ def simulator_of(circuit: Circuit, settings: TrainingSettings) -> Simulator:
 def cost_of(settings: TrainingSettings) -> Cost:
     """Return the cost the settings name."""
     kind = COSTS[settings.cost]
-    return SquaredError(settings.on, settings.off) if kind is SquaredError else CrossEntropy(settings.temperature)
+    return (
+        SquaredError(settings.on, settings.off)
+        if kind is SquaredError
+        else CrossEntropy(settings.temperature, settings.smoothing)
+    )
 
 
 def estimator_of(settings: TrainingSettings) -> Estimator:

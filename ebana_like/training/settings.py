@@ -45,6 +45,7 @@ class TrainingSettings:
     on: float = setting(1.0, "Target score of the right class (squared error).")
     off: float = setting(0.0, "Target score of the other classes (squared error).")
     temperature: float = setting(0.1, "Volts that count as one unit of log-odds (cross-entropy).", positive=True)
+    smoothing: float = setting(0.0, "Part of the probability that targets give to all classes (cross-entropy).", low=0)
     estimator: str = setting(
         "centered", "Gradient estimator.", "positive negative random-sign centered higher-order adjoint"
     )

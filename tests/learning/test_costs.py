@@ -9,7 +9,7 @@ from hypothesis.extra.numpy import arrays
 from ebana_like.errors import SettingError
 from ebana_like.learning import CrossEntropy, SquaredError
 
-COSTS = [SquaredError(0.3, 0.0), SquaredError(-0.2, 0.5), CrossEntropy(0.1), CrossEntropy(2.0)]
+COSTS = [SquaredError(0.3, 0.0), SquaredError(-0.2, 0.5), CrossEntropy(0.1), CrossEntropy(2.0), CrossEntropy(0.1, 0.2)]
 volts = st.floats(-1, 1)
 
 
@@ -61,6 +61,21 @@ def test_cross_entropy_sees_differences_of_scores_only(scores, shift):
 
 def test_cross_entropy_of_equal_scores_is_the_entropy_of_a_guess():
     assert CrossEntropy(0.1).value(np.zeros((1, 4)), np.eye(4)[:1]) == pytest.approx(np.log(4), rel=1e-15)
+
+
+def test_smoothing_spreads_a_part_of_the_probability_over_all_classes():
+    cost = CrossEntropy(0.5, smoothing=0.2)
+    (targets,) = cost.targets(np.array([[0.0, 1.0, 0.0, 0.0]]))
+    assert targets == pytest.approx([0.05, 0.85, 0.05, 0.05], rel=1e-15)
+    least = 0.5 * np.log(targets)[None]  # scores whose probabilities are the targets
+    assert cost.value(least, targets[None]) == pytest.approx(0, abs=1e-15)
+    assert cost.gradient(least, targets[None]) == pytest.approx(np.zeros((1, 4)), abs=1e-15)
+
+
+@pytest.mark.parametrize("smoothing", [-0.1, 1.0, float("nan")])
+def test_smoothing_that_leaves_no_class_is_refused(smoothing):
+    with pytest.raises(SettingError, match="smoothing of the cross-entropy is .* at least 0 and below 1"):
+        CrossEntropy(0.1, smoothing)
 
 
 @pytest.mark.parametrize("temperature", [0.0, -0.1, float("nan")])

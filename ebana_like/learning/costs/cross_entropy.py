@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import xlogy
 
 from ebana_like.elements import FloatArray
 from ebana_like.errors import SettingError
@@ -10,28 +11,37 @@ from ebana_like.errors import SettingError
 
 @dataclass(frozen=True)
 class CrossEntropy:
-    """C = -sum over outputs of Y log softmax(s / temperature), where answers are the probabilities of classes.
+    """C = sum over outputs of Y log(Y / softmax(s / temperature)), where answers are the probabilities of classes.
+
+    The cross-entropy less that of the targets with themselves: nothing where they say one class, and so 0 at best.
 
     temperature: volts that count as one unit of log-odds.
+    smoothing: part of the probability that targets spread over all classes, so that scores need not grow for ever
+        (Szegedy et al. 2016, "Rethinking the Inception architecture", section 7).
     """
 
     temperature: float = 0.1
+    smoothing: float = 0.0
 
     def __post_init__(self) -> None:
         if not self.temperature > 0:
             raise SettingError(f"the temperature of the cross-entropy is {self.temperature} V; it must be above zero")
+        if not 0 <= self.smoothing < 1:
+            raise SettingError(
+                f"the smoothing of the cross-entropy is {self.smoothing}; it must be at least 0 and below 1"
+            )
 
     def outputs(self, classes: int) -> int:
         return classes
 
     def targets(self, answers: FloatArray) -> FloatArray:
-        return answers
+        return np.asarray((1 - self.smoothing) * answers + self.smoothing / answers.shape[-1])
 
     def answers(self, scores: FloatArray) -> FloatArray:
         return np.exp(self._log_softmax(scores))
 
     def value(self, scores: FloatArray, targets: FloatArray) -> FloatArray:
-        return np.asarray(-(targets * self._log_softmax(scores)).sum(axis=-1))
+        return np.asarray((xlogy(targets, targets) - targets * self._log_softmax(scores)).sum(axis=-1))
 
     def gradient(self, scores: FloatArray, targets: FloatArray) -> FloatArray:
         total = targets.sum(axis=-1, keepdims=True)
