@@ -1,5 +1,7 @@
 """Ten digits in 8 x 8 pixels: an image task small enough for ngspice, and always at hand."""
 
+from functools import partial
+
 from sklearn.datasets import load_digits
 
 from ebana_like.tasks.task import Task
@@ -9,7 +11,7 @@ from ebana_like.training import Dataset, Settings, Split, intensities_in_volts
 def load(settings: Settings) -> Split:
     """Return the 1797 digits; sixteen grey levels."""
     digits = load_digits()
-    return Split(Dataset(digits.data / 16, digits.target, tuple(map(str, digits.target_names))))
+    return Split(Dataset(digits.data, digits.target, tuple(map(str, digits.target_names))))
 
 
 TASK = Task(
@@ -34,5 +36,5 @@ TASK = Task(
         test=0.2,
     ),
     load=load,
-    scale=intensities_in_volts,
+    scale=partial(intensities_in_volts, white=16),
 )

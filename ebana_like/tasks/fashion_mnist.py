@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from ebana_like.tasks.images import load_images
+from ebana_like.tasks.images import WHITE, load_images
 from ebana_like.tasks.mnist import SETTINGS
 from ebana_like.tasks.task import Task
 from ebana_like.training import intensities_in_volts
@@ -17,5 +17,5 @@ TASK = Task(
     time="1 minute",
     settings=SETTINGS,
     load=partial(load_images, openml="Fashion-MNIST", classes=CLASSES),
-    scale=intensities_in_volts,
+    scale=partial(intensities_in_volts, white=WHITE),
 )

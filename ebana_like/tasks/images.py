@@ -12,6 +12,7 @@ from ebana_like.errors import SettingError
 from ebana_like.training import Dataset, Settings, Split
 
 TRAINING_IMAGES = 60_000
+WHITE = 255
 _IDX_NAMES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
 _EXPECTED = (
     "expected a .npz file with x_train, y_train, x_test, y_test, or a folder with the four IDX files "
@@ -20,7 +21,7 @@ _EXPECTED = (
 
 
 def load_images(settings: Settings, openml: str, classes: tuple[str, ...]) -> Split:
-    """Return training and test images with intensities from 0 to 1.
+    """Return training and test images as they are stored, bytes from 0 to WHITE: an eighth of the memory of doubles.
 
     settings: whose `data` is a file or folder; empty to fetch the set named `openml` from OpenML.
     Raises SettingError saying what was expected and how to get it.
@@ -36,7 +37,9 @@ def _dataset(images: FloatArray, labels: IntArray, classes: tuple[str, ...]) -> 
         raise SettingError(
             f"{len(images)} images came with {len(labels)} labels for {len(classes)} classes; {_EXPECTED}"
         )
-    return Dataset(images.reshape(len(images), -1) / 255.0, labels.astype(np.intp), classes)
+    if images.dtype != np.uint8:
+        raise SettingError(f"the images hold {images.dtype} values; expected uint8, black 0 and white {WHITE}")
+    return Dataset(images.reshape(len(images), -1), labels.astype(np.intp), classes)
 
 
 def _from_npz(path: str) -> list[np.ndarray]:
@@ -76,6 +79,6 @@ def _from_openml(name: str) -> list[np.ndarray]:
             f"the data set {name} is not here and OpenML does not answer ({error}); give its place with --data: "
             f"{_EXPECTED}"
         ) from error
-    labels = labels.astype(np.intp)
+    images, labels = images.astype(np.uint8), labels.astype(np.intp)
     parts = slice(None, TRAINING_IMAGES), slice(TRAINING_IMAGES, None)
     return [array for part in parts for array in (images[part], labels[part])]

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from ebana_like.tasks.images import load_images
+from ebana_like.tasks.images import WHITE, load_images
 from ebana_like.tasks.task import Task
 from ebana_like.training import Settings, intensities_in_volts
 
@@ -20,6 +20,7 @@ SETTINGS = Settings(
     g_start=(4e-8, 1.2e-7, 1e-9, 1.62e-7),
     cost="cross-entropy",
     temperature=0.1,
+    smoothing=0.05,
     estimator="positive",
     beta=1e-9,
     lr=(4.0, 0.025),
@@ -35,5 +36,5 @@ TASK = Task(
     time="1 minute",
     settings=SETTINGS,
     load=partial(load_images, openml="mnist_784", classes=tuple(map(str, range(10)))),
-    scale=intensities_in_volts,
+    scale=partial(intensities_in_volts, white=WHITE),
 )

@@ -83,9 +83,9 @@ def in_volts(parts: Split, volts: float) -> Split:
     return parts.map(lambda data: replace(data, features=scale.volts(data.features, volts)))
 
 
-def intensities_in_volts(parts: Split, volts: float) -> Split:
-    """Scale features that are intensities from 0 to 1, such as pixels, to 0 to volts, all alike."""
-    return parts.map(lambda data: replace(data, features=volts * data.features))
+def intensities_in_volts(parts: Split, volts: float, white: float) -> Split:
+    """Scale features that are intensities from 0 to `white`, such as pixels, to 0 to volts, all alike."""
+    return parts.map(lambda data: replace(data, features=volts / white * data.features))
 
 
 def in_range(parts: Split) -> Split:

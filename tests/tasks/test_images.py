@@ -9,7 +9,7 @@ import pytest
 
 from ebana_like.errors import SettingError
 from ebana_like.tasks import TASKS
-from ebana_like.tasks.images import load_images
+from ebana_like.tasks.images import WHITE, load_images
 from ebana_like.training import Settings
 
 CLASSES = ("a", "b", "c")
@@ -28,7 +28,7 @@ def test_idx_files_are_read(packed, tmp_path):
         path = tmp_path / (f"{name}.gz" if packed else name)
         path.write_bytes(gzip.compress(idx(array)) if packed else idx(array))
     data = load_images(Settings(data=str(tmp_path)), "nowhere", CLASSES)
-    assert np.array_equal(data.train.features, PIXELS.reshape(3, 16) / 255)
+    assert np.array_equal(data.train.features, PIXELS.reshape(3, 16))
     assert data.train.labels.tolist() == [0, 1, 2]
     assert len(data.test) == 2
 
@@ -69,4 +69,4 @@ def test_mnist_itself():
     data = TASKS["mnist"].load(Settings(data=path))
     assert (len(data.train), len(data.test)) == (60_000, 10_000)
     assert data.train.features.shape[1] == 784
-    assert data.train.features.max() == 1
+    assert data.train.features.max() == WHITE
