@@ -1,9 +1,14 @@
-"""How is a file replaced so that at every moment it is either the old or the new one, whole?"""
+"""How do files stay whole, whatever happens and whoever else writes? They are replaced at once, and folders locked."""
 
+import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from ebana_like.errors import RunError
+
+LOCK = ".lock"
 
 
 def write_atomically(path: Path, content: str | bytes, durable: bool = False, encoding: str = "utf-8") -> None:
@@ -43,6 +48,37 @@ def append(path: Path, text: str) -> None:
                 raise
     except OSError as error:
         raise _failure(path, error) from error
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Keep a folder, which is there, for this process alone, as far as others ask too.
+
+    The lock is the kernel's, which takes it back when the process ends, in whatever way. The file it is on stays, for
+    whoever waits for one that is removed would hold a lock that nobody else sees.
+
+    Raises RunError where another process has it, or where the folder cannot be written to.
+    """
+    path = folder / LOCK
+    try:
+        file = path.open("a+")
+    except OSError as error:
+        raise _failure(path, error) from error
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            file.seek(0)
+            raise RunError(
+                f"process {file.read() or 'another'} works in {folder}; wait until it is done, or choose another "
+                "folder with --out"
+            ) from error
+        except OSError as error:
+            raise _failure(path, error) from error
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
 
 
 def remove_temporaries(folder: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from ebana_like.cli.display import Printer, TrainingDisplay, program, terminal
-from ebana_like.cli.signals import INTERRUPTED
+from ebana_like.cli.signals import Stops
 from ebana_like.cli.train import given_settings, setting_options
 from ebana_like.files import append, write_atomically
 from ebana_like.fitting import Fit, FitSettings, prepare
@@ -41,13 +41,13 @@ def _run(netlist: Path, out: Path | None, config: Path | None, **given: str | No
         f"{len(prepared.places)} trained resistors of {settings.g_low:.3g} to {settings.g_high:.3g} S, "
         f"{settings.engine}, {settings.estimator}" + (f" with beta {settings.beta:.3g} S" if settings.beta else "")
     )
-    with simulator_of(problem.circuit, settings) as simulator:
+    with simulator_of(problem.circuit, settings) as simulator, Stops() as stops:
         try:
             with TrainingDisplay(problem, console, problem.start()) as display:
                 progress = train(problem, simulator, callbacks=[history, display])
         except Interrupted as stopped:
             _save(printer, replace(prepared, progress=stopped.progress), out)
-            raise SystemExit(INTERRUPTED) from None
+            raise SystemExit(stops.status) from None
         parts = {"train": problem.data.train, "validation": problem.data.validation, "test": problem.data.test}
         rows = []
         for name, part in parts.items():

@@ -37,7 +37,7 @@ def resume_run(path: Path, verify: int, verify_epochs: bool, tensorboard: bool, 
         printer.line(f"goes on in epoch {start.epoch + 1} of {problem.epochs}, after {start.steps} batches")
     with simulator_of(problem.circuit, settings) as simulator:
         extras = Extras(verify, verify_epochs, tensorboard)
-        train_in(run, task, settings, problem, simulator, start, extras)
+        train_in(run, task, problem, simulator, start, extras)
 
 
 resume = click.Command(

@@ -46,7 +46,6 @@ def headline(task: Task, problem: Problem, settings: Settings) -> str:
 def train_in(
     run: Run,
     task: Task,
-    settings: Settings,
     problem: Problem,
     simulator: Simulator,
     start: Progress,
@@ -65,7 +64,7 @@ def train_in(
             recorder.begin(start)
             with TrainingDisplay(problem, console, start) as display:
                 progress = train(problem, simulator, start, [recorder, *verifiers, *boards, display])
-            recorder.save(progress)
+            kept = recorder.finish(progress)
         except KeyboardInterrupt as stopped:
             if isinstance(stopped, Interrupted):
                 recorder.begin(stopped.progress)
@@ -79,22 +78,12 @@ def train_in(
         finally:
             for board in boards:
                 board.close()
-        kept = _kept(settings, progress)
-        if kept.epoch != progress.epoch:
-            recorder.save_netlist(kept.conductances, kept.epoch)
     for verifier in verifiers:
         found = verifier.verify(kept.epoch)
         printer.line(f"verified: ngspice differs by at most {found.deviation:.1e} V in {found.samples} samples")
     if len(problem.data.train) <= TRUTH_TABLE_ROWS:
         printer.show(answer_table(answers(simulator, kept.conductances, problem.data.train, problem.cost)))
     _farewell(printer, run.path, progress, kept)
-
-
-def _kept(settings: Settings, progress: Progress) -> Best:
-    """Return the conductances that the netlist is to hold."""
-    if settings.keep == "best" and progress.best is not None:
-        return progress.best
-    return Best(progress.epoch, progress.conductances)
 
 
 def _give_up(error: TrainingError, run: Run, task: Task, recorder: RunRecorder) -> NoReturn:

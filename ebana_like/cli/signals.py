@@ -6,9 +6,6 @@ from typing import Self
 
 STOPPING = (signal.SIGINT, signal.SIGTERM)
 
-INTERRUPTED = 128 + signal.SIGINT
-"""The exit status shells give to Ctrl-C."""
-
 
 class Stops:
     """Turns the first signal to stop into a KeyboardInterrupt, and ignores the others. A context manager."""

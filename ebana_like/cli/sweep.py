@@ -9,7 +9,7 @@ import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from ebana_like.cli.display import PLAIN_LINES, Printer, program, terminal
-from ebana_like.cli.signals import INTERRUPTED
+from ebana_like.cli.signals import Stops
 from ebana_like.sweeps import (
     DONE,
     HOW,
@@ -17,6 +17,8 @@ from ebana_like.sweeps import (
     CellResult,
     Goal,
     Grid,
+    Group,
+    SweepFolder,
     axes_of,
     make_grid,
     open_sweep,
@@ -55,20 +57,37 @@ def sweep_task(
         settings = decode(table.get("settings", table), settings, str(config))
     grid = make_grid(task, settings, {name: text for name, text in given.items() if text is not None})
     condition = parse_goal(goal) if goal else usual_goal(grid.base)
-    folder = open_sweep(out or Path("runs", f"sweep-{task}"), grid)
     printer = Printer(terminal())
-    done, cells = len(folder.finished()), grid.cells
+    with open_sweep(out or Path("runs", f"sweep-{task}"), grid) as folder:
+        results = _trained(folder, condition, workers, printer)
+        groups = summarise(grid, results.values(), condition)
+        plot_map(grid, groups, condition, folder.map)
+    _print_groups(printer, grid, groups, condition)
+    for result in results.values():
+        if result.status != DONE:
+            printer.line(_ending(result, grid, condition))
+    printer.line(f"made:     {folder.path}/  (results.csv, map.svg, a run folder for each cell in cells/)")
+    done_cells = [result.cell for result in results.values() if result.status == DONE]
+    if done_cells:
+        printer.line(f"look:     {program()} inspect {folder.run(done_cells[0]).path}")
+
+
+def _trained(folder: SweepFolder, goal: Goal, workers: int, printer: Printer) -> dict[int, CellResult]:
+    """Train the cells that are missing; the results of all. Raises SystemExit when interrupted, saying how to go on."""
+    grid, done, cells = folder.grid, len(folder.finished()), len(folder.grid.cells)
     axes = " x ".join(f"{len(axis.points)} {axis.setting}" for axis in grid.axes)
-    printer.line(f"{task}: {len(cells)} cells ({axes or 'one point'}), {done} of them finished, {workers} processes")
-    try:
-        with _Display(printer, grid, condition, done) as display:
-            results = run_sweep(folder, condition, workers, display.show)
-    except KeyboardInterrupt:
-        printer.line(f"stopped: {len(folder.finished())} of {len(cells)} cells are finished, in {folder.results}")
-        printer.line(f"go on:    {program()} {shlex.join(sys.argv[1:])}")
-        raise SystemExit(INTERRUPTED) from None
-    groups = summarise(grid, results.values(), condition)
-    plot_map(grid, groups, condition, folder.map)
+    printer.line(f"{grid.task}: {cells} cells ({axes or 'one point'}), {done} of them finished, {workers} processes")
+    with Stops() as stops:
+        try:
+            with _Display(printer, grid, goal, done) as display:
+                return run_sweep(folder, goal, workers, display.show)
+        except KeyboardInterrupt:
+            printer.line(f"stopped: {len(folder.finished())} of {cells} cells are finished, in {folder.results}")
+            printer.line(f"go on:    {program()} {shlex.join(sys.argv[1:])}")
+            raise SystemExit(stops.status) from None
+
+
+def _print_groups(printer: Printer, grid: Grid, groups: list[Group], goal: Goal) -> None:
     measured = list(dict.fromkeys(name for group in groups for name in group.final))
     printer.table(
         [
@@ -88,15 +107,8 @@ def sweep_task(
             ]
             for group in groups
         ],
-        title=f"\nconverged: {condition}; epochs until then, of those that converged",
+        title=f"\nconverged: {goal}; epochs until then, of those that converged",
     )
-    for result in results.values():
-        if result.status != DONE:
-            printer.line(_ending(result, grid, condition))
-    printer.line(f"made:     {folder.path}/  (results.csv, map.svg, a run folder for each cell in cells/)")
-    done_cells = [result.cell for result in results.values() if result.status == DONE]
-    if done_cells:
-        printer.line(f"look:     {program()} inspect {folder.run(done_cells[0]).path}")
 
 
 class _Display:

@@ -75,7 +75,7 @@ def run_task(
             printer.line("ngspice solves the circuit with its input crossbar reduced by Norton's theorem")
         run = create_run(out, task.name, settings, simulator.reduced)
         extras = Extras(verify, verify_epochs, tensorboard)
-        train_in(run, task, settings, problem, simulator, problem.start(), extras)
+        train_in(run, task, problem, simulator, problem.start(), extras)
 
 
 def _absolute(path: str) -> str:

@@ -2,13 +2,15 @@
 
 import csv
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from ebana_like.errors import RunError, SettingError
-from ebana_like.files import write_atomically
+from ebana_like.files import locked, write_atomically
 from ebana_like.sweeps.goal import Goal
 from ebana_like.sweeps.grid import Cell, Grid
 from ebana_like.training import Run, dump_config, load_config, load_history
@@ -86,22 +88,24 @@ class SweepFolder:
         return row | {"reason": result.reason}
 
 
-def open_sweep(path: Path, grid: Grid) -> SweepFolder:
-    """Return the folder of a grid, made if there is none.
+@contextmanager
+def open_sweep(path: Path, grid: Grid) -> Iterator[SweepFolder]:
+    """Keep the folder of a grid, made if there is none, for this process alone.
 
-    Raises SettingError where it holds another grid, saying how they differ, and RunError where it cannot be made.
+    Raises SettingError where it holds another grid, saying how they differ, and RunError where it cannot be made, or
+    where another process has it open.
     """
-    folder = SweepFolder(path, grid)
-    config = path / SWEEP
-    if config.is_file():
-        _require_same(load_config(config), grid.table(), path)
-        return folder
+    folder, config = SweepFolder(path, grid), path / SWEEP
     try:
         folder.run(grid.cells[0]).path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise RunError(f"cannot make the folder {path}: {error.strerror}; choose another with --out") from error
-    write_atomically(config, dump_config({**grid.table(), "made_by": f"ebana-like-{version('ebana-like')}"}))
-    return folder
+    with locked(path):
+        if config.is_file():
+            _require_same(load_config(config), grid.table(), path)
+        else:
+            write_atomically(config, dump_config({**grid.table(), "made_by": f"ebana-like-{version('ebana-like')}"}))
+        yield folder
 
 
 def _require_same(stored: dict[str, Any], wanted: dict[str, Any], path: Path) -> None:

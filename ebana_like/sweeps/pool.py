@@ -6,6 +6,7 @@ survive the death of its idle processes.
 """
 
 import multiprocessing
+import os
 import signal
 import sys
 from collections import deque
@@ -13,6 +14,7 @@ from collections.abc import Callable, Generator, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, Pipe, wait
+from threading import Thread
 from typing import Generic, TypeVar
 
 from ebana_like.errors import EbanaError
@@ -113,13 +115,30 @@ def _serve(connection: Connection, work: Callable[[Item], Result]) -> None:
     """Answer items until the parent hangs up; when told to end, unwind, so that simulators end their own processes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends Ctrl-C to all processes; the main one decides
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
-    with suppress(EOFError, ConnectionError):
-        while True:
-            item = connection.recv()
-            try:
-                answer: tuple[Result | None, str] = (work(item), "")
-            except EbanaError as error:
-                answer = (None, str(error))
-            except Exception as error:  # whatever it is, the other items are not to suffer
-                answer = (None, f"{type(error).__name__}: {error}")
-            connection.send(answer)
+    # numba guards against forks by a named semaphore, which a killed process leaves behind; here nothing forks
+    multiprocessing.set_start_method("spawn", force=True)
+    Thread(target=_end_with_parent, daemon=True).start()
+    try:
+        with suppress(EOFError, ConnectionError):
+            while True:
+                connection.send(_answer(work, connection.recv()))
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # it is ending already
+
+
+def _answer(work: Callable[[Item], Result], item: Item) -> tuple[Result | None, str]:
+    """Return the result of an item, or why there is none; whatever that is, the other items are not to suffer."""
+    try:
+        return work(item), ""
+    except EbanaError as error:
+        return None, str(error)
+    except Exception as error:
+        return None, f"{type(error).__name__}: {error}"
+
+
+def _end_with_parent() -> None:
+    """Tell this process to end as soon as the parent is dead, which may be long before the item in hand is done."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os.kill(os.getpid(), signal.SIGTERM)

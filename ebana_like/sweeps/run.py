@@ -10,9 +10,17 @@ from ebana_like.sweeps.folder import DONE, FAILED, LOST, CellResult, SweepFolder
 from ebana_like.sweeps.goal import Goal
 from ebana_like.sweeps.grid import Cell
 from ebana_like.sweeps.pool import share
-from ebana_like.sweeps.records import Records
 from ebana_like.tasks import TASKS, simulator_of
-from ebana_like.training import RunRecorder, begin_run, history_text, load_history, train
+from ebana_like.training import (
+    Callback,
+    EpochRecord,
+    Progress,
+    RunRecorder,
+    begin_run,
+    history_text,
+    load_history,
+    train,
+)
 
 
 @dataclass(frozen=True)
@@ -29,17 +37,27 @@ def train_cell(job: Job) -> None:
 
     Written once at the end: netlist and history after every epoch made XOR on newton 8 times slower.
     """
-    settings, records = job.cell.settings, Records()
+    settings, history = job.cell.settings, _History()
     problem = TASKS[job.task].problem(settings)
     with simulator_of(problem.circuit, settings) as simulator:
         job.path.mkdir(parents=True, exist_ok=True)
         run = begin_run(job.path, job.task, settings, simulator.reduced)
         try:
-            progress = train(problem, simulator, callbacks=[records])
-            RunRecorder(run, job.task, problem, simulator).save(progress)
+            progress = train(problem, simulator, callbacks=[history])
+            RunRecorder(run, job.task, problem, simulator).finish(progress)
         finally:
-            if records.epochs:
-                write_atomically(run.history, history_text(records.epochs))
+            if history.records:
+                write_atomically(run.history, history_text(history.records))
+
+
+@dataclass
+class _History(Callback):
+    """The callback that keeps every epoch's record, of a training that fails too."""
+
+    records: tuple[EpochRecord, ...] = ()
+
+    def on_epoch(self, progress: Progress, record: EpochRecord) -> None:
+        self.records = progress.records
 
 
 def run_sweep(

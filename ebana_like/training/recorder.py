@@ -62,6 +62,14 @@ class RunRecorder(Callback):
             self.save_netlist(progress.conductances, progress.epoch)
         append(self.run.history, history_text([record], head=record.epoch == 1))
 
+    def finish(self, progress: Progress) -> Best:
+        """Write what training ended with; the netlist holds, and the call returns, what the setting `keep` asks for."""
+        kept = progress.best if self.settings.keep == "best" else None
+        kept = kept or Best(progress.epoch, progress.conductances)
+        self.save_netlist(kept.conductances, kept.epoch)
+        save_checkpoint(self.run.checkpoints, Checkpoint(progress, self.about))
+        return kept
+
     def save(self, progress: Progress) -> None:
         """Write netlist and checkpoint."""
         self.save_netlist(progress.conductances, progress.epoch)

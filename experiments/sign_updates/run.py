@@ -66,13 +66,15 @@ def compare(task: str, rule: str, plan: Plan, base: Settings, runs: Path, worker
     goal = parse_goal(plan.goal)
     choosing = replace(base, validation=plan.validation)
     grid = make_grid(task, choosing, {**texts, "seed": plan.choosing})
-    offered = run_sweep(open_sweep(runs / f"{task}-{rule}-choosing", grid), goal, workers)
+    with open_sweep(runs / f"{task}-{rule}-choosing", grid) as folder:
+        offered = run_sweep(folder, goal, workers)
     best = max(summarise(grid, offered.values(), goal), key=_merit)
     # a setting offered one value only is no axis of the grid
     axes = [axis.setting for axis in grid.axes if axis.setting != "seed"]
     chosen = {**texts, **dict(zip(axes, best.point, strict=True))}
     again = make_grid(task, base, {**chosen, "seed": plan.seeds})
-    results = run_sweep(open_sweep(runs / f"{task}-{rule}", again), goal, workers)
+    with open_sweep(runs / f"{task}-{rule}", again) as folder:
+        results = run_sweep(folder, goal, workers)
     return Comparison(task, rule, chosen, [results[number] for number in sorted(results)])
 
 

@@ -48,8 +48,8 @@ def wait_for(condition, process):
 def start(tmp_path):
     started = []
 
-    def sweep():
-        command = [*PROGRAM, *NINETY, "--out", str(tmp_path)]
+    def sweep(*more):
+        command = [*PROGRAM, *NINETY, "--out", str(tmp_path), *more]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         started.append(process)
         return process
@@ -73,6 +73,7 @@ def test_ninety_cells_survive_a_killed_process_and_ctrl_c(tmp_path, start):
     text, _ = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "Traceback" not in text
+    assert "leaked" not in text
     kept = rows(tmp_path)
     assert done + 5 <= len(kept) < 90
     assert f"stopped: {len(kept)} of 90 cells are finished" in text
@@ -95,6 +96,33 @@ def test_ninety_cells_survive_a_killed_process_and_ctrl_c(tmp_path, start):
     assert {row["cell"]: row for row in everything if row["cell"] in times} == {row["cell"]: row for row in kept}
     assert len(re.findall(r"^ *1e-0\d|^ *[\d.]+e-0\d +\d+/10", text, re.MULTILINE)) == 9
     assert (tmp_path / "map.svg").is_file()
+
+
+def test_a_second_command_on_the_folder_is_refused_until_the_first_is_dead(tmp_path, start):
+    many = "--epochs", "1000"  # seconds a cell
+    process = start(*many)
+    wait_for(lambda: len(rows(tmp_path)) >= 1, process)
+    training = workers(process)
+    second = start(*many)
+    text, _ = second.communicate(timeout=60)
+    assert second.returncode == 1
+    assert text.splitlines() == [
+        f"error: process {process.pid} works in {tmp_path}; wait until it is done, or choose another folder with --out"
+    ]
+    process.kill()
+    process.wait()
+    for worker in training:  # they end in the middle of their cells
+        for _ in range(500):
+            if not Path(f"/proc/{worker}").exists():
+                break
+            time.sleep(0.01)
+        else:
+            raise AssertionError(f"{worker} goes on without its parent")
+    kept = rows(tmp_path)
+    assert len(kept) < 90
+    third = start(*many)
+    wait_for(lambda: len(rows(tmp_path)) > len(kept), third)
+    assert all(row in rows(tmp_path) for row in kept)
 
 
 def run(*arguments):

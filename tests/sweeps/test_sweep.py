@@ -27,10 +27,9 @@ GOAL = parse_goal("train_loss<0.05")
 @pytest.fixture(scope="module")
 def swept(tmp_path_factory):
     """Two diode models, one of which there is not, from two seeds."""
-    folder = open_sweep(
-        tmp_path_factory.mktemp("sweep") / "new", make_grid("xor", XOR, {"diode": "valve,schottky", "seed": "0:2"})
-    )
-    return folder, run_sweep(folder, GOAL, workers=1)
+    grid = make_grid("xor", XOR, {"diode": "valve,schottky", "seed": "0:2"})
+    with open_sweep(tmp_path_factory.mktemp("sweep") / "new", grid) as folder:
+        return folder, run_sweep(folder, GOAL, workers=1)
 
 
 def test_a_cell_is_the_training_its_settings_say(swept):
@@ -60,11 +59,28 @@ def test_a_cell_that_fails_is_in_the_table_with_its_reason(swept):
     assert float(rows[3]["train_loss"]) == results[3].history[-1]["train_loss"]
 
 
+def test_a_cell_keeps_what_its_setting_says(tmp_path):
+    """A rate too high for signs lets the loss rise and fall, so that the best epoch is not the last one."""
+    grid = make_grid("xor", replace(XOR, update="sign", epochs=20), {"lr": "0.05", "keep": "last,best"})
+    with open_sweep(tmp_path, grid) as folder:
+        results = run_sweep(folder, GOAL, 1)
+    best = int(np.argmin([row["train_loss"] for row in results[1].history])) + 1
+    assert best < 20
+    for cell, epochs in zip(grid.cells, (20, best), strict=True):
+        problem = TASKS["xor"].problem(replace(cell.settings, epochs=epochs))
+        with simulator_of(problem.circuit, XOR) as simulator:
+            expected = train(problem, simulator).conductances
+        found = load_circuit(folder.run(cell).path)
+        assert found.settings["epochs"] == str(epochs)
+        assert all(np.array_equal(found.circuit.conductances()[name], expected[name]) for name in expected)
+
+
 def test_a_second_call_trains_nothing(swept):
     folder, _ = swept
     before = {path: path.stat().st_mtime_ns for path in (folder.path / "cells").rglob("*")}
     again = []
-    results = run_sweep(open_sweep(folder.path, folder.grid), GOAL, 1, again.append)
+    with open_sweep(folder.path, folder.grid) as same:
+        results = run_sweep(same, GOAL, 1, again.append)
     assert again == []
     assert len(results) == 4
     assert {path: path.stat().st_mtime_ns for path in (folder.path / "cells").rglob("*")} == before
@@ -83,8 +99,8 @@ def test_another_grid_in_the_same_folder_is_refused_with_both(swept):
     folder, _ = swept
     before = (folder.path / "sweep.toml").read_bytes()
     other = make_grid("xor", replace(XOR, beta=1e-8), {"diode": "schottky,silicon", "seed": "0:2"})
-    with pytest.raises(SettingError) as caught:
-        open_sweep(folder.path, other)
+    with pytest.raises(SettingError) as caught, open_sweep(folder.path, other):
+        pass
     text = str(caught.value)
     assert "diode is valve,schottky there, schottky,silicon here" in text
     assert "beta is 1e-07 there, 1e-08 here" in text
@@ -93,16 +109,17 @@ def test_another_grid_in_the_same_folder_is_refused_with_both(swept):
 
 
 def test_results_that_are_not_of_this_sweep_are_named(tmp_path):
-    folder = open_sweep(tmp_path, make_grid("xor", XOR, {"seed": "0:2"}))
-    folder.results.write_text("cell,status,reason\n7,done,\n")
-    with pytest.raises(RunError, match=r"results.csv is not the results of this sweep .* delete it to train all cells"):
-        folder.finished()
+    with open_sweep(tmp_path, make_grid("xor", XOR, {"seed": "0:2"})) as folder:
+        folder.results.write_text("cell,status,reason\n7,done,\n")
+        with pytest.raises(RunError, match=r"is not the results of this sweep .* delete it to train all cells"):
+            folder.finished()
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path):
     (tmp_path / "file").touch()
-    with pytest.raises(RunError, match=r"cannot make the folder .*file/sweep: Not a directory; choose another"):
-        open_sweep(tmp_path / "file" / "sweep", make_grid("xor", XOR, {"seed": "0:2"}))
+    grid, message = make_grid("xor", XOR, {"seed": "0:2"}), r"cannot make the folder .*file/sweep: Not a directory"
+    with pytest.raises(RunError, match=message), open_sweep(tmp_path / "file" / "sweep", grid):
+        pass
 
 
 def history(*losses):
