@@ -20,7 +20,7 @@ test: setup ## check format, lint, types and layers, then run the tests
 	$(bin)/ruff check .
 	$(bin)/mypy
 	$(bin)/lint-imports
-	$(bin)/pytest
+	$(bin)/pytest --numprocesses=auto --dist=worksteal
 
 clean: ## remove .venv and everything the tools left behind, but not runs/
 	rm -rf .venv dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -8,11 +8,11 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from waiting import ended, wait_until
 
 from ebana_like.cli import main
 from ebana_like.tasks import TASKS
@@ -141,12 +141,7 @@ def start(tmp_path):
 
 
 def wait_for_an_epoch(folder, process):
-    for _ in range(600):
-        if list(folder.glob("*/history.csv")):
-            return
-        assert process.poll() is None, process.stdout.read()
-        time.sleep(0.1)
-    raise AssertionError("no epoch in a minute")
+    wait_until(lambda: list(folder.glob("*/history.csv")), process)
 
 
 @pytest.mark.parametrize(("sent", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
@@ -154,7 +149,7 @@ def test_a_signal_to_stop_saves_and_says_how_to_go_on(sent, status, tmp_path, st
     process = start()
     wait_for_an_epoch(tmp_path, process)
     process.send_signal(sent)
-    text, _ = process.communicate(timeout=60)
+    text = ended(process)
     assert process.returncode == status
     made = only_run(tmp_path)
     assert re.search(rf"go on: .* resume {re.escape(str(made.path))}\n", text)
@@ -171,24 +166,17 @@ def test_a_killed_ngspice_is_reported_and_training_goes_on(tmp_path, start):
     wait_for_an_epoch(tmp_path, process)
     reader = threading.Thread(target=lambda: lines.extend(process.stdout))
     reader.start()
-    for _ in range(20):  # one kill is enough, unless it meets the moment in which the netlist's own sample is solved
+    made, reported = only_run(tmp_path), False
+    while not reported:  # once is enough, unless it meets the moment in which the netlist's own sample is solved
         # read from /proc, for pgrep is not on every machine: Debian's smallest installation leaves it out
         for worker in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split():
             os.kill(int(worker), signal.SIGKILL)
-        time.sleep(3)
-        if any("SIGKILL" in line for line in lines):
-            break
-    epochs = len(load_history(only_run(tmp_path)))
-    went_on = False
-    for _ in range(60):  # seconds: loading the circuit again takes its time on a busy machine
-        time.sleep(1)
-        went_on = len(load_history(only_run(tmp_path))) > epochs
-        if went_on:
-            break
+        epochs = len(load_history(made))
+        wait_until(lambda before=epochs: process.poll() is not None or len(load_history(made)) > before + 1)
+        assert process.poll() is None, "training ended with its ngspice"
+        reported = any("was killed by SIGKILL near this sample; solved again in a fresh one" in line for line in lines)
     process.send_signal(signal.SIGINT)
-    reader.join(timeout=60)
-    assert went_on
-    assert any("was killed by SIGKILL near this sample; solved again in a fresh one" in line for line in lines)
+    reader.join()
 
 
 def test_a_full_disk_keeps_what_was_saved(tmp_path, start):
@@ -200,7 +188,7 @@ def test_a_full_disk_keeps_what_was_saved(tmp_path, start):
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 
     process = start("--batch", "120", preexec_fn=full)
-    text, _ = process.communicate(timeout=300)
+    text = ended(process)
     made = only_run(tmp_path)
     assert process.returncode == 1
     assert re.search(r"error: cannot write .*history.csv: File too large; what stood there before is kept", text)

@@ -6,11 +6,11 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from waiting import ended, wait_until
 
 from ebana_like.cli import main
 
@@ -35,15 +35,6 @@ def workers(process):
     return {worker for child in children(process.pid) for worker in children(child)}
 
 
-def wait_for(condition, process):
-    for _ in range(6000):
-        if condition():
-            return
-        assert process.poll() is None, process.stdout.read()
-        time.sleep(0.01)
-    raise AssertionError("not in a minute")
-
-
 @pytest.fixture
 def start(tmp_path):
     started = []
@@ -62,15 +53,15 @@ def start(tmp_path):
 
 def test_ninety_cells_survive_a_killed_process_and_ctrl_c(tmp_path, start):
     process = start()
-    wait_for(lambda: len(rows(tmp_path)) >= 5, process)
+    wait_until(lambda: len(rows(tmp_path)) >= 5, process)
     before = workers(process)
     assert len(before) == 2
     os.kill(min(before), signal.SIGKILL)
-    wait_for(lambda: len(workers(process) - before) == 1, process)  # another takes its place
+    wait_until(lambda: len(workers(process) - before) == 1, process)  # another takes its place
     done = len(rows(tmp_path))
-    wait_for(lambda: len(rows(tmp_path)) >= done + 5, process)
+    wait_until(lambda: len(rows(tmp_path)) >= done + 5, process)
     process.send_signal(signal.SIGINT)
-    text, _ = process.communicate(timeout=60)
+    text = ended(process)
     assert process.returncode == 130
     assert "Traceback" not in text
     assert "leaked" not in text
@@ -86,7 +77,7 @@ def test_ninety_cells_survive_a_killed_process_and_ctrl_c(tmp_path, start):
 
     times = written()
     process = start()
-    text, _ = process.communicate(timeout=300)
+    text = ended(process)
     assert process.returncode == 0, text
     assert f"{len(kept)} of them finished" in text
     assert times == written()  # no finished cell was trained again

@@ -6,6 +6,8 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+from waiting import wait_until
+
 from ebana_like.errors import TrainingError
 from ebana_like.sweeps.pool import TRIES, share
 
@@ -97,10 +99,7 @@ def one_returns_and_one_hangs(item):
 def test_closing_ends_the_processes_which_tidy_up(tmp_path):
     running = share(one_returns_and_one_hangs, [(str(tmp_path), number) for number in range(2)], 2)
     assert next(running).result == 0
-    for _ in range(6000):
-        if list(tmp_path.iterdir()):
-            break
-        time.sleep(0.01)
+    wait_until(lambda: list(tmp_path.iterdir()))
     running.close()
     (process,) = [path.name for path in tmp_path.iterdir() if path.name.isdigit()]
     assert not Path("/proc", process).exists()
