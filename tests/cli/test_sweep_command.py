@@ -92,27 +92,22 @@ def test_ninety_cells_survive_a_killed_process_and_ctrl_c(tmp_path, start):
 def test_a_second_command_on_the_folder_is_refused_until_the_first_is_dead(tmp_path, start):
     many = "--epochs", "1000"  # seconds a cell
     process = start(*many)
-    wait_for(lambda: len(rows(tmp_path)) >= 1, process)
+    wait_until(lambda: len(rows(tmp_path)) >= 1, process)
     training = workers(process)
     second = start(*many)
-    text, _ = second.communicate(timeout=60)
+    text = ended(second)
     assert second.returncode == 1
     assert text.splitlines() == [
         f"error: process {process.pid} works in {tmp_path}; wait until it is done, or choose another folder with --out"
     ]
     process.kill()
     process.wait()
-    for worker in training:  # they end in the middle of their cells
-        for _ in range(500):
-            if not Path(f"/proc/{worker}").exists():
-                break
-            time.sleep(0.01)
-        else:
-            raise AssertionError(f"{worker} goes on without its parent")
+    # they end in the middle of their cells
+    wait_until(lambda: not any(Path(f"/proc/{worker}").exists() for worker in training))
     kept = rows(tmp_path)
     assert len(kept) < 90
     third = start(*many)
-    wait_for(lambda: len(rows(tmp_path)) > len(kept), third)
+    wait_until(lambda: len(rows(tmp_path)) > len(kept), third)
     assert all(row in rows(tmp_path) for row in kept)
 
 
