@@ -2,7 +2,7 @@
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,9 +11,12 @@ from ebana_like.errors import RunError
 LOCK = ".lock"
 
 
-def write_atomically(path: Path, content: str | bytes, durable: bool = False, encoding: str = "utf-8") -> None:
+def write_atomically(
+    path: Path, content: str | bytes | Iterable[bytes], durable: bool = False, encoding: str = "utf-8"
+) -> None:
     """Replace a file's contents.
 
+    content: may come in pieces, which are written one by one. encoding: of a str.
     durable: wait until the disk has it, and its name in its folder, so that it outlives a power cut too (5-20 ms).
 
     Raises RunError, with the old file untouched, where that fails (full disk ...)."""
@@ -21,7 +24,9 @@ def write_atomically(path: Path, content: str | bytes, durable: bool = False, en
     try:
         try:
             with temporary.open("wb") as file:
-                file.write(content.encode(encoding) if isinstance(content, str) else content)
+                if isinstance(content, str):
+                    content = content.encode(encoding)
+                file.writelines([content] if isinstance(content, bytes) else content)
                 if durable:
                     file.flush()
                     os.fsync(file.fileno())

@@ -64,7 +64,7 @@ def examples(path: Path, samples: int | None, seed: int, target: float, out: Pat
         targets = data.targets(problem.cost)
         whole = len(problem.data.train)
         origin = f"{f'{count} of ' if count < whole else ''}{whole} training samples of {run.task()}"
-        return Examples(circuit, data.features, targets, problem.cost, problem.estimator, origin, out or path)
+        return Examples(circuit, data.volts(), targets, problem.cost, problem.estimator, origin, out or path)
     rng = np.random.default_rng(seed)
     count = samples or 1
     own = present_features(circuit)

@@ -55,7 +55,7 @@ def training_sample(circuit: Circuit, simulator: Simulator, problem: Problem, sa
     data, estimator, which = problem.data.train, problem.estimator, f"training sample {sample}"
     if not 0 <= sample < len(data):
         raise SettingError(f"sample is {sample}; the training data has samples 0 to {len(data) - 1}")
-    features, target = data.features[[sample]], data.names(data.labels[[sample]])[0]
+    features, target = data.volts(np.array([sample])), data.names(data.labels[[sample]])[0]
     beta = estimator.beta if isinstance(estimator, Nudged) else 0.0
     targets = data.targets(problem.cost, np.array([sample]))
     nudging = nudging_of(circuit, problem.cost, targets, np.array([[beta]])) if beta else None

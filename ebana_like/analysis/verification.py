@@ -65,7 +65,7 @@ class Verifier(Callback):
             raise SettingError(f"verify is {samples}; give a number of samples from 1 to {len(train)}")
         self.run = run
         self.simulator = simulator
-        self.features = train.features[np.linspace(0, len(train) - 1, samples).astype(int)]
+        self.features = train.volts(np.linspace(0, len(train) - 1, samples).astype(int))
         self.every_epoch = every_epoch
         self.found: dict[int, Verification] = {}
 

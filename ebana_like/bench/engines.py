@@ -87,7 +87,7 @@ def image_case(settings: Settings, batch: int, batches: int = BATCHES) -> Case:
 def _case(problem: Problem, beta: float, batches: Iterable[IntArray | slice]) -> Case:
     data, circuit, cost = problem.data.train, problem.circuit, problem.cost
     targets = data.targets(cost)
-    pulls = [(data.features[samples], _nudging(circuit, cost, targets[samples], beta)) for samples in batches]
+    pulls = [(data.volts(samples), _nudging(circuit, cost, targets[samples], beta)) for samples in batches]
     return Case(circuit, tuple(pulls))
 
 

@@ -94,7 +94,7 @@ class _Training:
         for k in range(BATCHES):
             samples = problem.order(k)[0]
             estimate = estimator.estimate(
-                self.simulator, conductances, data.features[samples], targets[samples], problem.cost, rng
+                self.simulator, conductances, data.volts(samples), targets[samples], problem.cost, rng
             )
             points += estimate.points.converged.size
             iterations += int(estimate.points.iterations.sum())
@@ -105,7 +105,7 @@ class _Training:
 
     def memory_growth(self) -> float:
         """Return the growth of the worker's resident memory over 100,000 points, megabytes."""
-        features = self.problem.data.train.features
+        features = self.problem.data.train.volts()
         repeated = np.resize(features, (1000, features.shape[1]))
         conductances = self.problem.circuit.conductances()
         self.simulator.solve(conductances, repeated)
@@ -147,7 +147,7 @@ def _text(circuit: Circuit) -> list[str]:
 def _bare_sweep(problem: Problem) -> Way:
     """ngspice's own numerics: the same circuit, nothing external, nothing changing, no result taken."""
     library = Library(np.zeros(WORDS, dtype=np.int64))
-    library.load(_text(problem.circuit.with_features(problem.data.train.features[0])))
+    library.load(_text(problem.circuit.with_features(problem.data.train.volts()[0])))
     library.command("save idx")
     points = BATCHES * problem.batch * 3
 
@@ -170,7 +170,7 @@ def _pyspice(problem: Problem, read: Callable[[Any], object]) -> Way:
     circuit, data = problem.circuit, problem.data.train
     ngspice.load_circuit("\n".join(_text(circuit)))
     labels = circuit.bank(circuit.inputs.bank, VoltageSources).labels
-    samples = np.resize(circuit.inputs.voltages(data.features), (problem.batch * 3, len(labels)))
+    samples = np.resize(circuit.inputs.voltages(data.volts()), (problem.batch * 3, len(labels)))
 
     def run() -> float:
         began = time.perf_counter()

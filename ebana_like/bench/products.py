@@ -55,7 +55,7 @@ def _products(problem: Problem) -> Callable[[], float]:
     hidden = len(problem.circuit.of_kind(Diodes)[0])
     rng = np.random.default_rng(0)
     weights, change = rng.uniform(size=(hidden, PIXELS)), rng.uniform(size=(problem.batch, hidden))
-    batches = [problem.data.train.features[samples] for samples in problem.order(0)]
+    batches = [problem.data.train.volts(samples) for samples in problem.order(0)]
 
     def one_round() -> float:
         began = time.perf_counter()

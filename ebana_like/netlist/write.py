@@ -1,7 +1,10 @@
 """How is a circuit written down? One section a bank, between the lines a SPICE program begins and ends with."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
+
+import numpy as np
 
 from ebana_like.circuit import Circuit, CurrentNudging, InputPorts
 from ebana_like.elements import Bank, Devices, Diodes, Resistors, Switches
@@ -9,6 +12,9 @@ from ebana_like.errors import NetlistError
 from ebana_like.files import write_atomically
 from ebana_like.netlist.dialects import PORTABLE, Dialect
 from ebana_like.netlist.netlist import FORMAT, NAME, Netlist
+
+_AT_ONCE = 65_536
+"""Elements written at once: 1.6 million resistors then need no more memory to be written; in one piece, 350 MB."""
 
 
 def write_netlist(netlist: Netlist, dialect: Dialect = PORTABLE, celsius: float | None = None) -> str:
@@ -32,7 +38,7 @@ def save_netlist(netlist: Netlist, path: Path, durable: bool = True) -> None:
 
     Raises RunError, with the old file untouched, when the disk is full or not writable.
     """
-    write_atomically(path, write_netlist(netlist), durable)
+    write_atomically(path, _pieces(_lines(netlist, PORTABLE, None)), durable)
 
 
 def circuit_lines(circuit: Circuit, skip: frozenset[str] = frozenset()) -> Iterator[str]:
@@ -56,7 +62,8 @@ def _lines(netlist: Netlist, dialect: Dialect, celsius: float | None) -> Iterato
         yield f"{note}{line}"
     for bank in circuit.banks:
         yield f"{note}bank {bank.name} {bank.kind}{_range(bank)}"
-        yield from dialect.elements(bank, circuit.nodes)
+        for part in _parts(bank):
+            yield from dialect.elements(part, circuit.nodes)
     yield from _cards(circuit, dialect)
     yield from dialect.options(celsius)
     for node, voltage in netlist.recorded.items():
@@ -65,6 +72,22 @@ def _lines(netlist: Netlist, dialect: Dialect, celsius: float | None) -> Iterato
     printed = ports or range(len(circuit.nodes))
     yield from dialect.analysis([circuit.nodes[k] for k in printed if k != 0])
     yield dialect.end
+
+
+def _parts(bank: Bank) -> Iterator[Bank]:
+    """Cut a bank into banks that can be written without much memory."""
+    if len(bank) <= _AT_ONCE:
+        yield bank
+        return
+    for first in range(0, len(bank), _AT_ONCE):
+        yield bank.take(np.arange(first, min(first + _AT_ONCE, len(bank))))
+
+
+def _pieces(lines: Iterable[str]) -> Iterator[bytes]:
+    """Join lines into text that is worth writing."""
+    lines = iter(lines)
+    while some := list(islice(lines, _AT_ONCE)):
+        yield ("\n".join(some) + "\n").encode()
 
 
 def _port_lines(circuit: Circuit) -> Iterator[str]:

@@ -42,7 +42,7 @@ def _rows(
     trained: Trained, simulator: Simulator, when: str, conductances: Mapping[str, FloatArray], samples: np.ndarray
 ) -> list[tuple[str, ...]]:
     problem = trained.problem
-    features, targets = problem.data.train.features[samples], problem.data.train.targets(problem.cost, samples)
+    features, targets = problem.data.train.volts(samples), problem.data.train.targets(problem.cost, samples)
     found, exact = (
         estimator.estimate(
             simulator, conductances, features, targets, problem.cost, np.random.default_rng(problem.seed)

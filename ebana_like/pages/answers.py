@@ -26,10 +26,11 @@ class Answer:
 
 def answers(simulator: Simulator, conductances: Mapping[str, FloatArray], data: Dataset, cost: Cost) -> list[Answer]:
     """Return the answers to a data set in the free phase; NaN scores where a point did not converge."""
-    points = simulator.solve(conductances, data.features)
+    volts = data.volts()
+    points = simulator.solve(conductances, volts)
     targets, says = data.targets(cost), data.names(data.said(cost, points.scores))
     credit = data.credit(cost, slice(None), points.scores).tolist()
-    rows = zip(data.features.tolist(), targets.tolist(), points.scores.tolist(), strict=True)
+    rows = zip(volts.tolist(), targets.tolist(), points.scores.tolist(), strict=True)
     return [
         Answer(
             tuple(features),

@@ -119,7 +119,7 @@ def _power(trained: Trained, simulator: Simulator) -> tuple[Section, float]:
     chosen = data.take(np.linspace(0, len(data) - 1, min(POWER_SAMPLES, len(data))).astype(np.intp))
     examples = Examples(
         trained.circuit,
-        chosen.features,
+        chosen.volts(),
         chosen.targets(problem.cost),
         problem.cost,
         problem.estimator,

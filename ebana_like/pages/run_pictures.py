@@ -42,7 +42,7 @@ def boundary(trained: Trained, simulator: Simulator) -> list[Drawn]:
     data, cost = trained.problem.data.train, trained.problem.cost
     if data.features.shape[1] != 2 or isinstance(data, RegressionDataset):
         return []
-    plane = Plane.around(data.features)
+    plane = Plane.around(data.volts())
     scores = trained.scores(simulator, plane.points)
     if isinstance(cost, SquaredError) and (isinstance(data, MultilabelDataset) or scores.shape[1] == 1):
         middle, labels = (cost.on + cost.off) / 2, data.labels.reshape(len(data), -1)
@@ -53,18 +53,18 @@ def boundary(trained: Trained, simulator: Simulator) -> list[Drawn]:
             Drawn(
                 pair[1],
                 f"{pair[1]}: {caption}" if several else caption,
-                score_map(plane, scores[:, k], middle, data.features, labels[:, k], pair),
+                score_map(plane, scores[:, k], middle, data.volts(), labels[:, k], pair),
             )
             for k, pair in enumerate(names)
         ]
-    picture = class_map(plane, data.said(cost, scores), data.features, data.labels, data.classes)
+    picture = class_map(plane, data.said(cost, scores), data.volts(), data.labels, data.classes)
     return [Drawn("classes", "what is answered over the two inputs, and the training samples", picture)]
 
 
 def answered(trained: Trained, simulator: Simulator) -> list[Drawn]:
     """Return the confusion matrix, one for each of several yes-or-no answers; for quantities, told over true."""
     which, data = trained.judged
-    scores = trained.scores(simulator, data.features)
+    scores = trained.scores(simulator, data.volts())
     solved = np.isfinite(scores).all(axis=1)
     data, said = data.take(np.flatnonzero(solved)), data.said(trained.problem.cost, scores[solved])
     if isinstance(data, RegressionDataset):
@@ -85,7 +85,7 @@ def answered(trained: Trained, simulator: Simulator) -> list[Drawn]:
 def _quantities(data: RegressionDataset, said: np.ndarray, which: str) -> list[Drawn]:
     if data.features.shape[1] == 1:
         return [
-            Drawn(name, f"{name} over the input, {which} samples", followed(data.features[:, 0], true, told, name))
+            Drawn(name, f"{name} over the input, {which} samples", followed(data.volts()[:, 0], true, told, name))
             for name, true, told in zip(data.classes, data.labels.T, said.T, strict=True)
         ]
     return [

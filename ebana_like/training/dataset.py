@@ -1,6 +1,6 @@
 """What is a data set to a circuit? Features as volts, and what is asked of them: a class, yes or no, or quantities."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, ClassVar, Self
 
@@ -16,14 +16,16 @@ from ebana_like.learning import Cost, SquaredError
 class Dataset:
     """Samples that each belong to one class.
 
-    features: (samples, features), volts once scaled.
+    features: (samples, features), numbers of any type: pixels may stay bytes, an eighth of the memory of doubles.
     labels: class of each sample, (samples,), from 0.
     classes: names of the classes.
+    unit: volts of one unit of the features.
     """
 
-    features: FloatArray
+    features: NDArray[Any]
     labels: NDArray[Any]
     classes: tuple[str, ...]
+    unit: float = field(default=1.0, kw_only=True)
 
     measure: ClassVar[str] = "accuracy"
     """What the mean credit of all samples is called."""
@@ -47,6 +49,10 @@ class Dataset:
     def outputs(self, cost: Cost) -> int:
         """Return the number of outputs the answers need. Raises SettingError for a cost that cannot express them."""
         return cost.outputs(len(self.classes))
+
+    def volts(self, samples: IntArray | slice = slice(None)) -> FloatArray:
+        """Return the features of some samples, (samples, features), volts."""
+        return np.asarray(self.unit * self.features[samples])
 
     def targets(self, cost: Cost, samples: IntArray | slice = slice(None)) -> FloatArray:
         """Return the targets of some samples, (samples, outputs), volts under the squared error."""

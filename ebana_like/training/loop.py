@@ -85,7 +85,7 @@ def _batch(problem: Problem, simulator: Simulator, progress: Progress, samples: 
     data, cost, sums = problem.data.train, problem.cost, progress.sums
     targets = data.targets(cost, samples)
     rng = np.random.default_rng([problem.seed, progress.epoch, progress.batch])
-    estimate = problem.estimator.estimate(simulator, progress.conductances, data.features[samples], targets, cost, rng)
+    estimate = problem.estimator.estimate(simulator, progress.conductances, data.volts(samples), targets, cost, rng)
     points, usable = estimate.points, estimate.points.usable
     scores = points.scores[usable]
     loss = float(cost.value(scores, targets[usable]).sum())
@@ -168,7 +168,7 @@ def evaluate(
     loss, credit, solved = 0.0, 0.0, 0
     for first in range(0, len(data), SAMPLES_AT_ONCE):
         samples = np.arange(first, min(first + SAMPLES_AT_ONCE, len(data)))
-        points = simulator.solve(conductances, data.features[samples])
+        points = simulator.solve(conductances, data.volts(samples))
         count(points)
         scores, samples = points.scores[points.usable], samples[points.usable]
         loss += float(cost.value(scores, data.targets(cost, samples)).sum())

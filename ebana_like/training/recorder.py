@@ -78,7 +78,7 @@ class RunRecorder(Callback):
 
     def save_netlist(self, conductances: Mapping[str, FloatArray], epochs: int) -> None:
         """Write a netlist with the conductances after so many epochs, and the voltages they give for one sample."""
-        circuit, features = self.problem.circuit, self.problem.data.train.features[:1]
+        circuit, features = self.problem.circuit, self.problem.data.train.volts(slice(1))
         points = self.simulator.solve(conductances, features)
         ports = (*circuit.outputs.positive.tolist(), *circuit.outputs.negative.tolist())
         recorded = {circuit.nodes[node]: float(points.voltages[0, 0, node]) for node in dict.fromkeys(ports) if node}

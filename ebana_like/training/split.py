@@ -22,9 +22,9 @@ class Split:
     def fingerprint(self) -> str:
         """Return a checksum of all samples: the same for the same data only."""
         found = hashlib.sha256()
-        for part in (self.train, self.validation, self.test):
-            for array in () if part is None else (part.features, part.labels):
-                found.update(f"{array.shape} {array.dtype}".encode())
+        for part in filter(None, (self.train, self.validation, self.test)):
+            for array in (part.features, part.labels):
+                found.update(f"{array.shape} {array.dtype} {part.unit}".encode())
                 found.update(np.ascontiguousarray(array).data)
         return found.hexdigest()
 
@@ -85,7 +85,7 @@ def in_volts(parts: Split, volts: float) -> Split:
 
 def intensities_in_volts(parts: Split, volts: float, white: float) -> Split:
     """Scale features that are intensities from 0 to `white`, such as pixels, to 0 to volts, all alike."""
-    return parts.map(lambda data: replace(data, features=volts / white * data.features))
+    return parts.map(lambda data: replace(data, unit=volts / white))
 
 
 def in_range(parts: Split) -> Split:

@@ -52,7 +52,7 @@ def problem_of(case: str, nudging: str = "current"):
 
 def samples_of(problem):
     data = problem.data.train.take(np.linspace(0, len(problem.data.train) - 1, SAMPLES).astype(int))
-    return data.features, data.targets(problem.cost)
+    return data.volts(), data.targets(problem.cost)
 
 
 def errors(case: str, smooth: bool = False) -> dict[str, list[float]]:

@@ -34,7 +34,7 @@ def deviation(problem: Problem, engines: list[Settings], digits: int) -> tuple[f
             targets = data.targets(problem.cost, one)
             conductances = problem.circuit.conductances()
             estimates = [
-                problem.estimator.estimate(engine, conductances, data.features[one], targets, problem.cost, rng)
+                problem.estimator.estimate(engine, conductances, data.volts(one), targets, problem.cost, rng)
                 for engine in (ngspice, newton)
             ]
             failed += sum(int((~estimate.points.usable).sum()) for estimate in estimates)

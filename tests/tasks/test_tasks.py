@@ -96,7 +96,7 @@ def test_a_task_builds_a_circuit_of_its_data_and_settings(name, settings_of):
     assert task.name == name
     assert problem.circuit.inputs.count == train.features.shape[1]
     assert problem.circuit.outputs.count == train.outputs(problem.cost)
-    assert np.abs(train.features).max() == settings.volts
+    assert np.abs(train.volts()).max() == settings.volts
     if not isinstance(train, RegressionDataset | MultilabelDataset):
         assert set(train.labels) == set(range(len(train.classes)))
 

@@ -58,7 +58,7 @@ def test_the_recorded_netlist_is_the_trained_circuit_to_the_last_bit(run, record
         assert found.keys() == end.conductances.keys()
         assert all(np.array_equal(found[name], end.conductances[name]) for name in found)
         assert netlist.settings["epochs"] == "3"
-    voltages = recorder.simulator.solve(end.conductances, problem.data.train.features[:1]).voltages[0, 0]
+    voltages = recorder.simulator.solve(end.conductances, problem.data.train.volts(slice(1))).voltages[0, 0]
     assert netlist.recorded == {name: voltages[problem.circuit.nodes.index(name)] for name in ("y0p", "y0n")}
 
 
