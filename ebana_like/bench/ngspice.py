@@ -9,11 +9,11 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from ebana_like.bench.memory import megabytes
 from ebana_like.bench.rounds import Timing, Way, in_process
 from ebana_like.circuit import Circuit
 from ebana_like.elements import VoltageSources
@@ -110,15 +110,10 @@ class _Training:
         conductances = self.problem.circuit.conductances()
         self.simulator.solve(conductances, repeated)
         (process,) = self.simulator.processes
-        before = _resident(process)
+        before = megabytes(process, "now")
         for _ in range(POINTS_FOR_MEMORY // len(repeated)):
             self.simulator.solve(conductances, repeated)
-        return _resident(process) - before
-
-
-def _resident(process: int) -> float:
-    pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+        return megabytes(process, "now") - before
 
 
 def _overhead(problem: Problem) -> float:

@@ -4,13 +4,15 @@ A batch X of n samples reaches the neurons by one product with the folded input 
 everything else (neurons, nudged phase, outer crossbar, update) is what a circuit costs beyond a linear layer.
 """
 
+import os
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ebana_like.bench.memory import megabytes
 from ebana_like.bench.random_images import PIXELS, random_images
 from ebana_like.bench.rounds import Timing, in_process
 from ebana_like.elements import Diodes
@@ -23,30 +25,42 @@ SAMPLES = 2000
 """Samples a round."""
 
 
-def bench_products(hidden: int, batch: int, rounds: int = ROUNDS) -> tuple[Timing, Timing]:
-    """Time training, and the two matrix products alone, in paired rounds on one core each; milliseconds a sample.
+@dataclass(frozen=True)
+class ProductsBench:
+    """What was measured.
+
+    training, products: milliseconds a sample.
+    memory: the most the training process ever held, megabytes; its images are 2000 instead of 60,000.
+    """
+
+    training: Timing
+    products: Timing
+    memory: float
+
+
+def bench_products(hidden: int, batch: int, rounds: int = ROUNDS) -> ProductsBench:
+    """Time training, and the two matrix products alone, in paired rounds on one core each.
 
     hidden: neurons of the one hidden layer. batch: samples an update.
     """
     settings = replace(TASKS["mnist"].settings, hidden=(hidden,), batch=batch, epochs=1)
     problem = problem_of(settings, Split(random_images(settings, SAMPLES)), "random images")
     with ExitStack() as stack:
-        ways = {
-            "training": stack.enter_context(in_process(_training, problem)),
-            "its two matrix products": stack.enter_context(in_process(_products, problem)),
-        }
-        done = [[way() for way in ways.values()] for _ in range(rounds + 1)][1:]
-    training, products = (Timing(name, times) for name, times in zip(ways, zip(*done, strict=True), strict=True))
-    return training, products
+        train_once = stack.enter_context(in_process(_training, problem))
+        multiply_once = stack.enter_context(in_process(_products, problem))
+        done = [(*train_once(), multiply_once()) for _ in range(rounds + 1)][1:]
+    training, memory, products = zip(*done, strict=True)
+    return ProductsBench(Timing("training", training), Timing("its two matrix products", products), max(memory))
 
 
-def _training(problem: Problem) -> Callable[[], float]:
+def _training(problem: Problem) -> Callable[[], tuple[float, float]]:
     simulator = NewtonSimulator(problem.circuit)
 
-    def one_round() -> float:
+    def one_round() -> tuple[float, float]:
         began = time.perf_counter()
         train(problem, simulator)
-        return 1e3 * (time.perf_counter() - began) / SAMPLES
+        milliseconds = 1e3 * (time.perf_counter() - began) / SAMPLES
+        return milliseconds, megabytes(os.getpid(), "at most")
 
     return one_round
 
