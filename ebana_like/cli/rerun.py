@@ -53,7 +53,7 @@ def rerun(path: Path, program: str | None, export: tuple[str, Path] | None, equa
         heat = "" if celsius is None else f" at {celsius:.6f} degrees Celsius"
         printer.line(f"{found.executable}: {len(netlist.circuit.nodes) - 1} nodes in {run.seconds:.2f} s{heat}")
         _print_nodes(printer, netlist, found.dialect.name, run.voltages)
-        _print_comparison(printer, compare(netlist, run.voltages, found.dialect, celsius), found.dialect.name)
+        _print_comparison(printer, netlist, compare(netlist, run.voltages, found.dialect, celsius), found.dialect.name)
 
 
 def _celsius(dialect: Dialect, equal_vt: bool) -> float | None:
@@ -80,12 +80,17 @@ def _print_nodes(printer: Printer, netlist: Netlist, name: str, theirs: Mapping[
         printer.line(f"and {len(recorded) - NODES_SHOWN} more nodes")
 
 
-def _print_comparison(printer: Printer, comparison: Comparison, name: str) -> None:
-    rows = [["the record", "none" if comparison.recorded is None else _deviation(comparison.recorded), ""]]
+def _print_comparison(printer: Printer, netlist: Netlist, comparison: Comparison, name: str) -> None:
+    heads, rows = [f"{name} beside", "outputs", "all nodes"], []
+    if comparison.recorded is not None:
+        rows.append(["the record", _deviation(comparison.recorded), ""])
     for step in comparison.steps:
-        what = f"  with {step.law}" if step.law else "the circuit solved here"
+        what = f"  {step.law}" if step.law else "the circuit solved here"
         rows.append([what, _deviation(step.outputs), _deviation(step.everywhere)])
-    printer.table([f"{name} beside", "outputs", "all nodes"], rows, title="\nlargest deviations")
+    if not netlist.circuit.outputs.count:
+        heads, rows = [heads[0], heads[2]], [[row[0], row[2]] for row in rows]
+    printer.line("\nlargest deviations, its laws taken over one by one")
+    printer.table(heads, rows)
     printer.line(f"reason:   {comparison.reason}")
 
 

@@ -2,16 +2,18 @@
 
 import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from ebana_like.analysis.rerun import compare, solved
 from ebana_like.elements import Diodes
-from ebana_like.netlist import DIALECTS, Netlist
+from ebana_like.netlist import DIALECTS, Netlist, load_netlist
 from ebana_like.networks import Amplifier, Crossbar, DiodePair, Inputs, OutputPairs, build_network
 from ebana_like.simulators.programs import find_program, run_program
 
+FOREIGN = Path(__file__).parents[2] / "netlists" / "foreign"
 LAYERS = [Inputs(3), Crossbar(5), DiodePair("schottky"), Amplifier(gain=4.0), Crossbar(4), OutputPairs()]
 
 
@@ -65,15 +67,16 @@ def test_a_deviation_without_a_known_reason_is_not_given_one(netlist):
 
 
 @pytest.mark.skipif(not shutil.which("gnucap"), reason="gnucap is not installed")
-def test_gnucaps_leakage_is_found_as_the_reason(divider):
-    """The divider has no diodes: of 3e-6 S at its output, gmin to ground takes a third of a millionth."""
+def test_gnucaps_gmin_is_found_as_the_reason(divider):
+    """Of 3e-6 S at the divider's output, gmin to ground takes a third of a millionth."""
     netlist = Netlist(divider, {"out": 2.0})
     gnucap = find_program("gnucap")
     comparison = compare(netlist, run_program(gnucap, netlist, None, limit=60).voltages, gnucap.dialect, None)
-    as_it_stands, explained = (step.outputs.volts for step in comparison.steps)
+    as_it_stands, with_gmin, with_series = (step.outputs.volts for step in comparison.steps)
     assert as_it_stands == pytest.approx(2.0 * 1e-12 / 3e-6, rel=1e-3)
-    assert explained < 1e-10  # its voltage sources have 10 uOhm, in a loop of 1.5 MOhm
-    assert comparison.reason.startswith("mostly its gmin of 1e-12 S from every node to ground")
+    assert with_gmin < 1e-10  # its voltage source has 10 uOhm, in a loop of 1.5 MOhm
+    assert with_series < 1e-10
+    assert comparison.reason.startswith("mostly its gmin to ground")
 
 
 @pytest.mark.skipif(not shutil.which("gnucap"), reason="gnucap is not installed")
@@ -84,8 +87,29 @@ def test_gnucap_is_explained_by_its_constants_and_its_reverse_law(netlist, equal
     run = run_program(gnucap, netlist, celsius, limit=60)
     comparison = compare(netlist, run.voltages, gnucap.dialect, celsius)
     volts = [step.outputs.volts for step in comparison.steps]
-    assert len(volts) == (3 if equal_vt else 4)
+    assert len(volts) == (4 if equal_vt else 5)
     assert volts[0] == pytest.approx(comparison.recorded.volts, rel=1e-6) or not equal_vt
     assert volts[0] > 1e-7
     # what stays is gnucap's ammeters of 10 uOhm: 1e-16 V of rounding over them is 1e-11 A, on some 1e-5 S at a node
     assert volts[-1] < 1e-7
+
+
+@pytest.mark.skipif(not shutil.which("gnucap"), reason="gnucap is not installed")
+@pytest.mark.parametrize(("name", "left"), [("graph", 1e-14), ("ladder", 1e-14), ("xor_stages", 3e-8)])
+def test_gnucaps_laws_explain_foreign_netlists(name, left):
+    """To the last bit without amplifiers, whose currents it measures over 10 uOhm: 1e-16 V are 1e-11 A there."""
+    netlist, gnucap = load_netlist(FOREIGN / f"{name}.cir"), find_program("gnucap")
+    comparison = compare(netlist, run_program(gnucap, netlist, None, limit=60).voltages, gnucap.dialect, None)
+    first, *_, last = (step.everywhere.volts for step in comparison.steps)
+    assert last < left < first
+
+
+@pytest.mark.skipif(not shutil.which("ngspice"), reason="ngspice is not installed")
+def test_what_only_ngspice_knows_is_solved_by_it():
+    netlist, ngspice = load_netlist(FOREIGN / "clipper.cir"), find_program("ngspice")
+    theirs = dict(run_program(ngspice, netlist, None, limit=60).voltages)
+    comparison = compare(netlist, theirs, ngspice.dialect, None)
+    assert [step.law for step in comparison.steps] == [""]
+    assert comparison.steps[0].everywhere.volts < 1e-12
+    theirs["y"] += 1e-3
+    assert "models of transistors may be others" in compare(netlist, theirs, DIALECTS["gnucap"], None).reason

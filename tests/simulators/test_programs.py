@@ -94,6 +94,12 @@ def test_the_name_of_a_file_says_which_program_it_is(program, tmp_path):
         find_program(str(tmp_path / "nowhere"))
 
 
+def test_gnucap_is_heard_when_it_did_not_converge(divider, program):
+    script = """printf 'main version\\ntitle\\n#  v(in)  v(out)\\ndid not converge\\n 27.  3.  2.\\n'"""
+    with pytest.raises(SimulatorError, match="gnucap did not converge: the voltages it printed are no operating point"):
+        run_program(program(script, "gnucap"), Netlist(divider), None, limit=60)
+
+
 def test_gnucaps_table_may_have_suffixes_and_no_numbers(divider, tmp_path):
     gnucap = find_program("gnucap").dialect if shutil.which("gnucap") else pytest.skip("gnucap is not installed")
     found = gnucap.voltages(tmp_path, "main version\ntitle\n#  v(a)  v(b)  v(c)\n 27.  -45.f  1.5  NaN\n")

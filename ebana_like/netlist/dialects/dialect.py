@@ -19,13 +19,15 @@ class Laws:
 
     boltzmann: J/K. elementary_charge: C.
     cubic_reverse: whether a diode's law below -3 N Vt is SPICE3's cubic one (`Diodes`) instead of the exponential.
-    leakage: conductance from every node to ground, siemens; gmin across junctions is 1e-12 S everywhere.
+    grounded_gmin: whether gmin, 1e-12 S, lies from every node to ground instead of across every junction.
+    series: resistance of every source that fixes a voltage, ohms.
     """
 
     boltzmann: float
     elementary_charge: float
     cubic_reverse: bool = True
-    leakage: float = 0.0
+    grounded_gmin: bool = False
+    series: float = 0.0
 
     def thermal_voltage(self, celsius: float | None) -> float:
         """Return kT/q, volts; at the nominal 27 degrees where none are given."""
@@ -82,7 +84,7 @@ class Dialect:
     def voltages(self, folder: Path, printed: str) -> dict[str, float]:
         """Return the node voltages, volts by name, that a finished run left in its folder or printed.
 
-        Raises NetlistError where there are none.
+        Raises NetlistError where there are none, SimulatorError where the program says that they are wrong.
         """
         return read_rawfile(folder / "circuit.raw")
 

@@ -6,26 +6,34 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
-from ebana_like.elements.constants import GMIN
-from ebana_like.errors import NetlistError
+from ebana_like.errors import NetlistError, SimulatorError
 from ebana_like.netlist.deck.cards import number
 from ebana_like.netlist.dialects.dialect import Dialect, Laws, at_temperature
-from ebana_like.netlist.netlist import OPTIONS
+
+OPTIONS = "reltol=1e-6 vntol=1e-9 abstol=1e-9 itl1=500"
+"""Tolerances that its rounding lets it reach. Newton's last step goes far below them: the voltages of circuits that
+converge at 1e-12, too, are the same to the last digit printed."""
+
+FAILED = "did not converge"
+"""What it prints between the table's head and voltages that are no operating point."""
 
 
 class Gnucap(Dialect):
     """gnucap: a table on the terminal, and laws of its own.
 
     Measured with version 2017.10: its constants are those of 1973, its diode current is IS (exp(v / (N Vt)) - 1)
-    + gmin v at all voltages, and gmin lies from every node to ground, too. Its ideal voltage sources have 10 uOhm;
-    less, and the currents it measures by them drown in rounding.
+    at all voltages, gmin lies from every node to ground instead, and its ideal voltage sources have 10 uOhm.
+    Rounding of their voltages, 1e-16 V, is a current of 1e-11 A through these: the voltages it finds are good to some
+    1e-8 V, and hardly better with another resistance (option `short`), which then is seen itself.
     """
 
     name: ClassVar[str] = "gnucap"
     programs: ClassVar[tuple[str, ...]] = ("gnucap",)
     arguments: ClassVar[tuple[str, ...]] = ("-b", "circuit.cir")
     install: ClassVar[str] = "apt-get install gnucap"
-    laws: ClassVar[Laws | None] = Laws(1.3806226e-23, 1.6021918e-19, cubic_reverse=False, leakage=GMIN)
+    laws: ClassVar[Laws | None] = Laws(
+        1.3806226e-23, 1.6021918e-19, cubic_reverse=False, grounded_gmin=True, series=10e-6
+    )
 
     def options(self, celsius: float | None) -> list[str]:
         return [f".options {OPTIONS} numdgt=16{at_temperature(celsius)}"]
@@ -37,6 +45,10 @@ class Gnucap(Dialect):
         table = printed.partition("\n#")[2].splitlines()
         if len(table) < 2:
             raise NetlistError("it printed no table of node voltages")
+        if table[1].strip() == FAILED:
+            raise SimulatorError(
+                "gnucap did not converge: the voltages it printed are no operating point; compare with another program"
+            )
         names = re.findall(r"v\((\w+)\)", table[0])
         # the first column is the temperature; numbers may have suffixes (45.f)
         found = [number(word, "gnucap's table") if word != "NaN" else math.nan for word in table[1].split()[1:]]
