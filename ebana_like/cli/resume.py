@@ -15,6 +15,7 @@ from ebana_like.training import Run, Settings, agreed_settings, is_finished, loa
 
 def resume_run(path: Path, verify: int, verify_epochs: bool, tensorboard: bool, **given: str | None) -> None:
     """Go on at the newest whole checkpoint."""
+    extras = Extras(verify, verify_epochs, tensorboard)
     printer, run = Printer(terminal()), Run(path)
 
     def warn(text: str) -> None:
@@ -36,7 +37,6 @@ def resume_run(path: Path, verify: int, verify_epochs: bool, tensorboard: bool, 
     else:
         printer.line(f"goes on in epoch {start.epoch + 1} of {problem.epochs}, after {start.steps} batches")
     with simulator_of(problem.circuit, settings) as simulator:
-        extras = Extras(verify, verify_epochs, tensorboard)
         train_in(run, task, problem, simulator, start, extras)
 
 

@@ -9,28 +9,32 @@ import click
 from ebana_like.analysis.verification import Verifier
 from ebana_like.cli.display import Printer, TrainingDisplay, program, terminal
 from ebana_like.cli.signals import Stops
-from ebana_like.errors import RunError, TrainingError
+from ebana_like.errors import RunError, SettingError, TrainingError
 from ebana_like.pages.answers import TRUTH_TABLE_ROWS, answer_table, answers
 from ebana_like.simulators import Simulator
-from ebana_like.tasks import Task
+from ebana_like.tasks import Task, simulator_of
 from ebana_like.training import Best, Interrupted, Problem, Progress, Run, RunRecorder, Settings, train
 from ebana_like.training.tensorboard import TensorBoard
 
 EXTRAS: list[click.Parameter] = [
     click.Option(["--verify"], type=int, default=0, help="Solve so many samples again in ngspice at the end."),
-    click.Option(["--verify-epochs"], is_flag=True, help="Verify after every epoch too."),
+    click.Option(["--verify-epochs"], is_flag=True, help="Do so after every epoch too, in a simulator of its own."),
     click.Option(["--tensorboard"], is_flag=True, help="Write the history for TensorBoard too, in RUN/tensorboard."),
 ]
-"""Options of every command that trains, which change nothing in what is learned."""
+"""Options of every command that trains. They are no settings: not a bit of what is learned depends on them."""
 
 
 @dataclass(frozen=True)
 class Extras:
-    """What is done beside training."""
+    """What is done beside training. Raises SettingError where every epoch is to be verified by no sample."""
 
     verify: int
     verify_epochs: bool
     tensorboard: bool
+
+    def __post_init__(self) -> None:
+        if self.verify_epochs and not self.verify:
+            raise SettingError("verify-epochs is given without verify; say with --verify how many samples to solve")
 
 
 def headline(task: Task, problem: Problem, settings: Settings) -> str:
@@ -55,9 +59,26 @@ def train_in(
 
     Raises EbanaError with what to do, the folder holding the last good state; SystemExit when interrupted.
     """
+    if extras.verify_epochs:  # ngspice goes on from what it solved last, so no other than training may ask it then
+        with simulator_of(problem.circuit, run.settings()) as witness:
+            _train(run, task, problem, simulator, witness, start, extras)
+    else:
+        _train(run, task, problem, simulator, simulator, start, extras)
+
+
+def _train(
+    run: Run,
+    task: Task,
+    problem: Problem,
+    simulator: Simulator,
+    witness: Simulator,
+    start: Progress,
+    extras: Extras,
+) -> None:
+    """Train with one simulator; solve what is shown, written and verified with the witness."""
     console = terminal()
-    printer, recorder = Printer(console), RunRecorder(run, task.name, problem, simulator, extras.verify_epochs)
-    verifiers = [Verifier(run, problem, simulator, extras.verify, extras.verify_epochs)] if extras.verify else []
+    printer, recorder = Printer(console), RunRecorder(run, task.name, problem, witness, extras.verify_epochs)
+    verifiers = [Verifier(run, problem, witness, extras.verify, extras.verify_epochs)] if extras.verify else []
     boards = [TensorBoard(run.path / "tensorboard", start)] if extras.tensorboard else []
     with Stops() as stops:
         try:
@@ -82,7 +103,7 @@ def train_in(
         found = verifier.verify(kept.epoch)
         printer.line(f"verified: ngspice differs by at most {found.deviation:.1e} V in {found.samples} samples")
     if len(problem.data.train) <= TRUTH_TABLE_ROWS:
-        printer.show(answer_table(answers(simulator, kept.conductances, problem.data.train, problem.cost)))
+        printer.show(answer_table(answers(witness, kept.conductances, problem.data.train, problem.cost)))
     _farewell(printer, run.path, progress, kept)
 
 

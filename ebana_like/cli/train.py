@@ -61,6 +61,7 @@ def run_task(
     task: Task, out: Path, config: Path | None, verify: int, verify_epochs: bool, tensorboard: bool, **given: str | None
 ) -> None:
     """Train in a new run folder."""
+    extras = Extras(verify, verify_epochs, tensorboard)
     settings = task.settings
     if config is not None:
         table = load_config(config)
@@ -74,7 +75,6 @@ def run_task(
         if simulator.reduced:
             printer.line("ngspice solves the circuit with its input crossbar reduced by Norton's theorem")
         run = create_run(out, task.name, settings, simulator.reduced)
-        extras = Extras(verify, verify_epochs, tensorboard)
         train_in(run, task, problem, simulator, problem.start(), extras)
 
 

@@ -22,6 +22,8 @@ class RunRecorder(Callback):
     The history grows after every epoch; netlist and checkpoint are written where training can be resumed, but not more
     often than the setting `checkpoint_seconds` allows.
 
+    simulator: solves the sample whose voltages stand in the netlist, and forgets before it does, so that the same
+        conductances always come with the same voltages. It may be the one that trains, unless `every_epoch`.
     every_epoch: write the netlist after every epoch too, for who reads it then.
     """
 
@@ -79,6 +81,7 @@ class RunRecorder(Callback):
     def save_netlist(self, conductances: Mapping[str, FloatArray], epochs: int) -> None:
         """Write a netlist with the conductances after so many epochs, and the voltages they give for one sample."""
         circuit, features = self.problem.circuit, self.problem.data.train.volts(slice(1))
+        self.simulator.forget()
         points = self.simulator.solve(conductances, features)
         ports = (*circuit.outputs.positive.tolist(), *circuit.outputs.negative.tolist())
         recorded = {circuit.nodes[node]: float(points.voltages[0, 0, node]) for node in dict.fromkeys(ports) if node}

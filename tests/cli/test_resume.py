@@ -38,6 +38,17 @@ def made(unbroken, tmp_path):
     return Run(path)
 
 
+@pytest.mark.parametrize("engine", ["newton", "ngspice"])
+def test_a_finished_run_that_is_resumed_stays_as_it_is(engine, tmp_path):
+    """Killed between its last checkpoint and its farewell, a training has yet to say what it has already written."""
+    made = trained(tmp_path, "--engine", engine, "--epochs", 20)
+    before = made.netlist.read_bytes()
+    result = run("resume", made.path)
+    assert result.exit_code == 0, result.output
+    assert "nothing is left to do after 20 epochs" in result.output
+    assert made.netlist.read_bytes() == before, "recorded voltages included"
+
+
 def bits(made):
     return {name: g.tobytes() for name, g in load_circuit(made.path).circuit.conductances().items()}
 

@@ -10,6 +10,7 @@ from ebana_like.analysis.verification import Verification
 from ebana_like.cli import main
 from ebana_like.errors import SimulatorError
 from ebana_like.netlist import load_netlist
+from ebana_like.training import load_circuit
 
 
 def run(*arguments):
@@ -41,6 +42,23 @@ def test_the_netlist_verified_is_that_of_the_epoch(tmp_path, monkeypatch):
     options = ("--engine", "newton", "--epochs", 3, "--verify", 1, "--verify-epochs", "--out", tmp_path)
     assert run("xor", *options).exit_code == 0
     assert seen == [1, 2, 3]
+
+
+@pytest.mark.parametrize("engine", ["newton", "ngspice"])
+def test_verifying_changes_no_bit_of_what_is_learned(engine, tmp_path):
+    options = ("xor", "--engine", engine, "--epochs", 5, "--stop-loss", 0, "--out")
+    for folder, extras in (("alone", ()), ("verified", ("--verify", 2, "--verify-epochs"))):
+        result = run(*options, tmp_path / folder, *extras)
+        assert result.exit_code == 0, result.output
+    alone, verified = (load_circuit(path).circuit.conductances() for path in sorted(tmp_path.glob("*/*")))
+    assert {name: g.tobytes() for name, g in alone.items()} == {name: g.tobytes() for name, g in verified.items()}
+
+
+def test_no_samples_cannot_be_verified_every_epoch(tmp_path):
+    result = run("xor", "--verify-epochs", "--out", tmp_path)
+    assert result.exit_code == 2
+    assert "error: verify-epochs is given without verify; say with --verify how many samples to solve" in result.output
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("deviation", [2e-9, float("nan")])
