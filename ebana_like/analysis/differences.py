@@ -44,17 +44,21 @@ def distance(found: FloatArray, truth: FloatArray) -> float:
     return float(np.linalg.norm(found - truth) / np.linalg.norm(truth))
 
 
-def cosine(found: FloatArray, truth: FloatArray) -> float:
-    """Return the cosine of the angle between two gradients; not a number where one is zero."""
-    with np.errstate(invalid="ignore"):
-        return float(np.vdot(found, truth) / (np.linalg.norm(found) * np.linalg.norm(truth)))
+def cosine_gap(found: FloatArray, truth: FloatArray) -> float:
+    """Return 1 - cosine of the angle between two gradients; not a number where one is zero.
+
+    From the distance between unit vectors, |u - v|^2 / 2: a cosine next to 1 tells no gap below 1e-16.
+    """
+    one, other = _units(found, truth)
+    return float(np.linalg.norm(one - other) ** 2 / 2)
 
 
 def angle(found: FloatArray, truth: FloatArray) -> float:
-    """Return the angle between two gradients, degrees; not a number where one is zero.
-
-    From the distance between unit vectors: the arc cosine cannot tell angles below 1e-6 degrees from zero.
-    """
-    with np.errstate(invalid="ignore"):
-        one, other = found / np.linalg.norm(found), truth / np.linalg.norm(truth)
+    """Return the angle between two gradients, degrees; not a number where one is zero."""
+    one, other = _units(found, truth)
     return float(np.degrees(2 * np.arctan2(np.linalg.norm(one - other), np.linalg.norm(one + other))))
+
+
+def _units(*vectors: FloatArray) -> list[FloatArray]:
+    with np.errstate(invalid="ignore"):
+        return [vector / np.linalg.norm(vector) for vector in vectors]

@@ -4,14 +4,15 @@ The truth is the adjoint gradient, itself checked against finite differences of 
 circuit. Errors are norms of differences over norms of gradients.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
 
-from ebana_like.analysis.differences import cosine, differences, distance, flat
+from ebana_like.analysis.differences import cosine_gap, differences, distance, flat
 from ebana_like.analysis.examples import Examples
 from ebana_like.elements import FloatArray
 from ebana_like.energy import Symmetry, symmetry
@@ -30,14 +31,15 @@ AFFORDABLE = 20_000
 class Row:
     """How far one estimate of one bank's gradient, or of all together, is from the adjoint's.
 
-    beta: siemens; None where nothing is nudged.
+    beta: siemens; None where nothing is nudged. error: norm of the difference over that of the gradient. cosine_gap: 1
+    minus the cosine of the angle between them.
     """
 
     estimator: str
     beta: float | None
     bank: str
     error: float
-    cosine: float
+    cosine_gap: float
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,11 @@ class GradientCheck:
         """Return betas and errors of an estimator."""
         rows = [row for row in self.rows if row.estimator == estimator and row.bank == bank and row.beta is not None]
         return np.array([row.beta for row in rows]), np.array([row.error for row in rows])
+
+    def estimates(self) -> Iterator[tuple[tuple[str, float | None], dict[str, Row]]]:
+        """Return every estimate, by estimator and beta, with its rows by bank."""
+        for key, rows in groupby(self.rows, lambda row: (row.estimator, row.beta)):
+            yield key, {row.bank: row for row in rows}
 
     def unnudged(self, estimator: str) -> dict[str, Row]:
         """Return the rows, by bank, of an estimate without nudging; empty where it was not made."""
@@ -101,7 +108,7 @@ def gradient_check(
 
 def _rows(name: str, beta: float | None, found: Mapping[str, FloatArray], truth: Mapping[str, FloatArray]) -> list[Row]:
     pairs = {ALL: (flat(found), flat(truth))} | {bank: (found[bank], truth[bank]) for bank in truth}
-    return [Row(name, beta, bank, distance(*pair), cosine(*pair)) for bank, pair in pairs.items()]
+    return [Row(name, beta, bank, distance(*pair), cosine_gap(*pair)) for bank, pair in pairs.items()]
 
 
 def _difference_rows(
@@ -127,9 +134,9 @@ def recommend(check: GradientCheck, estimator: str) -> Recommendation:
     best = int(np.argmin(errors))
     reasons = []
     if best > 0:
-        reasons.append(f"at {betas[best - 1]:g} S round-off leaves {errors[best - 1]:.0e}")
+        reasons.append(f"at {betas[best - 1]:.2g} S round-off of the solver leaves {errors[best - 1]:.1e}")
     if best + 1 < len(betas):
-        reasons.append(f"at {betas[best + 1]:g} S the bias is {errors[best + 1]:.0e}")
+        reasons.append(f"at {betas[best + 1]:.2g} S the bias is {errors[best + 1]:.1e}")
     if best in (0, len(betas) - 1):
         reasons.append("it is the last one tried on that side: give --beta a wider range")
     return Recommendation(estimator, float(betas[best]), float(errors[best]), ", ".join(reasons))
@@ -139,22 +146,23 @@ def order(betas: FloatArray, errors: FloatArray) -> float:
     """Return the power of beta that a bias grows with: the steepest slope between neighbours on log-log axes.
 
     Below its range round-off makes the curve fall, above it the curve bends; between two points within it is steepest.
-    Only points of less than a tenth of error count. Not a number where there are fewer than two.
+    Only those behind the best beta count whose error is ten times the least one, or round-off may have made it, and
+    below a tenth. Not a number where there are none.
     """
-    kept = errors < 0.1
-    if kept.sum() < 2:
-        return float("nan")
-    slopes = np.diff(np.log(errors[kept])) / np.diff(np.log(betas[kept]))
-    return float(slopes.max())
+    slopes = np.diff(np.log(errors)) / np.diff(np.log(betas))
+    above = np.arange(1, len(errors)) > errors.argmin()
+    shows_bias = above & (errors[1:] >= 10 * errors.min()) & (errors[1:] < 0.1)
+    return float(slopes[shows_bias].max()) if shows_bias.any() else float("nan")
 
 
 def csv_text(check: GradientCheck) -> str:
     """Return the rows as CSV; beta in siemens, empty where nothing is nudged."""
+    betas = ["" if row.beta is None else f"{row.beta:.7g}" for row in check.rows]
     lines = [
-        f"{row.estimator},{'' if row.beta is None else f'{row.beta:.7g}'},{row.bank},{row.error:.7g},{row.cosine:.12g}"
-        for row in check.rows
+        f"{row.estimator},{beta},{row.bank},{row.error:.7g},{row.cosine_gap:.7g}"
+        for beta, row in zip(betas, check.rows, strict=True)
     ]
-    return "\n".join(["estimator,beta,bank,relative_error,cosine", *lines]) + "\n"
+    return "\n".join(["estimator,beta,bank,relative_error,cosine_gap", *lines]) + "\n"
 
 
 def plot_check(check: GradientCheck, path: Path, title: str) -> None:
@@ -165,7 +173,8 @@ def plot_check(check: GradientCheck, path: Path, title: str) -> None:
     for axes, bank in zip(panels, banks, strict=True):
         for name in ESTIMATORS:
             betas, errors = check.curve(name, bank)
-            axes.loglog(betas, errors, marker=".", label=name)
+            style = "--" if name == "negative" else "-"  # which lies on the positive one's curve
+            axes.loglog(betas, errors, marker=".", linestyle=style, label=name)
         for name, style in ((DIFFERENCES, ":"), (SPICE_ADJOINT, "--")):
             row = check.unnudged(name).get(bank)
             if row is not None:

@@ -24,6 +24,8 @@ MESSAGES_SHOWN = 3
 
 PAGE_WIDTH = 110
 
+GAP = 3
+"""Blank columns between those of a table."""
 
 BATCHES_SHOWN = 0.1
 """Seconds between two moves of the bar within an epoch; a move takes as long as a small batch."""
@@ -149,7 +151,7 @@ class Printer:
 
     def table(self, heads: list[str], rows: list[list[str]], title: str | None = None) -> None:
         """Print a table; columns of numbers are right-aligned."""
-        table = TerminalTable(title=title, title_justify="left", box=None, pad_edge=False, padding=(0, 3, 0, 0))
+        table = TerminalTable(title=title, title_justify="left", box=None, pad_edge=False, padding=(0, GAP, 0, 0))
         for k, head in enumerate(heads):
             numeric = all(row[k][:1].lstrip("+-")[:1].isdigit() or row[k][:1] in "+-" for row in rows)
             table.add_column(head, justify="right" if numeric and rows else "left")

@@ -11,7 +11,7 @@ from ebana_like.adjoint import adjoint_circuit
 from ebana_like.analysis import gradcheck as checks
 from ebana_like.analysis import power as powers
 from ebana_like.analysis.examples import Examples, examples
-from ebana_like.cli.display import Printer, terminal
+from ebana_like.cli.display import GAP, Printer, terminal
 from ebana_like.errors import SettingError
 from ebana_like.files import write_atomically
 from ebana_like.learning import ESTIMATORS, Nudged
@@ -66,16 +66,8 @@ def gradcheck(
     printer.line(f"equilibrium propagation: {check.symmetry}")
     if not check.symmetry.exact:
         printer.line("its estimates below leave that out, and are wrong at every beta; train with --estimator adjoint")
-    printer.table(
-        ["beta (S)", *ESTIMATORS],
-        [
-            [f"{b:.2g}", *(f"{e:.1e}" for name in ESTIMATORS for e in check.curve(name)[1][check.curve(name)[0] == b])]
-            for b in betas
-        ],
-        title="\nrelative error of the gradient, all banks together",
-    )
-    _print_exact(printer, check)
-    _print_banks(printer, check)
+    _print_rows(printer, check)
+    _print_bests(printer, check)
     named = next((name for name, kind in ESTIMATORS.items() if type(given.estimator) is kind), "centered")
     if check.symmetry.exact:
         advice = checks.recommend(check, named)
@@ -88,36 +80,52 @@ def gradcheck(
     printer.line(f"adjoint:  ngspice -b {given.file('adjoint.cir')}   (first sample)")
 
 
-def _print_exact(printer: Printer, check: checks.GradientCheck) -> None:
-    for name in (checks.DIFFERENCES, checks.SPICE_ADJOINT):
-        rows = check.unnudged(name)
-        if rows:
-            banks = ", ".join(f"{bank} {row.error:.1e}" for bank, row in rows.items())
-            printer.line(f"{name} against the adjoint: {banks}")
+def _print_rows(printer: Printer, check: checks.GradientCheck) -> None:
+    """Print error and 1 - cosine of every estimate, for all banks together and each, as many as fit side by side.
+
+    What is not nudged comes in a table of its own.
+    """
+    for banks in _side_by_side(list(dict.fromkeys(row.bank for row in check.rows)), printer.console.width):
+        heads = [head for bank in banks for head in (f"{bank}\nerror", "\n1-cos")]
+        nudged: list[list[str]] = []
+        others: list[list[str]] = []
+        before = ""
+        for (name, beta), rows in check.estimates():
+            cells = [cell for bank in banks for cell in (f"{rows[bank].error:.1e}", f"{rows[bank].cosine_gap:.0e}")]
+            if beta is None:
+                others.append([name, *cells])
+            else:
+                nudged.append(["" if name == before else name, f"{beta:.1e}", *cells])
+            before = name
+        printer.table(["\nestimator", "beta\n(S)", *heads], nudged, title="\nnudged, against the adjoint")
+        if others:
+            printer.table(["\nestimate", *heads], others, title="\nnot nudged, against the adjoint")
 
 
-def _print_banks(printer: Printer, check: checks.GradientCheck) -> None:
-    """Print each estimator at its best beta, bank by bank."""
-    banks = [bank for bank in dict.fromkeys(row.bank for row in check.rows) if bank != checks.ALL]
+def _side_by_side(banks: list[str], width: int) -> list[list[str]]:
+    """Return the banks, as many together as fit into so many columns."""
+    groups: list[list[str]] = []
+    left = 0
+    for bank in banks:
+        room = max(len(bank), len("1.0e-09")) + len("1e-09") + 2 * GAP
+        if room > left + GAP:
+            groups.append([])
+            left = width - len("higher-order") - len("1.0e-09") - 2 * GAP
+        groups[-1].append(bank)
+        left -= room
+    return groups
+
+
+def _print_bests(printer: Printer, check: checks.GradientCheck) -> None:
+    """Print each estimator's best beta, and by which power of beta it misses."""
     lines = []
     for name in ESTIMATORS:
         betas, errors = check.curve(name)
-        if not len(betas):
-            continue
-        best = betas[int(np.argmin(errors))]
-        rows = {row.bank: row for row in check.rows if row.estimator == name and row.beta == best}
-        order = checks.order(betas, errors)
-        lines.append(
-            [
-                name,
-                f"{best:.2g}",
-                "" if np.isnan(order) else f"{order:.2f}",
-                f"{1 - rows[checks.ALL].cosine:.1e}",
-                *(f"{rows[bank].error:.1e}" for bank in banks),
-            ]
-        )
-    heads = ["estimator", "best beta (S)", "order in beta", "1 - cosine", *(f"error {bank}" for bank in banks)]
-    printer.table(heads, lines, title="\nat its best beta, bank by bank")
+        if len(betas):
+            best, order = int(np.argmin(errors)), checks.order(betas, errors)
+            shown = "round-off hides it" if np.isnan(order) else f"{order:.2f}"
+            lines.append([name, f"{betas[best]:.2g}", f"{errors[best]:.1e}", shown])
+    printer.table(["estimator", "best beta (S)", "error there", "order in beta"], lines, title="\nall banks together")
 
 
 def _save_adjoint(simulator: Simulator, given: Examples) -> None:

@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from ebana_like.analysis.gradcheck import order
 from ebana_like.cli import main
+from ebana_like.learning import ESTIMATORS
 from ebana_like.netlist import Netlist, load_netlist, save_netlist
 from ebana_like.training import Run, load_circuit
 
@@ -51,13 +53,40 @@ def test_gradcheck_finds_the_orders_of_the_estimators(trained):
     error = {(r["estimator"], r["beta"], r["bank"]): float(r["relative_error"]) for r in found}
     assert error["adjoint in ngspice", "", "all"] < 1e-9
     assert error["finite differences", "", "all"] < 1e-6
-    for name, order in (("positive", 1), ("negative", 1), ("centered", 2)):
+    for name, power in (("positive", 1), ("negative", 1), ("centered", 2)):
         for bank in ("all", "crossbar1", "crossbar2"):
-            assert error[name, "1e-05", bank] / error[name, "1e-06", bank] == pytest.approx(10**order, rel=0.1)
-    orders = re.findall(r"^(positive|centered|higher-order) +\S+ +(\S+)", done.output, re.MULTILINE)
-    assert {name: round(float(order)) for name, order in orders} == {"positive": 1, "centered": 2, "higher-order": 4}
+            assert error[name, "1e-05", bank] / error[name, "1e-06", bank] == pytest.approx(10**power, rel=0.1)
+    bests = done.output.partition("order in beta")[2]
+    orders = re.findall(r"^(positive|centered|higher-order) +\S+ +\S+ +(\S+)", bests, re.MULTILINE)
+    assert {name: round(float(power)) for name, power in orders} == {"positive": 1, "centered": 2, "higher-order": 4}
     assert re.search(r"recommended: beta = \S+ S for centered, error", done.output)
     assert (trained.path / "gradcheck.png").stat().st_size > 0
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+def test_gradchecks_table_has_error_and_cosine_of_every_bank_in_few_columns(columns, trained, tmp_path, monkeypatch):
+    monkeypatch.setattr("ebana_like.cli.display.PAGE_WIDTH", columns)
+    save_netlist(Netlist(load_circuit(trained.path).circuit), tmp_path / "xor.cir")
+    done = run("gradcheck", tmp_path / "xor.cir", "--beta", "1e-8:1e-6:log3")
+    assert done.exit_code == 0, done.output
+    printed = done.output.partition("nudged, against")[2].partition("all banks together")[0]
+    estimates = r"^((?:[a-z]+[a-z -]*[a-z])?) +(\d[.]\d.*)$"
+    lines = [(name, cells.split()) for name, cells in re.findall(estimates, printed, re.MULTILINE)]
+    assert [name for name, _ in lines if name] == [*ESTIMATORS, "finite differences", "adjoint in ngspice"]
+    found = rows(tmp_path / "xor-gradcheck.csv")
+    for k, (_, cells) in enumerate(lines):  # beta where nudged, then two numbers a bank
+        own = found[3 * k : 3 * k + 3]
+        assert [row["bank"] for row in own] == ["all", "crossbar1", "crossbar2"]
+        numbers = [f"{float(row['relative_error']):.1e}" for row in own]
+        gaps = [f"{float(row['cosine_gap']):.0e}" for row in own]
+        assert cells[-6:] == [number for pair in zip(numbers, gaps, strict=True) for number in pair]
+    assert max(map(len, printed.splitlines())) <= columns
+
+
+def test_a_bias_hidden_by_round_off_has_no_order():
+    betas = np.geomspace(1e-9, 1e-5, 9)
+    assert order(betas, 1e-20 / betas + 0.3 * betas**2) == pytest.approx(2, abs=0.01)
+    assert np.isnan(order(betas, 1e-8 + 1e-3 * betas))
 
 
 def test_the_adjoint_netlist_left_behind_is_the_one_of_the_first_sample(trained, tmp_path):
