@@ -1,11 +1,17 @@
-"""What flows through every element at an operating point, and how much of it turns into heat?"""
+"""What flows through every element at an operating point, and where does power go? Only where Kirchhoff's law holds."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from ebana_like.circuit import Circuit
 from ebana_like.elements import Diodes, FloatArray, Resistors, Switches
 from ebana_like.energy import dissipation, element_currents
+from ebana_like.errors import SimulatorError
+
+LARGEST_IMBALANCE = 1e-9
+"""Kirchhoff's law must hold to this share of the largest current, or a point is not reported."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -15,20 +21,37 @@ class Branches:
     voltages: of the nodes, (nodes,), volts.
     drops: V(positive) - V(negative) by bank, (n,), volts.
     currents: from positive through the element to negative, by bank, (n,), amperes.
-    heat: power that turns into heat in each bank of resistors, diodes and switches, watts: all that the sources give.
+    watts: that go into each bank, below zero where it delivers.
+    imbalance: Kirchhoff's residual over the largest current.
     """
 
     circuit: Circuit
     voltages: FloatArray
     drops: Mapping[str, FloatArray]
     currents: Mapping[str, FloatArray]
-    heat: Mapping[str, float]
+    watts: Mapping[str, float]
+    imbalance: float
+
+    @property
+    def heat(self) -> dict[str, float]:
+        """Power that each bank of resistors, diodes and switches turns into heat, watts: all that the sources give."""
+        passive = (bank.name for bank in self.circuit.banks if isinstance(bank, Resistors | Diodes | Switches))
+        return {name: self.watts[name] for name in passive}
 
 
 def branches(circuit: Circuit, voltages: FloatArray) -> Branches:
-    """Return what flows in the circuit as it stands at these node voltages (nodes,), volts."""
+    """Return what flows in the circuit as it stands, with its own conductances and sources.
+
+    voltages: of the nodes, (nodes,), volts. Raises SimulatorError where they are no operating point.
+    """
     found = element_currents(circuit, voltages)
-    watts = dissipation(circuit, voltages, found)
-    passive = [bank.name for bank in circuit.banks if isinstance(bank, Resistors | Diodes | Switches)]
+    imbalance = float(found.imbalance)
+    if not imbalance <= LARGEST_IMBALANCE:
+        worst = circuit.nodes[int(np.abs(found.residual).argmax())]
+        raise SimulatorError(
+            f'Kirchhoff\'s law is off by {imbalance:.1e} of the largest current at node "{worst}", more than '
+            f"{LARGEST_IMBALANCE:g}: this is no operating point"
+        )
+    watts = {name: float(value) for name, value in dissipation(circuit, voltages, found).items()}
     drops = {bank.name: bank.drop(voltages) for bank in circuit.banks}
-    return Branches(circuit, voltages, drops, found.of, {name: float(watts[name]) for name in passive})
+    return Branches(circuit, voltages, drops, found.of, watts, imbalance)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ebana_like.analysis.branches import Branches, branches
 from ebana_like.analysis.examples import Examples
 from ebana_like.circuit import Circuit
 from ebana_like.elements import CCCS, VCVS, Bank, CurrentSources, FloatArray, VoltageSources
@@ -12,8 +13,6 @@ from ebana_like.energy import (
     CoContent,
     Symmetry,
     cocontent,
-    dissipation,
-    element_currents,
     is_convex,
     rises,
     symmetry,
@@ -22,9 +21,6 @@ from ebana_like.errors import SimulatorError
 from ebana_like.learning import Nudged
 from ebana_like.learning.nudging import nudging_of
 from ebana_like.simulators import Simulator
-
-LARGEST_IMBALANCE = 1e-9
-"""Kirchhoff's law must hold to this share of the largest current, or a point is not reported."""
 
 MOVE = 1e-3
 """Volts by which nodes are moved to see the co-content rise: by 5e-13 W for each uS, above rounding of its total."""
@@ -35,23 +31,20 @@ class PowerReport:
     """One operating point.
 
     cocontent: None where the circuit has none. rise: the least one when any open node moves by a millivolt, watts, and
-    that node. convex: whether it must be above zero. imbalance: Kirchhoff's residual over the largest current.
-    watts: that go into each bank, below zero where it delivers.
+    that node. convex: whether it must be above zero.
     """
 
-    circuit: Circuit
+    flowing: Branches
     symmetry: Symmetry
     cocontent: CoContent | None
     convex: bool
     rise: tuple[float, str]
-    imbalance: float
-    watts: dict[str, float]
 
     def by_kind(self) -> dict[str, float]:
         """Return the power that sources and amplifiers deliver, and that goes into everything else, watts."""
         kinds = {"sources": 0.0, AMPLIFIERS: 0.0, "resistors, diodes, switches": 0.0}
-        for bank in self.circuit.banks:
-            kinds[_kind(bank)] += self.watts[bank.name]
+        for bank in self.flowing.circuit.banks:
+            kinds[_kind(bank)] += self.flowing.watts[bank.name]
         return kinds
 
     @property
@@ -73,21 +66,12 @@ def power_report(circuit: Circuit, voltages: FloatArray) -> PowerReport:
 
     voltages: of the nodes, (nodes,), volts. Raises SimulatorError where they are no operating point.
     """
-    currents = element_currents(circuit, voltages)
-    imbalance = float(currents.imbalance)
-    if not imbalance <= LARGEST_IMBALANCE:
-        worst = circuit.nodes[int(np.abs(currents.residual).argmax())]
-        raise SimulatorError(
-            f'Kirchhoff\'s law is off by {imbalance:.1e} of the largest current at node "{worst}", more than '
-            f"{LARGEST_IMBALANCE:g}: this is no operating point"
-        )
-    found = symmetry(circuit)
+    flowing, found = branches(circuit, voltages), symmetry(circuit)
     held, convex, rise = None, False, (float("nan"), "")
     if found.exact:
         held, convex = cocontent(circuit, voltages), is_convex(circuit)
         rise = min((watts, node) for node, watts in rises(circuit, voltages, MOVE).items())
-    watts = {name: float(value) for name, value in dissipation(circuit, voltages, currents).items()}
-    return PowerReport(circuit, found, held, convex, rise, imbalance, watts)
+    return PowerReport(flowing, found, held, convex, rise)
 
 
 def power_of_sample(simulator: Simulator, examples: Examples, sample: int) -> tuple[PowerReport, Nudging]:
@@ -115,10 +99,10 @@ def csv_text(report: PowerReport) -> str:
     """Return a line a bank: kind, weights, pseudo-power, weighted pseudo-power and power, watts."""
     lines = ["bank,kind,elements,weight_low,weight_high,pseudo_power,weighted_pseudo_power,power"]
     shares = {share.bank: share for share in report.cocontent.shares} if report.cocontent else {}
-    for bank in report.circuit.banks:
+    for bank in report.flowing.circuit.banks:
         share = shares.get(bank.name)
         held = f"{share.weight[0]:.17g},{share.weight[1]:.17g},{share.plain!r},{share.weighted!r}" if share else ",,,"
-        lines.append(f"{bank.name},{bank.kind},{len(bank)},{held},{report.watts[bank.name]!r}")
+        lines.append(f"{bank.name},{bank.kind},{len(bank)},{held},{report.flowing.watts[bank.name]!r}")
     return "\n".join(lines) + "\n"
 
 

@@ -30,6 +30,11 @@ class Phases:
     nudged: Branches | None = None
     beta: float = 0.0
 
+    @property
+    def imbalance(self) -> float:
+        """Kirchhoff's residual over the largest current, the larger of both phases."""
+        return max(phase.imbalance for phase in (self.free, self.nudged) if phase is not None)
+
 
 def present_features(circuit: Circuit) -> FloatArray:
     """Return the features (1, count) the circuit's input sources stand at, volts."""

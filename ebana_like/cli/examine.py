@@ -173,13 +173,13 @@ def power(path: Path, engine: str, seed: int, target: float, out: Path | None, s
     printer.line(f"{given.circuit.title}: sample {sample} ({given.origin}); {engine}")
     printer.line(f"equilibrium propagation: {report.symmetry}")
     shares = {share.bank: share for share in report.cocontent.shares} if report.cocontent else {}
-    rows = []
-    for bank in report.circuit.banks:
+    flowing, rows = report.flowing, []
+    for bank in flowing.circuit.banks:
         held = shares.get(bank.name)
         low, high = held.weight if held else (0.0, 0.0)
         weight = "" if held is None else f"{low:g}" if low == high else f"{low:g} to {high:g}"
         plain, weighted = (_watts(held.plain), _watts(held.weighted)) if held else ("", "")
-        rows.append([bank.name, bank.kind.replace("_", " "), weight, plain, weighted, _watts(report.watts[bank.name])])
+        rows.append([bank.name, bank.kind.replace("_", " "), weight, plain, weighted, _watts(flowing.watts[bank.name])])
     printer.table(["bank", "kind", "weight", "pseudo-power", "weighted", "power"], rows, title="\nbank by bank")
     if report.cocontent is not None:
         kinds = [[kind, _watts(value)] for kind, value in report.cocontent.by_kind().items()]
@@ -187,7 +187,7 @@ def power(path: Path, engine: str, seed: int, target: float, out: Path | None, s
         rise, node = report.rise
         shape = "convex" if report.convex else "not convex"
         printer.line(f"stationary: moving any open node by 1 mV raises it by {rise:.1e} W or more (at {node}); {shape}")
-    printer.line(f"Kirchhoff's residual: {report.imbalance:.1e} of the largest current")
+    printer.line(f"Kirchhoff's residual: {flowing.imbalance:.1e} of the largest current")
     delivered = ", ".join(f"{kind} {_watts(-watts)}" for kind, watts in list(report.by_kind().items())[:2])
     printer.line(
         f"inference draws {_watts(report.drawn)}: {delivered}; {_joules(settling * report.drawn)} in {settling:g} s"

@@ -104,7 +104,10 @@ def current_table(phases: Phases) -> Table:
 
 
 def flow_table(phases: Phases) -> Table:
-    """Return a row a bank: its largest current, how far nudging moves any of them, and the heat it makes."""
+    """Return a row a bank: its largest current, how far nudging moves any of them, and the heat it makes.
+
+    The title says how well Kirchhoff's law holds.
+    """
     heat, nudged = phases.free.heat, phases.nudged
     rows = []
     for bank in phases.free.circuit.banks:
@@ -115,7 +118,8 @@ def flow_table(phases: Phases) -> Table:
     total = sum(heat.values())
     rows.append(("drawn from all sources", "", *(("",) if nudged else ()), si(total, "W")))
     heads = ("bank", "largest current", *(("moved by nudging",) if nudged else ()), "power")
-    return Table(f"currents and power, {phases.which}", heads, rows)
+    law = f"Kirchhoff's law holds to {phases.imbalance:.0e} of the largest current"
+    return Table(f"currents and power, {phases.which}; {law}", heads, rows)
 
 
 def _range(bank: Bank) -> str:
