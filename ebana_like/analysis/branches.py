@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ebana_like.circuit import Circuit
-from ebana_like.elements import Diodes, FloatArray, Resistors, Switches
-from ebana_like.energy import dissipation, element_currents
+from ebana_like.elements import Devices, Diodes, FloatArray, Resistors, Switches
+from ebana_like.energy import Wiring, own_currents
 from ebana_like.errors import SimulatorError
 
 LARGEST_IMBALANCE = 1e-9
@@ -20,9 +20,10 @@ class Branches:
 
     voltages: of the nodes, (nodes,), volts.
     drops: V(positive) - V(negative) by bank, (n,), volts.
-    currents: from positive through the element to negative, by bank, (n,), amperes.
+    currents: from positive through the element to negative, by bank, (n,), amperes; beside transistors, whose currents
+        only SPICE knows, those of elements whose own law tells them.
     watts: that go into each bank, below zero where it delivers.
-    imbalance: Kirchhoff's residual over the largest current.
+    imbalance: Kirchhoff's residual over the largest current; NaN beside transistors.
     """
 
     circuit: Circuit
@@ -34,7 +35,10 @@ class Branches:
 
     @property
     def heat(self) -> dict[str, float]:
-        """Power that each bank of resistors, diodes and switches turns into heat, watts: all that the sources give."""
+        """Power that each bank of resistors, diodes and switches turns into heat, watts.
+
+        All that the sources give, but for what transistors take.
+        """
         passive = (bank.name for bank in self.circuit.banks if isinstance(bank, Resistors | Diodes | Switches))
         return {name: self.watts[name] for name in passive}
 
@@ -44,14 +48,17 @@ def branches(circuit: Circuit, voltages: FloatArray) -> Branches:
 
     voltages: of the nodes, (nodes,), volts. Raises SimulatorError where they are no operating point.
     """
-    found = element_currents(circuit, voltages)
-    imbalance = float(found.imbalance)
-    if not imbalance <= LARGEST_IMBALANCE:
-        worst = circuit.nodes[int(np.abs(found.residual).argmax())]
-        raise SimulatorError(
-            f'Kirchhoff\'s law is off by {imbalance:.1e} of the largest current at node "{worst}", more than '
-            f"{LARGEST_IMBALANCE:g}: this is no operating point"
-        )
-    watts = {name: float(value) for name, value in dissipation(circuit, voltages, found).items()}
     drops = {bank.name: bank.drop(voltages) for bank in circuit.banks}
-    return Branches(circuit, voltages, drops, found.of, watts, imbalance)
+    currents: Mapping[str, FloatArray] = own_currents(circuit, voltages)
+    imbalance = float("nan")
+    if not circuit.of_kind(Devices):
+        found = Wiring(circuit).complete(currents)
+        currents, imbalance = found.of, float(found.imbalance)
+        if not imbalance <= LARGEST_IMBALANCE:
+            worst = circuit.nodes[int(np.abs(found.residual).argmax())]
+            raise SimulatorError(
+                f'Kirchhoff\'s law is off by {imbalance:.1e} of the largest current at node "{worst}", more than '
+                f"{LARGEST_IMBALANCE:g}: this is no operating point"
+            )
+    watts = {name: float(drops[name] @ amperes) for name, amperes in currents.items()}
+    return Branches(circuit, voltages, drops, currents, watts, imbalance)

@@ -7,7 +7,7 @@ import numpy as np
 from ebana_like.analysis.branches import Branches, branches
 from ebana_like.analysis.examples import Examples
 from ebana_like.circuit import Circuit
-from ebana_like.elements import CCCS, VCVS, Bank, CurrentSources, FloatArray, VoltageSources
+from ebana_like.elements import CCCS, VCVS, Bank, CurrentSources, Devices, FloatArray, VoltageSources
 from ebana_like.energy import (
     AMPLIFIERS,
     CoContent,
@@ -64,8 +64,10 @@ class Nudging:
 def power_report(circuit: Circuit, voltages: FloatArray) -> PowerReport:
     """Return the report of the circuit as it stands, with its own conductances and sources.
 
-    voltages: of the nodes, (nodes,), volts. Raises SimulatorError where they are no operating point.
+    voltages: of the nodes, (nodes,), volts.
+    Raises SimulatorError where they are no operating point, and CircuitError for a circuit with transistors.
     """
+    circuit.refuse(Devices, "only ngspice knows its current, and those of sources around it")
     flowing, found = branches(circuit, voltages), symmetry(circuit)
     held, convex, rise = None, False, (float("nan"), "")
     if found.exact:

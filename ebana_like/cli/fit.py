@@ -39,7 +39,8 @@ def _run(netlist: Path, out: Path | None, config: Path | None, **given: str | No
     printer.line(
         f"{netlist}: {len(problem.data.train)} training samples, {len(problem.circuit.nodes)} nodes, "
         f"{len(prepared.places)} trained resistors of {settings.g_low:.3g} to {settings.g_high:.3g} S, "
-        f"{settings.engine}, {settings.estimator}" + (f" with beta {settings.beta:.3g} S" if settings.beta else "")
+        f"{settings.engine}, {settings.estimator}"
+        + ("" if settings.estimator == "adjoint" else f" with beta {settings.beta:.3g} S")
     )
     with simulator_of(problem.circuit, settings) as simulator, Stops() as stops:
         try:

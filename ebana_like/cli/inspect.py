@@ -44,7 +44,8 @@ def inspect(path: Path, sample: int | None, html: Path | None, schematic: Path |
     printer.line(f"{circuit.title}: {len(circuit.nodes)} nodes, {sum(map(len, circuit.banks))} elements")
     printer.line(f"equilibrium propagation: {symmetry(circuit)}")
     printer.show(bank_table(circuit))
-    printer.show(port_table(circuit), ROWS_SHOWN)
+    if circuit.inputs.count or circuit.outputs.count:
+        printer.show(port_table(circuit), ROWS_SHOWN)
     problem = problem_of_run(Run(path)) if path.is_dir() else None
     with NgspiceSimulator(circuit) as simulator:
         if netlist.recorded:

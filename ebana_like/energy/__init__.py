@@ -10,7 +10,7 @@ from ebana_like.energy.cocontent import (
     rises,
     total_cocontent,
 )
-from ebana_like.energy.currents import Currents, Wiring, dissipation, element_currents
+from ebana_like.energy.currents import Currents, Wiring, dissipation, element_currents, own_currents
 from ebana_like.energy.weights import Symmetry, coenergy_weights, symmetry
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "dissipation",
     "element_currents",
     "is_convex",
+    "own_currents",
     "rises",
     "symmetry",
     "total_cocontent",

@@ -1,8 +1,9 @@
 """Which current flows through every element, given the node voltages? And how far is Kirchhoff's law from holding?
 
-Resistors, diodes, switches and current sources follow their own laws. Voltage sources and VCVS carry what Kirchhoff's
-law asks of them: they form no loops, so at all nodes they tie together but one it decides their currents. At that one
-node, and at every node without such a source, the law is left to be fulfilled: what is missing there is the residual.
+Resistors, diodes, switches and current sources follow their own laws. Voltage sources, controlled or not, carry what
+Kirchhoff's law asks of them: they form no loops, so at all nodes they tie together but one it decides their currents.
+At that one node, and at every node without such a source, the law is left to be fulfilled: what is missing there is the
+residual.
 """
 
 from collections.abc import Mapping
@@ -16,7 +17,6 @@ from scipy.sparse.linalg import SuperLU, splu
 from ebana_like.circuit import Circuit
 from ebana_like.elements import (
     CCCS,
-    CCVS,
     VCCS,
     VCVS,
     Bank,
@@ -54,6 +54,12 @@ def own_current(bank: CurrentLaw | Switches, voltages: FloatArray) -> FloatArray
     return bank.conductance(voltages) * drop if isinstance(bank, Switches) else bank.current(drop)
 
 
+def own_currents(circuit: Circuit, voltages: FloatArray) -> dict[str, FloatArray]:
+    """Return the currents by bank, (..., n), amperes, of all elements whose law tells them from node voltages."""
+    found = {b.name: own_current(b, voltages) for b in circuit.banks if isinstance(b, CurrentLaw | Switches)}
+    return found | {bank.name: bank.current(voltages) for bank in circuit.of_kind(VCCS)}
+
+
 class Wiring:
     """How a circuit's elements are wired, as matrices: what it takes to solve for currents and for followers.
 
@@ -62,7 +68,7 @@ class Wiring:
     """
 
     def __init__(self, circuit: Circuit) -> None:
-        circuit.refuse(Devices | VCCS | CCVS, "currents and power are not worked out for it here; ask ngspice")
+        circuit.refuse(Devices, "only ngspice knows its current, and those of sources around it")
         self.circuit = circuit
         self.nodes = len(circuit.nodes)
         self.branches: tuple[Bank, ...] = tuple(bank for bank in circuit.banks if isinstance(bank, VoltageLaw))
@@ -173,8 +179,7 @@ def element_currents(circuit: Circuit, voltages: FloatArray) -> Currents:
 
     voltages: of the nodes, (..., nodes), volts.
     """
-    own = {b.name: own_current(b, voltages) for b in circuit.banks if isinstance(b, CurrentLaw | Switches)}
-    return Wiring(circuit).complete(own)
+    return Wiring(circuit).complete(own_currents(circuit, voltages))
 
 
 def dissipation(circuit: Circuit, voltages: FloatArray, currents: Currents) -> dict[str, FloatArray]:

@@ -11,7 +11,7 @@ from ebana_like.elements.numbers import resistances
 from ebana_like.energy import symmetry
 from ebana_like.errors import CircuitError, SettingError
 from ebana_like.files import write_atomically
-from ebana_like.fitting.ports import TRAINED, carriers, with_ports
+from ebana_like.fitting.ports import TRAINED, carriers, columns, with_ports
 from ebana_like.fitting.settings import FitSettings, gather
 from ebana_like.learning import UPDATES
 from ebana_like.netlist.deck import Deck, read_deck
@@ -133,14 +133,14 @@ def _data(settings: FitSettings, deck: Deck) -> Split:
     """Return the table's samples, split and in volts."""
     table = read_table(settings.data)
     features = list(dict.fromkeys(column for _, column, _ in carriers(settings.inputs)))
-    columns = np.column_stack([table.numbers(name) for name in features])
+    volts = np.column_stack([table.numbers(name) for name in features])
     if settings.labels:
         words, labels = np.unique(table.words(settings.labels), return_inverse=True)
-        data = Dataset(columns, labels, tuple(map(str, words)))
+        data = Dataset(volts, labels, tuple(map(str, words)))
     else:
-        names = [name.strip() for name in settings.outputs.split(",")]
-        volts = np.column_stack([table.numbers(name) for name in names])
-        data = RegressionDataset(columns, volts, tuple(names), settings.off, settings.on)
+        names = [column for _, column in columns(settings.outputs)]
+        wanted = np.column_stack([table.numbers(name) for name in names])
+        data = RegressionDataset(volts, wanted, tuple(names), settings.off, settings.on)
     parts = split(data, settings.validation, settings.test, settings.seed)
     return in_volts(parts, settings.volts) if settings.volts else parts
 

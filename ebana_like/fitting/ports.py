@@ -27,6 +27,12 @@ def carriers(text: str) -> list[tuple[str, str, float]]:
     return found
 
 
+def columns(text: str) -> list[tuple[str, str]]:
+    """Return node or pair, and column, of each output in a text such as `out1-out2,/OUT=y`."""
+    parts = (word.partition("=") for word in _words(text))
+    return [(output.strip(), (column or output).strip()) for output, _, column in parts]
+
+
 def with_ports(
     circuit: Circuit, deck: Deck, inputs: str, outputs: str, trained: str, limits: tuple[float, float]
 ) -> Circuit:
@@ -38,11 +44,11 @@ def with_ports(
     """
     labels = {element.path: element.label for element in deck.elements}
     chosen = _trained(deck, trained)
-    sources, columns, signs = zip(*carriers(inputs), strict=True)
+    sources, carried, signs = zip(*carriers(inputs), strict=True)
     carrying = [_source(circuit, labels.get(source, source)) for source in sources]
     if len(set(carrying)) != len(carrying):
         raise SettingError(f"inputs is {inputs}; every source can carry one column")
-    pairs = [_pair(deck, circuit, word) for word in _words(outputs)]
+    pairs = [_pair(deck, circuit, output) for output, _ in columns(outputs)]
     ports = OutputPorts(*(np.array(nodes, dtype=np.intp) for nodes in zip(*pairs, strict=True)))
     banks: list[Bank] = [_sources(circuit, carrying)]
     resistors = _resistors(circuit, chosen)
@@ -59,8 +65,8 @@ def with_ports(
     taken = {label for bank in circuit.banks for label in bank.labels}
     nudges = tuple(free_name(f"inudge_{k}", taken) for k in range(ports.count))
     banks.append(CurrentSources(NUDGE, nudges, ports.negative, ports.positive, np.zeros(ports.count)))
-    features = list(dict.fromkeys(columns))
-    feature = np.array([features.index(column) for column in columns], dtype=np.intp)
+    features = list(dict.fromkeys(carried))
+    feature = np.array([features.index(column) for column in carried], dtype=np.intp)
     return replace(
         circuit,
         banks=tuple(banks),

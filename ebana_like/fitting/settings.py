@@ -18,7 +18,9 @@ class FitSettings(TrainingSettings):
 
     data: str = setting("", "CSV file with a header: a column for each input and output, or for labels.")
     inputs: str = setting("", "Voltage sources that carry columns: v1,v2 or v1=x,-v2=x (minus for its negative).")
-    outputs: str = setting("", "Nodes, or pairs of nodes as in a-b, that are to reach the columns of these names.")
+    outputs: str = setting(
+        "", "Nodes, or pairs as in a-b, that are to reach the columns of these names, or of others: a-b=y."
+    )
     labels: str = setting("", "Column of class names, in place of columns of target voltages.")
     train: str = setting("r*", "Resistors to train: names or patterns separated by commas.")
     engine: str = setting("auto", "What solves the circuit; auto: newton where it can.", "auto ngspice newton")

@@ -91,7 +91,7 @@ def current_table(phases: Phases) -> Table:
     """
     circuit, nudged = phases.free.circuit, phases.nudged
     rows = []
-    for bank in circuit.banks:
+    for bank in _known(phases):
         drop, free = phases.free.drops[bank.name], phases.free.currents[bank.name]
         after = nudged.currents[bank.name] if nudged else free
         for k in range(len(bank)) if len(bank) <= LISTED else np.argsort(-np.abs(free))[:LISTED]:
@@ -106,20 +106,28 @@ def current_table(phases: Phases) -> Table:
 def flow_table(phases: Phases) -> Table:
     """Return a row a bank: its largest current, how far nudging moves any of them, and the heat it makes.
 
-    The title says how well Kirchhoff's law holds.
+    The title says how well Kirchhoff's law holds. Banks whose currents only ngspice knows are left out.
     """
     heat, nudged = phases.free.heat, phases.nudged
     rows = []
-    for bank in phases.free.circuit.banks:
+    for bank in _known(phases):
         free = phases.free.currents[bank.name]
         moved = (si(np.abs(nudged.currents[bank.name] - free).max(), "A"),) if nudged else ()
         power = si(heat[bank.name], "W") if bank.name in heat else ""
-        rows.append((bank.name, si(np.abs(free).max(initial=0.0), "A"), *moved, power))
+        rows.append((bank.name, si(np.abs(free).max(), "A"), *moved, power))
     total = sum(heat.values())
-    rows.append(("drawn from all sources", "", *(("",) if nudged else ()), si(total, "W")))
+    what = "turned into heat by these" if phases.free.circuit.of_kind(Devices) else "drawn from all sources"
+    rows.append((what, "", *(("",) if nudged else ()), si(total, "W")))
     heads = ("bank", "largest current", *(("moved by nudging",) if nudged else ()), "power")
-    law = f"Kirchhoff's law holds to {phases.imbalance:.0e} of the largest current"
-    return Table(f"currents and power, {phases.which}; {law}", heads, rows)
+    title = f"currents and power, {phases.which}"
+    if not np.isnan(phases.imbalance):
+        title += f"; Kirchhoff's law holds to {phases.imbalance:.0e} of the largest current"
+    return Table(title, heads, rows)
+
+
+def _known(phases: Phases) -> list[Bank]:
+    """Return the banks that have elements, with currents known here."""
+    return [bank for bank in phases.free.circuit.banks if len(bank) and bank.name in phases.free.currents]
 
 
 def _range(bank: Bank) -> str:

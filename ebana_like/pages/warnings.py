@@ -7,7 +7,7 @@ import numpy as np
 
 from ebana_like.analysis.branches import Branches
 from ebana_like.circuit import Circuit
-from ebana_like.elements import VCVS, Diodes, Switches
+from ebana_like.elements import Diodes
 
 OFTEN_CLAMPED = 0.05
 """Share of a bank's conductances at an end of its range from which the range may be too narrow."""
@@ -22,7 +22,9 @@ def warnings(circuit: Circuit, branches: Branches) -> list[str]:
 
 
 def _clamped(circuit: Circuit) -> list[str]:
-    found = [] if circuit.trainable else ["nothing here is trainable"]
+    found = (
+        [] if circuit.trainable else ["nothing here is trainable; `train-circuit fit` trains a netlist of one's own"]
+    )
     for bank in circuit.trainable:
         for end, name in ((bank.low, "lower"), (bank.high, "upper")):
             share = float((bank.conductance == end).mean())
@@ -36,9 +38,7 @@ def _clamped(circuit: Circuit) -> list[str]:
 
 def _dangling(circuit: Circuit) -> list[str]:
     """Nodes with a single element end carry no current."""
-    ends = [end for bank in circuit.banks for end in (bank.positive, bank.negative)]
-    senses = [bank for bank in circuit.banks if isinstance(bank, VCVS | Switches)]
-    ends += [end for bank in senses for end in (bank.control_positive, bank.control_negative)]
+    ends = [bank.nodes_of(terminal) for bank in circuit.banks for terminal in bank.terminals]
     touching = np.bincount(np.concatenate(ends), minlength=len(circuit.nodes))
     alone = [circuit.nodes[k] for k in np.flatnonzero(touching == 1) if k]
     if not alone:

@@ -1,16 +1,21 @@
 """What is shown of an operating point: currents with their directions, all the power there is, and Kirchhoff's law."""
 
 from dataclasses import replace
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 from ebana_like.analysis.branches import branches
 from ebana_like.analysis.sample import training_sample
 from ebana_like.energy import Wiring
 from ebana_like.errors import SimulatorError
+from ebana_like.netlist import load_netlist, read_netlist
 from ebana_like.simulators import NewtonSimulator, NgspiceSimulator
 from ebana_like.tasks import TASKS
 from ebana_like.training import train
+
+FOREIGN = Path(__file__).parents[2] / "netlists" / "foreign"
 
 
 def test_the_divider_draws_three_volts_through_one_and_a_half_megohm(divider, operating_point):
@@ -46,3 +51,25 @@ def test_kirchhoffs_law_holds_at_all_points_of_trained_circuits(task, changes, e
             phases = training_sample(circuit, simulator, problem, sample)
             assert phases.nudged is not None
             assert phases.imbalance <= 1e-9
+
+
+def test_controlled_sources_of_all_four_kinds_carry_what_kirchhoff_asks_of_them():
+    """v(a) is 0.5 V; g takes 1 mS of it into 1 kOhm, h makes 2 kOhm of the current that vm measures there."""
+    text = "t\nv1 in 0 1\nr1 in a 1k\nr2 a 0 1k\ng1 0 b a 0 1m\nvm b c 0\nr3 c 0 1k\nh1 d 0 vm 2k\nr4 d 0 1k\n"
+    circuit = read_netlist(text + "e1 e 0 d 0 2\nr5 e 0 1k\nf1 0 f vm 2\nr6 f 0 1k\n").circuit
+    point = NewtonSimulator(circuit).solve({}, np.zeros((1, 0))).voltages[0, 0]
+    found = branches(circuit, point)
+    assert found.imbalance < 1e-12
+    for bank, milliamperes in {"vccss": 0.5, "ccvss": -1.0, "vcvss": -2.0, "cccss": 1.0}.items():
+        assert found.currents[bank] == pytest.approx([1e-3 * milliamperes], rel=1e-12), bank
+
+
+def test_beside_transistors_the_currents_of_resistors_are_known():
+    circuit = load_netlist(FOREIGN / "clipper.cir").circuit
+    with NgspiceSimulator(circuit) as simulator:
+        found = branches(circuit, simulator.solve({}, np.zeros((1, 0))).voltages[0, 0])
+    assert set(found.currents) == {"resistors", "nudge"}
+    assert np.isnan(found.imbalance)
+    drops, resistors = found.drops["resistors"], next(b for b in circuit.banks if b.name == "resistors")
+    assert found.currents["resistors"] == pytest.approx(resistors.conductance * drops)
+    assert found.heat["resistors"] == pytest.approx(float(resistors.conductance @ drops**2))

@@ -80,6 +80,20 @@ def test_a_netlist_alone_shows_its_own_sample(trained):
 
 
 @pytest.mark.parametrize(
+    ("name", "total"), [("graph", "drawn from all sources"), ("clipper", "turned into heat by these")]
+)
+def test_a_netlist_without_ports_is_shown(name, total, tmp_path):
+    page = tmp_path / "page.html"
+    result = run("inspect", f"netlists/foreign/{name}.cir", "--html", page)
+    assert result.exit_code == 0, result.output
+    assert total in result.output
+    assert "nodes or sources" not in result.output
+    parser = Closed()
+    parser.feed(page.read_text())
+    assert parser.open == []
+
+
+@pytest.mark.parametrize(
     ("arguments", "status", "message"),
     [
         (("netlists/xor.cir", "--sample", "1"), 2, "--sample needs a run folder"),

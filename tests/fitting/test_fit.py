@@ -93,6 +93,15 @@ def losses(before, after):
         ]
 
 
+def test_an_output_may_reach_a_column_of_another_name(divider):
+    table = divider.with_name("other.csv")
+    table.write_text((divider.parent / "data.csv").read_text().replace("out", "y"))
+    given = {"data": str(table), "outputs": "out=y"}
+    assert prepare(divider, given=given).problem.data.train.classes == ("y",)
+    with pytest.raises(SettingError, match='has no column "out"; it has v1, y'):
+        prepare(divider, given={**given, "outputs": "out"})
+
+
 def test_line_ends_encoding_and_continued_lines_stay(divider):
     done = fit(divider, data=divider.parent / "data.csv", outputs="out", train="r*", epochs=30, lr=0.1)
     done.save(divider.with_name("out.net"))
@@ -162,9 +171,12 @@ def test_a_resistor_of_an_included_file_cannot_be_trained(tmp_path):
     assert list(prepare(tmp_path / "my.cir", given={**given, "train": "r2"}).places) == ["r2"]
 
 
-def test_a_circuit_without_co_content_is_told_and_learns_by_the_adjoint(tmp_path):
-    given = written(tmp_path, "t\nv1 in 0 1\nr1 in a 1k\nr2 a 0 1k\ne1 b 0 a 0 0.5\nr3 b out 1k\nr4 out 0 1k\n")
-    with pytest.raises(CircuitError, match=r"e1 carries voltage forward.*Train it with --estimator adjoint"):
+@pytest.mark.parametrize(
+    ("amplifier", "reason"), [("e1 b 0 a 0 0.5", "e1 carries voltage forward"), ("g1 0 b a 0 1m", "g1")]
+)
+def test_a_circuit_without_co_content_is_told_and_learns_by_the_adjoint(amplifier, reason, tmp_path):
+    given = written(tmp_path, f"t\nv1 in 0 1\nr1 in a 1k\nr2 a 0 1k\n{amplifier}\nr3 b out 1k\nr4 out 0 1k\n")
+    with pytest.raises(CircuitError, match=rf"{reason}.*Train it with --estimator adjoint"):
         fit(tmp_path / "my.cir", **given)
     before = prepare(tmp_path / "my.cir", given={**given, "estimator": "adjoint"})
     first, last = losses(before, fit(tmp_path / "my.cir", **given, estimator="adjoint", epochs=20, lr=0.05))

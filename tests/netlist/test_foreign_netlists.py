@@ -219,7 +219,9 @@ def test_what_a_source_holds_at_dc(words, volts):
 
 REFUSED = [
     ("(,", "there is no word in this line"),
-    ("rx a b 4k7", '"4k7" is not a number'),
+    ("rx a b 4k7", '"4k7" is not a number; programs disagree about it, write 4.7k'),
+    ("xx a b s q=1\n.subckt s a b\nr1 a b {p}\n.ends\n.param p=1", 's has no parameter "q"'),
+    ("dx a b mm\n.model mm d(ron=1 vfwd=0.4)", "ron makes the diode mm piecewise linear, which LTspice alone knows"),
     ("rx a b 1a", '"1a" is not a number'),
     ("rx a b 0", '"0" is not a resistance above zero'),
     ("rx a b 1k m=2", 'the parameter "m" is not understood'),
@@ -281,6 +283,15 @@ d1 mid out dd
         ("dd", 1e-9),
         ("dd_2", 2e-9),
     ]
+
+
+def test_a_parameter_without_a_default_may_be_given():
+    """LTspice draws `XU1 a b buf g=3` for a subcircuit that says nothing of g."""
+    subcircuit = ".subckt s a b\nr1 a b {1k*g}\n.model dd d is={i}\nd1 a b dd\n.ends\n"
+    text = f"t\nv1 a 0 1\nx1 a b s g=3 i=1n\nr1 b 0 1k\n{subcircuit}"
+    circuit = read_netlist(text).circuit
+    assert circuit.bank("resistors", Resistors).conductance[0] == pytest.approx(1 / 3e3)
+    assert circuit.of_kind(Diodes)[0].model.saturation_current == 1e-9
 
 
 def test_libraries_and_their_sections(tmp_path):

@@ -44,4 +44,6 @@ def test_diodes_beyond_what_their_model_is_for(divider, operating_point):
 
 def test_a_circuit_that_cannot_learn(divider, operating_point):
     fixed = replace(divider.banks[1], trainable=False)
-    assert found(with_bank(divider, fixed), operating_point) == ["nothing here is trainable"]
+    assert found(with_bank(divider, fixed), operating_point) == [
+        "nothing here is trainable; `train-circuit fit` trains a netlist of one's own"
+    ]

@@ -53,6 +53,13 @@ class Block:
     blocks: dict[str, "Block"] = field(default_factory=dict)
     statements: list[Line] = field(default_factory=list)
 
+    def knows(self, parameter: str) -> bool:
+        """Whether an instance may set it: it has a default, or, as LTspice takes for enough, it is used inside."""
+        if parameter in self.defaults:
+            return True
+        word = re.compile(rf"[{{'][^}}']*\b{parameter}\b", re.ASCII)
+        return any(word.search(line.text.lower()) for line in (*self.statements, *self.models.values()))
+
 
 @dataclass
 class Definitions:

@@ -11,6 +11,8 @@ from ebana_like.netlist.deck.numbers import spice_number
 _WITHOUT_EFFECT_AT_DC = frozenset({"cjo", "cj0", "cj", "vj", "m", "tt", "fc", "eg", "xti", "kf", "af"})
 _RATINGS = frozenset({"type", "mfg", "iave", "vpk", "vceo", "icrating", "vds", "ron", "qg"})
 """What LTspice's cards say for people to read; ngspice gives up at the words among them."""
+_PIECEWISE = frozenset({"ron", "roff", "vfwd", "vrev", "rrev"})
+"""What makes a diode piecewise linear in LTspice."""
 _FLAGS = frozenset({"nchan", "pchan"})
 _NAME = re.compile(r"[\w.+-]+", re.ASCII)
 _PARAMETER = re.compile(r"[a-z]\w*", re.ASCII)
@@ -39,6 +41,11 @@ def parse_card(text: str, where: str, value: Value = str) -> ModelCard:
         if not _PARAMETER.fullmatch(parameter) or parameter in parameters:
             raise NetlistError(f'{where}: the parameter "{parameter}" of model {name} is not a name, or stands twice')
         parameters[parameter] = value(given)
+    if type_ == "d" and (piecewise := next((name for name in parameters if name in _PIECEWISE), "")):
+        raise NetlistError(
+            f"{where}: {piecewise} makes the diode {name} piecewise linear, which LTspice alone knows; "
+            f"describe it by is and n: {text.strip()[:80]!r}"
+        )
     return ModelCard(name, type_, parameters)
 
 

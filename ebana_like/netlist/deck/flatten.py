@@ -1,5 +1,6 @@
 """Which elements does a netlist have once every subcircuit is put in its place?"""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -11,6 +12,9 @@ from ebana_like.netlist.deck.expressions import evaluate
 from ebana_like.netlist.deck.lines import ANNOTATION, Line
 from ebana_like.netlist.deck.names import Names
 from ebana_like.netlist.deck.numbers import is_plain, spice_number
+
+_INFIX = re.compile(r"\d+(?:meg|[tgkmunpfr])\d+", re.ASCII)
+"""Numbers such as 4k7, which is 4700 to LTspice and 4000 to ngspice."""
 
 MOST_EXPANDED = 200_000
 """Elements that subcircuits may expand to."""
@@ -159,9 +163,9 @@ class _Instance:
         block = outer.block.blocks[wanted]
         if len(nodes) != len(block.pins):
             raise line.error(f"{wanted} has {len(block.pins)} nodes, not {len(nodes)}")
-        unknown = set(given) - set(block.defaults) - {"m"}
-        if unknown or ("m" in given and "m" not in block.defaults):
-            raise line.error(f'{wanted} has no parameter "{min(unknown or {"m"})}"')
+        unknown = next((parameter for parameter in given if not block.knows(parameter)), "")
+        if unknown:
+            raise line.error(f'{wanted} has no parameter "{unknown}"')
         values = {parameter: self.evaluated(line, text) for parameter, text in given.items()}
         at = dict(zip(block.pins, self.nodes(line, nodes), strict=True))
         return _Instance(block, self.flat, f"{self.path}{name}.", at, values, outer)
@@ -206,7 +210,8 @@ class _Instance:
         try:
             return repr(spice_number(word))
         except ValueError:
-            raise line.error(f'"{word}" is not a number') from None
+            hint = "; programs disagree about it, write 4.7k" if _INFIX.fullmatch(word) else ""
+            raise line.error(f'"{word}" is not a number{hint}') from None
 
     def evaluated(self, line: Line, text: str) -> float:
         """Return the value of an expression."""
