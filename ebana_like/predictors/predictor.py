@@ -73,6 +73,7 @@ class CircuitPredictor(BaseEstimator):  # type: ignore[misc] # scikit-learn has 
         on: float = 0.3,
         off: float = -0.1,
         temperature: float = 0.1,
+        smoothing: float = 0.0,
         estimator: str = "centered",
         beta: float = 1e-7,
         nudging: str = "current",
@@ -100,6 +101,7 @@ class CircuitPredictor(BaseEstimator):  # type: ignore[misc] # scikit-learn has 
         self.on = on
         self.off = off
         self.temperature = temperature
+        self.smoothing = smoothing
         self.estimator = estimator
         self.beta = beta
         self.nudging = nudging

@@ -89,8 +89,8 @@ def score(model: str, train: Dataset, test: Dataset, hidden: tuple[int, ...], se
             estimator = MultiOutputClassifier(estimator)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # 1000 passes are what the MLP gets
-        estimator.fit(train.features, asked(train))
-    return float(estimator.score(test.features, asked(test)))
+        estimator.fit(train.volts(), asked(train))
+    return float(estimator.score(test.volts(), asked(test)))
 
 
 def summary(rows: list[list[Any]]) -> dict[str, dict[str, tuple[float, float]]]:

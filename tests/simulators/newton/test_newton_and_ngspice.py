@@ -17,6 +17,7 @@ NETWORKS = [
     pytest.param({"hidden": (8,)}, SwitchedTargets(), id="xor-switched"),
     pytest.param({"hidden": (10,), "features": 4, "outputs": 3}, Currents(), id="iris"),
     pytest.param({"hidden": (10,), "features": 4, "outputs": 3}, SwitchedTargets(), id="iris-switched"),
+    pytest.param({"hidden": (100,), "features": 784, "outputs": 10}, Currents(), id="mnist"),
     pytest.param({"hidden": (6, 5), "gain": 4.0, "feedback": 4.0}, Currents(), id="two-ideal-transformers"),
     pytest.param({"hidden": (6, 5, 4), "outputs": 2}, Currents(), id="three"),
     *(
