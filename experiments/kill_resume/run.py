@@ -18,7 +18,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -37,6 +37,9 @@ CASES = {
 """Some ninety batches each."""
 
 OFTEN = ["--checkpoint-batches", "7", "--checkpoint-seconds", "0"]
+HALF = 40
+"""Epochs of XOR after which its files are damaged."""
+
 SEEDS = 5
 KILLS = 3
 """A training is killed at most so often, lest a slow machine never end it."""
@@ -89,19 +92,34 @@ def process(arguments: list[str], folder: Path, room: int | None = None) -> Iter
             os.killpg(child, signal.SIGKILL)
 
 
-def run(arguments: list[str], folder: Path, room: int | None = None, kill_after: float | None = None) -> Outcome:
-    """Run the program to its end, or kill it and the solvers it started after so many seconds."""
+def run(
+    arguments: list[str], folder: Path, room: int | None = None, kill_when: Callable[[], bool] = lambda: False
+) -> Outcome:
+    """Run the program to its end, or kill it, and the solvers it started, as soon as a condition holds."""
     with process(arguments, folder, room) as child:
-        status = None
-        if kill_after is not None:
-            time.sleep(kill_after)
-            if os.waitpid(child, os.WNOHANG) == (0, 0):
+        while (ended := os.waitpid(child, os.WNOHANG)) == (0, 0):
+            if kill_when():
                 os.killpg(child, signal.SIGKILL)
-            else:
-                status = 0
-        if status is None:
-            status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    return Outcome(status, (folder / "said").read_text(errors="replace"))
+                ended = os.waitpid(child, 0)
+                break
+            time.sleep(1e-3)
+    return Outcome(os.waitstatus_to_exitcode(ended[1]), (folder / "said").read_text(errors="replace"))
+
+
+def killed(rng: random.Random, seconds: float, arguments: list[str], folder: Path) -> Outcome:
+    """Run the program, to be killed at a random moment within so many seconds."""
+    return run(arguments, folder, kill_when=after(rng.uniform(0, seconds)))
+
+
+def on_a_full_disk(rng: random.Random, arguments: list[str], folder: Path) -> Outcome:
+    """Run the program where files can grow to a random size only."""
+    return run(arguments, folder, room=rng.randrange(200, 30_000))
+
+
+def after(seconds: float) -> Callable[[], bool]:
+    """Return the condition that so many seconds have passed from now."""
+    moment = time.monotonic() + seconds
+    return lambda: time.monotonic() >= moment
 
 
 def only_run(folder: Path) -> Run | None:
@@ -176,6 +194,22 @@ def broken(case: tuple[str, str], seed: int, broken_off: Callable[[list[str], Pa
     return counts
 
 
+def half_done(case: tuple[str, str], folder: Path) -> Run:
+    """Train in a folder until there is a history, kill the training in the middle of it, and return the run."""
+
+    def is_half_done() -> bool:
+        made = only_run(folder)
+        return made is not None and len(load_history(made)) > HALF
+
+    while True:
+        outcome = run([*CASES[case], *OFTEN, "--seed", "0", "--out", str(folder / "runs")], folder, None, is_half_done)
+        if outcome.status == -signal.SIGKILL:
+            made = only_run(folder)
+            assert made is not None
+            return made
+        shutil.rmtree(folder / "runs")  # it was faster than the eye
+
+
 def damaged(content: bytes, rng: random.Random) -> bytes:
     """Return a file's content cut, with a flipped bit, with a hole of zeros, or with bytes too many or too few."""
     at, length = rng.randrange(len(content)), rng.randrange(1, 64)
@@ -212,7 +246,7 @@ def resumed_from_damage(half_done: Path, expected: End, rng: random.Random) -> C
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--trainings", type=int, default=100, help="killed at random moments")
-    parser.add_argument("--full", type=int, default=20, help="on a disk that fills up in mid-write")
+    parser.add_argument("--full", type=int, default=40, help="on a disk that fills up in mid-write")
     parser.add_argument("--corruptions", type=int, default=500, help="of checkpoint and config files")
     parser.add_argument("--engine", choices=["newton", "ngspice"], help="of the trainings; both unless given")
     parser.add_argument("--results", type=Path, default=HERE / "results.csv")
@@ -233,21 +267,15 @@ def main() -> None:
     for k in range(given.trainings):
         case, seed = cases[k % len(cases)], k // len(cases) % SEEDS
         _, seconds = unbroken(case, seed)
-        tell("killed", case, seed, broken(case, seed, lambda a, f, s=seconds: run(a, f, kill_after=rng.uniform(0, s))))
+        tell("killed", case, seed, broken(case, seed, partial(killed, rng, seconds)))
     for k in range(given.full):
         case, seed = cases[k % len(cases)], k // len(cases) % SEEDS
-        tell("full disk", case, seed, broken(case, seed, lambda a, f: run(a, f, room=rng.randrange(200, 30_000))))
+        tell("full disk", case, seed, broken(case, seed, partial(on_a_full_disk, rng)))
     if given.corruptions:
         case = ("xor", "newton")
-        expected, seconds = unbroken(case, 0)
+        expected, _ = unbroken(case, 0)
         with TemporaryDirectory() as name:
-            folder = Path(name)
-            begin = [*CASES[case], *OFTEN, "--seed", "0", "--out", str(folder / "runs")]
-            made = None
-            while made is None or len(list(made.checkpoints.glob("*.json"))) < 3 or len(load_history(made)) > 80:
-                shutil.rmtree(folder / "runs", ignore_errors=True)
-                run(begin, folder, kill_after=rng.uniform(0.2, 1) * seconds)
-                made = only_run(folder)
+            made = half_done(case, Path(name))
             for _ in range(given.corruptions):
                 tell("damaged file", case, 0, resumed_from_damage(made.path, expected, rng))
 
