@@ -35,6 +35,12 @@ class Timing:
         """Return the median over the rounds."""
         return float(np.median(self.rounds))
 
+    @property
+    def quartiles(self) -> tuple[float, float]:
+        """Return the lower and the upper quartile over the rounds."""
+        low, high = np.quantile(self.rounds, (0.25, 0.75))
+        return float(low), float(high)
+
     def over(self, other: "Timing") -> float:
         """Return the median over rounds of this way's time over the other's in the same round."""
         return float(np.median(np.array(self.rounds) / np.array(other.rounds)))

@@ -46,15 +46,18 @@ def ngspice(task: tuple[str, ...]) -> None:
 @bench.command(short_help="what checkpoints, history and display cost")
 @click.option("--task", type=click.Choice(list(TASKS)), default="digits", show_default=True)
 def training(task: str) -> None:
-    """Time a task's training alone and as this program does it: in a run folder, with a display, on this disk."""
+    """Time a task's epochs alone and as this program trains them: in a run folder, with a display, on this disk."""
     with Path(os.devnull).open("w") as nowhere:
         console = Console(file=nowhere, force_terminal=True)
-        bare, recorded = bench_training(task, lambda problem, start: TrainingDisplay(problem, console, start))
-    Printer(terminal()).table(
-        ["way", "ms a sample (median)", "ratio to the first"],
-        [[timing.way, f"{timing.median:.4f}", f"{timing.over(bare):.3f}"] for timing in (bare, recorded)],
-        title=f"\n{task}: {len(bare.rounds)} paired rounds",
+        found = bench_training(task, lambda problem, start: TrainingDisplay(problem, console, start))
+    printer, timings = Printer(terminal()), (found.bare, found.watched, found.ends)
+    printer.table(
+        ["what", "ms (median)", "quartiles"],
+        [[timing.way, f"{timing.median:.2f}", " to ".join(f"{q:.2f}" for q in timing.quartiles)] for timing in timings],
+        title=f"\n{task}: {len(found.bare.rounds)} pairs of epochs in {len(found.ends.rounds)} runs",
     )
+    low, median, high = (f"{100 * share:.1f}" for share in found.overhead)
+    printer.line(f"a run of {found.epochs} epochs takes {median} % beside training (quartiles {low} to {high} %)")
 
 
 @bench.command(short_help="ngspice beside newton, and how newton's time grows")

@@ -27,8 +27,8 @@ PAGE_WIDTH = 110
 GAP = 3
 """Blank columns between those of a table."""
 
-BATCHES_SHOWN = 0.1
-"""Seconds between two moves of the bar within an epoch; a move takes as long as a small batch."""
+MOVES_APART, LINES_APART = 0.25, 1.0
+"""Seconds between two moves of the bar, and two lines above it; either takes as long as some batches of digits."""
 
 CURVE_WIDTH = 10
 HEIGHTS = "▁▂▃▄▅▆▇█"
@@ -51,6 +51,7 @@ class TrainingDisplay(Callback):
             TimeRemainingColumn(compact=True),
             console=console,
             transient=True,
+            auto_refresh=False,  # a thread that draws all the time takes its share of training's core
             disable=not console.is_terminal,
         )
         self.row = self.bar.add_task(
@@ -63,7 +64,8 @@ class TrainingDisplay(Callback):
             state="",
         )
         self.last: EpochRecord | None = None
-        self._moved = 0.0
+        self._printed: EpochRecord | None = None
+        self._moved = self._line_at = time.perf_counter()
 
     def __enter__(self) -> Self:
         self.bar.start()
@@ -73,14 +75,14 @@ class TrainingDisplay(Callback):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.bar.stop()
-        if self.last is not None and self.last.epoch % self._every():
+        if self.last is not None and self.last is not self._printed:
             self._print(self.last)
 
     def on_batch(self, progress: TrainingProgress) -> None:
         """Move the bar now and then."""
-        if not self.bar.disable and (now := time.perf_counter()) > self._moved + BATCHES_SHOWN:
+        if not self.bar.disable and (now := time.perf_counter()) >= self._moved + MOVES_APART:
             self._moved = now
-            self.bar.update(self.row, completed=progress.steps)
+            self.bar.update(self.row, completed=progress.steps, refresh=True)
 
     def on_epoch(self, progress: TrainingProgress, record: EpochRecord) -> None:
         """Move the bar; print a line now and then, and what the simulator reported."""
@@ -93,16 +95,18 @@ class TrainingDisplay(Callback):
             self._line(f"warning: epoch {record.epoch}, {message}")
         if len(record.messages) > MESSAGES_SHOWN:
             self._line(f"warning: and {len(record.messages) - MESSAGES_SHOWN} more")
-        if record.epoch % self._every() == 0:
+        if self.bar.disable:
+            due = record.epoch % max(self.problem.epochs // PLAIN_LINES, 1) == 0
+        else:
+            due = time.perf_counter() >= self._line_at + LINES_APART
+        if due:
             self._print(record)
 
     def _line(self, text: str) -> None:
         Printer(self.console).line(text)
 
-    def _every(self) -> int:
-        return max(self.problem.epochs // PLAIN_LINES, 1)
-
     def _print(self, record: EpochRecord) -> None:
+        self._printed, self._line_at = record, time.perf_counter()
         self._line(f"epoch {record.epoch:>4}  {_state(record)}")
 
 

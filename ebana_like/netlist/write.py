@@ -1,7 +1,7 @@
 """How is a circuit written down? One section a bank, between the lines a SPICE program begins and ends with."""
 
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import filterfalse, islice
 from pathlib import Path
 
 import numpy as np
@@ -129,14 +129,14 @@ def _cards(circuit: Circuit, dialect: Dialect) -> Iterator[str]:
 
 
 def _check_names(circuit: Circuit) -> None:
-    names = (*circuit.nodes[1:], *(bank.name for bank in circuit.banks))
-    labels = (label for bank in circuit.banks for label in bank.labels)
-    for name in (*names, *labels):
-        if not NAME.fullmatch(name):
-            raise NetlistError(
-                f'the name "{name}" is not one every SPICE program takes; use lower-case letters, digits and "_", '
-                "beginning with a letter"
-            )
+    names = [*circuit.nodes[1:], *(bank.name for bank in circuit.banks)]
+    for bank in circuit.banks:
+        names += bank.labels
+    for name in filterfalse(NAME.fullmatch, names):
+        raise NetlistError(
+            f'the name "{name}" is not one every SPICE program takes; use lower-case letters, digits and "_", '
+            "beginning with a letter"
+        )
 
 
 def _check_settings(netlist: Netlist) -> None:

@@ -34,6 +34,8 @@ class RunRecorder(Callback):
         self.simulator = simulator
         self.settings = run.settings()
         self.about = about(task, self.settings, problem)
+        self.features = problem.data.train.volts(slice(1))
+        self.circuit = problem.circuit.with_features(self.features[0])
         self.words = {
             "task": task,
             "seed": str(problem.seed),
@@ -49,7 +51,10 @@ class RunRecorder(Callback):
             write_atomically(self.run.history, history_text(progress.records))
         else:
             self.run.history.unlink(missing_ok=True)
-        self.save(progress)
+        if progress.steps or self.settings.start:
+            self.save(progress)
+        else:  # what has not begun begins again from its settings, which the disk has
+            self.save_netlist(progress.conductances, progress.epoch, durable=False)
 
     def on_batch(self, progress: Progress) -> None:
         """Save where training can go on, and when enough time has passed."""
@@ -78,13 +83,12 @@ class RunRecorder(Callback):
         save_checkpoint(self.run.checkpoints, Checkpoint(progress, self.about))
         self._saved = time.perf_counter()
 
-    def save_netlist(self, conductances: Mapping[str, FloatArray], epochs: int) -> None:
+    def save_netlist(self, conductances: Mapping[str, FloatArray], epochs: int, durable: bool = True) -> None:
         """Write a netlist with the conductances after so many epochs, and the voltages they give for one sample."""
-        circuit, features = self.problem.circuit, self.problem.data.train.volts(slice(1))
+        circuit = self.circuit.with_conductances(conductances)
         self.simulator.forget()
-        points = self.simulator.solve(conductances, features)
+        points = self.simulator.solve(conductances, self.features)
         ports = (*circuit.outputs.positive.tolist(), *circuit.outputs.negative.tolist())
         recorded = {circuit.nodes[node]: float(points.voltages[0, 0, node]) for node in dict.fromkeys(ports) if node}
-        present = circuit.with_conductances(conductances).with_features(features[0])
         words = {**self.words, "epochs": str(epochs)}
-        save_netlist(Netlist(present, recorded if points.usable[0] else {}, words), self.run.netlist)
+        save_netlist(Netlist(circuit, recorded if points.usable[0] else {}, words), self.run.netlist, durable)

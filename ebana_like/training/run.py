@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import mkdtemp
@@ -103,6 +104,7 @@ def begin_run(path: Path, task: str, settings: Settings, reduced: bool = False) 
     return Run(path)
 
 
+@cache
 def versions() -> dict[str, str]:
     """Return the versions of what a training's numbers depend on."""
     return {"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}}

@@ -68,10 +68,10 @@ def process(arguments: list[str], folder: Path, room: int | None = None) -> Iter
 
     room: largest size a file can grow to, bytes.
     """
+    # what it says goes into a file that is there, and it is in a group, from the first moment at which it can be killed
+    said = os.open(folder / "said", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     child = os.fork()
     if child == 0:
-        os.setsid()
-        said = os.open(folder / "said", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         for stream in (1, 2):
             os.dup2(said, stream)
         if room is not None:
@@ -85,6 +85,8 @@ def process(arguments: list[str], folder: Path, room: int | None = None) -> Iter
         finally:
             sys.stdout.flush()
             os._exit(status)
+    os.setpgid(child, child)
+    os.close(said)
     try:
         yield child
     finally:

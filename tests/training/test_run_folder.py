@@ -81,9 +81,17 @@ def test_the_history_has_a_line_an_epoch(run, recorder, with_test_data):
         assert not any(name.startswith("validation") for name in line)
 
 
+@pytest.mark.parametrize(("start", "checkpoints"), [("", 0), ("another run", 2)])
+def test_only_a_start_that_may_change_is_saved_before_the_first_batch(start, checkpoints, tmp_path, problem, recorder):
+    run = create_run(tmp_path, "xor", replace(SETTINGS, start=start))
+    RunRecorder(run, "xor", problem, recorder.simulator).begin(problem.start())
+    assert load_circuit(run.path).settings["epochs"] == "0"
+    assert len(list(run.checkpoints.glob("*"))) == checkpoints
+
+
 def test_a_full_disk_ends_training_with_the_files_as_they_were(run, recorder, problem):
-    recorder.begin(problem.start())
     first = train(replace(problem, epochs=1), recorder.simulator, callbacks=[recorder])
+    recorder.save(first)
     before = {path: path.read_bytes() for path in run.path.rglob("*.*")}
     assert len(before) == 5
     room = len(before[run.history]) + 20  # part of the next line fits
