@@ -244,7 +244,15 @@ class Circuit:
         return self._with({name: {"conductance": np.array(g, dtype=float)} for name, g in conductances.items()})
 
     def with_features(self, features: FloatArray) -> "Circuit":
-        """Return the same circuit with its input sources set to one sample's features (count,), volts."""
+        """Return the same circuit with its input sources set to one sample's features (count,), volts.
+
+        Raises CircuitError where there are more or fewer of them than the circuit has inputs.
+        """
+        if np.shape(features) != (self.inputs.count,):
+            raise CircuitError(
+                f"a sample of shape {np.shape(features)} came, but the circuit has {self.inputs.count} inputs; "
+                f"give it the shape ({self.inputs.count},)"
+            )
         return self._with({self.inputs.bank: {"voltage": self.inputs.voltages(features[None])[0]}})
 
     def with_nudging(self, currents: FloatArray, load: float = 0.0) -> "Circuit":

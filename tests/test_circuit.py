@@ -121,6 +121,12 @@ def test_scores_are_differences_of_output_voltages():
     assert ports.scores(voltages).tolist() == [[2, 1], [-3, -2]]
 
 
+@pytest.mark.parametrize("features", [np.zeros(0), np.zeros(2), np.zeros((1, 1))])
+def test_a_sample_of_another_size_is_refused(divider, features):
+    with pytest.raises(CircuitError, match="but the circuit has 1 inputs; give it the shape"):
+        divider.with_features(features)
+
+
 def test_sources_in_a_loop_are_refused(divider):
     parallel = VoltageSources("again", ("vagain",), np.array([1]), np.array([0]), np.array([2.0]))
     with pytest.raises(CircuitError, match='"again" closes a loop of voltage sources'):

@@ -29,7 +29,7 @@ from ebana_like.sweeps import (
     usual_goal,
 )
 from ebana_like.tasks import TASKS
-from ebana_like.training import Settings, decode, load_config
+from ebana_like.training import Settings, load_config, settings_in
 
 PROCESSES = "workers"  # here those that train, each one cell at a time; elsewhere those of a batch
 
@@ -53,8 +53,7 @@ def sweep_task(
     """Train the cells that are missing, and show what came of all."""
     settings = TASKS[task].settings
     if config is not None:
-        table = load_config(config)
-        settings = decode(table.get("settings", table), settings, str(config))
+        settings = settings_in(load_config(config), "settings", settings, str(config))
     grid = make_grid(task, settings, {name: text for name, text in given.items() if text is not None})
     condition = parse_goal(goal) if goal else usual_goal(grid.base)
     printer = Printer(terminal())

@@ -10,7 +10,7 @@ import click
 from ebana_like.cli.display import Printer, terminal
 from ebana_like.cli.session import EXTRAS, Extras, headline, train_in
 from ebana_like.tasks import Task, simulator_of
-from ebana_like.training import Settings, TrainingSettings, create_run, decode, load_config
+from ebana_like.training import Settings, TrainingSettings, create_run, decode, load_config, settings_in
 
 
 def train_command(task: Task) -> click.Command:
@@ -64,8 +64,7 @@ def run_task(
     extras = Extras(verify, verify_epochs, tensorboard)
     settings = task.settings
     if config is not None:
-        table = load_config(config)
-        settings = decode(table.get("settings", table), settings, str(config))
+        settings = settings_in(load_config(config), "settings", settings, str(config))
     settings = decode(given_settings(given), settings, "command line")
     settings = replace(settings, start=_absolute(settings.start), data=_absolute(settings.data))
     problem = task.problem(settings)

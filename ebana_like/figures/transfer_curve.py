@@ -4,6 +4,7 @@ import numpy as np
 
 from ebana_like.elements import DiodeModel, Diodes, FloatArray
 from ebana_like.figures.svg import BLUE, INK, Picture
+from ebana_like.figures.units import si
 
 POINTS = 401
 LARGEST_DRIVE = 4.0
@@ -48,7 +49,7 @@ def transfer_curve(conductance: float, up: Clamp, down: Clamp, title: str) -> Pi
         axes.set_ylim(1.15 * h[0], 1.15 * h[-1])
         axes.set_xlabel("without diodes (V)")
         axes.set_ylabel("neuron (V)")
-        axes.set_title(f"linear part {1e6 * conductance:.3g} µS", fontsize="medium")
+        axes.set_title(f"linear part {si(conductance, 'S')}", fontsize="medium")
     return picture
 
 

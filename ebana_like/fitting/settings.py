@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ebana_like.errors import SettingError
 from ebana_like.netlist.deck import ANNOTATION, Deck, Line
-from ebana_like.training import TrainingSettings, decode, load_config, setting
+from ebana_like.training import TrainingSettings, decode, load_config, setting, settings_in
 
 NOTE = f"{ANNOTATION}fit"
 """How comment lines begin that hold settings: `* @fit inputs v1,v2`."""
@@ -51,8 +51,7 @@ def gather(deck: Deck, config: Path | None, given: Mapping[str, object], where: 
                 value = str(Path(line.source).parent / value.strip())
             settings = decode({key: value.strip()}, settings, f"{line.source}, line {line.number}")
     if config is not None:
-        table = load_config(config)
-        settings = decode(table.get("fit", table), settings, str(config))
+        settings = settings_in(load_config(config), "fit", settings, str(config))
     settings = decode(given, settings, where)
     for name in ("data", "inputs", "outputs"):
         if not getattr(settings, name):

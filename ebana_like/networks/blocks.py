@@ -34,6 +34,8 @@ class Inputs(Block):
     doubled: bool = True
 
     def build(self, wiring: Wiring) -> None:
+        if self.features < 1:
+            raise CircuitError(f"the inputs have {self.features} features; a circuit has at least one")
         signs = ("p", "n") if self.doubled else ("p",)
         nodes = wiring.new_nodes([f"x{k}{sign}" for k in range(self.features) for sign in signs])
         count = len(nodes)
@@ -71,6 +73,8 @@ class Crossbar(Block):
     def build(self, wiring: Wiring) -> None:
         rows = wiring.require_rows("Crossbar")
         low, high = self.limits
+        if self.columns < 1:
+            raise CircuitError(f"a crossbar has {self.columns} columns; give it one for each neuron or output node")
         if not low <= self.initial[0] <= self.initial[1] <= high:
             raise CircuitError(
                 f"a crossbar begins with conductances of {self.initial[0]:g} to {self.initial[1]:g} S, "

@@ -15,9 +15,9 @@ from ebana_like.elements import (
     VoltageControlled,
     VoltageSources,
 )
+from ebana_like.figures.units import si
 from ebana_like.netlist import Netlist
 from ebana_like.pages.page import Table
-from ebana_like.pages.units import si
 from ebana_like.simulators import Simulator
 
 LISTED = 200

@@ -2,11 +2,11 @@
 
 from ebana_like.analysis.sample import Phases
 from ebana_like.energy import symmetry
+from ebana_like.figures.units import si
 from ebana_like.netlist import Netlist
 from ebana_like.pages.circuit_pictures import heat_maps, histograms, pictured, schematic_section, transfers
 from ebana_like.pages.inspection import bank_table, current_table, flow_table, port_table, voltage_table
 from ebana_like.pages.page import Page, Section, Table
-from ebana_like.pages.units import si
 from ebana_like.pages.warnings import warnings
 
 

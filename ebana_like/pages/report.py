@@ -12,13 +12,13 @@ from ebana_like.analysis.power import power_of_sample
 from ebana_like.analysis.sample import training_sample
 from ebana_like.analysis.trained import Trained, measure
 from ebana_like.figures import is_small
+from ebana_like.figures.units import si
 from ebana_like.learning import Nudged
 from ebana_like.pages.angles import angle_section
 from ebana_like.pages.answers import answer_tables
 from ebana_like.pages.circuit_pictures import heat_maps, histograms, pictured, schematic_section, transfers
 from ebana_like.pages.page import Page, Section, Table
 from ebana_like.pages.run_pictures import accuracy, answered, boundary, loss
-from ebana_like.pages.units import si
 from ebana_like.pages.warnings import warnings
 from ebana_like.simulators import Simulator
 from ebana_like.training import Settings

@@ -17,6 +17,7 @@ from ebana_like.training.settings import (
     dump_config,
     load_config,
     setting,
+    settings_in,
 )
 from ebana_like.training.split import Split, VoltScale, in_range, in_volts, intensities_in_volts, split
 from ebana_like.training.stopping import is_finished
@@ -59,6 +60,7 @@ __all__ = [
     "progress_of",
     "save_checkpoint",
     "setting",
+    "settings_in",
     "split",
     "train",
 ]

@@ -19,7 +19,7 @@ from ebana_like.errors import RunError, SettingError
 from ebana_like.files import write_atomically
 from ebana_like.netlist import Netlist, load_netlist
 from ebana_like.training.progress import EpochRecord
-from ebana_like.training.settings import Settings, as_table, decode, dump_config, load_config
+from ebana_like.training.settings import ABOUT, Settings, as_table, dump_config, load_config, settings_in
 
 CONFIG, NETLIST, HISTORY, CHECKPOINTS = "config.toml", "netlist.cir", "history.csv", "checkpoint"
 _PACKAGES = ("ebana-like", "numpy", "scipy", "numba", "PySpice")
@@ -54,14 +54,13 @@ class Run:
 
     def settings(self) -> Settings:
         """Return the run's settings."""
-        where = str(self.path / CONFIG)
-        return decode(self.config().get("settings", {}), Settings(), where)
+        return settings_in(self.config(), "settings", Settings(), str(self.path / CONFIG))
 
     def task(self) -> str:
         """Return the name of the run's task."""
-        about = self.config().get("run", {})
+        about = self.config().get(ABOUT, {})
         if not isinstance(about, dict):
-            raise SettingError(f"{self.path / CONFIG}: run is {about!r}; expected a table")
+            raise SettingError(f"{self.path / CONFIG}: {ABOUT} is {about!r}; expected a table")
         return str(about.get("task", ""))
 
     def record(self, settings: Settings) -> None:
@@ -100,7 +99,7 @@ def begin_run(path: Path, task: str, settings: Settings, reduced: bool = False) 
         "reduced": reduced,
         "versions": versions(),
     }
-    write_atomically(path / CONFIG, dump_config({"run": about, "settings": as_table(settings)}), durable=True)
+    write_atomically(path / CONFIG, dump_config({ABOUT: about, "settings": as_table(settings)}), durable=True)
     return Run(path)
 
 

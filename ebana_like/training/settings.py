@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from math import isfinite
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
 
@@ -11,6 +12,9 @@ import tomli_w
 from ebana_like.errors import SettingError, meant
 
 COMMENT_COLUMN = 36
+
+ABOUT = "run"
+"""The table in which a run's config says what is no setting: its task, its date ..."""
 
 
 def setting(default: Any, help: str, choices: str = "", low: float | None = None, positive: bool = False) -> Any:
@@ -62,6 +66,9 @@ class TrainingSettings:
     def __post_init__(self) -> None:
         for entry in fields(self):
             value, limits = getattr(self, entry.name), entry.metadata
+            numbers = value if isinstance(value, tuple) else (value,)
+            if any(isinstance(number, float) and not isfinite(number) for number in numbers):
+                raise SettingError(f"{entry.name} is {_text(value)}; it must be finite")
             if limits["choices"] and value not in limits["choices"]:
                 raise SettingError(f"{entry.name} is {value!r}; choose one of {', '.join(limits['choices'])}")
             smallest = min(value, default=None) if isinstance(value, tuple) else value
@@ -134,6 +141,19 @@ def decode(values: Mapping[str, Any], base: AnySettings, where: str) -> AnySetti
         return type(base)(**decoded)
     except SettingError as error:
         raise SettingError(f"{where}: {error}") from error
+
+
+def settings_in(tables: Mapping[str, Any], name: str, base: AnySettings, where: str) -> AnySettings:
+    """Return the settings of a config file, over those of `base`: those in the table of that name, or at its top.
+
+    tables: as `load_config` returns them; what a run recorded of itself is left aside. Raises SettingError as `decode`
+    does, and for a table of another name.
+    """
+    given = {key: value for key, value in tables.items() if key != ABOUT}
+    for key, value in given.items():
+        if isinstance(value, Mapping) and key != name:
+            raise SettingError(f"{where}: there is no table [{key}]; {meant(key, [name])}")
+    return decode(given.get(name, given), base, where)
 
 
 def load_config(path: Path) -> dict[str, Any]:

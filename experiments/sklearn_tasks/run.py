@@ -38,7 +38,7 @@ from ebana_like.training import Dataset, MultilabelDataset, RegressionDataset, S
 HERE = Path(__file__).parent
 NAMES = ["xor", "gates", "parity", "moons", "iris", "wine", "breast-cancer", "digits", "sine", "diabetes"]
 MODELS = ["circuit", "linear", "mlp"]
-SEEDS, FOLDS = range(100, 101), 5
+SEEDS, FOLDS = range(100, 103), 5
 
 
 def splits(name: str, seed: int) -> Iterator[Split]:
@@ -94,11 +94,12 @@ def score(model: str, train: Dataset, test: Dataset, hidden: tuple[int, ...], se
 
 
 def summary(rows: list[list[Any]]) -> dict[str, dict[str, tuple[float, float]]]:
-    """Return mean and standard deviation by task and model."""
-    values: dict[str, dict[str, list[float]]] = {}
-    for name, _, model, _, _, value in rows:
-        values.setdefault(name, {}).setdefault(model, []).append(float(value))
-    return {name: {m: (np.mean(v), np.std(v)) for m, v in models.items()} for name, models in values.items()}
+    """Return, by task and model, the mean over folds and seeds, and the standard deviation over the seeds' means."""
+    folds: dict[str, dict[str, dict[int, list[float]]]] = {}
+    for name, _, model, seed, _, value in rows:
+        folds.setdefault(name, {}).setdefault(model, {}).setdefault(seed, []).append(float(value))
+    means = {name: {m: [np.mean(v) for v in of.values()] for m, of in models.items()} for name, models in folds.items()}
+    return {name: {m: (np.mean(v), np.std(v)) for m, v in models.items()} for name, models in means.items()}
 
 
 def write(rows: list[list[Any]]) -> None:

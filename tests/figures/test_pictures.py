@@ -73,7 +73,8 @@ def test_pictures_follow_the_pages_colour_and_fetch_nothing():
     circuit = build_network(SMALL)
     bank = circuit.trainable[0]
     model = diode_model("silicon")
-    curve = transfer_curve(1e-5, (model, 0.0), (model, 0.0), "curve")
+    curve = transfer_curve(1.17e-3, (model, 0.0), (model, 0.0), "curve")
+    assert "linear part 1.17 mS" in texts(curve.svg)
     for svg in (heat_map(bank, circuit.nodes).svg, histogram(bank).svg, curve.svg, schematic(circuit)):
         assert svg.startswith('<svg role="img" aria-label="')
         assert "currentColor" in svg

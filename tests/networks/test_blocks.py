@@ -179,6 +179,8 @@ def test_nudging_by_switch_is_off_until_it_is_closed(operating_point):
         ([], "begins with Inputs and ends with OutputPairs"),
         ([Inputs(2), Crossbar(2)], "begins with Inputs and ends with OutputPairs"),
         ([Inputs(2), Crossbar(3), OutputPairs()], "OutputPairs stands behind 3 nodes, which do not make pairs"),
+        ([Inputs(0)], "the inputs have 0 features; a circuit has at least one"),
+        ([Inputs(2), Crossbar(0), OutputPairs()], "a crossbar has 0 columns; give it one for each neuron"),
         ([Inputs(2), Crossbar(2, initial=(1e-9, 1e-6))], "1e-09 to 1e-06 S, outside its limits 1e-07 to 0.0001 S"),
         ([Inputs(2), Crossbar(2, initial=(1e-6, 1e-3))], "1e-06 to 0.001 S, outside its limits"),
         ([Inputs(2), Crossbar(2, initial=(1e-5, 1e-6))], "1e-05 to 1e-06 S, outside its limits"),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ebana_like.errors import SettingError
 from ebana_like.tasks import TASKS
-from ebana_like.training import Settings, as_table, commented_config, decode, dump_config, load_config
+from ebana_like.training import Settings, as_table, commented_config, decode, dump_config, load_config, settings_in
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,9 @@ def test_a_name_like_no_other_is_answered_with_all():
         ("diode", 4148, "diode is 4148; expected a word"),
         # limits
         ("beta", 0, "beta is 0; it must be above zero"),
-        ("beta", "nan", "beta is nan; it must be above zero"),
+        ("beta", "nan", "beta is nan; it must be finite"),
+        ("lr", "0.1,inf", "lr is 0.1,inf; it must be finite"),
+        ("on", "-inf", "on is -inf; it must be finite"),
         ("volts", -1, "volts is -1; it must be above zero"),
         ("gain", 0, "gain is 0; it must be above zero"),
         ("temperature", 0, "temperature is 0; it must be above zero"),
@@ -104,7 +106,7 @@ def test_a_name_like_no_other_is_answered_with_all():
         ("batch", 0, "batch is 0; it must be at least 1"),
         ("workers", 0, "workers is 0; it must be at least 1"),
         ("seed", -1, "seed is -1; it must be at least 0"),
-        ("stop_loss", float("nan"), "stop_loss is nan; it must be at least 0"),
+        ("stop_loss", float("nan"), "stop_loss is nan; it must be finite"),
         ("hidden", "10,0", "hidden is 10,0; it must be at least 1"),
         ("hidden", [], "hidden is ; it must be at least 1"),
         ("lr", "1,2,3", "lr has 3 values; give one for all, or 2"),
@@ -124,6 +126,24 @@ def test_a_value_that_is_not_allowed_is_named_with_what_is(name, value, message)
 def test_settings_that_are_no_table_are_refused():
     with pytest.raises(SettingError, match="here: the settings are 3; expected a table"):
         decode(3, Settings(), "here")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[setings]\nepochs = 3", r'^here: there is no table \[setings\]; did you mean "settings"\?$'),
+        ("[sweep]\nepochs = 3", r"^here: there is no table \[sweep\]; known are settings$"),
+        ("epoch = 3", '^here: there is no setting "epoch"; did you mean "epochs"'),
+    ],
+)
+def test_a_misspelt_table_or_setting_of_a_file_is_named_with_the_right_one(text, message):
+    with pytest.raises(SettingError, match=message):
+        settings_in(tomllib.loads(text), "settings", Settings(), "here")
+
+
+@pytest.mark.parametrize("text", ["epochs = 3", "[settings]\nepochs = 3\n[run]\ntask = 'xor'"])
+def test_settings_stand_in_their_table_or_at_the_top_of_a_file(text):
+    assert settings_in(tomllib.loads(text), "settings", Settings(), "here") == Settings(epochs=3)
 
 
 @pytest.mark.parametrize(
