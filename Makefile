@@ -3,10 +3,10 @@
 bin := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup xor test clean
+.PHONY: help setup xor test thorough clean
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # Always run, for ngspice may have been removed since; it finds out in a moment that all is there.
 setup: ## install what is missing: Python packages into .venv, ngspice, gnucap
@@ -21,6 +21,9 @@ test: setup ## check format, lint, types and layers, then run the tests
 	$(bin)/mypy
 	$(bin)/lint-imports
 	$(bin)/pytest --numprocesses=auto --dist=worksteal
+
+thorough: setup ## try 10,000 damaged netlists and as many random circuits, there and back
+	EXAMPLES=10000 $(bin)/pytest --numprocesses=auto --durations=5 tests/hostile tests/netlist/test_any_circuit_comes_back.py
 
 clean: ## remove .venv and everything the tools left behind, but not runs/
 	rm -rf .venv dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -11,7 +11,7 @@ from ebana_like.errors import SettingError
 from ebana_like.figures import DRAWABLE, save_schematic
 from ebana_like.files import write_atomically
 from ebana_like.pages.answers import answer_tables
-from ebana_like.pages.inspection import bank_table, flow_table, port_table, recorded_table, voltage_table
+from ebana_like.pages.inspection import bank_table, flow_table, has_ports, port_table, recorded_table, voltage_table
 from ebana_like.pages.inspection_page import inspection_page
 from ebana_like.pages.page import render
 from ebana_like.pages.warnings import warnings
@@ -44,7 +44,7 @@ def inspect(path: Path, sample: int | None, html: Path | None, schematic: Path |
     printer.line(f"{circuit.title}: {len(circuit.nodes)} nodes, {sum(map(len, circuit.banks))} elements")
     printer.line(f"equilibrium propagation: {symmetry(circuit)}")
     printer.show(bank_table(circuit))
-    if circuit.inputs.count or circuit.outputs.count:
+    if has_ports(circuit):
         printer.show(port_table(circuit), ROWS_SHOWN)
     problem = problem_of_run(Run(path)) if path.is_dir() else None
     with NgspiceSimulator(circuit) as simulator:

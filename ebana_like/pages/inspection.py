@@ -37,6 +37,16 @@ def bank_table(circuit: Circuit) -> Table:
     )
 
 
+def has_ports(circuit: Circuit) -> bool:
+    """Whether a sample can enter or leave: not in a netlist from elsewhere."""
+    return bool(circuit.inputs.count or circuit.outputs.count)
+
+
+def draws(circuit: Circuit) -> str:
+    """Return what the power of all resistors, diodes and switches is; what transistors take only ngspice knows."""
+    return "drawn beside transistors" if circuit.of_kind(Devices) else "drawn from all sources"
+
+
 def port_table(circuit: Circuit) -> Table:
     """Return a row a port: features with the sources that carry them, outputs with their nodes."""
     sources = circuit.bank(circuit.inputs.bank, VoltageSources)
@@ -116,8 +126,7 @@ def flow_table(phases: Phases) -> Table:
         power = si(heat[bank.name], "W") if bank.name in heat else ""
         rows.append((bank.name, si(np.abs(free).max(), "A"), *moved, power))
     total = sum(heat.values())
-    what = "turned into heat by these" if phases.free.circuit.of_kind(Devices) else "drawn from all sources"
-    rows.append((what, "", *(("",) if nudged else ()), si(total, "W")))
+    rows.append((draws(phases.free.circuit), "", *(("",) if nudged else ()), si(total, "W")))
     heads = ("bank", "largest current", *(("moved by nudging",) if nudged else ()), "power")
     title = f"currents and power, {phases.which}"
     if not np.isnan(phases.imbalance):

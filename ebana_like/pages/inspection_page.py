@@ -5,7 +5,15 @@ from ebana_like.energy import symmetry
 from ebana_like.figures.units import si
 from ebana_like.netlist import Netlist
 from ebana_like.pages.circuit_pictures import heat_maps, histograms, pictured, schematic_section, transfers
-from ebana_like.pages.inspection import bank_table, current_table, flow_table, port_table, voltage_table
+from ebana_like.pages.inspection import (
+    bank_table,
+    current_table,
+    draws,
+    flow_table,
+    has_ports,
+    port_table,
+    voltage_table,
+)
 from ebana_like.pages.page import Page, Section, Table
 from ebana_like.pages.warnings import warnings
 
@@ -21,7 +29,7 @@ def inspection_page(netlist: Netlist, phases: Phases, answers: list[Table]) -> P
     power = sum(phases.free.heat.values())
     sections = [
         *schematic_section(circuit),
-        Section("Elements", tables=[bank_table(circuit), port_table(circuit)]),
+        Section("Elements", tables=[bank_table(circuit), *([port_table(circuit)] if has_ports(circuit) else [])]),
         *pictured("Conductances", [*heat_maps(circuit), *histograms(circuit)]),
         *pictured("Neurons", transfers(circuit)),
         _sample(phases),
@@ -34,7 +42,7 @@ def inspection_page(netlist: Netlist, phases: Phases, answers: list[Table]) -> P
             (str(len(circuit.nodes) - 1), "nodes"),
             (str(sum(map(len, circuit.banks))), "elements"),
             (str(resistors), "trainable resistors"),
-            (si(power, "W"), f"drawn for {phases.which}"),
+            (si(power, "W"), f"{draws(circuit)} for {phases.which}"),
         ],
         warnings(circuit, phases.free),
         sections,

@@ -57,7 +57,7 @@ def test_the_page_is_whole_and_fetches_nothing(trained, tmp_path):
     for words in (
         "Schematic",
         "trainable resistors",
-        "drawn for training sample 1",
+        "drawn from all sources for training sample 1",
         "transfer curve of h1_",
         "truth table",
     ):
@@ -80,7 +80,7 @@ def test_a_netlist_alone_shows_its_own_sample(trained):
 
 
 @pytest.mark.parametrize(
-    ("name", "total"), [("graph", "drawn from all sources"), ("clipper", "turned into heat by these")]
+    ("name", "total"), [("graph", "drawn from all sources"), ("clipper", "drawn beside transistors")]
 )
 def test_a_netlist_without_ports_is_shown(name, total, tmp_path):
     page = tmp_path / "page.html"

@@ -101,6 +101,12 @@ NETLISTS = {
         deck(HUNDREDS.format(*range(100)) + "\n".join(f"x{k} a b wide" for k in range(3000))),
         "expand to more than",
     ),
+    "parameters that nobody uses": (
+        deck(
+            ".subckt s a b\n" + "r1 a b {{q}}\n" * 2000 + ".ends\nx1 a b s " + " ".join(f"p{k}=1" for k in range(9000))
+        ),
+        'has no parameter "p0"',
+    ),
     "line that is not closed": (deck(".subckt s a b\nr1 a b 1"), "has no .ends"),
     "bytes that are no text": ("title\n" + FINE + "\x00\x01\n.end\n", "it is not text"),
     "escape codes for the terminal": ("title\n" + FINE + "* \x1b]0;owned\x07\n.end\n", "it is not text"),

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 
 from ebana_like.netlist.deck.lines import Line
@@ -12,6 +13,7 @@ DEEPEST = 20
 
 _TOKEN = re.compile(r"\{[^{}]*\}|'[^']*'|[=,]|[^\s=,{}']+|\S")
 _NAME = re.compile(r"[a-z_]\w*", re.ASCII)
+_EXPRESSION = re.compile(r"\{[^{}]*\}|'[^']*'")
 
 _ANALYSES = frozenset(
     f".{name}"
@@ -55,10 +57,14 @@ class Block:
 
     def knows(self, parameter: str) -> bool:
         """Whether an instance may set it: it has a default, or, as LTspice takes for enough, it is used inside."""
-        if parameter in self.defaults:
-            return True
-        word = re.compile(rf"[{{'][^}}']*\b{parameter}\b", re.ASCII)
-        return any(word.search(line.text.lower()) for line in (*self.statements, *self.models.values()))
+        return parameter in self.defaults or parameter in self._used
+
+    @cached_property
+    def _used(self) -> frozenset[str]:
+        """Names in its expressions."""
+        lines = (*self.statements, *self.models.values())
+        expressions = (part for line in lines for part in _EXPRESSION.findall(line.text.lower()))
+        return frozenset(name for expression in expressions for name in _NAME.findall(expression))
 
 
 @dataclass
