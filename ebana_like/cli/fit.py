@@ -45,7 +45,7 @@ def _run(netlist: Path, out: Path | None, config: Path | None, **given: str | No
     with simulator_of(problem.circuit, settings) as simulator, Stops() as stops:
         try:
             with TrainingDisplay(problem, console, problem.start()) as display:
-                progress = train(problem, simulator, callbacks=[history, display])
+                progress = train(problem, simulator, callbacks=[history, display, stops])
         except Interrupted as stopped:
             _save(printer, replace(prepared, progress=stopped.progress), out)
             raise SystemExit(stops.status) from None

@@ -84,7 +84,7 @@ def _train(
         try:
             recorder.begin(start)
             with TrainingDisplay(problem, console, start) as display:
-                progress = train(problem, simulator, start, [recorder, *verifiers, *boards, display])
+                progress = train(problem, simulator, start, [recorder, *verifiers, *boards, display, stops])
             kept = recorder.finish(progress)
         except KeyboardInterrupt as stopped:
             if isinstance(stopped, Interrupted):
