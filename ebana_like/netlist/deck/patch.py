@@ -18,27 +18,21 @@ def require_patchable(deck: Deck, text: str, labels: list[str]) -> dict[str, Pla
     """
     lines = text.split("\n")
     by_label = {element.label: element for element in deck.elements}
-    users: dict[tuple[str, int], str] = {}
+    users: dict[tuple[str, int], list[Element]] = {}
     for element in deck.elements:
-        place = (element.line.source, element.line.number)
-        if element.label in labels and place in users:
-            raise element.line.error(
-                f"{users[place]} and {element.path} are the same line, which can hold one trained value; "
-                "write the subcircuit once for each, or train other resistors"
-            )
-        users[place] = element.path
+        users.setdefault((element.line.source, element.line.number), []).append(element)
     for label in labels:
         element = by_label[label]
         if element.line.source != deck.source:
             raise element.line.error(
                 f"{element.path} stands in an included file; move it into {deck.source} to train it"
             )
-        first = users[(element.line.source, element.line.number)]
-        if first != element.path:
-            raise element.line.error(
-                f"{element.path} and {first} are the same line, which can hold one trained value; "
-                "write the subcircuit once for each, or train other resistors"
-            )
+        for other in users[(element.line.source, element.line.number)]:
+            if other is not element:
+                raise element.line.error(
+                    f"{element.path} and {other.path} are the same line, which can hold one trained value; "
+                    "write the subcircuit once for each, or train other resistors"
+                )
     return {label: _place(by_label[label], lines) for label in labels}
 
 
