@@ -16,7 +16,7 @@ from ebana_like.cli.group import Commands
 from ebana_like.tasks import TASKS
 
 
-@click.group(cls=Commands, short_help="measure speed on this machine")
+@click.group(cls=Commands)
 def bench() -> None:
     """Measure speed on this machine; ratios hold where absolute times do not."""
 

@@ -6,7 +6,7 @@ from ebana_like.tasks import task_named
 from ebana_like.training import commented_config
 
 
-@click.command(short_help="print a task's settings as a file to edit")
+@click.command()
 @click.argument("task")
 def config(task: str) -> None:
     """Print a task's settings with their defaults and meanings, to be edited and given as --config FILE."""

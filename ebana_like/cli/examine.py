@@ -42,7 +42,7 @@ def _shared(command: Any) -> Any:
     return command
 
 
-@click.command(short_help="compare gradient estimators with the adjoint and finite differences")
+@click.command()
 @_shared
 @click.option("--samples", type=int, default=8, show_default=True, help="How many samples to average over.")
 @click.option("--beta", default="1e-9:1e-5:log9", show_default=True, help="Nudging factors, siemens: LOW:HIGH:logN.")
@@ -150,7 +150,7 @@ def _betas(text: str) -> list[float]:
     return [float(beta) for beta in np.geomspace(low, high, count)]
 
 
-@click.command(short_help="show where co-content and power sit in a circuit")
+@click.command()
 @_shared
 @click.option("--sample", type=int, default=0, show_default=True, help="Number of the training or random sample.")
 @click.option(

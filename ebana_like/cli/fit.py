@@ -81,6 +81,5 @@ fit = click.Command(
     help="Train resistors of a SPICE netlist (KiCad, LTspice, PySpice ...) on a table.\n\n"
     "Settings may also stand in the netlist, as comment lines `* @fit inputs v1,v2`. The netlist written differs from "
     "the one read in the trained values alone.",
-    short_help="train a netlist of your own on a table",
     callback=_run,
 )

@@ -1,6 +1,7 @@
 """What does a person see when something is wrong? One line, the right exit status, and a traceback only on request."""
 
 import sys
+from importlib import import_module
 from typing import Any
 
 import click
@@ -8,6 +9,23 @@ import click
 from ebana_like.errors import EbanaError, SettingError, meant
 
 BAD_USE, FAILED = 2, 1
+
+OTHERS = {
+    "tasks": ("tasks", "list the tasks with size, expected result and time"),
+    "config": ("config", "print a task's settings as a file to edit"),
+    "resume": ("resume", "go on with an interrupted run, or train it longer"),
+    "fit": ("fit", "train a netlist of your own on a table"),
+    "inspect": ("inspect", "show what is in a run folder or a netlist"),
+    "report": ("report", "write what came out of a run as a page"),
+    "plot": ("report", "draw one picture of a run"),
+    "compare": ("report", "draw runs over each other, and list in what they differ"),
+    "rerun": ("rerun", "run a netlist in another SPICE program and compare voltages"),
+    "gradcheck": ("examine", "compare gradient estimators with the adjoint and finite differences"),
+    "power": ("examine", "show where co-content and power sit in a circuit"),
+    "sweep": ("sweep", "train a grid of settings, and map which converge"),
+    "bench": ("bench", "measure speed on this machine"),
+}
+"""The commands that are no task: the module each is in, and what it is for. Importing all takes seconds."""
 
 
 class Commands(click.Group):
@@ -34,14 +52,23 @@ class Commands(click.Group):
 
 
 class Sections(Commands):
-    """The top-level group, whose help lists tasks apart from the other commands."""
+    """The top-level group: tasks, which its help lists first, and other commands, each imported when it is called."""
 
-    tasks: tuple[str, ...] = ()
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of tasks, then those of the other commands."""
+        return [*self.commands, *OTHERS]
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """Return a command, importing its module where it is no task."""
+        if name not in OTHERS:
+            return super().get_command(ctx, name)
+        module, _ = OTHERS[name]
+        command: click.Command = getattr(import_module(f"ebana_like.cli.{module}"), name)
+        return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write two lists: tasks to train, and what to do with their runs."""
-        named = [(name, self.commands[name].get_short_help_str(80)) for name in self.list_commands(ctx)]
         with formatter.section("Tasks to train"):
-            formatter.write_dl([row for row in named if row[0] in self.tasks])
+            formatter.write_dl([(name, command.get_short_help_str(80)) for name, command in self.commands.items()])
         with formatter.section("Other commands"):
-            formatter.write_dl([row for row in named if row[0] not in self.tasks])
+            formatter.write_dl([(name, short_help) for name, (_, short_help) in OTHERS.items()])

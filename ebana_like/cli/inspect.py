@@ -22,7 +22,7 @@ from ebana_like.training import Run, load_circuit
 ROWS_SHOWN = 24
 
 
-@click.command(short_help="show what is in a run folder or a netlist")
+@click.command()
 @click.argument("path", metavar="RUN|FILE", type=click.Path(path_type=Path, exists=True))
 @click.option("--sample", type=int, help="Training sample of a run to look at, free and nudged.  [default: 0]")
 @click.option("--html", type=click.Path(path_type=Path, dir_okay=False), help="Write it all as a page, with pictures.")

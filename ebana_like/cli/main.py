@@ -2,17 +2,7 @@
 
 import click
 
-from ebana_like.cli.bench import bench
-from ebana_like.cli.config import config
-from ebana_like.cli.examine import gradcheck, power
-from ebana_like.cli.fit import fit
 from ebana_like.cli.group import Sections
-from ebana_like.cli.inspect import inspect
-from ebana_like.cli.report import compare, plot, report
-from ebana_like.cli.rerun import rerun
-from ebana_like.cli.resume import resume
-from ebana_like.cli.sweep import sweep
-from ebana_like.cli.tasks import tasks
 from ebana_like.cli.train import train_command
 from ebana_like.tasks import TASKS
 
@@ -37,19 +27,5 @@ def main(debug: bool) -> None:
     """
 
 
-main.tasks = tuple(TASKS)
 for task in TASKS.values():
     main.add_command(train_command(task))
-main.add_command(tasks)
-main.add_command(config)
-main.add_command(resume)
-main.add_command(fit)
-main.add_command(inspect)
-main.add_command(report)
-main.add_command(plot)
-main.add_command(compare)
-main.add_command(rerun)
-main.add_command(gradcheck)
-main.add_command(power)
-main.add_command(sweep)
-main.add_command(bench)

@@ -32,7 +32,7 @@ def _out(default: str) -> Callable[[Any], Any]:
     )
 
 
-@click.command(short_help="write what came out of a run as a page")
+@click.command()
 @_RUN
 @click.option(
     "--out", type=click.Path(path_type=Path, dir_okay=False), help="File to write.  [default: report.html in RUN]"
@@ -50,7 +50,7 @@ def report(path: Path, out: Path | None) -> None:
     Printer(terminal()).line(f"made:     {out}")
 
 
-@click.command(short_help="draw one picture of a run")
+@click.command()
 @_RUN
 @click.option("--what", type=click.Choice([*PICTURES, SCHEMATIC]), required=True, help="The picture.")
 @_out("WHAT.svg in RUN")
@@ -73,7 +73,7 @@ def plot(path: Path, what: str, out: Path | None) -> None:
         printer.line(f"made:     {file}")
 
 
-@click.command(short_help="draw runs over each other, and list in what they differ")
+@click.command()
 @click.argument("paths", metavar="RUN RUN...", nargs=-1, type=click.Path(path_type=Path, exists=True, file_okay=False))
 @_out("compare.svg")
 def compare(paths: tuple[Path, ...], out: Path | None) -> None:

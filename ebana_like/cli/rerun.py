@@ -17,7 +17,7 @@ NODES_SHOWN = 20
 RUNNABLE = ", ".join(dialect.name for dialect in DIALECTS.values() if dialect.programs)
 
 
-@click.command(short_help="run a netlist in another SPICE program and compare voltages")
+@click.command()
 @click.argument("path", metavar="RUN|FILE", type=click.Path(path_type=Path, exists=True))
 @click.option("--with", "program", metavar="PROGRAM", help=f"What to run it in: {RUNNABLE}, or the path of one.")
 @click.option(

@@ -49,6 +49,5 @@ resume = click.Command(
     ],
     help="Go on with an interrupted run; it ends with the same bits as if it had not been interrupted. A finished run "
     "is trained longer with --epochs. Other settings are those the run began with: giving another value is an error.",
-    short_help="go on with an interrupted run, or train it longer",
     callback=resume_run,
 )

@@ -172,7 +172,6 @@ sweep = click.Command(
         ),
         *_options(),
     ],
-    short_help="train a grid of settings, and map which converge",
     help=f"""Train TASK at every point of a grid of settings, in processes of their own, and map which converge.
 
     Every setting takes a GRID: {HOW}. Settings that are lists have their numbers joined by a slash, as in

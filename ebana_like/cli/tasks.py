@@ -6,7 +6,7 @@ from ebana_like.cli.display import Printer, program, terminal
 from ebana_like.tasks import TASKS
 
 
-@click.command(short_help="list the tasks with size, expected result and time")
+@click.command()
 def tasks() -> None:
     """List the tasks with their size, what their default settings reach, and how long that takes on one core."""
     printer = Printer(terminal())

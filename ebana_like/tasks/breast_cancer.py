@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-from sklearn.datasets import load_breast_cancer
-
 from ebana_like.tasks.small_tables import SETTINGS
 from ebana_like.tasks.task import Task
 from ebana_like.training import Dataset, Settings, Split
@@ -11,6 +9,8 @@ from ebana_like.training import Dataset, Settings, Split
 
 def load(settings: Settings) -> Split:
     """Return the 569 biopsies."""
+    from sklearn.datasets import load_breast_cancer
+
     biopsies = load_breast_cancer()
     return Split(Dataset(biopsies.data, biopsies.target, tuple(map(str, biopsies.target_names))))
 

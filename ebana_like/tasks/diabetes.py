@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-from sklearn.datasets import load_diabetes
-
 from ebana_like.tasks.small_tables import SETTINGS
 from ebana_like.tasks.task import Task
 from ebana_like.training import RegressionDataset, Settings, Split
@@ -11,6 +9,8 @@ from ebana_like.training import RegressionDataset, Settings, Split
 
 def load(settings: Settings) -> Split:
     """Return the 442 patients."""
+    from sklearn.datasets import load_diabetes
+
     patients = load_diabetes(scaled=False)
     return Split(RegressionDataset(patients.data, patients.target[:, None], ("progression",)))
 

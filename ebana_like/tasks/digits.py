@@ -2,14 +2,14 @@
 
 from functools import partial
 
-from sklearn.datasets import load_digits
-
 from ebana_like.tasks.task import Task
 from ebana_like.training import Dataset, Settings, Split, intensities_in_volts
 
 
 def load(settings: Settings) -> Split:
     """Return the 1797 digits; sixteen grey levels."""
+    from sklearn.datasets import load_digits
+
     digits = load_digits()
     return Split(Dataset(digits.data, digits.target, tuple(map(str, digits.target_names))))
 

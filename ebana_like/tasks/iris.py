@@ -1,13 +1,13 @@
 """Four measurements of a flower, three species (Fisher 1936)."""
 
-from sklearn.datasets import load_iris
-
 from ebana_like.tasks.task import Task
 from ebana_like.training import Dataset, Settings, Split
 
 
 def load(settings: Settings) -> Split:
     """Return the 150 flowers, in centimetres."""
+    from sklearn.datasets import load_iris
+
     flowers = load_iris()
     return Split(Dataset(flowers.data, flowers.target, tuple(map(str, flowers.target_names))))
 

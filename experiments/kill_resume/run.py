@@ -174,6 +174,13 @@ def unbroken(case: tuple[str, str], seed: int) -> tuple[End, float]:
 
 
 def broken(case: tuple[str, str], seed: int, broken_off: Callable[[list[str], Path], Outcome]) -> Counter[str]:
+    """Break a training off at least once, go on until it has ended, and count what happened."""
+    while not (counts := perhaps_broken(case, seed, broken_off))["broken_off"]:
+        pass  # it had ended before its moment came
+    return counts
+
+
+def perhaps_broken(case: tuple[str, str], seed: int, broken_off: Callable[[list[str], Path], Outcome]) -> Counter[str]:
     """Break a training off until it has ended, and count what happened."""
     expected, _ = unbroken(case, seed)
     counts: Counter[str] = Counter()

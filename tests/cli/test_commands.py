@@ -15,6 +15,7 @@ from click.testing import CliRunner
 from waiting import ended, wait_until
 
 from ebana_like.cli import main
+from ebana_like.cli.group import OTHERS
 from ebana_like.tasks import TASKS
 from ebana_like.training import Run, load_circuit, load_history
 
@@ -28,6 +29,27 @@ def run(*arguments):
 def only_run(folder):
     (path,) = folder.iterdir()
     return Run(path)
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_every_other_command_is_where_it_is_said_to_be(name):
+    result = run(name, "--help")
+    assert result.exit_code == 0, result.output
+    assert f"Usage: main {name}" in result.output
+
+
+@pytest.mark.parametrize(
+    ("statement", "unused"),
+    [
+        ("import ebana_like", {"numpy", "scipy", "numba", "matplotlib", "sklearn"}),
+        ("import ebana_like.simulators.ngspice.worker", {"matplotlib", "sklearn", "rich", "safetensors"}),
+        ("from ebana_like.cli import main; main(['--help'], standalone_mode=False)", {"matplotlib", "sklearn"}),
+    ],
+)
+def test_what_takes_seconds_to_import_is_imported_when_it_is_used(statement, unused):
+    program = f"{statement}; import sys; print(sorted({unused!r} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.stdout.splitlines()[-1:] == ["[]"], done.stdout + done.stderr
 
 
 @pytest.fixture(scope="module")
