@@ -4,9 +4,13 @@ import re
 from importlib.metadata import version as installed
 from typing import Any
 
+from docutils import nodes
+from latex2mathml.converter import convert
+
 project = "ebana_like"
 version = release = installed("ebana-like")
-extensions = ["sphinx.ext.autodoc", "sphinx.ext.mathjax"]
+extensions = ["sphinx.ext.autodoc"]
+html_math_renderer = "mathml"
 html_theme = "furo"
 html_title = f"ebana_like {version}"
 exclude_patterns = ["_build"]
@@ -37,6 +41,19 @@ def fields(app: Any, what: str, name: str, obj: Any, options: Any, lines: list[s
     lines[:] = marked
 
 
+def inline_formula(translator: Any, node: nodes.math) -> None:
+    """Write a formula as MathML, which browsers set by themselves: no script is fetched for it."""
+    translator.body.append(convert(node.astext()))
+    raise nodes.SkipNode
+
+
+def formula(translator: Any, node: nodes.math_block) -> None:
+    """Write a formula on lines of its own; one too wide for the page can be moved."""
+    translator.body.append(f'<div style="overflow-x: auto; padding: 0.5em 0">{convert(node.astext(), display="block")}</div>')
+    raise nodes.SkipNode
+
+
 def setup(app: Any) -> None:
     """Connect the above."""
+    app.add_html_math_renderer("mathml", (inline_formula, None), (formula, None))
     app.connect("autodoc-process-docstring", fields)
