@@ -12,6 +12,9 @@ version = release = installed("ebana-like")
 extensions = ["sphinx.ext.autodoc"]
 html_math_renderer = "mathml"
 html_theme = "furo"
+html_static_path = ["_static"]
+html_css_files = ["style.css"]
+html_show_copyright = False
 html_title = f"ebana_like {version}"
 exclude_patterns = ["_build"]
 default_role = "literal"  # docstrings put code between single backticks
@@ -48,8 +51,8 @@ def inline_formula(translator: Any, node: nodes.math) -> None:
 
 
 def formula(translator: Any, node: nodes.math_block) -> None:
-    """Write a formula on lines of its own; one too wide for the page can be moved."""
-    translator.body.append(f'<div style="overflow-x: auto; padding: 0.5em 0">{convert(node.astext(), display="block")}</div>')
+    """Write a formula on lines of its own."""
+    translator.body.append(f'<div class="formula">{convert(node.astext(), display="block")}</div>')
     raise nodes.SkipNode
 
 
