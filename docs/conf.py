@@ -30,17 +30,17 @@ FIELD = re.compile(r"^([a-z_]\w*(?:, [a-z_]\w*)*): (?=\S)")
 
 
 def fields(app: Any, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:
-    """Turn lines of docstrings such as "beta: nudging factor, siemens" into fields of reStructuredText."""
+    """Turn lines of docstrings such as "beta: nudging factor, siemens" into definition lists of reStructuredText."""
     marked: list[str] = []
     inside = False
     for line in lines:
-        field = FIELD.sub(r":\1: ", line)
+        field = FIELD.sub(r"``\1``\n    ", line)
         starts = field != line
         field = REFERENCE.sub(r"\\_", field)
         if marked and marked[-1] and ((starts and not inside) or (inside and not starts and not line.startswith(" "))):
             marked.append("")
         inside = starts or (inside and (line.startswith(" ") and bool(line.strip())))
-        marked.append(field)
+        marked += field.split("\n")
     lines[:] = marked
 
 
