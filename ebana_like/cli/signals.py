@@ -13,8 +13,8 @@ STOPPING = (signal.SIGINT, signal.SIGTERM)
 class Stops(Callback):
     """Turns the first signal to stop into a KeyboardInterrupt, and ignores the others. A context manager.
 
-    As a callback of training it interrupts after the batch where the first attempt went unheard: Python drops an
-    exception that is raised in a callback from C, such as numba's when it loads compiled code, or in a finalizer.
+    As a callback of training it interrupts after the batch where that could not be done at once: numba, interrupted
+    while it compiles or loads code, may crash, and Python drops what is raised in a callback from C or a finalizer.
     """
 
     def __init__(self) -> None:
@@ -46,9 +46,19 @@ class Stops(Callback):
         self._number = signal.Signals(number)
         for other in STOPPING:
             signal.signal(other, signal.SIG_IGN)
-        raise KeyboardInterrupt
+        if not _is_compiling(frame):
+            raise KeyboardInterrupt
 
     def _leave_unsaid(self, dropped: "sys.UnraisableHookArgs") -> None:
         """Report what Python drops, but no interrupt: that one is repeated."""
         if dropped.exc_type is not KeyboardInterrupt:
             self._report(dropped)
+
+
+def _is_compiling(frame: FrameType | None) -> bool:
+    """Tell whether numba is at work in a frame, or below it."""
+    while frame is not None:
+        if frame.f_globals.get("__name__", "").partition(".")[0] in ("numba", "llvmlite"):
+            return True
+        frame = frame.f_back
+    return False

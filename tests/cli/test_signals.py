@@ -7,6 +7,9 @@ import sys
 from dataclasses import replace
 
 import pytest
+from numba import typeof as numba_typeof
+from numba import types
+from numba.extending import typeof_impl
 
 from ebana_like.cli.signals import STOPPING, Stops
 from ebana_like.simulators import NewtonSimulator
@@ -36,6 +39,24 @@ def test_an_interrupt_that_python_drops_is_repeated_after_the_batch(number, caps
     assert called.batches == 3
     assert stops.status == 128 + number
     assert capsys.readouterr().err == ""
+
+
+def test_numba_is_not_interrupted_while_it_compiles():
+    """The compiler asks this type for its numba type, and gets a signal with it; the batch after that is the last."""
+
+    class Asking:
+        pass
+
+    @typeof_impl.register(Asking)
+    def typeof(value, context):
+        signal.raise_signal(signal.SIGINT)
+        return types.intp
+
+    problem = TASKS["xor"].problem(TASKS["xor"].settings)
+    with Stops() as stops:
+        assert numba_typeof(Asking()) == types.intp
+        with pytest.raises(Interrupted):
+            train(problem, NewtonSimulator(problem.circuit), callbacks=[stops])
 
 
 def test_other_dropped_exceptions_are_still_reported(monkeypatch):
