@@ -16,7 +16,7 @@ from ebana_like.analysis.differences import cosine_gap, differences, distance, f
 from ebana_like.analysis.examples import Examples
 from ebana_like.elements import FloatArray
 from ebana_like.energy import Symmetry, symmetry
-from ebana_like.errors import SimulatorError
+from ebana_like.errors import SettingError, SimulatorError
 from ebana_like.learning import ESTIMATORS, Adjoint, Nudged
 from ebana_like.learning.estimators import gradient
 from ebana_like.simulators import NgspiceSimulator, Simulator
@@ -80,9 +80,14 @@ def gradient_check(
     """Compare all estimators with the adjoint gradient on a batch of examples.
 
     parameters: how many conductances of each bank to take finite differences of, at random; 0 for none.
-    Raises SimulatorError where a free point was not solved.
+    Raises SimulatorError where a free point was not solved, SettingError for a circuit without trainable resistors.
     """
     circuit, cost = examples.circuit, examples.cost
+    if not circuit.trainable:
+        raise SettingError(
+            f'nothing in "{circuit.title}" is trainable, so there is no gradient to check; give a run folder, or a '
+            "netlist that train-circuit wrote"
+        )
     conductances = circuit.conductances()
     arguments = (conductances, examples.features, examples.targets, cost)
     truth = Adjoint().estimate(simulator, *arguments, np.random.default_rng(seed))

@@ -158,6 +158,7 @@ def test_inspect_says_whether_equilibrium_propagation_is_exact(one_way):
         (("gradcheck", NETLISTS / "xor.cir", "--beta", "1e-6:1e-9:log3"), "give LOW:HIGH:logN"),
         (("gradcheck", NETLISTS / "xor.cir", "--samples", "0"), "samples is 0; give at least 1"),
         (("gradcheck", NETLISTS / "xor.cir", "--out", "nowhere"), "there is no folder nowhere; make it"),
+        (("gradcheck", NETLISTS / "foreign" / "graph.cir"), "is trainable, so there is no gradient to check"),
         (("power", NETLISTS / "xor.cir", "--sample", "-1"), "sample is -1; the first one is 0"),
         (("power", NETLISTS / "xor.cir", "--settling", "0"), "settling is 0 s; it must be above zero"),
     ],
