@@ -1,5 +1,6 @@
 """What does a person see when something is wrong? One line, the right exit status, and a traceback only on request."""
 
+import errno
 import sys
 from importlib import import_module
 from typing import Any
@@ -9,6 +10,9 @@ import click
 from ebana_like.errors import EbanaError, SettingError, meant
 
 BAD_USE, FAILED = 2, 1
+
+NO_ROOM = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT}
+"""What the system says when a file cannot grow."""
 
 OTHERS = {
     "tasks": ("tasks", "list the tasks with size, expected result and time"),
@@ -49,6 +53,11 @@ class Commands(click.Group):
                 raise
             click.echo(f"error: {error}", err=True)
             sys.exit(BAD_USE if isinstance(error, SettingError) else FAILED)
+        except OSError as error:  # from numba, which keeps what it compiles beside its sources
+            if ctx.params.get("debug") or error.errno not in NO_ROOM:
+                raise
+            click.echo(f"error: {error.strerror}: the disk has no room; make some, and begin again", err=True)
+            sys.exit(FAILED)
 
 
 class Sections(Commands):

@@ -201,14 +201,14 @@ def test_a_killed_ngspice_is_reported_and_training_goes_on(tmp_path, start):
     reader.join()
 
 
-def test_a_full_disk_keeps_what_was_saved(tmp_path, start):
-    """A file may grow to 20 kB only: the netlist of 160 resistors fits, the history soon does not."""
-    limit = 20_000
+def full():
+    """Let no file grow beyond 20 kB: the netlist of 160 resistors fits, its history soon does not."""
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 
-    def full():
-        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 
+def test_a_full_disk_keeps_what_was_saved(tmp_path, start, trained):
+    """What numba compiles has been kept by `trained`."""
     process = start("--batch", "120", preexec_fn=full)
     text = ended(process)
     made = only_run(tmp_path)
@@ -217,6 +217,17 @@ def test_a_full_disk_keeps_what_was_saved(tmp_path, start):
     assert "Traceback" not in text
     assert len(load_history(made)) > 50
     assert load_circuit(made.path).circuit.conductances()
+
+
+def test_a_disk_without_room_for_compiled_code_is_told_in_a_line(tmp_path):
+    arguments = ["xor", "--engine", "newton", "--out", str(tmp_path / "runs")]
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
+    done = subprocess.run(
+        [*PROGRAM, *arguments], capture_output=True, text=True, check=False, env=environment, preexec_fn=full
+    )
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1] == "error: File too large: the disk has no room; make some, and begin again"
+    assert "Traceback" not in done.stderr
 
 
 def test_tasks_are_listed():
