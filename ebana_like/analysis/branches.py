@@ -7,7 +7,7 @@ import numpy as np
 
 from ebana_like.circuit import Circuit
 from ebana_like.elements import Devices, Diodes, FloatArray, Resistors, Switches
-from ebana_like.energy import Wiring, own_currents
+from ebana_like.energy import element_currents, own_currents
 from ebana_like.errors import SimulatorError
 
 LARGEST_IMBALANCE = 1e-9
@@ -49,10 +49,11 @@ def branches(circuit: Circuit, voltages: FloatArray) -> Branches:
     voltages: of the nodes, (nodes,), volts. Raises SimulatorError where they are no operating point.
     """
     drops = {bank.name: bank.drop(voltages) for bank in circuit.banks}
-    currents: Mapping[str, FloatArray] = own_currents(circuit, voltages)
-    imbalance = float("nan")
-    if not circuit.of_kind(Devices):
-        found = Wiring(circuit).complete(currents)
+    currents: Mapping[str, FloatArray]
+    if circuit.of_kind(Devices):
+        currents, imbalance = own_currents(circuit, voltages), float("nan")
+    else:
+        found = element_currents(circuit, voltages)
         currents, imbalance = found.of, float(found.imbalance)
         if not imbalance <= LARGEST_IMBALANCE:
             worst = circuit.nodes[int(np.abs(found.residual).argmax())]

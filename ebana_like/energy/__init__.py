@@ -10,7 +10,7 @@ from ebana_like.energy.cocontent import (
     rises,
     total_cocontent,
 )
-from ebana_like.energy.currents import Currents, Wiring, dissipation, element_currents, own_currents
+from ebana_like.energy.currents import Currents, Wiring, element_currents, own_currents
 from ebana_like.energy.weights import Symmetry, coenergy_weights, symmetry
 
 __all__ = [
@@ -23,7 +23,6 @@ __all__ = [
     "cocontent",
     "cocontent_gradient",
     "coenergy_weights",
-    "dissipation",
     "element_currents",
     "is_convex",
     "own_currents",

@@ -182,14 +182,6 @@ def element_currents(circuit: Circuit, voltages: FloatArray) -> Currents:
     return Wiring(circuit).complete(own_currents(circuit, voltages))
 
 
-def dissipation(circuit: Circuit, voltages: FloatArray, currents: Currents) -> dict[str, FloatArray]:
-    """Return the power v i that goes into each bank, (...,), watts; below zero where it delivers.
-
-    Over all banks it adds up to zero (Tellegen).
-    """
-    return {bank.name: (bank.drop(voltages) * currents.of[bank.name]).sum(axis=-1) for bank in circuit.banks}
-
-
 def _ends(banks: tuple[Bank, ...]) -> tuple[IntArray, FloatArray]:
     """Return the positive, then the negative nodes of all elements, and +1 and -1 for them."""
     none = np.zeros(0, dtype=np.intp)
