@@ -6,6 +6,7 @@ import numpy as np
 
 from ebana_like.analysis.branches import Branches, branches
 from ebana_like.analysis.examples import Examples
+from ebana_like.analysis.sample import held_phases
 from ebana_like.circuit import Circuit
 from ebana_like.elements import CCCS, VCVS, Bank, CurrentSources, Devices, FloatArray, VoltageSources
 from ebana_like.energy import (
@@ -17,9 +18,7 @@ from ebana_like.energy import (
     rises,
     symmetry,
 )
-from ebana_like.errors import SimulatorError
 from ebana_like.learning import Nudged
-from ebana_like.learning.nudging import nudging_of
 from ebana_like.simulators import Simulator
 
 MOVE = 1e-3
@@ -82,19 +81,13 @@ def power_of_sample(simulator: Simulator, examples: Examples, sample: int) -> tu
     The phase nudged by beta towards the target stands for all of them.
     """
     features, targets = examples.take(sample)
-    circuit, estimator = examples.circuit.with_features(features[0]), examples.estimator
-    nudged = isinstance(estimator, Nudged)
-    beta = estimator.beta if isinstance(estimator, Nudged) else 0.0
-    nudging = nudging_of(circuit, examples.cost, targets, np.full((1, 1), beta)) if nudged else None
-    points = simulator.solve(circuit.conductances(), features, nudging)
-    if not points.usable.all():
-        raise SimulatorError(f"sample {sample} was not solved: {'; '.join(points.messages.values())}")
-    free = power_report(circuit, points.voltages[0, 0])
-    if not isinstance(estimator, Nudged) or nudging is None:
+    circuit, cost, estimator = examples.circuit, examples.cost, examples.estimator
+    held = held_phases(circuit, simulator, features, targets, cost, estimator, f"sample {sample}")
+    free, *nudged = (power_report(*phase) for phase in held)
+    if not isinstance(estimator, Nudged):
         return free, Nudging(0.0, 0)
-    pulled = circuit.with_nudging(nudging.currents(points.scores, slice(0, 1))[0, 0], float(nudging.loads[0, 0]))
     phases = len(estimator.stencil(1, np.random.default_rng(0)).multiples)
-    return free, Nudging(power_report(pulled, points.voltages[1, 0]).drawn, phases)
+    return free, Nudging(nudged[0].drawn, phases)
 
 
 def csv_text(report: PowerReport) -> str:

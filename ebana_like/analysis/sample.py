@@ -8,7 +8,7 @@ from ebana_like.analysis.branches import Branches, branches
 from ebana_like.circuit import Circuit
 from ebana_like.elements import FloatArray, VoltageSources
 from ebana_like.errors import SettingError, SimulatorError
-from ebana_like.learning import Nudged
+from ebana_like.learning import Cost, Estimator, Nudged
 from ebana_like.learning.nudging import nudging_of
 from ebana_like.simulators import OperatingPoints, Simulator
 from ebana_like.training import Problem
@@ -60,18 +60,40 @@ def training_sample(circuit: Circuit, simulator: Simulator, problem: Problem, sa
     data, estimator, which = problem.data.train, problem.estimator, f"training sample {sample}"
     if not 0 <= sample < len(data):
         raise SettingError(f"sample is {sample}; the training data has samples 0 to {len(data) - 1}")
-    features, target = data.volts(np.array([sample])), data.names(data.labels[[sample]])[0]
-    beta = estimator.beta if isinstance(estimator, Nudged) else 0.0
-    targets = data.targets(problem.cost, np.array([sample]))
-    nudging = nudging_of(circuit, problem.cost, targets, np.array([[beta]])) if beta else None
+    one = np.array([sample])
+    features, target = data.volts(one), data.names(data.labels[one])[0]
+    held = held_phases(circuit, simulator, features, data.targets(problem.cost, one), problem.cost, estimator, which)
+    free, *nudged = (branches(*phase) for phase in held)
+    if isinstance(estimator, Nudged):
+        return Phases(which, features[0], target, free, nudged[0], estimator.beta)
+    return Phases(which, features[0], target, free)
+
+
+def held_phases(
+    circuit: Circuit,
+    simulator: Simulator,
+    features: FloatArray,
+    targets: FloatArray,
+    cost: Cost,
+    estimator: Estimator,
+    which: str,
+) -> list[tuple[Circuit, FloatArray]]:
+    """Return the circuit with its sources at a sample, and its node voltages: free, then nudged by +beta.
+
+    The free phase alone where the estimator does not nudge.
+    features: (1, features), volts. targets: (1, outputs). which: the sample, as a person says it.
+    Raises SimulatorError where a phase is not solved.
+    """
+    nudging = None
+    if isinstance(estimator, Nudged):
+        nudging = nudging_of(circuit, cost, targets, np.array([[estimator.beta]]))
     points = simulator.solve(circuit.conductances(), features, nudging)
     _require_solved(points, which)
     present = circuit.with_features(features[0])
-    free = branches(present, points.voltages[0, 0])
     if nudging is None:
-        return Phases(which, features[0], target, free)
+        return [(present, points.voltages[0, 0])]
     pulled = present.with_nudging(nudging.currents(points.scores, slice(None))[0, 0], float(nudging.loads[0, 0]))
-    return Phases(which, features[0], target, free, branches(pulled, points.voltages[1, 0]), beta)
+    return [(present, points.voltages[0, 0]), (pulled, points.voltages[1, 0])]
 
 
 def _require_solved(points: OperatingPoints, which: str) -> None:
