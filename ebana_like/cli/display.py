@@ -27,7 +27,7 @@ PAGE_WIDTH = 110
 GAP = 3
 """Blank columns between those of a table."""
 
-MOVES_APART, LINES_APART = 0.25, 1.0
+MOVES_APART, LINES_APART = 0.5, 1.0
 """Seconds between two moves of the bar, and two lines above it; either takes as long as some batches of digits."""
 
 CURVE_WIDTH = 10
