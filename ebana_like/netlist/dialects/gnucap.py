@@ -22,8 +22,8 @@ class Gnucap(Dialect):
     """gnucap: a table on the terminal, and laws of its own.
 
     Measured with version 2017.10: its constants are those of 1973, its diode current is IS (exp(v / (N Vt)) - 1)
-    at all voltages (of its option `diodeflags`, 38 and more give SPICE3's reverse law, but a forward diode is then a
-    resistor), gmin lies from every node to ground instead, and its ideal voltage sources have 10 uOhm.
+    at all voltages (where its option `diodeflags` gives SPICE3's reverse law, a forward diode becomes a resistor), gmin
+    lies from every node to ground instead, and its ideal voltage sources have 10 uOhm.
     Rounding of their voltages, 1e-16 V, is a current of 1e-11 A through these: the voltages it finds are good to some
     1e-8 V, and hardly better with another resistance (option `short`), which then is seen itself.
     """
