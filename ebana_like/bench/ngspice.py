@@ -142,7 +142,7 @@ def _text(circuit: Circuit) -> list[str]:
 def _bare_sweep(problem: Problem) -> Way:
     """ngspice's own numerics: the same circuit, nothing external, nothing changing, no result taken."""
     library = Library(np.zeros(WORDS, dtype=np.int64))
-    library.load(_text(problem.circuit.with_features(problem.data.train.volts()[0])))
+    library.load(_text(problem.circuit.with_features(problem.data.train.volts(slice(1))[0])))
     library.command("save idx")
     points = BATCHES * problem.batch * 3
 

@@ -1,5 +1,6 @@
 """What happens between a problem and the farewell? Training in a run folder, for a new run and one that goes on."""
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
@@ -59,11 +60,10 @@ def train_in(
 
     Raises EbanaError with what to do, the folder holding the last good state; SystemExit when interrupted.
     """
-    if extras.verify_epochs:  # ngspice goes on from what it solved last, so no other than training may ask it then
-        with simulator_of(problem.circuit, run.settings()) as witness:
-            _train(run, task, problem, simulator, witness, start, extras)
-    else:
-        _train(run, task, problem, simulator, simulator, start, extras)
+    # ngspice goes on from what it solved last, so no other than training may ask it between epochs
+    asked = simulator_of(problem.circuit, run.settings()) if extras.verify_epochs else nullcontext(simulator)
+    with asked as witness:
+        _train(run, task, problem, simulator, witness, start, extras)
 
 
 def _train(

@@ -42,7 +42,8 @@ def boundary(trained: Trained, simulator: Simulator) -> list[Drawn]:
     data, cost = trained.problem.data.train, trained.problem.cost
     if data.features.shape[1] != 2 or isinstance(data, RegressionDataset):
         return []
-    plane = Plane.around(data.volts())
+    volts = data.volts()
+    plane = Plane.around(volts)
     scores = trained.scores(simulator, plane.points)
     if isinstance(cost, SquaredError) and (isinstance(data, MultilabelDataset) or scores.shape[1] == 1):
         middle, labels = (cost.on + cost.off) / 2, data.labels.reshape(len(data), -1)
@@ -53,11 +54,11 @@ def boundary(trained: Trained, simulator: Simulator) -> list[Drawn]:
             Drawn(
                 pair[1],
                 f"{pair[1]}: {caption}" if several else caption,
-                score_map(plane, scores[:, k], middle, data.volts(), labels[:, k], pair),
+                score_map(plane, scores[:, k], middle, volts, labels[:, k], pair),
             )
             for k, pair in enumerate(names)
         ]
-    picture = class_map(plane, data.said(cost, scores), data.volts(), data.labels, data.classes)
+    picture = class_map(plane, data.said(cost, scores), volts, data.labels, data.classes)
     return [Drawn("classes", "what is answered over the two inputs, and the training samples", picture)]
 
 
@@ -84,8 +85,9 @@ def answered(trained: Trained, simulator: Simulator) -> list[Drawn]:
 
 def _quantities(data: RegressionDataset, said: np.ndarray, which: str) -> list[Drawn]:
     if data.features.shape[1] == 1:
+        volts = data.volts()[:, 0]
         return [
-            Drawn(name, f"{name} over the input, {which} samples", followed(data.volts()[:, 0], true, told, name))
+            Drawn(name, f"{name} over the input, {which} samples", followed(volts, true, told, name))
             for name, true, told in zip(data.classes, data.labels.T, said.T, strict=True)
         ]
     return [

@@ -72,16 +72,15 @@ class RunRecorder(Callback):
     def finish(self, progress: Progress) -> Best:
         """Write what training ended with; the netlist holds, and the call returns, what the setting `keep` asks for."""
         kept = progress.best if self.settings.keep == "best" else None
+        return self.save(progress, kept)
+
+    def save(self, progress: Progress, kept: Best | None = None) -> Best:
+        """Write netlist and checkpoint; the netlist holds, and the call returns, `kept` or what has been reached."""
         kept = kept or Best(progress.epoch, progress.conductances)
         self.save_netlist(kept.conductances, kept.epoch)
         save_checkpoint(self.run.checkpoints, Checkpoint(progress, self.about))
-        return kept
-
-    def save(self, progress: Progress) -> None:
-        """Write netlist and checkpoint."""
-        self.save_netlist(progress.conductances, progress.epoch)
-        save_checkpoint(self.run.checkpoints, Checkpoint(progress, self.about))
         self._saved = time.perf_counter()
+        return kept
 
     def save_netlist(self, conductances: Mapping[str, FloatArray], epochs: int, durable: bool = True) -> None:
         """Write a netlist with the conductances after so many epochs, and the voltages they give for one sample."""

@@ -22,7 +22,7 @@ class Split:
     def fingerprint(self) -> str:
         """Return a checksum of all samples: the same for the same data only."""
         found = hashlib.sha256()
-        for part in filter(None, (self.train, self.validation, self.test)):
+        for part in (part for part in (self.train, self.validation, self.test) if part is not None):
             for array in (part.features, part.labels):
                 found.update(f"{array.shape} {array.dtype} {part.unit}".encode())
                 found.update(np.ascontiguousarray(array).data)
