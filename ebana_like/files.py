@@ -1,7 +1,9 @@
-"""How do files stay whole, whatever happens and whoever else writes? They are replaced at once, and folders locked."""
+"""How do files stay whole, whatever happens and whoever else writes? They are replaced at once, and folders locked;
+what is read is opened once, and what is open is checked."""
 
 import fcntl
 import os
+import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -53,6 +55,55 @@ def append(path: Path, text: str) -> None:
                 raise
     except OSError as error:
         raise _failure(path, error) from error
+
+
+def read_plain(path: Path, largest: int, within: Path | None = None) -> bytes:
+    """Return the bytes of a plain file.
+
+    The file is opened once, and what is open is checked, so that nothing put in its place meanwhile is read. Pipes and
+    devices are not waited for, and a file that grows while it is read is read no further than allowed.
+
+    largest: bytes. within: a folder that the file must lie in, wherever links lead; None for anywhere.
+    Raises RunError saying why it cannot be read.
+    """
+    try:
+        real = path if within is None else path.resolve()
+        if within is not None and not real.is_relative_to(within.resolve()):
+            raise _unreadable(path, f"it lies outside {within}")
+        _require_plain(path, real.stat(), largest)  # some devices act when they are opened
+        more = os.O_NONBLOCK | os.O_NOCTTY | (0 if within is None else os.O_NOFOLLOW)
+        with open(real, "rb", opener=lambda name, flags: os.open(name, flags | more)) as file:
+            found = os.fstat(file.fileno())
+            _require_plain(path, found, largest)
+            if within is not None and Path(f"/proc/self/fd/{file.fileno()}").readlink() != real:
+                raise _unreadable(path, "another file was put in its place")
+            data = file.read(found.st_size + 1)
+            if len(data) > found.st_size:
+                data += file.read(largest + 1 - len(data))
+    except (OSError, ValueError, RuntimeError) as error:
+        # resolve() raises RuntimeError for links in a circle
+        reason = error.strerror if isinstance(error, OSError) else "the name is not one a file can have"
+        raise _unreadable(path, str(reason)) from error
+    if len(data) > largest:
+        raise _too_large(path, largest)
+    return data
+
+
+def _require_plain(path: Path, found: os.stat_result, largest: int) -> None:
+    if stat.S_ISDIR(found.st_mode):
+        raise _unreadable(path, "Is a directory")
+    if not stat.S_ISREG(found.st_mode):
+        raise _unreadable(path, "it is no plain file")
+    if found.st_size > largest:
+        raise _too_large(path, largest)
+
+
+def _too_large(path: Path, largest: int) -> RunError:
+    return _unreadable(path, f"it is larger than {largest:,} bytes")
+
+
+def _unreadable(path: Path, reason: str) -> RunError:
+    return RunError(f"cannot read {path}: {reason}")
 
 
 @contextmanager

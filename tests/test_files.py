@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ebana_like.errors import RunError
-from ebana_like.files import write_atomically
+from ebana_like.files import read_plain, write_atomically
 from ebana_like.netlist import Netlist, load_netlist, save_netlist, write_netlist
 
 ON_A_DISK_OF_1000_BYTES = """
@@ -70,3 +70,64 @@ def test_a_place_where_no_file_can_stand_is_named(place, reason, tmp_path):
     with pytest.raises(RunError, match=f"cannot write {tmp_path / place}: {reason}"):
         write_atomically(tmp_path / place, "new")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder"]
+
+
+def test_what_is_read_is_a_plain_file_of_limited_size_inside_a_folder(tmp_path):
+    folder, outside = tmp_path / "mine", tmp_path / "secret"
+    folder.mkdir()
+    outside.write_bytes(b"secret")
+    (folder / "data").write_bytes(b"12345678")
+    (folder / "link").symlink_to("data")
+    (folder / "out").symlink_to(outside)
+    (folder / "circle").symlink_to("circle")
+    os.mkfifo(folder / "pipe")
+    assert read_plain(folder / "data", 8) == read_plain(folder / "link", 8, folder) == b"12345678"
+    assert read_plain(folder / "out", 8) == b"secret"
+    for name, reason in {
+        "data": "larger than 7 bytes",
+        "out": "it lies outside",
+        "../secret": "it lies outside",
+        "pipe": "no plain file",
+        ".": "Is a directory",
+        "none": "No such file",
+        "circle": "",
+        "a\0b": "not one a file can have",
+    }.items():
+        with pytest.raises(RunError, match=rf"^cannot read .*{reason}"):
+            read_plain(folder / name, 7, folder)
+    for device in ("/dev/null", "/dev/zero"):
+        with pytest.raises(RunError, match="no plain file"):
+            read_plain(Path(device), 7)
+
+
+def test_a_file_put_in_the_place_of_the_one_that_was_checked_is_not_read(tmp_path, monkeypatch):
+    """The link comes between the check of the name and the opening, where `os.open` is."""
+    folder, outside = tmp_path / "mine", tmp_path / "secret"
+    for place in (folder / "sub", outside):
+        place.mkdir(parents=True)
+    (folder / "sub" / "data").write_bytes(b"mine")
+    (outside / "data").write_bytes(b"secret")
+    opened = os.open
+
+    def swapped(path, flags):
+        (folder / "sub").rename(folder / "away")
+        (folder / "sub").symlink_to(outside)
+        return opened(path, flags)
+
+    monkeypatch.setattr(os, "open", swapped)
+    with pytest.raises(RunError, match="another file was put in its place"):
+        read_plain(folder / "sub" / "data", 10, folder)
+
+
+def test_a_file_that_grows_while_it_is_read_is_read_no_further_than_allowed(tmp_path, monkeypatch):
+    (tmp_path / "log").write_bytes(b"1234")
+    found = os.fstat
+
+    def grows(descriptor):
+        result = found(descriptor)
+        (tmp_path / "log").write_bytes(b"1234567890")
+        return result
+
+    monkeypatch.setattr(os, "fstat", grows)
+    with pytest.raises(RunError, match="larger than 8 bytes"):
+        read_plain(tmp_path / "log", 8)

@@ -1,12 +1,12 @@
 """Which files belong to a netlist? Those that it includes, and none outside its own folder."""
 
 import re
-import stat
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
-from ebana_like.errors import NetlistError
+from ebana_like.errors import NetlistError, RunError
+from ebana_like.files import read_plain
 from ebana_like.netlist.deck.lines import ANNOTATION, Line, require_text, statements
 
 LARGEST_TEXT = 200_000_000
@@ -15,23 +15,16 @@ LARGEST_TEXT = 200_000_000
 MOST_FILES, DEEPEST = 100, 10
 
 
-def read_text(path: Path) -> tuple[str, str]:
+def read_text(path: Path, within: Path | None = None) -> tuple[str, str]:
     """Return a file's text and its encoding.
 
+    within: a folder that the file must lie in.
     Raises NetlistError for what cannot be read, is no plain file, is too large or no text.
     """
     try:
-        found = path.stat()
-        if stat.S_ISDIR(found.st_mode):
-            raise NetlistError(f"cannot read {path}: Is a directory")
-        if not stat.S_ISREG(found.st_mode):
-            raise NetlistError(f"cannot read {path}: it is no plain file")
-        if found.st_size > LARGEST_TEXT:
-            raise NetlistError(f"cannot read {path}: it is larger than {LARGEST_TEXT:,} bytes")
-        data = path.read_bytes()
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "the name is not one a file can have"
-        raise NetlistError(f"cannot read {path}: {reason}") from error
+        data = read_plain(path, LARGEST_TEXT, within)
+    except RunError as error:
+        raise NetlistError(str(error)) from error
     encoding = "utf-8"
     try:
         text = data.decode(encoding)
@@ -105,7 +98,7 @@ class Includer:
         if self.files > MOST_FILES or depth >= DEEPEST:
             raise line.error(f"more than {MOST_FILES} files are included, or {DEEPEST} inside each other")
         try:
-            text, _ = read_text(path)
+            text, _ = read_text(path, self.folder)
         except NetlistError as error:
             raise line.error(str(error)) from error
         if len(rest) == 1:
