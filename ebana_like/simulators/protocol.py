@@ -8,9 +8,9 @@ from typing import Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from ebana_like.circuit import Circuit
+from ebana_like.circuit import Circuit, CurrentNudging
 from ebana_like.elements import FloatArray, IntArray
-from ebana_like.errors import SettingError
+from ebana_like.errors import SettingError, SimulatorError
 
 BoolArray = NDArray[np.bool_]
 
@@ -130,3 +130,26 @@ def check_features(circuit: Circuit, features: FloatArray) -> FloatArray:
         sample = int(np.flatnonzero(~np.isfinite(features).all(axis=1))[0])
         raise SettingError(f"sample {sample} has a feature that is not finite; clean the data or leave the sample out")
     return features
+
+
+def check_loads(circuit: Circuit, loads: FloatArray) -> None:
+    """Raise SimulatorError when outputs are to be loaded in a circuit that has nothing to load them with."""
+    if isinstance(circuit.nudger, CurrentNudging) and loads.any():
+        raise SimulatorError("this circuit nudges by currents and has no switches to load its outputs with")
+
+
+def check_currents(circuit: Circuit, loads: FloatArray, currents: FloatArray) -> None:
+    """Raise SimulatorError when a nudging's currents are of another shape, or cannot be driven in this circuit.
+
+    loads: (phases, batch), siemens. currents: (phases, batch, outputs), amperes.
+    """
+    expected = (*loads.shape, circuit.outputs.count)
+    if currents.shape != expected:
+        raise SimulatorError(
+            f"the nudging's currents have shape {currents.shape}; give them (phases, samples, outputs), here {expected}"
+        )
+    if not isinstance(circuit.nudger, CurrentNudging) and np.nan_to_num(currents[loads == 0]).any():
+        raise SimulatorError(
+            "this circuit pulls its outputs by switched sources and cannot hold a current beside a load of 0 S; "
+            "give the phase a load, or no current"
+        )

@@ -8,8 +8,7 @@ import numpy as np
 from ebana_like.circuit import Circuit, CurrentNudging, SwitchNudging
 from ebana_like.elements import CurrentSources, FloatArray, IntArray, Resistors, VoltageSources
 from ebana_like.elements.switch import behind_switch
-from ebana_like.errors import SimulatorError
-from ebana_like.simulators.protocol import Nudging
+from ebana_like.simulators.protocol import Nudging, check_currents, check_loads
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,9 +56,10 @@ def nudged_drives(circuit: Circuit, free: Drive, scores: FloatArray, nudging: Nu
 
     scores: free scores, (batch, outputs), volts. Raises SimulatorError where the circuit cannot be nudged that way.
     """
-    currents = nudging.currents(scores, slice(0, len(scores)))
-    nudger = circuit.nudger
     check_loads(circuit, nudging.loads)
+    currents = nudging.currents(scores, slice(0, len(scores)))
+    check_currents(circuit, nudging.loads, currents)
+    nudger = circuit.nudger
     for current, load in zip(currents, nudging.loads, strict=True):
         voltages, amperes = free.voltages.copy(), free.amperes.copy()
         loads = np.array([behind_switch(g) if g else own for g, own in zip(load.tolist(), free.loads, strict=True)])
@@ -71,12 +71,6 @@ def nudged_drives(circuit: Circuit, free: Drive, scores: FloatArray, nudging: Nu
             )
             voltages[:, _columns(circuit, VoltageSources, nudger.control)] = (load != 0)[:, None]
         yield Drive(voltages, amperes, loads)
-
-
-def check_loads(circuit: Circuit, loads: FloatArray) -> None:
-    """Raise SimulatorError when outputs are to be loaded in a circuit that has nothing to load them with."""
-    if isinstance(circuit.nudger, CurrentNudging) and loads.any():
-        raise SimulatorError("this circuit nudges by currents and has no switches to load its outputs with")
 
 
 def _own_load(circuit: Circuit) -> float:

@@ -18,14 +18,13 @@ from ebana_like.circuit import Circuit, SwitchNudging
 from ebana_like.elements import FloatArray, Resistors
 from ebana_like.elements.switch import CLOSED, OPEN
 from ebana_like.simulators.newton import deep, kernels, one_hidden
-from ebana_like.simulators.newton.drive import check_loads
 from ebana_like.simulators.newton.layers import Layers
 from ebana_like.simulators.newton.mna import GeneralEngine
 from ebana_like.simulators.newton.network import Network, Phases, read_only
 from ebana_like.simulators.newton.neurons import Neurons
 from ebana_like.simulators.newton.solved import Solved
 from ebana_like.simulators.newton.transposed import transposed
-from ebana_like.simulators.protocol import Nudging
+from ebana_like.simulators.protocol import Nudging, check_currents, check_loads
 
 
 class LayeredEngine:
@@ -57,6 +56,7 @@ class LayeredEngine:
             scores = free.outputs[0][:, self.layers.positive] - free.outputs[0][:, self.layers.negative]
             nudged_loads = np.where(nudging.loads == 0, load, nudging.loads)
             nudged_currents = np.ascontiguousarray(nudging.currents(scores, slice(0, len(features))))
+            check_currents(self.circuit, nudging.loads, nudged_currents)
             phases.append(self._method.nudged(network, arriving, nudged_currents, nudged_loads, free))
             currents, loads = np.concatenate([currents, nudged_currents]), np.concatenate([loads, nudged_loads])
         voltages = self._voltages(features, phases, currents, loads)

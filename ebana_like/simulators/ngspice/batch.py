@@ -8,10 +8,9 @@ import numpy as np
 
 from ebana_like.circuit import CurrentNudging
 from ebana_like.elements import FloatArray, IntArray
-from ebana_like.errors import SimulatorError
 from ebana_like.simulators.ngspice import block as layout
 from ebana_like.simulators.ngspice.sweep import Sweep
-from ebana_like.simulators.protocol import Nudging, OperatingPoints, Seconds
+from ebana_like.simulators.protocol import Nudging, OperatingPoints, Seconds, check_currents, check_loads
 
 RELAXED = "reltol=1e-9 vntol=1e-12 abstol=1e-15"
 """For a point that stalls: gradients still good to 2e-6 at beta = 1e-7 S."""
@@ -51,10 +50,11 @@ def solve_batch(sweep: Sweep, features: FloatArray, nudging: Nudging | None) -> 
     phases = 1 + (0 if nudging is None else len(nudging.loads))
     shape = (phases, len(features))
     voltages = np.full((*shape, len(circuit.nodes)), np.nan)
+    voltages[..., 0] = 0.0
     converged = np.zeros(shape, dtype=bool)
     iterations = np.zeros(shape, dtype=np.intp)
     messages: dict[int, str] = {}
-    for leg in _legs(sweep, features, nudging, phases):
+    for leg in _legs(sweep, features, nudging, voltages):
         sweep.load_outputs(leg.load)
         points = _Points(sweep, leg)
         failures = points.run(nudging if leg.nudges_itself else None)
@@ -62,35 +62,44 @@ def solve_batch(sweep: Sweep, features: FloatArray, nudging: Nudging | None) -> 
         converged[leg.phases, leg.samples] = points.solved
         iterations[leg.phases, leg.samples] = points.iterations
         messages |= {int(leg.samples[point]): text for point, text in failures.items()}
-    voltages[converged, 0] = 0.0
+    voltages[~converged, 0] = np.nan
     full = sweep.reduction.restore(voltages, features)
     return OperatingPoints(
         sweep.reduction.full, full, converged, iterations, messages, Seconds(solving=time.perf_counter() - began)
     )
 
 
-def _legs(sweep: Sweep, features: FloatArray, nudging: Nudging | None, phases: int) -> Iterator[_Leg]:
-    """Split a batch into legs."""
+def _legs(sweep: Sweep, features: FloatArray, nudging: Nudging | None, solved: FloatArray) -> Iterator[_Leg]:
+    """Split a batch into legs.
+
+    solved: (1 + phases, batch, nodes), volts; holds what the legs so far were solved to, NaN where they were not: the
+    free phase when currents beside loads are asked for.
+    """
     circuit, (inputs, injected) = sweep.circuit, sweep.stimuli(features)
-    batch, outputs = len(features), circuit.outputs.count
+    (phases, batch), outputs = solved.shape[:2], circuit.outputs.count
     samples = _tour(np.hstack([inputs, injected]))
     if isinstance(circuit.nudger, CurrentNudging):
-        if nudging is not None and nudging.loads.any():
-            raise SimulatorError("this circuit nudges by currents and has no switches to load its outputs with")
+        if nudging is not None:
+            check_loads(circuit, nudging.loads)
         order = np.repeat(samples, phases), np.tile(np.arange(phases), batch)
         currents = np.hstack([np.zeros((batch * phases, outputs)), injected[order[0]]])
         yield _Leg(0.0, *order, inputs[order[0]], currents, nudges_itself=nudging is not None)
         return
-    opened = np.hstack([inputs[samples], np.zeros((batch, outputs + 1))])
-    yield _Leg(0.0, samples, np.zeros_like(samples), opened, injected[samples])
+    opened = np.hstack([inputs, np.zeros((batch, outputs + 1))])
+    yield _Leg(0.0, samples, np.zeros_like(samples), opened[samples], injected[samples])
     if nudging is None:
         return
-    currents = nudging.currents(np.zeros((batch, outputs)), slice(0, batch))
+    scores = circuit.outputs.scores(solved[0])
+    samples = samples[np.isfinite(scores[samples]).all(axis=1)]
+    currents = nudging.currents(scores, slice(0, batch))
+    check_currents(circuit, nudging.loads, currents)
     for phase, loads in enumerate(nudging.loads):
         for load in np.unique(loads).tolist():
             chosen = samples[loads[samples] == load]
-            closed = np.hstack([inputs[chosen], currents[phase, chosen] / load, np.ones((len(chosen), 1))])
-            yield _Leg(load, chosen, np.full_like(chosen, phase + 1), closed, injected[chosen])
+            targets = currents[phase, chosen] / load if load else np.zeros((len(chosen), outputs))
+            closed = np.full((len(chosen), 1), float(load != 0))
+            driven = np.hstack([inputs[chosen], targets, closed])
+            yield _Leg(load, chosen, np.full_like(chosen, phase + 1), driven, injected[chosen])
 
 
 def _tour(stimuli: FloatArray) -> IntArray:
@@ -141,15 +150,17 @@ class _Points:
 
     def _nudge_by(self, nudging: Nudging) -> Callable[[int], None]:
         """Return what turns a free point's scores into the currents of the nudged points behind it."""
-        ports, phases = self.sweep.circuit.outputs, len(nudging.loads)
-        voltages = np.zeros((1, len(self.sweep.circuit.nodes)))
+        circuit, phases = self.sweep.circuit, len(nudging.loads)
+        loads = np.zeros((phases, 1))
+        voltages = np.zeros((1, len(circuit.nodes)))
 
         def nudge(point: int) -> None:
             try:
                 sample = int(self.samples[point])
                 voltages[0, 1:] = self.results[point]
-                currents = nudging.currents(ports.scores(voltages), slice(sample, sample + 1))
-                self.currents[point + 1 : point + 1 + phases, : ports.count] = currents[:, 0]
+                currents = nudging.currents(circuit.outputs.scores(voltages), slice(sample, sample + 1))
+                check_currents(circuit, loads, currents)
+                self.currents[point + 1 : point + 1 + phases, : circuit.outputs.count] = currents[:, 0]
             except Exception as error:  # must not travel through ngspice's C frames; raised when it has returned
                 self._error = error
 
