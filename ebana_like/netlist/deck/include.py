@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
-from ebana_like.errors import NetlistError, RunError
-from ebana_like.files import read_plain
+from ebana_like.errors import NetlistError
+from ebana_like.files import read_file
 from ebana_like.netlist.deck.lines import ANNOTATION, Line, require_text, statements
 
 LARGEST_TEXT = 200_000_000
@@ -21,10 +21,7 @@ def read_text(path: Path, within: Path | None = None) -> tuple[str, str]:
     within: a folder that the file must lie in.
     Raises NetlistError for what cannot be read, is no plain file, is too large or no text.
     """
-    try:
-        data = read_plain(path, LARGEST_TEXT, within)
-    except RunError as error:
-        raise NetlistError(str(error)) from error
+    data = read_file(path, LARGEST_TEXT, NetlistError, inside=() if within is None else [within])
     encoding = "utf-8"
     try:
         text = data.decode(encoding)

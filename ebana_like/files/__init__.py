@@ -1,0 +1,24 @@
+"""How are files read and written, so that no file handed over by a stranger leads elsewhere, and none is half written?
+
+Everything that reads or writes in this package does it by these functions.
+"""
+
+from ebana_like.files.lock import locked
+from ebana_like.files.read import is_inside, open_file, read_file, read_words
+from ebana_like.files.temporary import TemporaryFolder
+from ebana_like.files.write import append, make_folder, remove, remove_temporaries, write_atomically, write_given
+
+__all__ = [
+    "TemporaryFolder",
+    "append",
+    "is_inside",
+    "locked",
+    "make_folder",
+    "open_file",
+    "read_file",
+    "read_words",
+    "remove",
+    "remove_temporaries",
+    "write_atomically",
+    "write_given",
+]
