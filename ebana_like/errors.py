@@ -33,7 +33,22 @@ class RunError(EbanaError):
     """A run folder could not be read or written."""
 
 
-def meant(name: str, known: Iterable[str]) -> str:
-    """Return the end of a message about an unknown name: the nearest known one, or all of them."""
-    near = get_close_matches(name, known := list(known), n=1)
-    return f'did you mean "{near[0]}"?' if near else f"known are {', '.join(known)}"
+MOST_LISTED = 30
+"""Known names that a message lists."""
+
+LONGEST_NAME = 60
+"""Characters of a name that a message is about; no known name is much longer."""
+
+
+def meant(name: str, known: Iterable[str], listed: str = "known are") -> str:
+    """Return the end of a message about an unknown name: the nearest known one, in whatever case, or all of them.
+
+    listed: the words before them.
+    """
+    known = list(known)
+    lowered = {each.lower(): each for each in reversed(known)}
+    near = get_close_matches(str(name)[:LONGEST_NAME].lower(), lowered, n=1)
+    if near:
+        return f'did you mean "{lowered[near[0]]}"?'
+    more = f" and {len(known) - MOST_LISTED} more" if len(known) > MOST_LISTED else ""
+    return f"{listed} {', '.join(known[:MOST_LISTED])}{more}"

@@ -135,8 +135,7 @@ def _data(settings: FitSettings, deck: Deck) -> Split:
     features = list(dict.fromkeys(column for _, column, _ in carriers(settings.inputs)))
     volts = np.column_stack([table.numbers(name) for name in features])
     if settings.labels:
-        words, labels = np.unique(table.words(settings.labels), return_inverse=True)
-        data = Dataset(volts, labels, tuple(map(str, words)))
+        data = Dataset(volts, *table.classes(settings.labels))
     else:
         names = [column for _, column in columns(settings.outputs)]
         wanted = np.column_stack([table.numbers(name) for name in names])

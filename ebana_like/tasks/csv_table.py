@@ -24,8 +24,7 @@ def load(settings: Settings) -> Split:
         raise SettingError(f"csv needs a table: give its file with --data; {EXPECTED}")
     table = read_table(path)
     target = settings.target or table.names[-1]
-    if target not in table.names:
-        raise SettingError(f'{path} has no column "{target}" for --target; it has {", ".join(table.names)}')
+    table.require(target, " for --target")
     features = [table.numbers(name) for name in table.names if name != target]
     if not features:
         raise SettingError(f'{path} has no column beside "{target}" to tell it from')
@@ -33,22 +32,12 @@ def load(settings: Settings) -> Split:
 
 
 def _dataset(features: FloatArray, table: Table, target: str) -> Dataset:
-    words = table.words(target)
-    try:
-        values = np.array([float(word) for word in words])
-    except ValueError:
-        classes, labels = np.unique(words, return_inverse=True)
-        return _classes(features, labels, tuple(map(str, classes)), table.path, target)
-    different, labels = np.unique(values, return_inverse=True)
-    if len(different) <= MOST_CLASSES and (different == np.round(different)).all():
-        return _classes(features, labels, tuple(f"{value:g}" for value in different), table.path, target)
-    return RegressionDataset(features, table.numbers(target)[:, None], (target,))
-
-
-def _classes(features: FloatArray, labels: np.ndarray, classes: tuple[str, ...], path: str, target: str) -> Dataset:
-    if len(classes) < 2:
-        raise SettingError(f'the column "{target}" of {path} says {classes[0]} in every line; there is nothing to tell')
-    return Dataset(features, labels, classes)
+    if table.is_numeric(target):
+        values = table.numbers(target)
+        different = np.unique(values)
+        if len(different) > MOST_CLASSES or (different != np.round(different)).any():
+            return RegressionDataset(features, values[:, None], (target,))
+    return Dataset(features, *table.classes(target))
 
 
 TASK = Task(

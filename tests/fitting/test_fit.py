@@ -135,7 +135,8 @@ def test_settings_stand_in_the_netlist_in_a_file_or_on_the_command_line(divider)
         ({"outputs": "in"}, 'has no column "in"'),
         ({"outputs": "out2"}, 'outputs names "out2", which is no node or pair of nodes; there are in, out'),
         ({"train": "q*"}, 'no resistor is called "q*": there are r1, r2'),
-        ({"labels": "v1"}, "1 outputs, but the table asks for 4"),
+        ({"labels": "v1"}, "row 3, column \"v1\": '0.5' is a quantity, not a class"),
+        ({"labels": "kind", "data": "kinds.csv"}, "1 outputs, but the table asks for 4 (a, b, c, d)"),
         ({"g_low": 1.0}, "g_low is 1 and g_high is 0.01; the range ends before it begins"),
         ({"outputs": ""}, 'outputs is not given; use --outputs, or a line "* @fit outputs ..." in the netlist'),
         ({"lr": "1,2"}, "one rate holds for all trained resistors"),
@@ -143,7 +144,9 @@ def test_settings_stand_in_the_netlist_in_a_file_or_on_the_command_line(divider)
     ],
 )
 def test_what_does_not_fit_together_is_named(divider, given, reason):
-    given = {"data": str(divider.parent / "data.csv"), "outputs": "out", **given}
+    divider.with_name("kinds.csv").write_text("v1,kind\n1,a\n2,b\n3,c\n4,d\n")
+    given = {"data": "data.csv", "outputs": "out", **given}
+    given["data"] = str(divider.with_name(given["data"]))
     with pytest.raises(SettingError, match=re.escape(reason)):
         prepare(divider, given=given, where="test")
 

@@ -1,0 +1,49 @@
+"""Is an argument a number that can be? The checks that the command line, config files and Python share."""
+
+from math import isfinite
+from numbers import Integral, Real
+from typing import Any, cast
+
+from ebana_like.errors import EbanaError, SettingError
+
+LONGEST = 60
+"""Characters of a value that a message shows."""
+
+
+def require_number(
+    name: str,
+    value: Any,
+    *,
+    whole: bool = False,
+    low: float | None = None,
+    above: float | None = None,
+    below: float | None = None,
+    high: float | None = None,
+    fix: str = "",
+    error: type[EbanaError] = SettingError,
+) -> None:
+    """Raise an error unless a value is a finite number, whole where asked, within its bounds.
+
+    low, high: the ends of what is allowed. above, below: beyond which it is, the end itself not included.
+    fix: what to give instead, for the end of the message.
+    """
+    fix = f", {fix}" if fix else ""
+    if isinstance(value, bool) or not isinstance(value, Integral if whole else Real):
+        raise error(f"{name} is {shown(value)}; expected {'a whole number' if whole else 'a number'}{fix}")
+    value = cast(float, value)
+    if not (isinstance(value, Integral) or isfinite(value)):
+        raise error(f"{name} is {value}; it must be finite{fix}")
+    for met, words in (
+        (low is None or value >= low, f"at least {low}"),
+        (above is None or value > above, f"above {above or 'zero'}"),
+        (below is None or value < below, f"below {below}"),
+        (high is None or value <= high, f"at most {high}"),
+    ):
+        if not met:
+            raise error(f"{name} is {shown(value)}; it must be {words}{fix}")
+
+
+def shown(value: Any) -> str:
+    """Return a value as a message shows it: on one line, cut where it is long."""
+    text = " ".join((f"{value}" if isinstance(value, Real) else repr(value)).split())
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]} ..."
