@@ -1,8 +1,9 @@
 """What does a diode contribute? Shockley's law as SPICE computes it, and its integral."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 
@@ -10,8 +11,29 @@ from ebana_like.elements.bank import CurrentLaw, FloatArray
 from ebana_like.elements.constants import GMIN, THERMAL_VOLTAGE
 from ebana_like.errors import CircuitError
 
-LARGEST_EXPONENT = 700.0
-"""exp of more overflows a double; drops beyond it never survive a converged solve."""
+LARGEST_EXPONENT, LARGEST_SINGLE = 700.0, 80.0
+"""exp of more overflows a double, or a single; drops beyond it never survive a converged solve."""
+
+Array = TypeVar("Array", bound=Any)
+
+
+def junction(drop: Array, saturation: Any, scale: Any) -> tuple[Array, Array]:
+    """Return a junction's current (amperes) and slope (siemens), of any library's arrays (array API: numpy, JAX).
+
+    Forward, v >= -3 N Vt: i = IS (exp(v / (N Vt)) - 1) + gmin v. Further in reverse SPICE replaces the first
+    term by -IS (1 + (3 N Vt / (e v))^3), which joins it smoothly.
+
+    drop: volts. saturation, scale: IS, amperes, and N Vt, volts, of shapes that broadcast.
+    """
+    xp = drop.__array_namespace__()
+    largest = LARGEST_EXPONENT if drop.dtype.itemsize > 4 else LARGEST_SINGLE
+    exponential = xp.exp(xp.clip(drop / scale, -3.0, largest))
+    ratio = 3 * scale / (xp.minimum(drop, -3 * scale) * math.e)
+    cubed = ratio * ratio * ratio
+    forward = drop >= -3 * scale
+    current = saturation * xp.where(forward, exponential - 1, -1 - cubed)
+    slope = saturation / scale * xp.where(forward, exponential, cubed * ratio * math.e)
+    return current + GMIN * drop, slope + GMIN
 
 
 @dataclass(frozen=True)
@@ -49,11 +71,7 @@ class DiodeModel:
 
 @dataclass(frozen=True, eq=False)
 class Diodes(CurrentLaw):
-    """Diodes of one model, anode positive: the nonlinearity of the network.
-
-    Forward, v >= -3 N Vt: i = IS (exp(v / (N Vt)) - 1) + gmin v. Further in reverse SPICE replaces the first
-    term by -IS (1 + (3 N Vt / (e v))^3), which joins it smoothly.
-    """
+    """Diodes of one model, anode positive: the nonlinearity of the network. Their law is `junction`."""
 
     kind: ClassVar[str] = "diode"
     letter: ClassVar[str] = "d"
@@ -67,28 +85,18 @@ class Diodes(CurrentLaw):
         ]
 
     def current(self, drop: FloatArray) -> FloatArray:
-        forward, cubed, _ = self._regions(drop)
-        law = np.where(drop >= -3 * self.model.scale, np.expm1(forward), -(1 + cubed))
-        return self.model.saturation_current * law + GMIN * drop
+        return junction(drop, self.model.saturation_current, self.model.scale)[0]
 
     def slope(self, drop: FloatArray) -> FloatArray:
-        forward, cubed, reverse_drop = self._regions(drop)
-        law = np.where(drop >= -3 * self.model.scale, np.exp(forward) / self.model.scale, 3 * cubed / reverse_drop)
-        return self.model.saturation_current * law + GMIN
+        return junction(drop, self.model.saturation_current, self.model.scale)[1]
 
     def pseudo_power(self, drop: FloatArray) -> FloatArray:
         scale = self.model.scale
-        forward, cubed, reverse_drop = self._regions(drop)
         edge = -3 * scale
+        reverse_drop = np.minimum(drop, edge)
         at_edge = scale * np.expm1(-3.0) - edge
         # integral of -(1 + (3 scale / (e v))^3) from the edge to v
+        cubed = (-edge / (reverse_drop * np.e)) ** 3
         beyond = at_edge - (reverse_drop - edge) + (cubed * reverse_drop - edge * -np.exp(-3.0)) / 2
-        law = np.where(drop >= edge, scale * np.expm1(forward) - drop, beyond)
-        return self.model.saturation_current * law + GMIN * drop**2 / 2
-
-    def _regions(self, drop: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Exponent of the forward law, cubed term of the reverse law, and the drop it is taken at."""
-        scale = self.model.scale
-        reverse_drop = np.minimum(drop, -3 * scale)
-        cubed = (3 * scale / (reverse_drop * np.e)) ** 3
-        return np.clip(drop / scale, -3.0, LARGEST_EXPONENT), cubed, reverse_drop
+        forward = scale * np.expm1(np.clip(drop / scale, -3.0, LARGEST_EXPONENT)) - drop
+        return self.model.saturation_current * np.where(drop >= edge, forward, beyond) + GMIN * drop**2 / 2

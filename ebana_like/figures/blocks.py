@@ -6,7 +6,7 @@ from schemdraw import flow
 
 from ebana_like.circuit import Circuit, CurrentNudging
 from ebana_like.elements import Resistors
-from ebana_like.simulators.newton.layers import Hidden, Layers
+from ebana_like.simulators.layers import Hidden, Layers
 
 WIDTH, HEIGHT, GAP = 5.2, 2.6, 1.0
 

@@ -14,7 +14,7 @@ import schemdraw.elements as elm
 
 from ebana_like.circuit import BankType, Circuit, SwitchNudging
 from ebana_like.elements import CCCS, VCVS, CurrentSources, Diodes, IntArray, Resistors, VoltageSources
-from ebana_like.simulators.newton.layers import Layers
+from ebana_like.simulators.layers import Layers
 
 PITCH = 2.3
 """Distance between rows."""

@@ -9,7 +9,7 @@ from ebana_like.errors import SettingError
 from ebana_like.figures.blocks import draw_blocks
 from ebana_like.figures.elements import draw_elements
 from ebana_like.figures.svg import inline, require_drawable
-from ebana_like.simulators.newton.structure import find_layers
+from ebana_like.simulators.structure import find_layers
 
 READABLE = 250
 """Elements up to which each is drawn."""

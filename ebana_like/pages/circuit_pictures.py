@@ -10,8 +10,8 @@ from ebana_like.elements import FloatArray
 from ebana_like.figures import Picture as Drawing
 from ebana_like.figures import heat_map, histogram, is_small, schematic, transfer_curve
 from ebana_like.pages.page import Picture, Section
-from ebana_like.simulators.newton.layers import Layers
-from ebana_like.simulators.newton.structure import find_layers
+from ebana_like.simulators.layers import Layers
+from ebana_like.simulators.structure import find_layers
 
 
 @dataclass(frozen=True, eq=False)

@@ -29,7 +29,7 @@ from ebana_like.elements import (
     VoltageSources,
 )
 from ebana_like.elements.switch import CLOSED, OPEN
-from ebana_like.simulators.newton.drive import Drive
+from ebana_like.simulators.drive import Drive
 from ebana_like.simulators.newton.linear import is_dense
 from ebana_like.simulators.newton.stamps import Pattern, Stamps
 from ebana_like.simulators.newton.state import Residual, State

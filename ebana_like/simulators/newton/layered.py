@@ -17,10 +17,10 @@ import numpy as np
 from ebana_like.circuit import Circuit, SwitchNudging
 from ebana_like.elements import FloatArray, Resistors
 from ebana_like.elements.switch import CLOSED, OPEN
+from ebana_like.simulators.layers import Layers, read_only
 from ebana_like.simulators.newton import deep, kernels, one_hidden
-from ebana_like.simulators.newton.layers import Layers
 from ebana_like.simulators.newton.mna import GeneralEngine
-from ebana_like.simulators.newton.network import Network, Phases, read_only
+from ebana_like.simulators.newton.network import Network, Phases
 from ebana_like.simulators.newton.neurons import Neurons
 from ebana_like.simulators.newton.solved import Solved
 from ebana_like.simulators.newton.transposed import transposed

@@ -11,7 +11,7 @@ import numpy as np
 
 from ebana_like.circuit import Circuit
 from ebana_like.elements import FloatArray, IntArray
-from ebana_like.simulators.newton.drive import Drive, free_drive, nudged_drives
+from ebana_like.simulators.drive import Drive, free_drive, nudged_drives
 from ebana_like.simulators.newton.equations import Equations
 from ebana_like.simulators.newton.linear import solve_linear
 from ebana_like.simulators.newton.solved import Solved

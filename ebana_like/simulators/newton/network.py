@@ -1,21 +1,9 @@
 """What do the two layered solvers share? The network with its conductances, and the form of their answers."""
 
 from dataclasses import dataclass
-from typing import TypeVar
-
-import numpy as np
 
 from ebana_like.elements import FloatArray, IntArray
 from ebana_like.simulators.newton.neurons import Neurons
-
-Array = TypeVar("Array", FloatArray, IntArray)
-
-
-def read_only(array: Array) -> Array:
-    """Return a contiguous view that cannot be written: one type of argument, so that kernels are compiled once."""
-    view = np.ascontiguousarray(array).view()
-    view.flags.writeable = False
-    return view
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,8 +13,8 @@ from ebana_like.elements import Devices, FloatArray, Resistors
 from ebana_like.errors import SimulatorError
 from ebana_like.simulators.newton.layered import LayeredEngine
 from ebana_like.simulators.newton.mna import GeneralEngine
-from ebana_like.simulators.newton.structure import find_layers
 from ebana_like.simulators.protocol import Nudging, OperatingPoints, Seconds, check_features
+from ebana_like.simulators.structure import find_layers
 
 
 class NewtonSimulator:

@@ -15,7 +15,7 @@ With one hidden layer K_2 is the Schur complement of `one_hidden`, here at the o
 import numpy as np
 
 from ebana_like.elements import FloatArray
-from ebana_like.simulators.newton.layers import Layers
+from ebana_like.simulators.layers import Layers
 from ebana_like.simulators.newton.network import Network
 from ebana_like.simulators.newton.neurons import currents_at
 

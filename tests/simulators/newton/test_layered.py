@@ -12,7 +12,7 @@ from ebana_like.networks import Crossbar, DiodePair, Inputs, OutputPairs, Switch
 from ebana_like.simulators.newton import NewtonSimulator
 from ebana_like.simulators.newton.layered import LayeredEngine
 from ebana_like.simulators.newton.mna import GeneralEngine
-from ebana_like.simulators.newton.structure import find_layers
+from ebana_like.simulators.structure import find_layers
 
 ROUNDING = 1e-12  # volts: both stop when what is left is below this
 

@@ -2,11 +2,20 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 
 from ebana_like.elements import DiodeModel, FloatArray, Index, IntArray, Resistors
-from ebana_like.simulators.newton.network import read_only
+
+Array = TypeVar("Array", FloatArray, IntArray)
+
+
+def read_only(array: Array) -> Array:
+    """Return a contiguous view that cannot be written: one type of argument, so that kernels are compiled once."""
+    view = np.ascontiguousarray(array).view()
+    view.flags.writeable = False
+    return view
 
 
 @dataclass(frozen=True, eq=False)

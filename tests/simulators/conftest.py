@@ -1,4 +1,4 @@
-"""Layered networks of every kind the newton engine treats in a way of its own."""
+"""Layered networks of every kind that the fast engines treat in a way of its own."""
 
 from collections.abc import Callable
 

@@ -9,7 +9,7 @@ from ebana_like.elements import CurrentSources, Diodes, Resistors
 from ebana_like.networks import Crossbar, DiodePair, Inputs, OutputPairs, SwitchedTargets, build_network
 from ebana_like.simulators.newton import NewtonSimulator
 from ebana_like.simulators.newton.mna import GeneralEngine
-from ebana_like.simulators.newton.structure import find_layers
+from ebana_like.simulators.structure import find_layers
 
 
 def node(circuit, name):

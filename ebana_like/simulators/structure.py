@@ -20,8 +20,7 @@ from ebana_like.elements import (
     VoltageSources,
     index_of,
 )
-from ebana_like.simulators.newton.layers import Clamp, Crossbar, Hidden, Layers
-from ebana_like.simulators.newton.network import read_only
+from ebana_like.simulators.layers import Clamp, Crossbar, Hidden, Layers, read_only
 
 
 def find_layers(circuit: Circuit) -> Layers | None:
