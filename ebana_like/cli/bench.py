@@ -11,8 +11,9 @@ from ebana_like.bench.growth import Growth, measure_growth, plot_growth, require
 from ebana_like.bench.ngspice import bench_ngspice
 from ebana_like.bench.products import bench_products
 from ebana_like.bench.training import bench_training
-from ebana_like.cli.display import Printer, TrainingDisplay, terminal
+from ebana_like.cli.display import TrainingDisplay
 from ebana_like.cli.group import Commands
+from ebana_like.cli.printer import Printer, terminal
 from ebana_like.tasks import TASKS
 
 

@@ -3,7 +3,7 @@
 import click
 
 from ebana_like.tasks import task_named
-from ebana_like.training import commented_config
+from ebana_like.training.settings import commented_config
 
 
 @click.command()

@@ -1,19 +1,15 @@
-"""What does training look like? A live line on a terminal, plain lines elsewhere, and a summary at the end."""
+"""What does training look like? A live line on a terminal, and plain lines elsewhere."""
 
-import shutil
-import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
 import numpy as np
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table as TerminalTable
 
-from ebana_like.pages.page import Table
+from ebana_like.cli.printer import Printer
 from ebana_like.training import Callback, EpochRecord, Problem
 from ebana_like.training import Progress as TrainingProgress
 
@@ -21,11 +17,6 @@ PLAIN_LINES = 20
 """How many lines a training prints where there is no terminal."""
 
 MESSAGES_SHOWN = 3
-
-PAGE_WIDTH = 110
-
-GAP = 3
-"""Blank columns between those of a table."""
 
 MOVES_APART, LINES_APART = 0.5, 1.0
 """Seconds between two moves of the bar, and two lines above it; either takes as long as some batches of digits."""
@@ -130,44 +121,3 @@ def _state(record: EpochRecord) -> str:
     if record.test is not None:
         parts.append(f"test {record.test}")
     return "  ".join(parts)
-
-
-def terminal() -> Console:
-    """Return the console everything is printed on; as wide as a page where there is no terminal."""
-    console = Console()
-    return console if console.is_terminal else Console(width=PAGE_WIDTH)
-
-
-def program() -> str:
-    """Return how this program is called here: by its name where it is on the path, else as it was typed."""
-    return "train-circuit" if shutil.which("train-circuit") else sys.argv[0]
-
-
-@dataclass(frozen=True)
-class Printer:
-    """Tables and lines on one console."""
-
-    console: Console
-
-    def line(self, text: str) -> None:
-        """Print one line, without colouring numbers."""
-        self.console.print(text, highlight=False, soft_wrap=True)
-
-    def table(self, heads: list[str], rows: list[list[str]], title: str | None = None) -> None:
-        """Print a table; columns of numbers are right-aligned."""
-        table = TerminalTable(title=title, title_justify="left", box=None, pad_edge=False, padding=(0, GAP, 0, 0))
-        for k, head in enumerate(heads):
-            numeric = all(row[k][:1].lstrip("+-")[:1].isdigit() or row[k][:1] in "+-" for row in rows)
-            table.add_column(head, justify="right" if numeric and rows else "left")
-        for row in rows:
-            table.add_row(*row)
-        self.console.print(table)
-
-    def show(self, table: Table, rows: int | None = None) -> None:
-        """Print a table, its first rows only where it is longer."""
-        shown = table.rows if rows is None else table.rows[:rows]
-        if table.title:  # as a line of its own, for a title in a table is broken to the table's width
-            self.line(f"\n{table.title}")
-        self.table(list(table.heads), [list(row) for row in shown])
-        if len(shown) < len(table.rows):
-            self.line(f"and {len(table.rows) - len(shown)} more; --html shows all")

@@ -11,7 +11,7 @@ from ebana_like.adjoint import adjoint_circuit
 from ebana_like.analysis import gradcheck as checks
 from ebana_like.analysis import power as powers
 from ebana_like.analysis.examples import Examples, examples
-from ebana_like.cli.display import GAP, Printer, terminal
+from ebana_like.cli.printer import GAP, Printer, terminal
 from ebana_like.errors import SettingError
 from ebana_like.files import write_atomically
 from ebana_like.learning import ESTIMATORS, Nudged

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import click
 
-from ebana_like.cli.display import Printer, TrainingDisplay, program, terminal
+from ebana_like.cli.display import TrainingDisplay
+from ebana_like.cli.printer import Printer, program, terminal
 from ebana_like.cli.signals import Stops
 from ebana_like.cli.train import given_settings, setting_options
 from ebana_like.files import append, write_atomically

@@ -7,7 +7,9 @@ from typing import Any
 
 import click
 
+from ebana_like.cli.train import train_command
 from ebana_like.errors import EbanaError, SettingError, meant
+from ebana_like.tasks import TASKS
 
 BAD_USE, FAILED = 2, 1
 
@@ -65,12 +67,14 @@ class Sections(Commands):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of tasks, then those of the other commands."""
-        return [*self.commands, *OTHERS]
+        return [*TASKS, *OTHERS]
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         """Return a command, importing its module where it is no task."""
+        if name in TASKS:
+            return train_command(TASKS[name])
         if name not in OTHERS:
-            return super().get_command(ctx, name)
+            return None
         module, _ = OTHERS[name]
         command: click.Command = getattr(import_module(f"ebana_like.cli.{module}"), name)
         return command
@@ -78,6 +82,6 @@ class Sections(Commands):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write two lists: tasks to train, and what to do with their runs."""
         with formatter.section("Tasks to train"):
-            formatter.write_dl([(name, command.get_short_help_str(80)) for name, command in self.commands.items()])
+            formatter.write_dl([(name, task.summary) for name, task in TASKS.items()])
         with formatter.section("Other commands"):
             formatter.write_dl([(name, short_help) for name, (_, short_help) in OTHERS.items()])

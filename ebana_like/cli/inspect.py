@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from ebana_like.analysis.sample import present_sample, training_sample
-from ebana_like.cli.display import Printer, terminal
+from ebana_like.cli.printer import Printer, terminal
 from ebana_like.energy import symmetry
 from ebana_like.errors import SettingError
 from ebana_like.figures import DRAWABLE, save_schematic

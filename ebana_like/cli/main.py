@@ -3,8 +3,6 @@
 import click
 
 from ebana_like.cli.group import Sections
-from ebana_like.cli.train import train_command
-from ebana_like.tasks import TASKS
 
 
 @click.group(cls=Sections, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -25,7 +23,3 @@ def main(debug: bool) -> None:
     (history.csv) and checkpoints; `train-circuit resume RUN` goes on with it after Ctrl-C or a crash.
     `train-circuit TASK --help` lists the settings of a task with their units and defaults.
     """
-
-
-for task in TASKS.values():
-    main.add_command(train_command(task))

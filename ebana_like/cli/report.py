@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from ebana_like.analysis.trained import read_history, read_trained
-from ebana_like.cli.display import Printer, terminal
+from ebana_like.cli.printer import Printer, terminal
 from ebana_like.errors import SettingError
 from ebana_like.figures import DRAWABLE, compared, require_drawable, save_schematic
 from ebana_like.files import write_atomically

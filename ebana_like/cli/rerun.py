@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from ebana_like.analysis.rerun import Comparison, Deviation, compare
-from ebana_like.cli.display import Printer, terminal
+from ebana_like.cli.printer import Printer, terminal
 from ebana_like.errors import SettingError
 from ebana_like.files import write_atomically
 from ebana_like.netlist import DIALECTS, Dialect, Netlist, write_netlist

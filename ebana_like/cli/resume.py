@@ -5,9 +5,9 @@ from pathlib import Path
 
 import click
 
-from ebana_like.cli.display import Printer, terminal
-from ebana_like.cli.session import EXTRAS, Extras, headline, train_in
-from ebana_like.cli.train import given_settings, setting_options
+from ebana_like.cli.printer import Printer, terminal
+from ebana_like.cli.session import Extras, headline, train_in
+from ebana_like.cli.train import EXTRAS, given_settings, setting_options
 from ebana_like.files import remove_temporaries
 from ebana_like.tasks import simulator_of, task_named
 from ebana_like.training import Run, Settings, agreed_settings, is_finished, load_newest, progress_of

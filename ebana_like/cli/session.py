@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-import click
-
 from ebana_like.analysis.verification import Verifier
-from ebana_like.cli.display import Printer, TrainingDisplay, program, terminal
+from ebana_like.cli.display import TrainingDisplay
+from ebana_like.cli.printer import Printer, program, terminal
 from ebana_like.cli.signals import Stops
 from ebana_like.errors import RunError, SettingError, TrainingError
 from ebana_like.pages.answers import TRUTH_TABLE_ROWS, answer_table, answers
@@ -16,13 +15,6 @@ from ebana_like.simulators import Simulator
 from ebana_like.tasks import Task, simulator_of
 from ebana_like.training import Best, Interrupted, Problem, Progress, Run, RunRecorder, Settings, train
 from ebana_like.training.tensorboard import TensorBoard
-
-EXTRAS: list[click.Parameter] = [
-    click.Option(["--verify"], type=int, default=0, help="Solve so many samples again in ngspice at the end."),
-    click.Option(["--verify-epochs"], is_flag=True, help="Do so after every epoch too, in a simulator of its own."),
-    click.Option(["--tensorboard"], is_flag=True, help="Write the history for TensorBoard too, in RUN/tensorboard."),
-]
-"""Options of every command that trains. They are no settings: not a bit of what is learned depends on them."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from ebana_like.cli.display import PLAIN_LINES, Printer, program, terminal
+from ebana_like.cli.display import PLAIN_LINES
+from ebana_like.cli.printer import Printer, program, terminal
 from ebana_like.cli.signals import Stops
 from ebana_like.sweeps import (
     DONE,

@@ -2,7 +2,7 @@
 
 import click
 
-from ebana_like.cli.display import Printer, program, terminal
+from ebana_like.cli.printer import Printer, program, terminal
 from ebana_like.tasks import TASKS
 
 

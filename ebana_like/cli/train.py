@@ -7,10 +7,16 @@ from typing import Any
 
 import click
 
-from ebana_like.cli.display import Printer, terminal
-from ebana_like.cli.session import EXTRAS, Extras, headline, train_in
-from ebana_like.tasks import Task, simulator_of
-from ebana_like.training import Settings, TrainingSettings, create_run, decode, load_config, settings_in
+from ebana_like.cli.printer import Printer, terminal
+from ebana_like.tasks import Task
+from ebana_like.training import Settings, TrainingSettings, decode, load_config, settings_in
+
+EXTRAS: list[click.Parameter] = [
+    click.Option(["--verify"], type=int, default=0, help="Solve so many samples again in ngspice at the end."),
+    click.Option(["--verify-epochs"], is_flag=True, help="Do so after every epoch too, in a simulator of its own."),
+    click.Option(["--tensorboard"], is_flag=True, help="Write the history for TensorBoard too, in RUN/tensorboard."),
+]
+"""Options of every command that trains. They are no settings: not a bit of what is learned depends on them."""
 
 
 def train_command(task: Task) -> click.Command:
@@ -61,6 +67,10 @@ def run_task(
     task: Task, out: Path, config: Path | None, verify: int, verify_epochs: bool, tensorboard: bool, **given: str | None
 ) -> None:
     """Train in a new run folder."""
+    from ebana_like.cli.session import Extras, headline, train_in
+    from ebana_like.tasks import simulator_of
+    from ebana_like.training import create_run
+
     extras = Extras(verify, verify_epochs, tensorboard)
     settings = task.settings
     if config is not None:

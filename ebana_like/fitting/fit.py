@@ -18,7 +18,7 @@ from ebana_like.netlist.deck import Deck, read_deck
 from ebana_like.netlist.deck.include import read_text
 from ebana_like.netlist.deck.patch import Place, patched, require_patchable
 from ebana_like.netlist.read import foreign_circuit
-from ebana_like.tasks.task import cost_of, estimator_of, schedule_of, simulator_of
+from ebana_like.tasks.assembly import cost_of, estimator_of, schedule_of, simulator_of
 from ebana_like.training import (
     Callback,
     Dataset,
@@ -27,9 +27,9 @@ from ebana_like.training import (
     RegressionDataset,
     Split,
     in_volts,
-    split,
     train,
 )
+from ebana_like.training.split import split
 from ebana_like.training.table import read_table
 
 

@@ -1,15 +1,21 @@
 """Thirty measurements of cell nuclei in a biopsy: malignant or benign? (Street et al. 1993)"""
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from ebana_like.tasks.small_tables import SETTINGS
 from ebana_like.tasks.task import Task
-from ebana_like.training import Dataset, Settings, Split
+from ebana_like.training.settings import Settings
+
+if TYPE_CHECKING:
+    from ebana_like.training import Split
 
 
-def load(settings: Settings) -> Split:
+def load(settings: Settings) -> "Split":
     """Return the 569 biopsies."""
     from sklearn.datasets import load_breast_cancer
+
+    from ebana_like.training import Dataset, Split
 
     biopsies = load_breast_cancer()
     return Split(Dataset(biopsies.data, biopsies.target, tuple(map(str, biopsies.target_names))))

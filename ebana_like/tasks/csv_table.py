@@ -4,8 +4,6 @@ import numpy as np
 
 from ebana_like.elements import FloatArray
 from ebana_like.errors import SettingError
-from ebana_like.tasks.small_tables import SETTINGS
-from ebana_like.tasks.task import Task
 from ebana_like.training import Dataset, RegressionDataset, Settings, Split
 from ebana_like.training.table import EXPECTED, Table, read_table
 
@@ -38,14 +36,3 @@ def _dataset(features: FloatArray, table: Table, target: str) -> Dataset:
         if len(different) > MOST_CLASSES or (different != np.round(different)).any():
             return RegressionDataset(features, values[:, None], (target,))
     return Dataset(features, *table.classes(target))
-
-
-TASK = Task(
-    name="csv",
-    summary="tell one column of a table (--data FILE --target NAME) from the others",
-    size="a table of your own",
-    expect="settings that serve iris, wine and diabetes alike",
-    time="as long as the table is",
-    settings=SETTINGS,
-    load=load,
-)

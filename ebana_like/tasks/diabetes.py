@@ -1,15 +1,21 @@
 """Ten measurements of a patient, and how far diabetes went on in a year (Efron et al. 2004)."""
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from ebana_like.tasks.small_tables import SETTINGS
 from ebana_like.tasks.task import Task
-from ebana_like.training import RegressionDataset, Settings, Split
+from ebana_like.training.settings import Settings
+
+if TYPE_CHECKING:
+    from ebana_like.training import Split
 
 
-def load(settings: Settings) -> Split:
+def load(settings: Settings) -> "Split":
     """Return the 442 patients."""
     from sklearn.datasets import load_diabetes
+
+    from ebana_like.training import RegressionDataset, Split
 
     patients = load_diabetes(scaled=False)
     return Split(RegressionDataset(patients.data, patients.target[:, None], ("progression",)))

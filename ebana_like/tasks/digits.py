@@ -1,14 +1,19 @@
 """Ten digits in 8 x 8 pixels: an image task small enough for ngspice, and always at hand."""
 
-from functools import partial
+from typing import TYPE_CHECKING
 
 from ebana_like.tasks.task import Task
-from ebana_like.training import Dataset, Settings, Split, intensities_in_volts
+from ebana_like.training.settings import Settings
+
+if TYPE_CHECKING:
+    from ebana_like.training import Split
 
 
-def load(settings: Settings) -> Split:
+def load(settings: Settings) -> "Split":
     """Return the 1797 digits; sixteen grey levels."""
     from sklearn.datasets import load_digits
+
+    from ebana_like.training import Dataset, Split
 
     digits = load_digits()
     return Split(Dataset(digits.data, digits.target, tuple(map(str, digits.target_names))))
@@ -37,5 +42,5 @@ TASK = Task(
         test=0.2,
     ),
     load=load,
-    scale=partial(intensities_in_volts, white=16),
+    white=16,
 )

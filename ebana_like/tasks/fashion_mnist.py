@@ -1,13 +1,23 @@
 """Seventy thousand pictures of clothes in 28 x 28 pixels (Xiao et al. 2017), for the same network as MNIST."""
 
-from functools import partial
+from typing import TYPE_CHECKING
 
-from ebana_like.tasks.images import WHITE, load_images
 from ebana_like.tasks.mnist import SETTINGS
 from ebana_like.tasks.task import Task
-from ebana_like.training import intensities_in_volts
+from ebana_like.training.settings import Settings
+
+if TYPE_CHECKING:
+    from ebana_like.training import Split
 
 CLASSES = ("t-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot")
+
+
+def load(settings: Settings) -> "Split":
+    """Return 60,000 images to learn from and 10,000 to test on."""
+    from ebana_like.tasks.images import load_images
+
+    return load_images(settings, "Fashion-MNIST", CLASSES)
+
 
 TASK = Task(
     name="fashion-mnist",
@@ -16,6 +26,6 @@ TASK = Task(
     expect="settings of mnist, not tuned",
     time="1 minute",
     settings=SETTINGS,
-    load=partial(load_images, openml="Fashion-MNIST", classes=CLASSES),
-    scale=partial(intensities_in_volts, white=WHITE),
+    load=load,
+    white=255,
 )

@@ -1,13 +1,20 @@
 """Two inputs and three gates at once: one circuit that answers OR, AND and XOR."""
 
-import numpy as np
+from typing import TYPE_CHECKING
 
 from ebana_like.tasks.task import Task
-from ebana_like.training import MultilabelDataset, Settings, Split
+from ebana_like.training.settings import Settings
+
+if TYPE_CHECKING:
+    from ebana_like.training import Split
 
 
-def load(settings: Settings) -> Split:
+def load(settings: Settings) -> "Split":
     """Return the four corners of the square with what each gate makes of them."""
+    import numpy as np
+
+    from ebana_like.training import MultilabelDataset, Split
+
     features = np.array([[-1.0, -1.0], [-1.0, 1.0], [1.0, -1.0], [1.0, 1.0]])
     one, other = (features > 0).T
     return Split(MultilabelDataset(features, np.column_stack([one | other, one & other, one ^ other]) * 1, GATES))

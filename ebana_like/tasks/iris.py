@@ -1,12 +1,19 @@
 """Four measurements of a flower, three species (Fisher 1936)."""
 
+from typing import TYPE_CHECKING
+
 from ebana_like.tasks.task import Task
-from ebana_like.training import Dataset, Settings, Split
+from ebana_like.training.settings import Settings
+
+if TYPE_CHECKING:
+    from ebana_like.training import Split
 
 
-def load(settings: Settings) -> Split:
+def load(settings: Settings) -> "Split":
     """Return the 150 flowers, in centimetres."""
     from sklearn.datasets import load_iris
+
+    from ebana_like.training import Dataset, Split
 
     flowers = load_iris()
     return Split(Dataset(flowers.data, flowers.target, tuple(map(str, flowers.target_names))))

@@ -1,10 +1,12 @@
 """Seventy thousand handwritten digits in 28 x 28 pixels, and the network of Kendall et al. (2020)."""
 
-from functools import partial
+from typing import TYPE_CHECKING
 
-from ebana_like.tasks.images import WHITE, load_images
 from ebana_like.tasks.task import Task
-from ebana_like.training import Settings, intensities_in_volts
+from ebana_like.training.settings import Settings
+
+if TYPE_CHECKING:
+    from ebana_like.training import Split
 
 SETTINGS = Settings(
     engine="newton",
@@ -28,6 +30,14 @@ SETTINGS = Settings(
 )
 """Inputs within 5 V, conductances within three decades and a Schottky diode: plausible as hardware."""
 
+
+def load(settings: Settings) -> "Split":
+    """Return 60,000 images to learn from and 10,000 to test on."""
+    from ebana_like.tasks.images import load_images
+
+    return load_images(settings, "mnist_784", tuple(map(str, range(10))))
+
+
 TASK = Task(
     name="mnist",
     summary="read handwritten digits: 784 inputs, 10 output pairs",
@@ -35,6 +45,6 @@ TASK = Task(
     expect="2.3 % test error",
     time="1 minute",
     settings=SETTINGS,
-    load=partial(load_images, openml="mnist_784", classes=tuple(map(str, range(10)))),
-    scale=partial(intensities_in_volts, white=WHITE),
+    load=load,
+    white=255,
 )

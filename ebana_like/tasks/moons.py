@@ -1,15 +1,21 @@
 """Two interleaving half circles in the plane: a border that bends."""
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from ebana_like.tasks.small_tables import SETTINGS
 from ebana_like.tasks.task import Task
-from ebana_like.training import Dataset, Settings, Split
+from ebana_like.training.settings import Settings
+
+if TYPE_CHECKING:
+    from ebana_like.training import Split
 
 
-def load(settings: Settings) -> Split:
+def load(settings: Settings) -> "Split":
     """Return 400 points, always the same, with noise of standard deviation 0.2 beside radii of 1."""
     from sklearn.datasets import make_moons
+
+    from ebana_like.training import Dataset, Split
 
     features, labels = make_moons(400, noise=0.2, random_state=0)
     return Split(Dataset(features, labels, ("upper", "lower")))

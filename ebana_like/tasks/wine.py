@@ -1,13 +1,20 @@
 """Thirteen measurements of a wine, three growers of one region (Forina et al. 1988)."""
 
+from typing import TYPE_CHECKING
+
 from ebana_like.tasks.small_tables import SETTINGS
 from ebana_like.tasks.task import Task
-from ebana_like.training import Dataset, Settings, Split
+from ebana_like.training.settings import Settings
+
+if TYPE_CHECKING:
+    from ebana_like.training import Split
 
 
-def load(settings: Settings) -> Split:
+def load(settings: Settings) -> "Split":
     """Return the 178 wines."""
     from sklearn.datasets import load_wine
+
+    from ebana_like.training import Dataset, Split
 
     wines = load_wine()
     return Split(Dataset(wines.data, wines.target, tuple(map(str, wines.target_names))))

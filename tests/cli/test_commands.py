@@ -38,12 +38,19 @@ def test_every_other_command_is_where_it_is_said_to_be(name):
     assert f"Usage: main {name}" in result.output
 
 
+HEAVY = {"numpy", "scipy", "numba", "sklearn", "matplotlib", "jinja2", "PySpice"}
+"""What takes longer to import than help takes to be read."""
+
+
 @pytest.mark.parametrize(
     ("statement", "unused"),
     [
         ("import ebana_like", {"numpy", "scipy", "numba", "matplotlib", "sklearn"}),
         ("import ebana_like.simulators.ngspice.worker", {"matplotlib", "sklearn", "rich", "safetensors"}),
-        ("from ebana_like.cli import main; main(['--help'], standalone_mode=False)", {"matplotlib", "sklearn"}),
+        *(
+            (f"from ebana_like.cli import main; main({arguments}, standalone_mode=False)", HEAVY)
+            for arguments in (["--help"], ["--version"], ["tasks"], ["xor", "--help"], ["csv", "--help"])
+        ),
     ],
 )
 def test_what_takes_seconds_to_import_is_imported_when_it_is_used(statement, unused):

@@ -65,7 +65,7 @@ def test_gradcheck_finds_the_orders_of_the_estimators(trained):
 
 @pytest.mark.parametrize("columns", [80, 120])
 def test_gradchecks_table_has_error_and_cosine_of_every_bank_in_few_columns(columns, trained, tmp_path, monkeypatch):
-    monkeypatch.setattr("ebana_like.cli.display.PAGE_WIDTH", columns)
+    monkeypatch.setattr("ebana_like.cli.printer.PAGE_WIDTH", columns)
     save_netlist(Netlist(load_circuit(trained.path).circuit), tmp_path / "xor.cir")
     done = run("gradcheck", tmp_path / "xor.cir", "--beta", "1e-8:1e-6:log3")
     assert done.exit_code == 0, done.output

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ebana_like.errors import SettingError
-from ebana_like.training import Dataset, Split, in_volts, split
+from ebana_like.training import Dataset, Split, in_volts
+from ebana_like.training.split import split
 
 
 def flowers(sizes):

@@ -1,0 +1,125 @@
+"""What do settings stand for? The network, cost, estimator and engine that a training is put together from."""
+
+from dataclasses import replace
+
+from ebana_like.circuit import Circuit
+from ebana_like.errors import SettingError
+from ebana_like.learning import (
+    COSTS,
+    ESTIMATORS,
+    UPDATES,
+    Adjoint,
+    Constant,
+    Cosine,
+    Cost,
+    CrossEntropy,
+    Estimator,
+    Exponential,
+    Schedule,
+    SquaredError,
+)
+from ebana_like.networks import (
+    Amplifier,
+    Block,
+    Crossbar,
+    Currents,
+    DiodePair,
+    Inputs,
+    OutputPairs,
+    SwitchedTargets,
+    build_network,
+)
+from ebana_like.simulators import NewtonSimulator, NgspiceSimulator, Simulator
+from ebana_like.tasks.catalog import task_named
+from ebana_like.training import Problem, Run, Settings, Split, TrainingSettings
+
+
+def problem_of(settings: Settings, data: Split, title: str, start: Circuit | None = None) -> Problem:
+    """Return the training problem of a layered network on data in volts."""
+    cost = cost_of(settings)
+    features, outputs = data.train.features.shape[1], data.train.outputs(cost)
+    nudging = Currents() if settings.nudging == "current" else SwitchedTargets(settings.beta)
+    circuit = build_network(layers(settings, features, outputs), title, settings.seed, nudging)
+    if start is not None:
+        circuit = _continued(circuit, start)
+    return Problem(
+        circuit=circuit,
+        data=data,
+        cost=cost,
+        estimator=estimator_of(settings),
+        update=UPDATES[settings.update](
+            {f"crossbar{k + 1}": rate for k, rate in enumerate(_for_each_crossbar(settings, settings.lr))},
+            schedule_of(settings),
+        ),
+        epochs=settings.epochs,
+        batch=settings.batch,
+        seed=settings.seed,
+        stop_loss=settings.stop_loss,
+        patience=settings.patience,
+        checkpoint_batches=settings.checkpoint_batches,
+    )
+
+
+def problem_of_run(run: Run) -> Problem:
+    """Return what a run learned, without the circuit it began with, which may be gone: its netlist has what matters."""
+    return task_named(run.task()).problem(replace(run.settings(), start=""))
+
+
+def layers(settings: Settings, features: int, outputs: int) -> list[Block]:
+    """Return the network's layers: inputs, hidden layers of crossbar, neurons and amplifiers, output pairs."""
+    limits = (settings.g_low, settings.g_high)
+    low, high = settings.g_start[0::2], settings.g_start[1::2]
+    starts = list(zip(_for_each_crossbar(settings, low), _for_each_crossbar(settings, high), strict=True))
+    stack: list[Block] = [Inputs(features, settings.bias)]
+    for size, start in zip(settings.hidden, starts, strict=False):
+        stack += [
+            Crossbar(size, start, limits),
+            DiodePair(settings.diode, settings.clamp),
+            Amplifier(settings.gain, settings.feedback or None),
+        ]
+    return [*stack, Crossbar(2 * outputs, starts[-1], limits), OutputPairs()]
+
+
+def simulator_of(circuit: Circuit, settings: TrainingSettings) -> Simulator:
+    """Return the engine the settings name, to be used as a context manager."""
+    if settings.engine == "newton":
+        return NewtonSimulator(circuit)
+    return NgspiceSimulator(circuit, settings.workers)
+
+
+def cost_of(settings: TrainingSettings) -> Cost:
+    """Return the cost the settings name."""
+    kind = COSTS[settings.cost]
+    return (
+        SquaredError(settings.on, settings.off)
+        if kind is SquaredError
+        else CrossEntropy(settings.temperature, settings.smoothing)
+    )
+
+
+def estimator_of(settings: TrainingSettings) -> Estimator:
+    """Return the estimator the settings name."""
+    return Adjoint() if settings.estimator == "adjoint" else ESTIMATORS[settings.estimator](settings.beta)
+
+
+def schedule_of(settings: TrainingSettings) -> Schedule:
+    """Return how the learning rate changes from epoch to epoch."""
+    if settings.schedule == "cosine":
+        return Cosine(settings.epochs)
+    return Constant() if settings.decay == 1 else Exponential(settings.decay)
+
+
+def _for_each_crossbar(settings: Settings, values: tuple[float, ...]) -> tuple[float, ...]:
+    return values * (len(settings.hidden) + 1) if len(values) == 1 else values
+
+
+def _continued(circuit: Circuit, start: Circuit) -> Circuit:
+    """Return the circuit with the conductances of another one, which must have the same crossbars."""
+    wanted = {name: len(g) for name, g in circuit.conductances().items()}
+    found = {name: len(g) for name, g in start.conductances().items()}
+    if wanted != found:
+        raise SettingError(
+            f"the circuit to start from has trainable banks {found}, this network needs {wanted}; "
+            "give the same --hidden as the run it came from"
+        )
+    return circuit.with_conductances(start.conductances())

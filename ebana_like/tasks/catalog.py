@@ -1,0 +1,44 @@
+"""Which tasks are there? By name; each is described in a file of its own."""
+
+from ebana_like.errors import SettingError, meant
+from ebana_like.tasks import (
+    breast_cancer,
+    csv,
+    diabetes,
+    digits,
+    fashion_mnist,
+    gates,
+    iris,
+    mnist,
+    moons,
+    parity,
+    sine,
+    wine,
+    xor,
+)
+from ebana_like.tasks.task import Task
+
+_MODULES = (
+    xor,
+    gates,
+    parity,
+    moons,
+    iris,
+    wine,
+    breast_cancer,
+    digits,
+    sine,
+    diabetes,
+    mnist,
+    fashion_mnist,
+    csv,
+)
+
+TASKS: dict[str, Task] = {module.TASK.name: module.TASK for module in _MODULES}
+
+
+def task_named(name: str) -> Task:
+    """Return a task. Raises SettingError, naming the nearest, where there is none of that name."""
+    if name not in TASKS:
+        raise SettingError(f'there is no task "{name}"; {meant(name, TASKS)}')
+    return TASKS[name]
