@@ -215,8 +215,8 @@ def full():
 
 
 def test_a_full_disk_keeps_what_was_saved(tmp_path, start, trained):
-    """What numba compiles has been kept by `trained`."""
-    process = start("--batch", "120", preexec_fn=full)
+    """What numba compiles has been kept by `trained`; checkpoints wait, so that the history is the first to grow."""
+    process = start("--batch", "120", "--checkpoint-seconds", "3600", preexec_fn=full)
     text = ended(process)
     made = only_run(tmp_path)
     assert process.returncode == 1
