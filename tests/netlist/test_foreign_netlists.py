@@ -198,25 +198,6 @@ def test_how_values_are_written(line, value):
     assert 1 / resistors.conductance[resistors.labels.index("rx")] == pytest.approx(value, rel=1e-15)
 
 
-@pytest.mark.parametrize(
-    ("words", "volts"),
-    [
-        ("5", 5.0),
-        ("dc 3m", 3e-3),
-        ("", 0.0),
-        ("AC 1", 0.0),
-        ("dc 2 ac 1 0 sin(1 1 1k)", 2.0),
-        ("PULSE(0.5 5 0 1n 1n 1u 2u)", 0.5),
-        ("SIN(0.25 1 50)", 0.25),
-        ("pwl(0 0.125 1m 5)", 0.125),
-        ("{3*4}", 12.0),
-    ],
-)
-def test_what_a_source_holds_at_dc(words, volts):
-    sources = read_one(f"vx c 0 {words}\nrx c b 1k").bank("voltage_sources", VoltageSources)
-    assert sources.voltage[sources.labels.index("vx")] == volts
-
-
 REFUSED = [
     ("(,", "there is no word in this line"),
     ("rx a b 4k7", '"4k7" is not a number; programs disagree about it, write 4.7k'),
@@ -243,7 +224,6 @@ REFUSED = [
     ("ex a 0 value={v(b)}", "'=' is no name of a node"),
     ("ex a 0 poly(1) b 0 1 2", "expected 6 words"),
     ("fx a 0 rone 2", '"rone" is no voltage source whose current could be copied'),
-    ("vx a b sin(0 1 1k 0 0 90)", "a sine with a phase"),
     ("vx a b random(1)", '"random" is not a number'),
     ("xx a b missing", "there is no .subckt missing"),
     (".temp 85", "temp is 85; the elements' laws here hold for 27 only"),

@@ -1,10 +1,12 @@
 """What does an element's line say? One grammar for all netlists; every letter's words are read in one place."""
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import NamedTuple, Protocol
 
 from ebana_like.elements import ModelCard
 from ebana_like.netlist.deck.lines import Line
+from ebana_like.netlist.deck.waveforms import FUNCTIONS, at_time_zero
 
 
 class Element(NamedTuple):
@@ -73,9 +75,10 @@ _RESISTOR_EXTRAS = frozenset({"tc", "tc1", "tc2", "tol", "pwr", "noisy"})
 
 _SIZES = frozenset({"area", "m", "w", "l", "ad", "as", "pd", "ps", "nrd", "nrs"})
 
-_PARTS = frozenset({"dc", "ac", "pulse", "sin", "sine", "exp", "sffm", "pwl"})
-"""What a source's line can hold. A time function begins at its first parameter (`pwl`: its first value), which is its
-value at DC."""
+_FUNCTIONS = frozenset({*FUNCTIONS, "pwl"})
+_SET = frozenset({"dc", "ac", "td", "r"})
+_PARTS = _SET | _FUNCTIONS
+"""What begins a part of a source's line; the words behind it are its numbers."""
 
 
 def _named(line: Line, words: list[str]) -> tuple[list[str], dict[str, str]]:
@@ -128,24 +131,27 @@ def _source(line: Line, words: list[str], place: Surroundings) -> Element:
 
 
 def _direct_value(line: Line, words: list[str], place: Surroundings) -> str:
-    """Return what a source holds at DC: behind `dc` or alone, else where its time function begins, else 0."""
+    """Return what a source holds at DC: behind `dc` or alone, else its time function's value at time zero, else 0."""
     parts: dict[str, list[str]] = {"": []}
-    for word in words:
+    for before, word in pairwise(["", *words]):
         if word in _PARTS and word not in parts:
             parts[word] = []
-        else:
+        elif word != "=" or before not in _SET:
             parts[next(reversed(parts))].append(place.number(line, word))
     alone, direct = parts.pop(""), parts.pop("dc", [])
-    parts.pop("ac", None)
-    if len(alone) + len(direct) > 1 or len(parts) > 1:
+    functions = [name for name in parts if name in _FUNCTIONS]
+    if len(alone) + len(direct) > 1 or len(functions) > 1 or len(parts.pop("ac", [])) > 2:
         raise line.error("the source has more than one value, or more than one time function")
-    for function, numbers in parts.items():
-        if not numbers or (function == "pwl" and (len(numbers) < 2 or float(numbers[0]) != 0)):
-            raise line.error(f"{function} has no value at time zero")
-        if function in ("sin", "sine") and len(numbers) > 5 and float(numbers[5]) != 0:
-            raise line.error("a sine with a phase has no value at DC that programs agree on; write DC and a value")
-        direct = direct or alone or numbers[function == "pwl" :][:1]
-    return (*direct, *alone, "0.0")[0]
+    behind = {name: numbers for name, numbers in parts.items() if name in _SET}
+    if behind and (functions != ["pwl"] or line.text[0] in "iI" or any(len(found) != 1 for found in behind.values())):
+        raise line.error("td= and r= belong behind the pwl of a voltage source, with one number each")
+    if alone or direct or not functions:
+        return (*direct, *alone, "0.0")[0]
+    numbers = [float(number) for number in parts[functions[0]]]
+    try:
+        return repr(at_time_zero(functions[0], numbers, float(*behind.get("td", [])), "r" in behind))
+    except (ValueError, OverflowError) as error:
+        raise line.error(str(error)) from error
 
 
 def _voltage_controlled(line: Line, words: list[str], place: Surroundings) -> Element:
