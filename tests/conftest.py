@@ -120,9 +120,11 @@ def ngspice(tmp_path) -> Callable[[str], dict[str, float]]:
             ["ngspice", "-b", "circuit.cir"],
             cwd=tmp_path,
             env={**os.environ, "HOME": str(tmp_path)},
+            stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             check=False,
+            timeout=60,
         )
         found = re.findall(r"^\s*(\S+)\s+(-?\d\.\d+e[+-]\d+)\s*$", done.stdout, re.MULTILINE)
         assert found, done.stdout + done.stderr

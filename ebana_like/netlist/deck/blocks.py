@@ -98,7 +98,7 @@ def definitions(lines: Iterable[Line]) -> Definitions:
                 raise line.error("there is no .subckt of that name for this line to end")
             open_blocks.pop()
         elif keyword in (".param", ".params", ".parameter"):
-            _add(block.parameters, assignments(line, line.text.lower().partition(" ")[2]), line)
+            _add(block.parameters, assignments(line, line.text.lower()[len(keyword) :], spaces=True), line)
         elif keyword == ".model":
             if len(words) < 3:
                 raise line.error('is not a model; expected ".model NAME TYPE parameter=..."')
@@ -148,21 +148,46 @@ def _subcircuit(line: Line, parent: Block) -> Block:
     return block
 
 
-def assignments(line: Line, text: str) -> dict[str, str]:
-    """Return `name=value` pairs of a lower-case text; values may be expressions, in braces or not."""
-    tokens = _TOKEN.findall(text)
-    at = [k for k, token in enumerate(tokens) if token == "="]
-    names = [tokens[k - 1] if k else "" for k in at]
-    values = [tokens[a + 1 : b - 1] for a, b in pairwise([*at, len(tokens) + 1])]
-    if bool(at) != bool(tokens) or at[:1] > [1] or len(set(names)) != len(names):
-        raise line.error('expected parameters as in "name=value", each once')
+def assignments(line: Line, text: str, spaces: bool = False) -> dict[str, str]:
+    """Return `name=value` pairs of a lower-case text; values may be expressions, in braces or not.
+
+    spaces: whether the value of a parameter that stands alone may have spaces in it without braces.
+    """
+    tokens = list(_TOKEN.finditer(text))
+    at = [k for k, token in enumerate(tokens) if token[0] == "="]
+    if bool(at) != bool(tokens) or at[:1] > [1] or 0 in at:
+        raise line.error(_EXPECTED)
     found: dict[str, str] = {}
-    for name, value in zip(names, values, strict=True):
-        expression = " ".join(value).rstrip(" ,")
-        if not _NAME.fullmatch(name) or not expression:
-            raise line.error('expected parameters as in "name=value", each once')
-        found[name] = expression[1:-1] if expression[0] in "{'" else expression
+    for here, following in pairwise([*at, len(tokens) + 1]):
+        name, values = tokens[here - 1][0], tokens[here + 1 : following - 1]
+        if not _NAME.fullmatch(name) or name in found or not values:
+            raise line.error(_EXPECTED)
+        value = text[values[0].start() : values[-1].end()]
+        if len(values) == 1 and value[0] in "{'" and value[1:]:
+            behind = text[values[0].end() : values[0].end() + 1]
+            if behind and not behind.isspace():
+                raise line.error(_EXPECTED)
+            found[name] = value[1:-1]
+            continue
+        found[name] = value
+        if _split_by(value, ","):
+            raise line.error("programs disagree about commas between parameters; separate them by spaces")
+        if (len(at) > 1 or not spaces or value[0] == "(") and _split_by(value, " \t"):
+            raise line.error(f'ngspice ends the value of "{name}" at the space; write {name}={{{value}}}')
     return found
+
+
+_EXPECTED = 'expected parameters as in "name=value", each once'
+
+
+def _split_by(value: str, separators: str) -> bool:
+    """Whether one of the separators stands in the text outside of parentheses."""
+    depth = 0
+    for character in value:
+        depth += (character == "(") - (character == ")")
+        if depth == 0 and character in separators:
+            return True
+    return False
 
 
 def _add(known: dict[str, tuple[str, Line]], more: dict[str, str], line: Line) -> None:

@@ -11,7 +11,7 @@ from ebana_like.netlist.deck.blocks import definitions
 from ebana_like.netlist.deck.element import Element
 from ebana_like.netlist.deck.flatten import flatten
 from ebana_like.netlist.deck.include import Includer, read_text
-from ebana_like.netlist.deck.lines import Line, refuse_executed, require_text
+from ebana_like.netlist.deck.lines import Line, newline, refuse_executed, require_text
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,10 +56,12 @@ def read_deck(text: str, source: str, folder: Path | None = None) -> Deck:
     if not text.strip():
         raise NetlistError(f"{source} is empty; expected a netlist")
     require_text(text, source)
-    first = text.split("\n", 1)[0].rstrip("\r")
+    first = text.split(newline(text), 1)[0].rstrip("\r")
     _require_title(Line(source, 1, first))
     found = definitions(Includer(folder).expand(text, source, folder, first=2))
     statements, flat = flatten(found)
+    if not any(isinstance(entry, Element) for entry in statements):
+        raise NetlistError(f"{source} has no element that carries direct current; is it a netlist?")
     return Deck(source, first, found.ended, tuple(statements), flat.node_names.given)
 
 

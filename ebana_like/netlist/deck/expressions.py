@@ -1,4 +1,8 @@
-"""What is the value of an expression in braces? Arithmetic on numbers and parameters, and nothing else."""
+"""What is the value of an expression in braces? Arithmetic on numbers and parameters, and nothing else.
+
+What is accepted has the value that ngspice gives it. What ngspice refuses, and what programs give different values, is
+refused.
+"""
 
 import math
 import re
@@ -11,6 +15,8 @@ DEEPEST = 40
 """Characters, and nested parentheses, beyond which an expression is refused."""
 
 _TOKEN = re.compile(rf"\s*({NUMBER}[a-zµμ]*|[a-z_]\w*|\*\*|[-+*/(),])", re.ASCII)
+
+_MIL = re.compile(rf"{NUMBER}mil[a-z]*", re.ASCII)
 
 _FUNCTIONS: dict[str, tuple[int, Callable[..., float]]] = {
     "sqrt": (1, math.sqrt),
@@ -29,7 +35,6 @@ _FUNCTIONS: dict[str, tuple[int, Callable[..., float]]] = {
     "max": (2, max),
     "pow": (2, math.pow),
 }
-_CONSTANTS = {"pi": math.pi}
 
 
 def evaluate(text: str, parameter: Callable[[str], float]) -> float:
@@ -63,7 +68,7 @@ def _tokens(text: str) -> list[str]:
 
 
 class _Parser:
-    """Recursive descent: sum of products of powers of signed atoms."""
+    """Recursive descent: a sign, then a sum of products of powers."""
 
     def __init__(self, tokens: list[str], parameter: Callable[[str], float]) -> None:
         self.tokens = tokens
@@ -92,34 +97,39 @@ class _Parser:
         self.depth += 1
         if self.depth > DEEPEST:
             raise ValueError(f"the expression is nested more than {DEEPEST} deep")
-        value = self.product()
+        negative = self.take("+", "-") == "-"
+        value = self.product(negative)
         while sign := self.take("+", "-"):
             value = value + self.product() if sign == "+" else value - self.product()
         self.depth -= 1
         return value
 
-    def product(self) -> float:
-        value = self.signed()
+    def product(self, negative: bool = False) -> float:
+        value = -self.power() if negative else self.power()
         while sign := self.take("*", "/"):
-            value = value * self.signed() if sign == "*" else value / self.signed()
+            value = value * self.power() if sign == "*" else value / self.power()
         return value
 
-    def signed(self) -> float:
-        negative = False
-        while sign := self.take("+", "-"):
-            negative ^= sign == "-"
-        value = self.power()
-        return -value if negative else value
-
     def power(self) -> float:
-        base = self.atom()
+        signed = self.peek() == "-"
+        base = self.operand()
         if not self.take("**"):
             return base
-        exponent_sign = -1.0 if self.take("-") else 1.0
-        exponent = exponent_sign * self.atom()
+        exponent = self.operand()
         if self.peek() == "**":
             raise ValueError("a power of a power needs parentheses: programs group it differently")
+        if signed or (base < 0 and exponent % 2 != 0):
+            raise ValueError(
+                "programs disagree about the power of a negative number; use parentheses, or pow(base, exponent)"
+            )
         return math.pow(base, exponent)
+
+    def operand(self) -> float:
+        """Return what stands behind an operator: of values with a sign, only numbers."""
+        sign = self.take("+", "-")
+        if sign == "+" or (sign and not self.peek()[:1].isdigit() and self.peek()[:1] != "."):
+            raise ValueError(f"programs disagree about a sign behind an operator; write ({sign}{self.peek()}...)")
+        return -self.atom() if sign else self.atom()
 
     def atom(self) -> float:
         token = self.peek()
@@ -129,6 +139,8 @@ class _Parser:
             self.close()
             return value
         if token[:1].isdigit() or token[:1] == ".":
+            if _MIL.fullmatch(token):
+                raise ValueError(f"programs disagree about mil in expressions, as in {token}; write metres")
             try:
                 return spice_number(token)
             except ValueError as error:
@@ -137,7 +149,7 @@ class _Parser:
             raise ValueError(f"the expression has {token!r} where a value should be" if token else "a value is missing")
         if self.take("("):
             return self.call(token)
-        return _CONSTANTS[token] if token in _CONSTANTS else self.parameter(token)
+        return self.parameter(token)
 
     def call(self, name: str) -> float:
         if name not in _FUNCTIONS:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ebana_like.errors import NetlistError
 from ebana_like.files import read_file
-from ebana_like.netlist.deck.lines import ANNOTATION, Line, require_text, statements
+from ebana_like.netlist.deck.lines import ANNOTATION, Line, newline, require_text, statements
 
 LARGEST_TEXT = 200_000_000
 """Characters of a netlist with all its files; 784 x 1024 resistors take 70 million."""
@@ -55,7 +55,7 @@ class Includer:
         self.characters += len(text)
         if self.characters > LARGEST_TEXT:
             raise NetlistError(f"{source}: the netlist and its files are larger than {LARGEST_TEXT:,} characters")
-        return list(statements(islice(text.split("\n"), first - 1, None), source, first))
+        return list(statements(islice(text.split(newline(text)), first - 1, None), source, first))
 
     def insert(self, lines: list[Line], folder: Path | None, depth: int) -> Iterator[Line]:
         """Yield the lines with included files in their places; the sections of a library are left out."""

@@ -50,6 +50,11 @@ def require_text(text: str, source: str) -> None:
         raise NetlistError(f"cannot read {source}: it is not text")
 
 
+def newline(text: str) -> str:
+    """Return what ends the lines of a text: a carriage return alone only where it has nothing else."""
+    return "\n" if "\n" in text or "\r" not in text else "\r"
+
+
 def statements(physical: Iterable[str], source: str, first: int) -> Iterator[Line]:
     """Yield the statements and annotations of a file's lines.
 
@@ -62,6 +67,8 @@ def statements(physical: Iterable[str], source: str, first: int) -> Iterator[Lin
         text = raw.strip()
         if not text:
             continue
+        if "\r" in text:
+            raise Line(source, number, text).error("there is a carriage return inside this line; let it end the line")
         if text[0] == "*":
             refuse_executed(Line(source, number, text))
             if text.startswith(ANNOTATION):

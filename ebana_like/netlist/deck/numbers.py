@@ -25,10 +25,11 @@ def is_plain(word: str) -> bool:
 def spice_number(word: str) -> float:
     """Return the number that a lower-case word such as `2.52n`, `4.7kohm` or `1e-9` stands for: the nearest double.
 
-    Raises ValueError for other text, and for a number followed by `a`, which is atto to ngspice and ampere to LTspice.
+    Raises ValueError for other text, for a number followed by `a`, which programs take for atto or for ampere, and for
+    an `e` without an exponent.
     """
     match = _WITH_SUFFIX.fullmatch(word) if len(word) <= LONGEST else None
-    if match is None or (not match[3] and match[4].startswith("a")):
+    if match is None or (not match[3] and match[4][:1] in ("a", "e")):
         raise ValueError(word)
     power = int(match[2] or 0) + _POWERS.get(match[3], 0)
     value = float(f"{match[1]}e{power}") * (MIL if match[3] == "mil" else 1.0)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from ebana_like.errors import NetlistError
 from ebana_like.netlist.deck.deck import Deck
 from ebana_like.netlist.deck.element import Element
-from ebana_like.netlist.deck.lines import spans
+from ebana_like.netlist.deck.lines import newline, spans
 
 Place = tuple[int, int, int]
 """Line, from 0, and the columns between which a word stands."""
@@ -16,7 +16,7 @@ def require_patchable(deck: Deck, text: str, labels: list[str]) -> dict[str, Pla
 
     Raises NetlistError naming the element whose value has no place of its own in it.
     """
-    lines = text.split("\n")
+    lines = text.split(newline(text))
     by_label = {element.label: element for element in deck.elements}
     users: dict[tuple[str, int], list[Element]] = {}
     for element in deck.elements:
@@ -38,10 +38,11 @@ def require_patchable(deck: Deck, text: str, labels: list[str]) -> dict[str, Pla
 
 def patched(text: str, places: Mapping[str, Place], values: Mapping[str, str]) -> str:
     """Return the text with the words at these places replaced."""
-    lines = text.split("\n")
+    end_of_line = newline(text)
+    lines = text.split(end_of_line)
     for label, (line, begin, end) in sorted(places.items(), key=lambda item: item[1], reverse=True):
         lines[line] = f"{lines[line][:begin]}{values[label]}{lines[line][end:]}"
-    return "\n".join(lines)
+    return end_of_line.join(lines)
 
 
 def _place(element: Element, lines: list[str]) -> Place:
