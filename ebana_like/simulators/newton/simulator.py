@@ -2,15 +2,16 @@
 
 import time
 from collections.abc import Mapping
+from threading import RLock
 from types import TracebackType
 from typing import Self
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from ebana_like.circuit import Circuit
 from ebana_like.elements import Devices, FloatArray, Resistors
 from ebana_like.errors import SimulatorError
+from ebana_like.simulators.newton import one_thread
 from ebana_like.simulators.newton.layered import LayeredEngine
 from ebana_like.simulators.newton.mna import GeneralEngine
 from ebana_like.simulators.protocol import Nudging, OperatingPoints, Seconds, check_features
@@ -25,6 +26,8 @@ class NewtonSimulator:
 
     While it runs, BLAS keeps to one thread: the matrices are small, and two threads that wait for each other on cores
     shared with other work made a batch up to 12 times slower (784-200-20).
+
+    Several threads may use it; they are served one after the other.
     """
 
     reduced = False
@@ -34,15 +37,16 @@ class NewtonSimulator:
         self.circuit = circuit
         layers = find_layers(circuit)
         self._engine = GeneralEngine(circuit) if layers is None else LayeredEngine(circuit, layers)
+        self._lock = RLock()
 
     def __enter__(self) -> Self:
-        self._threads = threadpool_limits(1, user_api="blas")
+        one_thread.enter()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._threads.restore_original_limits()
+        one_thread.leave()
 
     def forget(self) -> None:
         """Do nothing: every batch is solved from the start."""
@@ -51,17 +55,19 @@ class NewtonSimulator:
         self, conductances: Mapping[str, FloatArray], features: FloatArray, nudging: Nudging | None = None
     ) -> OperatingPoints:
         """Solve a batch; see `Simulator.solve`."""
-        began = time.perf_counter()
         features = check_features(self.circuit, features)
         self._check(conductances)
-        solved = self._engine.solve(conductances, features, nudging)
+        with self._lock:
+            began = time.perf_counter()
+            solved = self._engine.solve(conductances, features, nudging)
+            seconds = Seconds(solving=time.perf_counter() - began)
         return OperatingPoints(
             self.circuit,
             solved.voltages,
             solved.converged,
             solved.iterations,
             solved.messages,
-            Seconds(solving=time.perf_counter() - began),
+            seconds,
         )
 
     def adjoint(
@@ -71,7 +77,8 @@ class NewtonSimulator:
         self._check(conductances)
         found: FloatArray = np.full_like(points.voltages[0], np.nan)
         solved = points.converged[0]
-        found[solved] = self._engine.adjoint(conductances, points.voltages[0, solved], currents[solved])
+        with self._lock:
+            found[solved] = self._engine.adjoint(conductances, points.voltages[0, solved], currents[solved])
         return found
 
     def _check(self, conductances: Mapping[str, FloatArray]) -> None:

@@ -9,7 +9,8 @@ import numpy as np
 from ebana_like.adjoint import small_signal
 from ebana_like.circuit import Circuit
 from ebana_like.elements import FloatArray
-from ebana_like.simulators.protocol import OperatingPoints, Simulator
+from ebana_like.simulators.ngspice.crew import Crew
+from ebana_like.simulators.protocol import OperatingPoints
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +34,7 @@ class Injected:
 
 
 def solve_adjoint(
-    simulator: Simulator,
+    crew: Crew,
     circuit: Circuit,
     conductances: Mapping[str, FloatArray],
     points: OperatingPoints,
@@ -41,12 +42,12 @@ def solve_adjoint(
 ) -> FloatArray:
     """Solve the adjoint circuit of every sample; arguments and result as in `Simulator.adjoint`.
 
-    simulator: holds the adjoint circuit of `circuit` at any operating point.
+    crew: holds the adjoint circuit of `circuit` at any operating point.
     """
     found = np.full((len(currents), len(circuit.nodes)), np.nan)
     nothing = np.zeros((1, circuit.inputs.count))
     for sample in np.flatnonzero(points.converged[0]).tolist():
         at_point = small_signal(circuit, points.voltages[0, sample])
-        answer = simulator.solve({**conductances, **at_point}, nothing, Injected(currents[sample : sample + 1]))
+        answer = crew.solve({**conductances, **at_point}, nothing, Injected(currents[sample : sample + 1]))
         found[sample] = answer.voltages[1, 0, : len(circuit.nodes)]
     return found

@@ -7,6 +7,7 @@ One process can hold one ngspice, in one thread.
 """
 
 import ctypes.util
+import importlib
 import os
 import re
 import sys
@@ -53,6 +54,12 @@ def library_path() -> str:
     raise SimulatorError(f"ngspice's shared library cannot be loaded ({reason}); {HOW_TO_INSTALL}")
 
 
+def preload() -> None:
+    """Import and load what ngspice needs, without starting it. Raises SimulatorError as `library_path`."""
+    os.environ["NGSPICE_LIBRARY_PATH"] = library_path()
+    importlib.import_module("PySpice.Spice.NgSpice.Shared")
+
+
 class Library:
     """ngspice in this process: commands, circuits, and the block its callbacks read.
 
@@ -61,7 +68,7 @@ class Library:
     """
 
     def __init__(self, block: NDArray[np.int64]) -> None:
-        os.environ["NGSPICE_LIBRARY_PATH"] = library_path()
+        preload()
         from PySpice.Spice.NgSpice import Shared
 
         self.block = block

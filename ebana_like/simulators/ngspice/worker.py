@@ -1,7 +1,9 @@
 """Why does ngspice live in a process of its own? So that a crash or a hang costs one batch and not the training."""
 
 import mmap
+import os
 import time
+import traceback
 from dataclasses import replace
 from multiprocessing.connection import Connection
 
@@ -12,7 +14,7 @@ from ebana_like.errors import EbanaError, SimulatorError
 from ebana_like.simulators.ngspice import block as block_layout
 from ebana_like.simulators.ngspice.batch import RELAXED, solve_batch
 from ebana_like.simulators.ngspice.library import Library
-from ebana_like.simulators.ngspice.messages import Answer, Request
+from ebana_like.simulators.ngspice.messages import Answer, Request, Unknown, unpacked
 from ebana_like.simulators.ngspice.reduction import norton_reduction
 from ebana_like.simulators.ngspice.sweep import Sweep
 
@@ -22,6 +24,10 @@ def serve(connection: Connection, block_file: int) -> None:
 
     block_file: descriptor of the file that holds the block, whose words the parent reads as signs of life.
     """
+    # ngspice executes a .spiceinit found in its working directory, which is the root, or in one of these
+    os.environ["HOME"] = "/dev/null"
+    for name in ("SPICE_USERINIT_DIR", "USERPROFILE"):
+        os.environ.pop(name, None)
     block = np.frombuffer(mmap.mmap(block_file, block_layout.WORDS * block_layout.WORD_BYTES), dtype=np.int64)
     try:
         circuit: Circuit = connection.recv()
@@ -33,11 +39,11 @@ def serve(connection: Connection, block_file: int) -> None:
     connection.send(None)
     while True:
         try:
-            request = connection.recv()
+            request = unpacked(connection.recv_bytes())
         except EOFError:
             return
-        except (AttributeError, ImportError) as error:
-            connection.send(SimulatorError(f"the solver process cannot import the cost: {error}; put it in a module"))
+        if isinstance(request, Unknown):
+            connection.send(request)
             continue
         try:
             if request.afresh:
@@ -46,6 +52,9 @@ def serve(connection: Connection, block_file: int) -> None:
             connection.send(_answer(sweep, request))
         except EbanaError as error:
             connection.send(error)
+        except Exception as error:  # of a cost, most likely; it would come again in another process
+            traceback.print_exc()
+            connection.send(SimulatorError(f"solving failed with {type(error).__name__}: {error}"))
 
 
 def _answer(sweep: Sweep, request: Request) -> Answer:
