@@ -185,6 +185,7 @@ class _Points:
         block = self.sweep.block
         block[layout.POINT], block[layout.POINTS] = first, end
         block[layout.SAMPLE] = self.samples[first]
+        block[layout.ENOUGH] = block[layout.ALIVE] + layout.MOST_ITERATIONS
         self.sweep.advance(end - first)
         if self._error is not None:
             raise self._error

@@ -18,7 +18,10 @@ PHASES = 11  # points a sample, the free one first
 SAMPLES = 12  # address of (points,) words: the sample each point belongs to
 SAMPLE = 13  # the sample being solved: what the parent names when the worker is lost
 ALIVE = 14  # counts Newton iterations since the process began: the parent's sign of life
-ENOUGH = 15  # the count of Newton iterations at which the point being solved is given up
+ENOUGH = 15  # the value of ALIVE at which the point being solved is given up; moves on with every point
 WORDS = 16
 
 WORD_BYTES = 8
+
+MOST_ITERATIONS = 20_000
+"""A point takes some five Newton iterations, and some thousand where ngspice has to go by steps of gmin or sources."""

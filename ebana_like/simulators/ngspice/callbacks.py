@@ -4,9 +4,13 @@ ngspice asks for every external source's value at every Newton iteration. Answer
 point (XOR: 0.077 ms a point with Python callbacks, 0.044 ms with these); numba compiles them without a C compiler on
 the user's machine.
 
+A point that takes too many iterations is ended by sources that are no numbers, for which ngspice finds no solution.
+
 They share a block of words with Python (`ebana_like.simulators.ngspice.block`); addresses in it point into numpy arrays
 that the batch keeps alive.
 """
+
+from math import nan
 
 from llvmlite import ir
 from numba import cfunc, njit, types
@@ -16,8 +20,10 @@ from ebana_like.simulators.ngspice.block import (
     ALIVE,
     CURRENT_COUNT,
     CURRENTS,
+    ENOUGH,
     FREE_HANDLER,
     ITERATIONS,
+    MOST_ITERATIONS,
     NODE_COUNT,
     PHASES,
     POINT,
@@ -92,6 +98,8 @@ def get_voltage(value, time, name, identity, block):
     """GetVSRCData: the value of one external voltage source at the present point."""
     number = _number(name)
     value[0] = _doubles(block[VOLTAGES])[block[POINT] * block[VOLTAGE_COUNT] + number]
+    if block[ALIVE] >= block[ENOUGH]:
+        value[0] = nan
     if number == 0:
         _words(block[ITERATIONS])[block[POINT]] += 1
         block[ALIVE] += 1
@@ -103,6 +111,8 @@ def get_current(value, time, name, identity, block):
     """GetISRCData: the value of one external current source at the present point."""
     number = _number(name)
     value[0] = _doubles(block[CURRENTS])[block[POINT] * block[CURRENT_COUNT] + number]
+    if block[ALIVE] >= block[ENOUGH]:
+        value[0] = nan
     if number == 0 and block[VOLTAGE_COUNT] == 0:  # else a voltage source counts
         _words(block[ITERATIONS])[block[POINT]] += 1
         block[ALIVE] += 1
@@ -125,6 +135,7 @@ def send_data(all_vectors, count, identity, block):
     if block[FREE_HANDLER] != 0 and point % block[PHASES] == 0:
         _call(block[FREE_HANDLER], point)
     block[POINT] = point + 1
+    block[ENOUGH] = block[ALIVE] + MOST_ITERATIONS
     if point + 1 < block[POINTS]:
         block[SAMPLE] = _words(block[SAMPLES])[point + 1]
     return 0

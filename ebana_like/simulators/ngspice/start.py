@@ -58,6 +58,7 @@ class Template:
         """End the process and its workers."""
         if self._end is not None:
             self._end()
+            self._workers.clear()
 
     def _launch(self) -> None:
         self._channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
