@@ -235,3 +235,47 @@ def test_a_netlist_without_ports_is_inspected():
     done = CliRunner().invoke(main, ["inspect", str(FOREIGN / "graph.cir")])
     assert done.exit_code == 0, done.output
     assert "9 nodes, 21 elements" in done.output
+
+
+SHARED = {
+    "a potentiometer": (
+        ".param P=10k pos=0.3\nr1 in out {P*pos}\nr2 out 0 {P*(1-pos)}\n",
+        'line 4: the parameter "p" is used by r1, r2, which would be trained apart from each other; '
+        "write numbers in place of it, or train other resistors than r1 with --train",
+    ),
+    "two equal resistors": (".param rw=1k\nr1 in out {rw}\nr2 out 0 'rw'\n", '"rw" is used by r1, r2'),
+    "by other parameters": (
+        ".param p=1k top={p*2} low={p/2}\nr1 in out {top}\nr2 out 0 {low}\n",
+        '"p" is used by r1, r2',
+    ),
+    "inside a subcircuit": (
+        "x1 in out 0 pot r=5k\n.subckt pot a w b r=1k pos=0.5\nr1 a w {r*pos}\nr2 w b {r-r*pos}\n.ends\n",
+        '"x1.pos" is used by x1.r1, x1.r2',
+    ),
+    "handed into a subcircuit": (
+        ".param p=1k\nr1 in out {p}\nx1 out 0 s q={2*p}\n.subckt s a b q=1\nr1 a b {q}\n.ends\n",
+        '"p" is used by r1, x1.r1',
+    ),
+    "also by a source": (".param p=1k\nr1 in out {p}\nr2 out 0 1k\ni1 0 out {1/p}\n", '"p" is used by r1, i1'),
+    "also by a capacitor": (".param p=1k\nr1 in out {p}\nr2 out 0 1k\nc1 out 0 {1n/p}\n", '"p" is used by r1, c1'),
+    "also by a model": (
+        ".param p=1k\nr1 in out {p}\nr2 out 0 1k\nd1 out 0 dd\n.model dd d is={1p/p}\n",
+        '"p" is used by r1, d1',
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SHARED)
+def test_resistors_that_share_a_parameter_are_not_trained_apart(tmp_path, name):
+    lines, reason = SHARED[name]
+    given = written(tmp_path, f"t\nv1 in 0 1\n{lines}")
+    with pytest.raises(NetlistError, match=re.escape(reason)):
+        prepare(tmp_path / "my.cir", given=given)
+
+
+def test_a_parameter_of_one_resistor_alone_and_numbers_beside_shared_ones_are_trained(tmp_path):
+    lines = ".param p=1k q=2*p\nr1 in out {q+p}\nr2 out 0 1k\nr3 out a {s}\nr4 a 0 {s}\n.param s=5k\n"
+    given = written(tmp_path, f"t\nv1 in 0 1\n{lines}")
+    assert list(prepare(tmp_path / "my.cir", given={**given, "train": "r1,r2"}).places) == ["r1", "r2"]
+    with pytest.raises(NetlistError, match='"s" is used by r3, r4'):
+        prepare(tmp_path / "my.cir", given={**given, "train": "r4"})

@@ -12,7 +12,7 @@ DEEPEST = 20
 """Subcircuits defined or used inside each other."""
 
 _TOKEN = re.compile(r"\{[^{}]*\}|'[^']*'|[=,]|[^\s=,{}']+|\S")
-_NAME = re.compile(r"[a-z_]\w*", re.ASCII)
+NAME = re.compile(r"[a-z_]\w*", re.ASCII)
 _EXPRESSION = re.compile(r"\{[^{}]*\}|'[^']*'")
 
 _ANALYSES = frozenset(
@@ -64,7 +64,7 @@ class Block:
         """Names in its expressions."""
         lines = (*self.statements, *self.models.values())
         expressions = (part for line in lines for part in _EXPRESSION.findall(line.text.lower()))
-        return frozenset(name for expression in expressions for name in _NAME.findall(expression))
+        return frozenset(name for expression in expressions for name in NAME.findall(expression))
 
 
 @dataclass
@@ -160,7 +160,7 @@ def assignments(line: Line, text: str, spaces: bool = False) -> dict[str, str]:
     found: dict[str, str] = {}
     for here, following in pairwise([*at, len(tokens) + 1]):
         name, values = tokens[here - 1][0], tokens[here + 1 : following - 1]
-        if not _NAME.fullmatch(name) or name in found or not values:
+        if not NAME.fullmatch(name) or name in found or not values:
             raise line.error(_EXPECTED)
         value = text[values[0].start() : values[-1].end()]
         if len(values) == 1 and value[0] in "{'" and value[1:]:

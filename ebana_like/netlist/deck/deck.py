@@ -1,7 +1,7 @@
 """What stands in a netlist file? Its title, its elements with subcircuits put in place, and its annotations."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +21,7 @@ class Deck:
     source: what error messages call it. first_line: as it stands. ended: whether there is an `.end`.
     statements: elements, and annotations where they stand between them.
     nodes: portable names by those in the text, in lower case; inner ones with their subcircuits, as in `x1.mid`.
+    uses: the elements whose values follow from each parameter, both as the text calls them.
     """
 
     source: str
@@ -28,6 +29,7 @@ class Deck:
     ended: bool
     statements: tuple[Element | Line, ...]
     nodes: Mapping[str, str]
+    uses: Mapping[str, Collection[str]]
 
     @cached_property
     def elements(self) -> tuple[Element, ...]:
@@ -62,7 +64,7 @@ def read_deck(text: str, source: str, folder: Path | None = None) -> Deck:
     statements, flat = flatten(found)
     if not any(isinstance(entry, Element) for entry in statements):
         raise NetlistError(f"{source} has no element that carries direct current; is it a netlist?")
-    return Deck(source, first, found.ended, tuple(statements), flat.node_names.given)
+    return Deck(source, first, found.ended, tuple(statements), flat.node_names.given, flat.uses)
 
 
 def _require_title(line: Line) -> None:

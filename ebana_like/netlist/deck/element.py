@@ -17,6 +17,7 @@ class Element(NamedTuple):
     control: label of the source whose current is copied.
     card: of a device; None for others.
     sizes: what stands behind a device's model.
+    parameters: those that its values follow from, with the subcircuits they stand in, as in `x1.gain`.
     """
 
     line: Line
@@ -27,6 +28,7 @@ class Element(NamedTuple):
     control: str = ""
     card: ModelCard | None = None
     sizes: str = ""
+    parameters: frozenset[str] = frozenset()
 
     @property
     def letter(self) -> str:
@@ -45,6 +47,9 @@ class Surroundings(Protocol):
 
     def number(self, line: Line, word: str) -> str:
         """Return a value as plain number text: as written where that is one already."""
+
+    def note(self, words: list[str]) -> None:
+        """Count these words among the uses of the parameters in them."""
 
     def card(self, line: Line, name: str) -> ModelCard:
         """Return the model of that name."""
@@ -114,11 +119,13 @@ def _resistor(line: Line, words: list[str], place: Surroundings) -> Element:
 def _capacitor(line: Line, words: list[str], place: Surroundings) -> None:
     if len(words) < 4:
         raise line.error('expected at least 4 words as in "C1 a b 1u"')
+    place.note(words[3:])
 
 
 def _inductor(line: Line, words: list[str], place: Surroundings) -> Element:
     if len(words) < 4:
         raise line.error('expected at least 4 words as in "L1 a b 1u"')
+    place.note(words[3:])
     path, label = place.label(line, f"v{words[0]}")
     return Element(line, path, label, place.nodes(line, words[1:3]), "0.0")
 

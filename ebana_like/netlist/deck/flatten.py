@@ -1,11 +1,13 @@
 """Which elements does a netlist have once every subcircuit is put in its place?"""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 
 from ebana_like.elements import ModelCard
-from ebana_like.netlist.deck.blocks import DEEPEST, Block, Definitions, assignments
+from ebana_like.netlist.deck.blocks import DEEPEST, NAME, Block, Definitions, assignments
 from ebana_like.netlist.deck.cards import parse_card
 from ebana_like.netlist.deck.element import Element, parse
 from ebana_like.netlist.deck.expressions import evaluate
@@ -25,12 +27,17 @@ DEEPEST_PARAMETER = 50
 
 @dataclass(eq=False)
 class Flat:
-    """What all instances share: portable names, models with a name each, and how often each line was used."""
+    """What all instances share: portable names, models with a name each, and what uses each parameter.
+
+    asked: parameters that the words read just now follow from. uses: elements by parameter, as a person calls both.
+    """
 
     everywhere: set[str]
     node_names: Names = field(default_factory=lambda: Names("n"))
     labels: dict[str, Names] = field(default_factory=dict)
     cards: dict[str, ModelCard] = field(default_factory=dict)
+    asked: set[str] = field(default_factory=set)
+    uses: dict[str, dict[str, None]] = field(default_factory=dict)
 
     def label(self, letter: str, path: str) -> str:
         """Return the portable name of an element."""
@@ -38,6 +45,14 @@ class Flat:
         if letter not in self.labels:
             self.labels[letter] = Names(letter)
         return self.labels[letter].portable(path)
+
+    def used(self, path: str) -> frozenset[str]:
+        """Return the parameters asked for, which from now on are used by the element or line of that name."""
+        asked = frozenset(self.asked)
+        for parameter in asked:
+            self.uses.setdefault(parameter, {})[path] = None
+        self.asked = set()
+        return asked
 
     def shared(self, card: ModelCard) -> ModelCard:
         """Return the card under a name that no card with other values has."""
@@ -115,6 +130,10 @@ def _require_finite(
     return known[block]
 
 
+_Value = tuple[float, frozenset[str]]
+"""A parameter's value, and the parameters that it follows from."""
+
+
 class _Instance:
     """One use of a block: where it stands, its nodes and the values of its parameters. Knows what words mean there.
 
@@ -127,7 +146,7 @@ class _Instance:
         flat: Flat,
         path: str = "",
         nodes: dict[str, str] | None = None,
-        given: dict[str, float] | None = None,
+        given: dict[str, _Value] | None = None,
         outer: "_Instance | None" = None,
     ) -> None:
         self.block = block
@@ -149,7 +168,11 @@ class _Instance:
             if line.text[0] in "xX":
                 yield from self.instance(line).elements()
                 continue
-            element = parse(line, line.words(), self)
+            words = line.words()
+            element = parse(line, words, self)
+            if self.flat.asked:
+                parameters = self.flat.used(f"{self.path}{words[0]}")
+                element = element and element._replace(parameters=parameters)
             if element is not None:
                 yield element
 
@@ -166,9 +189,13 @@ class _Instance:
         unknown = next((parameter for parameter in given if not block.knows(parameter)), "")
         if unknown:
             raise line.error(f'{wanted} has no parameter "{unknown}"')
-        values = {parameter: self.evaluated(line, text) for parameter, text in given.items()}
+        inner = f"{self.path}{name}."
+        values = {
+            parameter: self.given(f"{inner}{parameter}", partial(self.evaluated, line, text))
+            for parameter, text in given.items()
+        }
         at = dict(zip(block.pins, self.nodes(line, nodes), strict=True))
-        return _Instance(block, self.flat, f"{self.path}{name}.", at, values, outer)
+        return _Instance(block, self.flat, inner, at, values, outer)
 
     # ------------------------------------------------------------------ what words mean here
 
@@ -224,23 +251,44 @@ class _Instance:
 
     def parameter(self, name: str) -> float:
         """Return a parameter's value. Raises ValueError where it has none."""
+        value, parameters = self.resolved(name)
+        self.flat.asked |= parameters
+        return value
+
+    def resolved(self, name: str) -> _Value:
+        """Return a parameter's value, and the parameters it follows from, itself among them; errors as `parameter`."""
         if name in self.values:
             return self.values[name]
         text, _ = self.block.parameters.get(name) or self.block.defaults.get(name) or ("", None)
         if not text:
             if self.outer is None:
                 raise ValueError(f'there is no parameter "{name}"')
-            return self.outer.parameter(name)
+            return self.outer.resolved(name)
         if name in self.open:
             raise ValueError(f'the parameter "{name}" is defined by itself')
         if len(self.open) >= DEEPEST_PARAMETER:
             raise ValueError(f"more than {DEEPEST_PARAMETER} parameters are defined by each other")
         self.open.append(name)
         try:
-            self.values[name] = evaluate(text, self.parameter)
+            self.values[name] = self.given(f"{self.path}{name}", lambda: evaluate(text, self.parameter))
         finally:
             self.open.pop()
         return self.values[name]
+
+    def given(self, path: str, value: Callable[[], float]) -> _Value:
+        """Return what a parameter of that path is set to."""
+        before, self.flat.asked = self.flat.asked, set()
+        try:
+            return value(), frozenset({path, *self.flat.asked})
+        finally:
+            self.flat.asked = before
+
+    def note(self, words: list[str]) -> None:
+        """Count these words among the uses of the parameters in them, whether they have a value or not."""
+        for word in words:
+            for name in NAME.findall(word) if word[0] in "{'" else ():
+                with suppress(ValueError):
+                    self.parameter(name)
 
     def has_card(self, name: str) -> bool:
         """Whether there is a model of that name here or around."""

@@ -7,6 +7,8 @@ from ebana_like.netlist.deck.deck import Deck
 from ebana_like.netlist.deck.element import Element
 from ebana_like.netlist.deck.lines import newline, spans
 
+MOST_LISTED = 5
+
 Place = tuple[int, int, int]
 """Line, from 0, and the columns between which a word stands."""
 
@@ -27,6 +29,7 @@ def require_patchable(deck: Deck, text: str, labels: list[str]) -> dict[str, Pla
             raise element.line.error(
                 f"{element.path} stands in an included file; move it into {deck.source} to train it"
             )
+        _require_own_parameters(deck, element)
         for other in users[(element.line.source, element.line.number)]:
             if other is not element:
                 raise element.line.error(
@@ -34,6 +37,19 @@ def require_patchable(deck: Deck, text: str, labels: list[str]) -> dict[str, Pla
                     "write the subcircuit once for each, or train other resistors"
                 )
     return {label: _place(by_label[label], lines) for label in labels}
+
+
+def _require_own_parameters(deck: Deck, element: Element) -> None:
+    """Raise NetlistError where a resistor's value follows from a parameter that other elements follow too."""
+    for parameter in sorted(element.parameters):
+        uses = list(deck.uses[parameter])
+        if len(uses) > 1:
+            more = f" and {len(uses) - MOST_LISTED} more" if len(uses) > MOST_LISTED else ""
+            raise element.line.error(
+                f'the parameter "{parameter}" is used by {", ".join(uses[:MOST_LISTED])}{more}, which would be trained '
+                f"apart from each other; write numbers in place of it, or train other resistors than {element.path} "
+                "with --train"
+            )
 
 
 def patched(text: str, places: Mapping[str, Place], values: Mapping[str, str]) -> str:
