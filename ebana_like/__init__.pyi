@@ -1,5 +1,6 @@
 """Train analog circuits as neural networks by equilibrium propagation, with SPICE as the truth."""
 
+from .analysis.readout import node_voltages, predict
 from .circuit import Circuit
 from .fitting import fit
 from .learning import (
@@ -78,6 +79,8 @@ __all__ = [
     "in_range",
     "in_volts",
     "load_netlist",
+    "node_voltages",
+    "predict",
     "read_netlist",
     "save_netlist",
     "train",

@@ -52,3 +52,11 @@ def meant(name: str, known: Iterable[str], listed: str = "known are") -> str:
         return f'did you mean "{lowered[near[0]]}"?'
     more = f" and {len(known) - MOST_LISTED} more" if len(known) > MOST_LISTED else ""
     return f"{listed} {', '.join(known[:MOST_LISTED])}{more}"
+
+
+def counted(number: int, what: str, several: str = "") -> str:
+    """Return a number of things in words: 1 epoch, 2 epochs, 3 classes.
+
+    several: what more than one are called where that is not the one with an s.
+    """
+    return f"{number:,} {what if number == 1 else several or f'{what}s'}"

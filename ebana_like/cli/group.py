@@ -25,6 +25,8 @@ OTHERS = {
     "report": ("report", "write what came out of a run as a page"),
     "plot": ("report", "draw one picture of a run"),
     "compare": ("report", "draw runs over each other, and list in what they differ"),
+    "voltages": ("readout", "print node voltages as they stand, or for every row of a table"),
+    "predict": ("readout", "print what a circuit answers to every row of a table"),
     "rerun": ("rerun", "run a netlist in another SPICE program and compare voltages"),
     "gradcheck": ("examine", "compare gradient estimators with the adjoint and finite differences"),
     "power": ("examine", "show where co-content and power sit in a circuit"),

@@ -1,12 +1,21 @@
-"""How do words reach the terminal? As lines and tables, from one place."""
+"""How do words reach the terminal? As lines and tables, from one place, where nothing in them is taken for a command.
 
+Names of classes, files and nodes come from outside: control characters in them are shown, not sent, and square brackets
+are no markup.
+"""
+
+import re
 import shutil
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import click
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table as TerminalTable
+from rich.text import Text
 
 if TYPE_CHECKING:
     from ebana_like.pages.page import Table
@@ -16,16 +25,36 @@ PAGE_WIDTH = 110
 GAP = 3
 """Blank columns between those of a table."""
 
+PROSE = 3
+"""Blanks from which on a cell is prose, which may be broken between words where a table is too wide."""
+
+NARROWEST_PROSE = 20
+
+_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+"""Control characters but for tabs and ends of lines, those that turn the direction of writing, and half characters."""
+
+
+def plain(text: str) -> str:
+    r"""Return a text with what a terminal would obey, or not show, written as \x1b."""
+    return _UNSEEN.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
+
 
 def terminal() -> Console:
     """Return the console everything is printed on; as wide as a page where there is no terminal."""
-    console = Console()
-    return console if console.is_terminal else Console(width=PAGE_WIDTH)
+    console = Console(markup=False, highlight=False, emoji=False)
+    if console.is_terminal:
+        return console
+    return Console(width=PAGE_WIDTH, markup=False, highlight=False, emoji=False)
 
 
 def program() -> str:
     """Return how this program is called here: by its name where it is on the path, else as it was typed."""
     return "train-circuit" if shutil.which("train-circuit") else sys.argv[0]
+
+
+def complain(text: str) -> None:
+    """Print a line on stderr."""
+    click.echo(plain(text), err=True)
 
 
 @dataclass(frozen=True)
@@ -35,24 +64,63 @@ class Printer:
     console: Console
 
     def line(self, text: str) -> None:
-        """Print one line, without colouring numbers."""
-        self.console.print(text, highlight=False, soft_wrap=True)
+        """Print one line."""
+        self.console.print(Text(plain(text)), soft_wrap=True)
 
-    def table(self, heads: list[str], rows: list[list[str]], title: str | None = None) -> None:
-        """Print a table; columns of numbers are right-aligned."""
-        table = TerminalTable(title=title, title_justify="left", box=None, pad_edge=False, padding=(0, GAP, 0, 0))
-        for k, head in enumerate(heads):
+    def table(self, heads: Sequence[str], rows: Sequence[Sequence[str]], title: str | None = None) -> None:
+        """Print a table; columns of numbers are right-aligned.
+
+        Nothing is cut: where it is too wide, prose is broken between words, and then it is printed in parts, each with
+        the first column.
+        """
+        if title:  # as a line of its own, for a title in a table is broken to the table's width
+            self.line(title)
+        cells = [[plain(head) for head in heads], *([plain(cell).replace("\n", "\\n") for cell in row] for row in rows)]
+        columns = list(zip(*cells, strict=True))
+        prose = [any(cell.count(" ") >= PROSE for cell in column) for column in columns]
+        widths = [_width(column, broken) for column, broken in zip(columns, prose, strict=True)]
+        for part in _side_by_side(widths, self.console.width):
+            self.console.print(self._part(cells, part, prose))
+
+    def _part(self, cells: list[list[str]], columns: list[int], prose: list[bool]) -> TerminalTable:
+        """Return some of a table's columns."""
+        table = TerminalTable(box=None, pad_edge=False, padding=(0, GAP, 0, 0))
+        heads, *rows = cells
+        for k in columns:
             numeric = all(row[k][:1].lstrip("+-")[:1].isdigit() or row[k][:1] in "+-" for row in rows)
-            table.add_column(head, justify="right" if numeric and rows else "left")
+            table.add_column(
+                Text(heads[k]),
+                justify="right" if numeric and rows else "left",
+                no_wrap=not prose[k],
+                overflow="fold",
+            )
         for row in rows:
-            table.add_row(*row)
-        self.console.print(table)
+            table.add_row(*(Text(row[k]) for k in columns))
+        return table
 
     def show(self, table: "Table", rows: int | None = None) -> None:
         """Print a table, its first rows only where it is longer."""
         shown = table.rows if rows is None else table.rows[:rows]
-        if table.title:  # as a line of its own, for a title in a table is broken to the table's width
-            self.line(f"\n{table.title}")
-        self.table(list(table.heads), [list(row) for row in shown])
+        self.table(list(table.heads), [list(row) for row in shown], title=f"\n{table.title}" if table.title else None)
         if len(shown) < len(table.rows):
             self.line(f"and {len(table.rows) - len(shown)} more; --html shows all")
+
+
+def _width(column: Sequence[str], broken: bool) -> int:
+    """Return how wide a column is at least; broken: between words."""
+    widest = max(cell_len(line) for cell in column for line in cell.split("\n"))
+    longest = max((cell_len(word) for cell in column for word in cell.split()), default=0)
+    return min(widest, max(NARROWEST_PROSE, longest)) if broken else widest
+
+
+def _side_by_side(widths: Sequence[int], width: int) -> list[list[int]]:
+    """Return columns of these widths in groups that fit into so many characters, each beginning with the first."""
+    groups: list[list[int]] = [[]]
+    left = width
+    for k, wide in enumerate(widths):
+        if len(groups[-1]) > 1 and wide > left:
+            groups.append([0])
+            left = width - widths[0] - GAP
+        groups[-1].append(k)
+        left -= wide + GAP
+    return groups

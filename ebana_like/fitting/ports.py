@@ -38,25 +38,21 @@ def with_ports(
 ) -> Circuit:
     """Return the circuit with ports, as trained: nudging sources and all.
 
-    inputs, outputs, trained: as a person writes them, by names of the deck. limits: of the trained conductances,
-    siemens, 0 for those that follow from what they are now.
+    inputs, outputs, trained: as a person writes them, by names of the deck; empty for none. limits: of the trained
+    conductances, siemens, 0 for those that follow from what they are now.
     Raises SettingError for a name that is not there, or not of the right kind.
     """
     labels = {element.path: element.label for element in deck.elements}
     chosen = _trained(deck, trained)
-    sources, carried, signs = zip(*carriers(inputs), strict=True)
-    carrying = [_source(circuit, labels.get(source, source)) for source in sources]
+    wanted = carriers(inputs)
+    carrying = [_source(circuit, labels.get(source, source)) for source, _, _ in wanted]
     if len(set(carrying)) != len(carrying):
         raise SettingError(f"inputs is {inputs}; every source can carry one column")
-    pairs = [_pair(deck, circuit, output) for output, _ in columns(outputs)]
-    ports = OutputPorts(*(np.array(nodes, dtype=np.intp) for nodes in zip(*pairs, strict=True)))
+    pairs = np.array([_pair(deck, circuit, output) for output, _ in columns(outputs)], dtype=np.intp).reshape(-1, 2)
+    ports = OutputPorts(pairs[:, 0].copy(), pairs[:, 1].copy())
     banks: list[Bank] = [_sources(circuit, carrying)]
-    resistors = _resistors(circuit, chosen)
-    low = limits[0] or float(resistors.conductance.min()) / 10
-    high = limits[1] or float(resistors.conductance.max()) * 10
-    if not low < high:
-        raise SettingError(f"g_low is {low:g} and g_high is {high:g}; the range ends before it begins")
-    banks.append(replace(resistors, trainable=True, low=low, high=high))
+    if chosen:
+        banks.append(_trainable(_resistors(circuit, chosen), limits))
     gone = {*carrying, *chosen}
     for bank in circuit.banks:
         kept = np.flatnonzero([label not in gone for label in bank.labels])
@@ -65,12 +61,12 @@ def with_ports(
     taken = {label for bank in circuit.banks for label in bank.labels}
     nudges = tuple(free_name(f"inudge_{k}", taken) for k in range(ports.count))
     banks.append(CurrentSources(NUDGE, nudges, ports.negative, ports.positive, np.zeros(ports.count)))
-    features = list(dict.fromkeys(carried))
-    feature = np.array([features.index(column) for column in carried], dtype=np.intp)
+    features = list(dict.fromkeys(column for _, column, _ in wanted))
+    feature = np.array([features.index(column) for _, column, _ in wanted], dtype=np.intp)
     return replace(
         circuit,
         banks=tuple(banks),
-        inputs=InputPorts(INPUTS, feature, np.array(signs)),
+        inputs=InputPorts(INPUTS, feature, np.array([sign for _, _, sign in wanted])),
         outputs=ports,
         nudger=CurrentNudging(NUDGE),
     )
@@ -128,6 +124,15 @@ def _resistors(circuit: Circuit, labels: Sequence[str]) -> Resistors:
     """Return a bank of the resistors with these labels, in this order."""
     value = _by_label(circuit, Resistors, "conductance")
     return Resistors(TRAINED, tuple(labels), *_ends(circuit, labels), np.array([value[label] for label in labels]))
+
+
+def _trainable(resistors: Resistors, limits: tuple[float, float]) -> Resistors:
+    """Return the bank with the range that its conductances may take."""
+    low = limits[0] or float(resistors.conductance.min()) / 10
+    high = limits[1] or float(resistors.conductance.max()) * 10
+    if not low < high:
+        raise SettingError(f"g_low is {low:g} and g_high is {high:g}; the range ends before it begins")
+    return replace(resistors, trainable=True, low=low, high=high)
 
 
 def _sources(circuit: Circuit, labels: Sequence[str]) -> VoltageSources:

@@ -43,6 +43,18 @@ def gather(deck: Deck, config: Path | None, given: Mapping[str, object], where: 
     where: what error messages call the origin of the given ones. Names of data files in the comment lines are relative
     to the netlist. Raises SettingError for what is not understood.
     """
+    settings = noted(deck)
+    if config is not None:
+        settings = settings_in(load_config(config), "fit", settings, str(config))
+    settings = decode(given, settings, where)
+    for name in ("data", "inputs", "outputs"):
+        if not getattr(settings, name):
+            raise SettingError(f'{name} is not given; use --{name}, or a line "{NOTE} {name} ..." in the netlist')
+    return settings
+
+
+def noted(deck: Deck) -> FitSettings:
+    """Return the settings of the netlist's comment lines over the defaults; errors and names as `gather`."""
     settings = FitSettings()
     for line in deck.statements:
         if isinstance(line, Line) and line.text.startswith(NOTE):
@@ -50,10 +62,4 @@ def gather(deck: Deck, config: Path | None, given: Mapping[str, object], where: 
             if key == "data":
                 value = str(Path(line.source).parent / value.strip())
             settings = decode({key: value.strip()}, settings, f"{line.source}, line {line.number}")
-    if config is not None:
-        settings = settings_in(load_config(config), "fit", settings, str(config))
-    settings = decode(given, settings, where)
-    for name in ("data", "inputs", "outputs"):
-        if not getattr(settings, name):
-            raise SettingError(f'{name} is not given; use --{name}, or a line "{NOTE} {name} ..." in the netlist')
     return settings

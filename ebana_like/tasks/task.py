@@ -37,15 +37,19 @@ class Task:
     def problem(self, settings: Settings) -> "Problem":
         """Return the training problem for these settings. Raises SettingError when the start does not fit them."""
         from ebana_like.tasks.assembly import problem_of
-        from ebana_like.training import in_range, in_volts, intensities_in_volts, load_circuit
+        from ebana_like.training import load_circuit
 
         start = load_circuit(Path(settings.start)).circuit if settings.start else None
-        parts = in_range(self.parts(settings))
+        return problem_of(settings, self.scaled(self.parts(settings), settings), f"ebana_like {self.name}", start)
+
+    def scaled(self, parts: "Split", settings: Settings) -> "Split":
+        """Return data with features in volts, and quantities with their range, as the training samples ask."""
+        from ebana_like.training import in_range, in_volts, intensities_in_volts
+
+        parts = in_range(parts)
         if self.white is None:
-            parts = in_volts(parts, settings.volts)
-        else:
-            parts = intensities_in_volts(parts, settings.volts, self.white)
-        return problem_of(settings, parts, f"ebana_like {self.name}", start)
+            return in_volts(parts, settings.volts)
+        return intensities_in_volts(parts, settings.volts, self.white)
 
     def parts(self, settings: Settings) -> "Split":
         """Return the data split as the settings ask, features in their own units."""

@@ -1,0 +1,279 @@
+"""What does a circuit answer to the rows of a table, at which node voltages? For runs, and anybody's netlist."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from ebana_like.analysis.sample import present_features
+from ebana_like.circuit import Circuit
+from ebana_like.elements import FloatArray, VoltageSources
+from ebana_like.errors import SettingError
+from ebana_like.fitting.ports import carriers, columns, with_ports
+from ebana_like.fitting.settings import noted
+from ebana_like.learning import Cost
+from ebana_like.netlist.deck import Deck, read_deck
+from ebana_like.netlist.deck.include import read_text
+from ebana_like.netlist.deck.spelling import spelling
+from ebana_like.netlist.read import foreign_circuit, netlist_of
+from ebana_like.simulators import NewtonSimulator, NgspiceSimulator
+from ebana_like.tasks import Task, cost_of, task_named
+from ebana_like.training import Dataset, MultilabelDataset, RegressionDataset, Run, Settings, load_circuit
+from ebana_like.training.loop import SAMPLES_AT_ONCE
+from ebana_like.training.table import Table, read_table
+
+ENGINES: dict[str, type[NgspiceSimulator] | type[NewtonSimulator]] = {
+    "ngspice": NgspiceSimulator,
+    "newton": NewtonSimulator,
+}
+
+
+@dataclass(frozen=True, eq=False)
+class NodeVoltages:
+    """Node voltages of samples.
+
+    nodes: their names, as the netlist's own author has them, without ground.
+    volts: (samples, nodes); NaN in the rows of samples that were not solved.
+    rows: where each sample stands in the table, as an editor numbers lines; empty where there is none.
+    unsolved: why, by sample.
+    """
+
+    nodes: tuple[str, ...]
+    volts: FloatArray
+    rows: tuple[int, ...]
+    unsolved: Mapping[int, str]
+
+
+@dataclass(frozen=True, eq=False)
+class Predictions:
+    """What a circuit says to samples.
+
+    outputs: names of the scores. scores: (samples, outputs), volts; NaN in the rows of samples that were not solved.
+    quantities: what the scores stand for, (samples, outputs), where a run tells quantities, else None.
+    answers: in words, by sample; empty where nothing tells what scores stand for, and an empty word where not solved.
+    labels: what the table says is right, in words; empty where it does not.
+    measure, value: how good the answers are: "accuracy", a share, or "r2"; empty and NaN where there are no labels.
+    rows: where each sample stands in the table, as an editor numbers lines.
+    unsolved: why samples were not solved, by sample.
+    """
+
+    outputs: tuple[str, ...]
+    scores: FloatArray
+    quantities: FloatArray | None
+    answers: tuple[str, ...]
+    labels: tuple[str, ...]
+    measure: str
+    value: float
+    rows: tuple[int, ...]
+    unsolved: Mapping[int, str]
+
+
+def node_voltages(path: Path | str, data: Path | str | None = None, inputs: str = "", engine: str = "") -> NodeVoltages:
+    """Return the node voltages of a run folder or a netlist.
+
+    data: a CSV file of samples; the operating point as the netlist stands unless given. Its columns are the features
+        the run was trained on, in their own units; for a netlist they are volts of its inputs.
+    inputs: which columns go where: for a netlist from elsewhere v1=x,-v2=x as for `fit`, else the columns' names in the
+        order of the features. Unless given, columns of a netlist from elsewhere carry the names of its sources.
+    engine: newton or ngspice; the one the run was trained with, or ngspice for a netlist, unless given.
+
+    Raises SettingError, NetlistError, RunError or SimulatorError with what does not fit.
+    """
+    subject = _subject(Path(path), data, inputs, "", engine)
+    volts, unsolved = _solved(subject)
+    return NodeVoltages(subject.nodes[1:], volts[:, 1:], subject.rows, unsolved)
+
+
+def predict(path: Path | str, data: Path | str, inputs: str = "", outputs: str = "", engine: str = "") -> Predictions:
+    """Return what a run folder or a netlist answers to the samples of a CSV file.
+
+    outputs: nodes, or pairs as in a-b, of a netlist from elsewhere; otherwise arguments and errors as `node_voltages`.
+    Columns of a run's table beside its features are what is right: see `Predictions.labels`.
+    """
+    subject = _subject(Path(path), data, inputs, outputs, engine)
+    if not subject.circuit.outputs.count:
+        raise SettingError(f"{path} is a netlist without outputs; say with --outputs at which nodes to read, as in a-b")
+    volts, unsolved = _solved(subject)
+    scores = subject.circuit.outputs.scores(volts)
+    asked = subject.asked
+    if asked is None:
+        return Predictions(subject.outputs, scores, None, (), (), "", np.nan, subject.rows, unsolved)
+    solved = [k for k in range(len(scores)) if k not in unsolved]
+    said = asked.samples.said(asked.cost, scores)
+    words = iter(asked.samples.names(said[solved]))
+    answers = tuple("" if k in unsolved else next(words) for k in range(len(scores)))
+    quantities = np.asarray(said) if isinstance(asked.samples, RegressionDataset) else None
+    if not asked.labelled:
+        return Predictions(subject.outputs, scores, quantities, answers, (), "", np.nan, subject.rows, unsolved)
+    credit = asked.samples.credit(asked.cost, slice(None), scores)[solved].sum() / len(scores)
+    labels = tuple(asked.samples.names(asked.samples.labels))
+    return Predictions(
+        subject.outputs,
+        scores,
+        quantities,
+        answers,
+        labels,
+        asked.samples.measure,
+        float(credit),
+        subject.rows,
+        unsolved,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    """Samples of a run's own kind, features as volts, and the cost that tells what scores stand for."""
+
+    samples: Dataset
+    cost: Cost
+    labelled: bool
+
+
+@dataclass(frozen=True, eq=False)
+class _Subject:
+    """A circuit with the samples to solve it for. nodes, outputs: as a person calls them. features: volts."""
+
+    circuit: Circuit
+    nodes: tuple[str, ...]
+    outputs: tuple[str, ...]
+    engine: str
+    features: FloatArray
+    rows: tuple[int, ...] = ()
+    asked: _Asked | None = None
+
+
+def _solved(subject: _Subject) -> tuple[FloatArray, dict[int, str]]:
+    """Return node voltages (samples, nodes), and why samples were not solved."""
+    conductances, volts = subject.circuit.conductances(), []
+    unsolved: dict[int, str] = {}
+    with ENGINES[subject.engine](subject.circuit) as simulator:
+        for first in range(0, len(subject.features), SAMPLES_AT_ONCE):
+            points = simulator.solve(conductances, subject.features[first : first + SAMPLES_AT_ONCE])
+            volts.append(np.where(points.converged[0][:, None], points.voltages[0], np.nan))
+            for k in np.flatnonzero(~points.converged[0]).tolist():
+                unsolved[first + k] = points.messages.get(k, "no reason given")
+    return np.concatenate(volts), unsolved
+
+
+def _subject(path: Path, data: Path | str | None, inputs: str, outputs: str, engine: str) -> _Subject:
+    if engine and engine not in ENGINES:
+        raise SettingError(f"engine is {engine!r}; choose one of {', '.join(ENGINES)}")
+    table = None if data is None else read_table(str(data))
+    rows = () if table is None else table.lines
+    if path.is_dir():
+        if outputs:
+            raise SettingError(f"{path} is a run, whose outputs are known; leave out --outputs")
+        return _of_run(path, table, inputs, engine)
+    text, _ = read_text(path)
+    deck = read_deck(text, str(path), path.parent)
+    circuit = netlist_of(deck).circuit
+    engine = engine or "ngspice"
+    if circuit.inputs.count or circuit.outputs.count:
+        if outputs:
+            raise SettingError(f"{path} says itself what its outputs are; leave out --outputs")
+        features = present_features(circuit)
+        if table is not None:
+            features = _columns(table, _named(table, inputs, circuit.inputs.count))
+        return _Subject(circuit, circuit.nodes, _pairs(circuit), engine, features, rows)
+    notes = noted(deck)
+    outputs = outputs or notes.outputs
+    inputs = (inputs or notes.inputs or _by_name(circuit, deck, table)) if table is not None else ""
+    circuit = with_ports(foreign_circuit(deck), deck, inputs, outputs, "", (0.0, 0.0))
+    features = np.zeros((1, 0))
+    if table is not None:
+        features = _columns(table, list(dict.fromkeys(column for _, column, _ in carriers(inputs))))
+    called = spelling(deck, text).nodes
+    nodes = tuple(called.get(node, node) for node in circuit.nodes)
+    return _Subject(circuit, nodes, tuple(output for output, _ in columns(outputs)), engine, features, rows)
+
+
+def _of_run(path: Path, table: Table | None, inputs: str, engine: str) -> _Subject:
+    run = Run(path)
+    task, settings = task_named(run.task()), replace(run.settings(), start="")
+    circuit, engine = load_circuit(path).circuit, engine or settings.engine
+    if table is None:
+        return _Subject(circuit, circuit.nodes, _pairs(circuit), engine, present_features(circuit))
+    parts, cost = task.parts(settings), cost_of(settings)
+    learned = parts.train
+    names, right = _features_and_labels(task, settings, table, inputs, learned)
+    features = _columns(table, names)
+    labels = _labels(table, right, learned) if right else np.zeros_like(learned.labels[[0] * len(features)])
+    samples = replace(learned, features=features, labels=labels)
+    scaled = task.scaled(replace(parts, validation=None, test=samples), settings).test
+    assert scaled is not None
+    several = scaled.outputs(cost) == len(scaled.classes)
+    outputs = scaled.classes if several else (f"{scaled.classes[1]} over {scaled.classes[0]}",)
+    return _Subject(
+        circuit, circuit.nodes, outputs, engine, scaled.volts(), table.lines, _Asked(scaled, cost, labelled=bool(right))
+    )
+
+
+def _features_and_labels(
+    task: Task, settings: Settings, table: Table, inputs: str, learned: Dataset
+) -> tuple[list[str], list[str]]:
+    """Return the columns of a table that are the run's features, and those that say what is right, if there are any."""
+    if task.name == "csv" and not inputs:
+        own = read_table(settings.data).names
+        target = settings.target or own[-1]
+        features = [name for name in own if name != target]
+        for name in features:
+            table.require(name, ", a feature of the run")
+        return features, [target] if target in table.names else []
+    count = learned.features.shape[1]
+    answers = learned.labels.shape[1] if learned.labels.ndim == 2 else 1
+    if not inputs and len(table.names) == count + answers:
+        return list(table.names[:count]), list(table.names[count:])
+    features = _named(table, inputs, count, f", or {count + answers} with what is right behind them")
+    rest = [name for name in table.names if name not in features]
+    return features, rest if len(rest) == answers else []
+
+
+def _named(table: Table, inputs: str, count: int, more: str = "") -> list[str]:
+    """Return the columns that are features, in order: those named, or all."""
+    names = [word.strip() for word in inputs.split(",") if word.strip()] or list(table.names)
+    if len(names) != count:
+        came = f"inputs names {len(names)} columns" if inputs else f"{table.path} has {len(table.names)} columns"
+        raise SettingError(f"{came}, but the circuit has {count} inputs; give it {count} columns, in order{more}")
+    return names
+
+
+def _labels(table: Table, names: list[str], learned: Dataset) -> np.ndarray:
+    """Return what a table says is right, as the run's own labels are."""
+    if isinstance(learned, RegressionDataset | MultilabelDataset):
+        return _columns(table, names)
+    (name,) = names
+    known = {word: k for k, word in enumerate(learned.classes)}
+    numeric = table.is_numeric(name)
+    words = [f"{value:.17g}" for value in (table.numbers(name) + 0.0).tolist()] if numeric else table.words(name)
+    for row, word in zip(table.lines, words, strict=True):
+        if word not in known:
+            raise SettingError(
+                f'{table.path}, row {row}, column "{name}": {word!r} is no class of the run; '
+                f"its classes are {', '.join(learned.classes[:8])}"
+            )
+    return np.array([known[word] for word in words], dtype=np.intp)
+
+
+def _columns(table: Table, names: list[str]) -> FloatArray:
+    """Return columns of numbers, (rows, columns)."""
+    return np.column_stack([table.numbers(name) for name in names]) if names else np.zeros((len(table.rows), 0))
+
+
+def _by_name(circuit: Circuit, deck: Deck, table: Table) -> str:
+    """Return the inputs of a netlist whose sources have columns of their name."""
+    sources = {label for bank in circuit.of_kind(VoltageSources) for label in bank.labels}
+    paths = {element.path for element in deck.elements if element.label in sources}
+    found = [f"{name.lower()}={name}" for name in table.names if name.lower() in paths]
+    if not found:
+        raise SettingError(
+            f"no column of {table.path} is called as a voltage source of {deck.source} is "
+            f"({', '.join(sorted(paths)[:8]) or 'there is none'}); say with --inputs v1=column which carries which"
+        )
+    return ",".join(found)
+
+
+def _pairs(circuit: Circuit) -> tuple[str, ...]:
+    """Return the names of a circuit's outputs: their nodes."""
+    pairs = zip(circuit.outputs.positive.tolist(), circuit.outputs.negative.tolist(), strict=True)
+    return tuple(f"{circuit.nodes[p]}-{circuit.nodes[n]}" if n else circuit.nodes[p] for p, n in pairs)
