@@ -85,8 +85,8 @@ def unpacked(message: bytes) -> Request | Unknown:
         request = pickle.loads(message)
     except ImportError as error:
         return Unknown(error.name or "", str(error))
-    except AttributeError as error:
-        return Unknown(str(getattr(error.obj, "__name__", "")), str(error))
+    except AttributeError as error:  # the parent's main module is another than ours
+        return Unknown("__main__", str(error))
     assert isinstance(request, Request)
     return request
 
