@@ -4,23 +4,15 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 from hypothesis import settings
 
 from ebana_like.circuit import Circuit, CurrentNudging, InputPorts, OutputPorts
-from ebana_like.elements import (
-    CCCS,
-    VCVS,
-    CurrentLaw,
-    CurrentSources,
-    FloatArray,
-    Resistors,
-    Switches,
-    VoltageSources,
-)
+from ebana_like.conformance import operating_point_by_laws
+from ebana_like.elements import CurrentSources, FloatArray, Resistors, VoltageSources
 from ebana_like.networks import Currents, SwitchedTargets
 
 # Always the same examples, without a clock: a test that passed stays passed on a slower machine.
@@ -56,56 +48,7 @@ def nudging(request: pytest.FixtureRequest) -> Currents | SwitchedTargets:
 @pytest.fixture(scope="session")
 def operating_point() -> Callable[[Circuit], FloatArray]:
     """Solve a circuit for its node voltages, (nodes,), volts."""
-    return solve
-
-
-def solve(circuit: Circuit) -> FloatArray:
-    """Newton's method on Kirchhoff's equations, dense, from the elements' laws alone.
-
-    Unknowns are the node voltages and the currents of voltage sources, VCVS and switches. A switch has its
-    own current so that 1 kOhm beside 1 MOhm costs no digits.
-    """
-    branches = [bank for bank in circuit.banks if isinstance(bank, VoltageSources | VCVS | Switches)]
-    labels = [label for bank in branches for label in bank.labels]
-    nodes, size = len(circuit.nodes), len(circuit.nodes) + len(labels)
-    unit = np.eye(size)
-    current_of = {label: unit[nodes + k] for k, label in enumerate(labels)}
-
-    def terms(x: FloatArray) -> Iterator[tuple[FloatArray, FloatArray, FloatArray]]:
-        """Yield in which equations a bank's terms stand, their values, and their derivatives by x."""
-        for bank in circuit.banks:
-            drop = unit[bank.positive] - unit[bank.negative]
-            if isinstance(bank, CurrentLaw):
-                yield drop, bank.current(drop @ x), bank.slope(drop @ x)[:, None] * drop
-            elif isinstance(bank, CCCS):
-                copied = bank.gain[:, None] * np.array([current_of[label] for label in bank.control])
-                yield drop, copied @ x, copied
-            else:
-                own = np.array([current_of[label] for label in bank.labels]).reshape(len(bank), size)
-                law, held = drop, np.zeros(len(bank))
-                if isinstance(bank, VoltageSources):
-                    held = bank.voltage
-                elif isinstance(bank, VCVS):
-                    control = unit[bank.control_positive] - unit[bank.control_negative]
-                    law = drop - bank.gain[:, None] * control
-                else:
-                    law = drop - own / bank.conductance(x[:nodes])[:, None]
-                yield drop, own @ x, own
-                yield own, law @ x - held, law
-
-    x = np.zeros(size)
-    for _ in range(500):
-        f, jacobian = np.zeros(size), np.zeros((size, size))
-        for equations, value, derivative in terms(x):
-            f += equations.T @ value
-            jacobian += equations.T @ derivative
-        f[0], jacobian[0] = x[0], unit[0]  # ground: V = 0 in place of Kirchhoff's law
-        step = np.linalg.solve(jacobian, -f)
-        largest = np.abs(step[:nodes]).max()
-        x += step * 0.1 / max(largest, 0.1)  # a diode's exponential wants small steps at first
-        if largest < 1e-12:  # quadratic convergence: what is left is rounding
-            return x[:nodes]
-    raise AssertionError("Newton's method did not converge")
+    return operating_point_by_laws
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebana_like.circuit import Circuit, CurrentNudging
-from ebana_like.elements import FloatArray, IntArray
+from ebana_like.elements import FloatArray, IntArray, Resistors
 from ebana_like.errors import SettingError, SimulatorError
 
 BoolArray = NDArray[np.bool_]
@@ -89,7 +89,7 @@ class Simulator(Protocol):
     ) -> OperatingPoints:
         """Return the operating points of a batch.
 
-        conductances: of the trainable banks, by name, siemens.
+        conductances: by bank, siemens; banks left out have the circuit's own.
         features: (batch, features), volts.
         nudging: solves its phases too, each sample's from the sample's own free state.
 
@@ -130,6 +130,24 @@ def check_features(circuit: Circuit, features: FloatArray) -> FloatArray:
         sample = int(np.flatnonzero(~np.isfinite(features).all(axis=1))[0])
         raise SettingError(f"sample {sample} has a feature that is not finite; clean the data or leave the sample out")
     return features
+
+
+def check_conductances(circuit: Circuit, conductances: Mapping[str, FloatArray]) -> None:
+    """Raise SimulatorError where conductances do not fit their bank or are no numbers.
+
+    Raises CircuitError where there is no such bank of resistors.
+    """
+    for name, values in conductances.items():
+        bank = circuit.bank(name, Resistors)
+        if np.shape(values) != (len(bank),):
+            raise SimulatorError(
+                f'bank "{name}" has {len(bank)} resistors but conductances of shape {np.shape(values)} came'
+            )
+        if not np.isfinite(values).all():
+            element = int(np.flatnonzero(~np.isfinite(values))[0])
+            raise SimulatorError(
+                f'resistor {bank.labels[element]} of bank "{name}" is to have {values[element]} S; it must be finite'
+            )
 
 
 def check_loads(circuit: Circuit, loads: FloatArray) -> None:

@@ -9,12 +9,11 @@ from typing import Self
 import numpy as np
 
 from ebana_like.circuit import Circuit
-from ebana_like.elements import Devices, FloatArray, Resistors
-from ebana_like.errors import SimulatorError
+from ebana_like.elements import Devices, FloatArray
 from ebana_like.simulators.newton import one_thread
 from ebana_like.simulators.newton.layered import LayeredEngine
 from ebana_like.simulators.newton.mna import GeneralEngine
-from ebana_like.simulators.protocol import Nudging, OperatingPoints, Seconds, check_features
+from ebana_like.simulators.protocol import Nudging, OperatingPoints, Seconds, check_conductances, check_features
 from ebana_like.simulators.structure import find_layers
 
 
@@ -56,7 +55,7 @@ class NewtonSimulator:
     ) -> OperatingPoints:
         """Solve a batch; see `Simulator.solve`."""
         features = check_features(self.circuit, features)
-        self._check(conductances)
+        check_conductances(self.circuit, conductances)
         with self._lock:
             began = time.perf_counter()
             solved = self._engine.solve(conductances, features, nudging)
@@ -74,18 +73,9 @@ class NewtonSimulator:
         self, conductances: Mapping[str, FloatArray], points: OperatingPoints, currents: FloatArray
     ) -> FloatArray:
         """Solve the transposed equations; see `Simulator.adjoint`."""
-        self._check(conductances)
+        check_conductances(self.circuit, conductances)
         found: FloatArray = np.full_like(points.voltages[0], np.nan)
         solved = points.converged[0]
         with self._lock:
             found[solved] = self._engine.adjoint(conductances, points.voltages[0, solved], currents[solved])
         return found
-
-    def _check(self, conductances: Mapping[str, FloatArray]) -> None:
-        """Raise SimulatorError where conductances do not fit their bank."""
-        for name, values in conductances.items():
-            bank = self.circuit.bank(name, Resistors)
-            if np.shape(values) != (len(bank),):
-                raise SimulatorError(
-                    f'bank "{name}" has {len(bank)} resistors but conductances of shape {np.shape(values)} came'
-                )

@@ -10,7 +10,7 @@ from ebana_like.circuit import CurrentNudging
 from ebana_like.elements import FloatArray, IntArray
 from ebana_like.simulators.ngspice import block as layout
 from ebana_like.simulators.ngspice.sweep import Sweep
-from ebana_like.simulators.protocol import Nudging, OperatingPoints, Seconds, check_currents, check_loads
+from ebana_like.simulators.protocol import Nudging, OperatingPoints, Seconds, check_currents
 
 RELAXED = "reltol=1e-9 vntol=1e-12 abstol=1e-15"
 """For a point that stalls: gradients still good to 2e-6 at beta = 1e-7 S."""
@@ -79,8 +79,6 @@ def _legs(sweep: Sweep, features: FloatArray, nudging: Nudging | None, solved: F
     (phases, batch), outputs = solved.shape[:2], circuit.outputs.count
     samples = _tour(np.hstack([inputs, injected]))
     if isinstance(circuit.nudger, CurrentNudging):
-        if nudging is not None:
-            check_loads(circuit, nudging.loads)
         order = np.repeat(samples, phases), np.tile(np.arange(phases), batch)
         currents = np.hstack([np.zeros((batch * phases, outputs)), injected[order[0]]])
         yield _Leg(0.0, *order, inputs[order[0]], currents, nudges_itself=nudging is not None)

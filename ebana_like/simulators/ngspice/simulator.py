@@ -17,7 +17,7 @@ from ebana_like.simulators.ngspice.adjoint import solve_adjoint
 from ebana_like.simulators.ngspice.crew import Crew
 from ebana_like.simulators.ngspice.reduction import norton_reduction
 from ebana_like.simulators.ngspice.start import Template
-from ebana_like.simulators.protocol import Nudging, OperatingPoints, check_features
+from ebana_like.simulators.protocol import Nudging, OperatingPoints, check_conductances, check_features, check_loads
 
 PATIENCE = 60.0
 """Seconds without a sign of life after which a process is taken to hang."""
@@ -84,9 +84,13 @@ class NgspiceSimulator:
         self, conductances: Mapping[str, FloatArray], features: FloatArray, nudging: Nudging | None = None
     ) -> OperatingPoints:
         """Solve a batch, shared over the workers; see `Simulator.solve`."""
+        features = check_features(self.circuit, features)
+        check_conductances(self.circuit, conductances)
+        if nudging is not None:
+            check_loads(self.circuit, nudging.loads)
         with self._lock:
             self._require_running()
-            return self._crew.solve(conductances, check_features(self.circuit, features), nudging)
+            return self._crew.solve(conductances, features, nudging)
 
     def adjoint(
         self, conductances: Mapping[str, FloatArray], points: OperatingPoints, currents: FloatArray

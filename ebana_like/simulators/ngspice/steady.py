@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ebana_like.circuit import Circuit
-from ebana_like.elements import FloatArray
+from ebana_like.elements import FloatArray, Resistors
 from ebana_like.errors import SimulatorError
 from ebana_like.simulators.ngspice.messages import Answer, Request, Unknown, joined, opened, packed
 from ebana_like.simulators.ngspice.process import Worker, WorkerLostError
@@ -63,6 +63,7 @@ class Steady:
         self._circuit = circuit
         self._template = template
         self._patience = patience
+        self._own = {bank.name: bank.conductance for bank in circuit.of_kind(Resistors)}
         self._known = circuit.conductances()
         self._afresh = True  # it begins as one that has been there before begins again
         self._by_value: frozenset[str] = frozenset()
@@ -89,9 +90,8 @@ class Steady:
         """Send a batch; a process that is lost shows when the answer is read."""
         self._batch, self._relaxed = batch, relaxed
         self._afresh |= self._points > REMEMBERED_POINTS or self._bytes > REMEMBERED_BYTES
-        conductances = {
-            name: np.array(g, dtype=float) for name, g in batch.conductances.items() if self._is_new(name, g)
-        }
+        wanted = {**{name: self._own[name] for name in self._known}, **batch.conductances}
+        conductances = {name: np.array(g, dtype=float) for name, g in wanted.items() if self._is_new(name, g)}
         if self._afresh:
             conductances = {**self._known, **conductances}
             self._journal.clear()

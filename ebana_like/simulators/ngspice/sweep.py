@@ -96,10 +96,6 @@ class Sweep:
 
         Raises SimulatorError where ngspice does not know an element.
         """
-        for name, wanted in conductances.items():
-            bank = self.reduction.full.bank(name, Resistors)
-            if wanted.shape != (len(bank),):
-                raise SimulatorError(f'bank "{name}" has {len(bank)} resistors but {wanted.shape} conductances came')
         matrices = self.reduction.matrices(conductances)
         self.matrices |= matrices
         self._alter({**conductances, **{name: matrix.sum(axis=1) for name, matrix in matrices.items()}})

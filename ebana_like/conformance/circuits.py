@@ -1,0 +1,96 @@
+"""Which circuits is an engine tried on? Small ones: layered or not, nudged by currents or by switched sources."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from ebana_like.circuit import Circuit, CurrentNudging, InputPorts, OutputPorts
+from ebana_like.elements import VCVS, CurrentSources, Diodes, Resistors, VoltageSources
+from ebana_like.netlist import diode_model
+from ebana_like.networks import (
+    Amplifier,
+    Crossbar,
+    Currents,
+    DiodePair,
+    Inputs,
+    OutputPairs,
+    SwitchedTargets,
+    build_network,
+)
+from ebana_like.networks.wiring import Wiring, grounds, labels
+
+LIMITS = (4e-6, 4e-5)
+"""Range of conductances, siemens: behind them the diodes conduct at a volt or two."""
+
+
+def layered(nudging: Currents | SwitchedTargets) -> Circuit:
+    """Return a network of three neurons with two output pairs."""
+    layers = [
+        Inputs(2),
+        Crossbar(3, LIMITS),
+        DiodePair("d1n4148"),
+        Amplifier(4),
+        Crossbar(4, LIMITS),
+        OutputPairs(),
+    ]
+    return build_network(layers, f"layered, {_kind(nudging)}", seed=1, nudging=nudging)
+
+
+def mesh(nudging: Currents | SwitchedTargets) -> Circuit:
+    """Return resistors and diodes without layers: one output between two nodes, one between a node and ground."""
+    rng = np.random.default_rng(2)
+    wiring = Wiring(rng)
+    x, (a, b, c) = wiring.new_nodes(["x0", "x1"]), wiring.new_nodes(["a", "b", "c"]).tolist()
+    ends = np.array([(x[0], a), (x[0], b), (x[1], b), (x[1], c), (a, b), (b, c), (c, a)])
+    low, high = LIMITS
+    positive, negative = np.ascontiguousarray(ends.T)
+    wiring.banks += [
+        VoltageSources("inputs", labels("v", "inputs", 2), x, grounds(2), np.zeros(2)),
+        Resistors("weights", labels("r", "weights", 7), positive, negative, rng.uniform(low, high, 7), True, low, high),
+        Resistors("leaks", labels("r", "leaks", 3), np.array([a, b, c]), grounds(3), np.full(3, 1e-5)),
+        Diodes("diodes", labels("d", "diodes", 2), np.array([a, b]), np.array([0, c]), diode_model("d1n4148")),
+    ]
+    outputs = OutputPorts(np.array([a, c]), np.array([b, 0]))
+    nudger = nudging.build(wiring, outputs)
+    inputs = InputPorts("inputs", np.array([0, 1]), np.array([1.0, 1.0]))
+    return Circuit(f"mesh, {_kind(nudging)}", tuple(wiring.nodes), tuple(wiring.banks), inputs, outputs, nudger)
+
+
+def one_way() -> Circuit:
+    """Return a layered network whose amplifiers carry no current back: it has no energy, but an adjoint gradient."""
+    circuit = layered(Currents())
+    banks = tuple(bank for bank in circuit.banks if bank.name != "back1")
+    return replace(circuit, title="one way", banks=banks)
+
+
+def runaway() -> Circuit:
+    """Return a diode fed back twice its own voltage: above some 0.5 V of input it has no operating point."""
+    ground, source, node, doubled = (np.array([k]) for k in range(4))
+    return Circuit(
+        "runaway",
+        ("0", "x", "h", "b"),
+        (
+            VoltageSources("inputs", ("vin",), source, ground, np.zeros(1)),
+            Resistors("weights", ("rw",), source, node, np.array([1e-6]), trainable=True, low=1e-7, high=1e-4),
+            VCVS("feedback", ("eb",), doubled, ground, node, ground, np.array([2.0])),
+            Diodes("diodes", ("db",), doubled, node, diode_model("silicon")),
+            CurrentSources("nudge", ("inudge",), ground, node, np.zeros(1)),
+        ),
+        InputPorts("inputs", np.array([0]), np.array([1.0])),
+        OutputPorts(node, ground),
+        CurrentNudging("nudge"),
+    )
+
+
+CIRCUITS: dict[str, Callable[[], Circuit]] = {
+    "layered-currents": lambda: layered(Currents()),
+    "layered-switches": lambda: layered(SwitchedTargets()),
+    "mesh-currents": lambda: mesh(Currents()),
+    "mesh-switches": lambda: mesh(SwitchedTargets()),
+}
+"""What engines are tried on, by name."""
+
+
+def _kind(nudging: Currents | SwitchedTargets) -> str:
+    return "held currents" if isinstance(nudging, Currents) else "switched sources"
