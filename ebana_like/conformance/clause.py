@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
+from ebana_like.errors import meant
+
 Subject = TypeVar("Subject")
 
 
@@ -46,20 +48,24 @@ class Catalog(dict[str, Clause[Subject]]):
         self[check.__name__] = replace(self[check.__name__], once=True)
         return check
 
-    def check(self, subject: Subject, skip: Iterable[str] = ()) -> None:
-        """Check all clauses but those skipped. Raises AssertionError with one line for each that is broken."""
+    def check_all(self, subjects: Iterable[Subject], skip: Iterable[str] = ()) -> None:
+        """Check all clauses but those skipped on every subject; what says the same on every one, on the first.
+
+        Raises AssertionError with one line for each that is broken, ValueError for a clause that is not there.
+        """
         skip = set(skip)
-        unknown = skip - self.keys()
-        if unknown:
-            raise ValueError(f"there is no clause {sorted(unknown)[0]!r}; known are {', '.join(self)}")
+        if unknown := skip - self.keys():
+            raise ValueError(f"there is no clause {min(unknown)!r}; {meant(min(unknown), self)}")
         broken = []
-        for name, clause in self.items():
-            if name in skip:
-                continue
-            try:
-                clause(subject)
-            except AssertionError as error:
-                broken.append(str(error))
+        for subject in subjects:
+            for name, clause in self.items():
+                if name in skip:
+                    continue
+                try:
+                    clause(subject)
+                except AssertionError as error:
+                    broken.append(str(error))
+            skip |= {name for name, clause in self.items() if clause.once}
         if broken:
             raise AssertionError("\n".join(broken))
 
