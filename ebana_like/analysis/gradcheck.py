@@ -10,10 +10,10 @@ from itertools import groupby
 from pathlib import Path
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from ebana_like.analysis.differences import cosine_gap, differences, distance, flat
 from ebana_like.analysis.examples import Examples
+from ebana_like.drawing import Figure
 from ebana_like.elements import FloatArray
 from ebana_like.energy import Symmetry, symmetry
 from ebana_like.errors import SettingError, SimulatorError

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from ebana_like.bench.engines import image_case, newton_way
 from ebana_like.bench.rounds import in_process
+from ebana_like.drawing import Figure
 from ebana_like.errors import SettingError
 from ebana_like.tasks import TASKS
 

@@ -57,7 +57,7 @@ class Commands(click.Group):
                 raise
             click.echo(f"error: {error}", err=True)
             sys.exit(BAD_USE if isinstance(error, SettingError) else FAILED)
-        except OSError as error:  # from numba, which keeps what it compiles beside its sources
+        except OSError as error:  # from numba, when it keeps what it compiles
             if ctx.params.get("debug") or error.errno not in NO_ROOM:
                 raise
             click.echo(f"error: {error.strerror}: the disk has no room; make some, and begin again", err=True)

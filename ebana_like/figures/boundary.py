@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 from matplotlib.colors import ListedColormap
-from matplotlib.figure import Figure
 
+from ebana_like.drawing import Figure
 from ebana_like.elements import FloatArray, IntArray
 from ebana_like.figures.svg import BLUE, COLOURS, ORANGE, Picture, plain
 

@@ -6,9 +6,7 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
-from matplotlib import rc_context
-from matplotlib.figure import Figure
-
+from ebana_like.drawing import Figure, rc_context
 from ebana_like.errors import SettingError
 
 INK = "#010203"

@@ -4,6 +4,7 @@ Everything that reads or writes in this package does it by these functions.
 """
 
 from ebana_like.files.lock import locked
+from ebana_like.files.own import away_from_here, cache_folder
 from ebana_like.files.read import is_inside, open_file, read_file, read_words
 from ebana_like.files.temporary import TemporaryFolder
 from ebana_like.files.write import append, make_folder, remove, remove_temporaries, write_atomically, write_given
@@ -11,6 +12,8 @@ from ebana_like.files.write import append, make_folder, remove, remove_temporari
 __all__ = [
     "TemporaryFolder",
     "append",
+    "away_from_here",
+    "cache_folder",
     "is_inside",
     "locked",
     "make_folder",

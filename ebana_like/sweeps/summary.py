@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from matplotlib.figure import Figure
 
+from ebana_like.drawing import Figure
 from ebana_like.sweeps.folder import DONE, CellResult
 from ebana_like.sweeps.goal import Goal
 from ebana_like.sweeps.grid import SEED, Axis, Grid

@@ -4,8 +4,8 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit, prange
 
+from ebana_like.compiled import njit, prange
 from ebana_like.elements import FloatArray, IntArray
 from ebana_like.simulators.newton.neurons import OPTIONS, first_guess, neurons
 

@@ -9,8 +9,8 @@ import os
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit, prange
 
+from ebana_like.compiled import njit, prange
 from ebana_like.elements import FloatArray
 from ebana_like.elements.constants import GMIN
 
@@ -19,7 +19,7 @@ from ebana_like.elements.constants import GMIN
 # threads, free and nudged).
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
-OPTIONS = {"cache": True, "nogil": True, "error_model": "numpy", "fastmath": {"reassoc", "contract"}}
+OPTIONS = {"nogil": True, "error_model": "numpy", "fastmath": {"reassoc", "contract"}}
 
 SCALAR_LIMIT, ROUNDS = 200, 12
 
@@ -107,7 +107,7 @@ def neuron(s, D, up_rail, down_rail, saturations, scales):
     return math.nan, math.nan
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def exponential_parts(drop, inverse_scale):
     """Return m and k of exp(drop / scale) = m 2^k; the argument is kept within what a double's exponential can hold.
 

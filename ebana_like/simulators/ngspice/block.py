@@ -2,7 +2,7 @@
 
 The block lies in a file mapped by the worker and its parent, who can so see how far the worker is even after its death.
 
-The callbacks are compiled once and kept in __pycache__ with these numbers in them: after a change here, touch
+The callbacks are compiled once and kept in the cache folder with these numbers in them: after a change here, touch
 callbacks.py too.
 """
 

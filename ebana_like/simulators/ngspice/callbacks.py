@@ -13,9 +13,8 @@ that the batch keeps alive.
 from math import nan
 
 from llvmlite import ir
-from numba import cfunc, njit, types
-from numba.extending import intrinsic
 
+from ebana_like.compiled import cfunc, intrinsic, njit, types
 from ebana_like.simulators.ngspice.block import (
     ALIVE,
     CURRENT_COUNT,
@@ -74,7 +73,7 @@ def _call(typing_context, address, argument):
     return types.void(types.intp, types.intp), generate
 
 
-@njit(cache=True)
+@njit()
 def _number(name):
     """Read the number at the end of an external source's name."""
     position, number = NUMBER_AT, 0
@@ -93,7 +92,7 @@ _source = types.int32(
 )
 
 
-@cfunc(_source, cache=True)
+@cfunc(_source)
 def get_voltage(value, time, name, identity, block):
     """GetVSRCData: the value of one external voltage source at the present point."""
     number = _number(name)
@@ -106,7 +105,7 @@ def get_voltage(value, time, name, identity, block):
     return 0
 
 
-@cfunc(_source, cache=True)
+@cfunc(_source)
 def get_current(value, time, name, identity, block):
     """GetISRCData: the value of one external current source at the present point."""
     number = _number(name)
@@ -119,7 +118,7 @@ def get_current(value, time, name, identity, block):
     return 0
 
 
-@cfunc(types.int32(types.CPointer(types.intp), types.int32, types.int32, types.CPointer(types.intp)), cache=True)
+@cfunc(types.int32(types.CPointer(types.intp), types.int32, types.int32, types.CPointer(types.intp)))
 def send_data(all_vectors, count, identity, block):
     """SendData: take the converged point's node voltages, and go on to the next point.
 

@@ -1,0 +1,76 @@
+"""A folder with planted files: the program that is started in it executes, obeys and imports none of them."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PLANTED = "import pathlib, sys\npathlib.Path({canary!r}).write_text(__name__)\nraise SystemExit('planted')\n"
+MODULES = (
+    "sitecustomize",
+    "usercustomize",
+    "click",
+    "rich",
+    "lazy_loader",
+    "platformdirs",
+    "selectors",
+    "socket",
+    "multiprocessing",
+    "yaml",
+    "PySpice",
+    "scipy",
+)
+
+
+@pytest.fixture
+def trap(tmp_path):
+    """A folder full of traps; whichever is stepped on leaves a file beside it."""
+    folder, canary = tmp_path / "trap", tmp_path / "canary"
+    folder.mkdir()
+    for name in MODULES:
+        (folder / f"{name}.py").write_text(PLANTED.format(canary=str(canary)))
+    cache = folder / "planted_cache"
+    (folder / ".numba_config.yaml").write_text(f"cache_dir: {cache}\ndisable_jit: 1\n")
+    (folder / "matplotlibrc").write_text("text.usetex: True\nfigure.facecolor: red\n")
+    (folder / ".spiceinit").write_text(f"shell touch {canary}\n")
+    yield folder
+    assert not canary.exists(), canary.read_text()
+    assert not cache.exists()
+
+
+SCRIPT = (str(Path(sys.executable).with_name("train-circuit")),)
+MODULE = (sys.executable, "-m", "ebana_like")
+
+
+def started(words, folder, tmp_path, **more):
+    """Run a program in a folder, with nothing of the tests' own environment."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "NUMBA", "MPL"))}
+    done = subprocess.run(
+        [*map(str, words)], cwd=folder, env={**kept, **more}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("program", [SCRIPT, MODULE], ids=["script", "module"])
+def test_a_training_steps_into_no_trap(program, trap, tmp_path):
+    """By ngspice, whose worker is a process of its own; an empty entry of the path is the working directory."""
+    out = tmp_path / "runs"
+    said = started([*program, "xor", "--epochs", 1, "--out", out], trap, tmp_path)
+    assert "made:" in said
+
+
+def test_a_page_and_a_sweep_step_into_no_trap(trap, tmp_path):
+    out, pages = tmp_path / "sweep", []
+    started([*SCRIPT, "sweep", "xor", "--engine", "newton", "--epochs", "1", "--out", out], trap, tmp_path)
+    for folder in (trap, tmp_path):
+        started(
+            [*SCRIPT, "plot", out / "cells" / "0000", "--what", "loss", "--out", tmp_path / "p.svg"], folder, tmp_path
+        )
+        pages.append((tmp_path / "p.svg").read_text())
+    assert pages[0] == pages[1]
+    assert sorted(path.name for path in trap.iterdir()) == sorted(
+        [".numba_config.yaml", "matplotlibrc", ".spiceinit", *(f"{name}.py" for name in MODULES)]
+    )
