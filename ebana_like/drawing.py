@@ -19,7 +19,8 @@ def save_figure(figure: Figure, path: Path, root: Path | None = None, **options:
     """
     kind, content = path.suffix[1:], io.BytesIO()
     dates = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}
-    figure.savefig(content, format=kind, metadata=dates.get(kind), **options)
+    with rc_context({"svg.hashsalt": "ebana_like"}):
+        figure.savefig(content, format=kind, metadata=dates.get(kind), **options)
     if root is None:
         write_given(path, content.getvalue())
     else:

@@ -13,6 +13,11 @@ _MOST = {
     "layers": 1_000,
     "elements": 20_000_000,
     "table_bytes": 1_000_000_000,
+    "netlist_bytes": 200_000_000,
+    "image_bytes": 500_000_000,
+    "config_bytes": 64_000,
+    "history_bytes": 100_000_000,
+    "checkpoint_bytes": 2_000_000_000,
 }
 """What is refused beyond is no promise that what is below fits into memory: 20 million elements take some 4 GB."""
 

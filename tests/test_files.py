@@ -76,7 +76,7 @@ def test_a_place_where_no_file_can_stand_is_named(place, reason, tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder"]
 
 
-def test_what_is_read_is_a_plain_file_of_limited_size_inside_a_folder(tmp_path):
+def test_what_is_read_is_a_plain_file_of_limited_size_inside_a_folder(tmp_path, monkeypatch):
     folder, outside = tmp_path / "mine", tmp_path / "secret"
     folder.mkdir()
     outside.write_bytes(b"secret")
@@ -85,10 +85,15 @@ def test_what_is_read_is_a_plain_file_of_limited_size_inside_a_folder(tmp_path):
     (folder / "out").symlink_to(outside)
     (folder / "circle").symlink_to("circle")
     os.mkfifo(folder / "pipe")
-    assert read_file(folder / "data", 8) == read_file(folder / "link", 8, inside=[folder]) == b"12345678"
-    assert read_file(folder / "out", 8) == b"secret"
+    assert (
+        read_file(folder / "data", "config_bytes")
+        == read_file(folder / "link", "config_bytes", inside=[folder])
+        == b"12345678"
+    )
+    assert read_file(folder / "out", "config_bytes") == b"secret"
+    monkeypatch.setenv("EBANA_MOST_CONFIG_BYTES", "7")
     for name, reason in {
-        "data": "larger than 7e-06 MB",
+        "data": "it has 8 bytes; more than 7 are taken for a mistake",
         "out": "it lies outside",
         "../secret": "it lies outside",
         "pipe": "no plain file",
@@ -98,10 +103,10 @@ def test_what_is_read_is_a_plain_file_of_limited_size_inside_a_folder(tmp_path):
         "a\0b": "not one a file can have",
     }.items():
         with pytest.raises(RunError, match=rf"^cannot read .*{reason}"):
-            read_file(folder / name, 7, inside=[folder])
+            read_file(folder / name, "config_bytes", inside=[folder])
     for device in ("/dev/null", "/dev/zero"):
         with pytest.raises(RunError, match="no plain file"):
-            read_file(Path(device), 7)
+            read_file(Path(device), "config_bytes")
 
 
 def test_a_file_put_in_the_place_of_the_one_that_was_checked_is_not_read(tmp_path, monkeypatch):
@@ -120,7 +125,7 @@ def test_a_file_put_in_the_place_of_the_one_that_was_checked_is_not_read(tmp_pat
 
     monkeypatch.setattr(os, "open", swapped)
     with pytest.raises(RunError, match="it lies outside"):
-        read_file(folder / "sub" / "data", 10, inside=[folder])
+        read_file(folder / "sub" / "data", "config_bytes", inside=[folder])
 
 
 def test_a_file_that_grows_while_it_is_read_is_read_no_further_than_allowed(tmp_path, monkeypatch):
@@ -133,5 +138,6 @@ def test_a_file_that_grows_while_it_is_read_is_read_no_further_than_allowed(tmp_
         return result
 
     monkeypatch.setattr(os, "fstat", grows)
-    with pytest.raises(RunError, match="larger than 8e-06 MB"):
-        read_file(tmp_path / "log", 8)
+    monkeypatch.setenv("EBANA_MOST_CONFIG_BYTES", "8")
+    with pytest.raises(RunError, match="more than 8 are taken for a mistake"):
+        read_file(tmp_path / "log", "config_bytes")

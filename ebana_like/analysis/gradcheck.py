@@ -13,7 +13,7 @@ import numpy as np
 
 from ebana_like.analysis.differences import cosine_gap, differences, distance, flat
 from ebana_like.analysis.examples import Examples
-from ebana_like.drawing import Figure
+from ebana_like.drawing import Figure, save_figure
 from ebana_like.elements import FloatArray
 from ebana_like.energy import Symmetry, symmetry
 from ebana_like.errors import SettingError, SimulatorError
@@ -189,4 +189,4 @@ def plot_check(check: GradientCheck, path: Path, title: str) -> None:
     panels[0].set_ylabel("relative error of the gradient")
     panels[-1].legend(fontsize="small", bbox_to_anchor=(1.02, 1), loc="upper left")
     figure.suptitle(title, fontsize="medium")
-    figure.savefig(path, dpi=110)
+    save_figure(figure, path, path.parent, dpi=110)

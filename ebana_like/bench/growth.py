@@ -8,7 +8,7 @@ import numpy as np
 
 from ebana_like.bench.engines import image_case, newton_way
 from ebana_like.bench.rounds import in_process
-from ebana_like.drawing import Figure
+from ebana_like.drawing import Figure, save_figure
 from ebana_like.errors import SettingError
 from ebana_like.tasks import TASKS
 
@@ -117,4 +117,4 @@ def plot_growth(growths: tuple[Growth, ...], path: Path) -> None:
         axes.set_ylabel("ms a batch")
         axes.set_title(growth.fixed, fontsize="medium")
         axes.legend(frameon=False)
-    figure.savefig(path)
+    save_figure(figure, path)

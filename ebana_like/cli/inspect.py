@@ -9,7 +9,7 @@ from ebana_like.cli.printer import Printer, terminal
 from ebana_like.energy import symmetry
 from ebana_like.errors import SettingError
 from ebana_like.figures import DRAWABLE, save_schematic
-from ebana_like.files import write_atomically
+from ebana_like.files import write_given
 from ebana_like.pages.answers import answer_tables
 from ebana_like.pages.inspection import bank_table, flow_table, has_ports, port_table, recorded_table, voltage_table
 from ebana_like.pages.inspection_page import inspection_page
@@ -67,5 +67,5 @@ def inspect(path: Path, sample: int | None, html: Path | None, schematic: Path |
         save_schematic(circuit, schematic)
         printer.line(f"made:     {schematic}")
     if html is not None:
-        write_atomically(html, render(inspection_page(netlist, phases, said)))
+        write_given(html, render(inspection_page(netlist, phases, said)))
         printer.line(f"made:     {html}")

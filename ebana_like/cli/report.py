@@ -10,7 +10,7 @@ from ebana_like.analysis.trained import read_history, read_trained
 from ebana_like.cli.printer import Printer, terminal
 from ebana_like.errors import SettingError
 from ebana_like.figures import DRAWABLE, compared, require_drawable, save_schematic
-from ebana_like.files import write_atomically
+from ebana_like.files import write_atomically, write_given
 from ebana_like.pages.comparison import difference_table, outcome_table
 from ebana_like.pages.page import render
 from ebana_like.pages.report import report as report_page
@@ -45,8 +45,11 @@ def report(path: Path, out: Path | None) -> None:
     trained = read_trained(path)
     with NewtonSimulator(trained.circuit) as simulator:
         page = render(report_page(trained, simulator))
-    out = out or path / "report.html"
-    write_atomically(out, page)
+    if out is None:
+        out = path / "report.html"
+        write_atomically(out, page)
+    else:
+        write_given(out, page)
     Printer(terminal()).line(f"made:     {out}")
 
 
@@ -59,9 +62,11 @@ def plot(path: Path, what: str, out: Path | None) -> None:
 
     Where there are several, one a crossbar or layer, each file has its name: FILE-crossbar1.svg.
     """
-    trained, out, printer = read_trained(path), out or path / f"{what}.svg", Printer(terminal())
+    trained, printer = read_trained(path), Printer(terminal())
+    root = path if out is None else None
+    out = out or path / f"{what}.svg"
     if what == SCHEMATIC:
-        save_schematic(trained.circuit, out)
+        save_schematic(trained.circuit, out, root)
         printer.line(f"made:     {out}")
         return
     require_drawable(out)
@@ -69,7 +74,7 @@ def plot(path: Path, what: str, out: Path | None) -> None:
         drawn = draw(trained, simulator, what)
     for one in drawn:
         file = out if len(drawn) == 1 else out.with_name(f"{out.stem}-{one.name}{out.suffix}")
-        one.drawing.save(file)
+        one.drawing.save(file, root)
         printer.line(f"made:     {file}")
 
 

@@ -8,7 +8,7 @@ import click
 from ebana_like.analysis.rerun import Comparison, Deviation, compare
 from ebana_like.cli.printer import Printer, terminal
 from ebana_like.errors import SettingError
-from ebana_like.files import write_atomically
+from ebana_like.files import write_given
 from ebana_like.netlist import DIALECTS, Dialect, Netlist, write_netlist
 from ebana_like.simulators.programs import find_program, run_program
 from ebana_like.training import load_circuit
@@ -44,7 +44,7 @@ def rerun(path: Path, program: str | None, export: tuple[str, Path] | None, equa
     netlist, printer = load_circuit(path), Printer(terminal())
     if export is not None:
         dialect, file = DIALECTS[export[0]], export[1]
-        write_atomically(file, write_netlist(netlist, dialect, _celsius(dialect, equal_vt)))
+        write_given(file, write_netlist(netlist, dialect, _celsius(dialect, equal_vt)))
         printer.line(f"made:     {file}  (for {dialect.name})")
     if program is not None:
         found = find_program(program)

@@ -5,6 +5,7 @@ from pathlib import Path
 import schemdraw
 
 from ebana_like.circuit import Circuit
+from ebana_like.drawing import save_figure
 from ebana_like.errors import SettingError
 from ebana_like.figures.blocks import draw_blocks
 from ebana_like.figures.elements import draw_elements
@@ -29,16 +30,19 @@ def schematic(circuit: Circuit) -> str | None:
     return inline(text, f"schematic of {circuit.title}")
 
 
-def save_schematic(circuit: Circuit, path: Path) -> None:
-    """Save the schematic, black on white. Raises SettingError for a kind of file, or a circuit, that is not drawn."""
+def save_schematic(circuit: Circuit, path: Path, root: Path | None = None) -> None:
+    """Save the schematic, black on white; root: the folder it belongs in, where nobody gave its name.
+
+    Raises SettingError for a kind of file, or a circuit, that is not drawn; RunError where it cannot be written.
+    """
     require_drawable(path)
     drawing = _drawing(circuit, "matplotlib")
     if drawing is None:
         raise SettingError(f'"{circuit.title}" has no layers; schematics are drawn of layered networks only')
-    try:
-        drawing.save(str(path), transparent=False, dpi=150)
-    except OSError as error:
-        raise SettingError(f"cannot write {path}: {error.strerror}") from error
+    drawn = drawing.draw(show=False)
+    figure, artists = drawn.getfig(), drawn.ax.get_default_bbox_extra_artists()
+    figure.subplots_adjust(0, 0, 1, 1)
+    save_figure(figure, path, root, bbox_inches="tight", bbox_extra_artists=artists, pad_inches=0, dpi=150)
 
 
 def _drawing(circuit: Circuit, backend: str) -> schemdraw.Drawing | None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
-from ebana_like.drawing import Figure, rc_context
+from ebana_like.drawing import Figure, rc_context, save_figure
 from ebana_like.errors import SettingError
 
 INK = "#010203"
@@ -62,14 +62,14 @@ class Picture:
             self._figure.savefig(text, format="svg", transparent=True, metadata={"Date": None})
         return inline(text.getvalue().replace(INK, "currentColor"), self.title)
 
-    def save(self, path: Path) -> None:
-        """Save the picture. Raises SettingError for a kind of file that is not drawn, or a place that is not there."""
+    def save(self, path: Path, root: Path | None = None) -> None:
+        """Save the picture; root: the folder it belongs in, where nobody gave its name.
+
+        Raises SettingError for a kind of file that is not drawn, RunError where it cannot be written.
+        """
         require_drawable(path)
-        try:
-            with rc_context(_STYLE):
-                self._figure.savefig(path, facecolor="white", dpi=150)
-        except OSError as error:
-            raise SettingError(f"cannot write {path}: {error.strerror}") from error
+        with rc_context(_STYLE):
+            save_figure(self._figure, path, root, facecolor="white", dpi=150)
 
 
 def require_drawable(path: Path) -> None:

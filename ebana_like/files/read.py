@@ -9,29 +9,15 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ebana_like.errors import EbanaError, RunError
-
-LARGEST = "EBANA_LARGEST_MB"
-"""The environment variable that allows larger files of every kind, in megabytes."""
-
-MEGABYTE = 1_000_000
-
-
-def limit_of(usual: int) -> int:
-    """Return how many bytes a file may have whose usual limit is given."""
-    given = os.environ.get(LARGEST, "")
-    return max(usual, int(given) * MEGABYTE) if given.isdecimal() and len(given) < 9 else usual
-
-
-def too_large(usual: int) -> str:
-    """Return why something larger than its limit is not read, and what to do."""
-    return f"it is larger than {limit_of(usual) / MEGABYTE:g} MB; if that is meant, set {LARGEST} to what it takes"
+from ebana_like.limits import most, require_at_most
 
 
 def open_file(
-    path: Path, limit: int, raises: type[EbanaError] = RunError, advice: str = "", inside: Sequence[Path] = ()
+    path: Path, limit: str, raises: type[EbanaError] = RunError, advice: str = "", inside: Sequence[Path] = ()
 ) -> BinaryIO:
-    """Return a plain file of at most so many bytes, open, to be used as a context manager.
+    """Return a plain file, open, to be used as a context manager.
 
+    limit: a name in `ebana_like.limits`, of how many bytes the file may have.
     inside: folders of which one has to hold it, whatever links lead to it; empty for any.
     Raises an error of the class given, `cannot read PATH: REASON; ADVICE`, for what is not there, no plain file, too
     large or elsewhere.
@@ -45,8 +31,7 @@ def open_file(
         try:
             found = os.fstat(file.fileno())
             _require_plain(found)
-            if found.st_size > limit_of(limit):
-                raise OSError(None, too_large(limit))
+            _require_small(path, limit, found.st_size, raises)
             if inside and not is_inside(Path(f"/proc/self/fd/{file.fileno()}"), inside):
                 raise OSError(None, elsewhere)
         except BaseException:
@@ -58,21 +43,20 @@ def open_file(
 
 
 def read_file(
-    path: Path, limit: int, raises: type[EbanaError] = RunError, advice: str = "", inside: Sequence[Path] = ()
+    path: Path, limit: str, raises: type[EbanaError] = RunError, advice: str = "", inside: Sequence[Path] = ()
 ) -> bytes:
     """Return the contents of a file; arguments and errors as `open_file`, also for one that grows meanwhile."""
     with open_file(path, limit, raises, advice, inside) as file:
         try:
-            data = file.read(limit_of(limit) + 1)
-            if len(data) > limit_of(limit):
-                raise OSError(None, too_large(limit))
+            data = file.read(most(limit) + 1)
         except OSError as error:
             raise _failure(path, error, raises, advice) from error
+    _require_small(path, limit, len(data), raises)
     return data
 
 
 def read_words(
-    path: Path, limit: int, raises: type[EbanaError] = RunError, advice: str = "", encoding: str = "utf-8"
+    path: Path, limit: str, raises: type[EbanaError] = RunError, advice: str = "", encoding: str = "utf-8"
 ) -> str:
     """Return a text file's contents, with any kind of line ends as they are; errors as `open_file`."""
     try:
@@ -96,6 +80,10 @@ def _require_plain(found: os.stat_result) -> None:
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
     if not stat.S_ISREG(found.st_mode):
         raise OSError(errno.EINVAL, "it is no plain file")
+
+
+def _require_small(path: Path, limit: str, size: int, raises: type[EbanaError]) -> None:
+    require_at_most(limit, size, f"cannot read {path}: it has {size:,} bytes", raises)
 
 
 def _failure(path: Path, error: Exception, raises: type[EbanaError], advice: str) -> EbanaError:

@@ -54,7 +54,7 @@ def write_atomically(
                     os.unlink(temporary, dir_fd=folder)
             if durable:
                 os.fsync(folder)
-    except (OSError, ValueError) as error:
+    except OSError as error:
         raise _failure(path, error) from error
 
 
@@ -103,7 +103,7 @@ def append(path: Path, text: str, root: Path | None = None) -> None:
                 except OSError:
                     file.truncate(size)
                     raise
-    except (OSError, ValueError) as error:
+    except OSError as error:
         raise _failure(path, error) from error
 
 
@@ -121,7 +121,7 @@ def make_folder(path: Path, root: Path | None = None) -> None:
                 os.mkdir(part.name, dir_fd=folder)
         with _opened(path, root):
             pass
-    except (OSError, ValueError) as error:
+    except OSError as error:
         raise RunError(
             f"cannot make the folder {path}: {_reason(error)}; remove what is there, or choose another with --out"
         ) from error
@@ -132,7 +132,7 @@ def remove(path: Path, root: Path | None = None) -> None:
     try:
         with _opened(path.parent, root) as folder, suppress(FileNotFoundError):
             os.unlink(path.name, dir_fd=folder)
-    except (OSError, ValueError) as error:
+    except OSError as error:
         raise RunError(f"cannot remove {path}: {_reason(error)}") from error
 
 
@@ -163,6 +163,8 @@ def require_own_file(descriptor: int) -> None:
 @contextmanager
 def _opened(path: Path, root: Path | None) -> Iterator[int]:
     """Yield the descriptor of a folder. Raises OSError where there is none, or a link below the root."""
+    if "\0" in str(path):
+        raise OSError(errno.EINVAL, "no file can have this name")
     descriptor = os.open(path if root is None else root, _FOLDER)
     try:
         for part in () if root is None else path.relative_to(root).parts:
@@ -180,8 +182,10 @@ def _opened(path: Path, root: Path | None) -> Iterator[int]:
 
 
 def _require_file_or_nothing(name: str, folder: int) -> None:
-    """Raise OSError where a name in a folder is taken by what must not be replaced."""
+    """Raise OSError where a name in a folder is taken by what must not be replaced, or can be no file's."""
     try:
+        if "\0" in name:
+            raise OSError(errno.EINVAL, "no file can have this name")
         mode = os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode
     except FileNotFoundError:
         return
@@ -210,11 +214,11 @@ def _pieces(content: Content, encoding: str) -> Iterable[bytes]:
     return [content] if isinstance(content, bytes) else content
 
 
-def _reason(error: OSError | ValueError) -> str:
-    return (error.strerror or str(error)) if isinstance(error, OSError) else "no file can have this name"
+def _reason(error: OSError) -> str:
+    return error.strerror or str(error)
 
 
-def _failure(path: Path, error: OSError | ValueError) -> RunError:
+def _failure(path: Path, error: OSError) -> RunError:
     return RunError(
         f"cannot write {path}: {_reason(error)}; what stood there before is kept. "
         "Make room, or choose another folder with --out"

@@ -11,6 +11,9 @@ from ebana_like.circuit import Circuit
 from ebana_like.errors import NetlistError, SettingError
 from ebana_like.netlist import Netlist, load_netlist, save_netlist
 
+MOST_BYTES = 100_000_000
+"""Of an array."""
+
 KEY = "predictor"
 """The netlist's setting that holds the table, as JSON."""
 
@@ -35,7 +38,7 @@ def read_stored(path: Path, kind: str) -> tuple[Circuit, dict[str, Any]]:
         found = table["kind"]
     except KeyError as error:
         raise NetlistError(f"{path} is a netlist without a predictor; one is written by {kind}.save") from error
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise NetlistError(f"{path}: its line of the predictor is damaged: {error}") from error
     if found != kind:
         raise NetlistError(f"{path} holds a {found}; load it with {found}.load, not with {kind}.load")
@@ -56,4 +59,13 @@ def _plain(value: Any) -> Any:
 
 
 def _array(table: dict[str, Any]) -> Any:
-    return np.array(table["array"], dtype=table["dtype"]) if table.keys() == {"dtype", "array"} else table
+    """Return the array that a table stands for. Raises ValueError where it would be larger than its entries are."""
+    if table.keys() != {"dtype", "array"}:
+        return table
+    dtype = np.dtype(table["dtype"])
+    if dtype.kind not in "OUbiuf":
+        raise ValueError(f"an array of {dtype}, not of numbers or words")
+    entries = np.array(table["array"], dtype=object)
+    if entries.size * dtype.itemsize > MOST_BYTES:
+        raise ValueError(f"{entries.size} entries of {dtype}; more than {MOST_BYTES:,} bytes in all")
+    return entries.astype(dtype)

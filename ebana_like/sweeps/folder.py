@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ebana_like.errors import RunError, SettingError
-from ebana_like.files import locked, write_atomically
+from ebana_like.files import locked, make_folder, read_file, write_atomically
 from ebana_like.sweeps.goal import Goal
 from ebana_like.sweeps.grid import Cell, Grid
 from ebana_like.training import Run, dump_config, load_config, load_history
@@ -52,13 +52,13 @@ class SweepFolder:
 
     def finished(self) -> dict[int, CellResult]:
         """Return the results so far by cell number. Raises RunError where they cannot be read."""
-        if not self.results.is_file():
+        if not self.results.exists():
             return {}
         cells = self.grid.cells
         try:
-            with self.results.open(encoding="utf-8", newline="") as file:
-                found = [(cells[int(row["cell"])], row["status"], row["reason"]) for row in csv.DictReader(file)]
-        except (OSError, ValueError, KeyError, IndexError, csv.Error) as error:
+            text = io.StringIO(read_file(self.results, "history_bytes", inside=[self.path]).decode(), newline="")
+            found = [(cells[int(row["cell"])], row["status"], row["reason"]) for row in csv.DictReader(text)]
+        except (ValueError, KeyError, IndexError, csv.Error) as error:
             raise RunError(
                 f"{self.results} is not the results of this sweep ({error!r}); delete it to train all cells again"
             ) from error
@@ -96,13 +96,11 @@ def open_sweep(path: Path, grid: Grid) -> Iterator[SweepFolder]:
     where another process has it open.
     """
     folder, config = SweepFolder(path, grid), path / SWEEP
-    try:
-        folder.run(grid.cells[0]).path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise RunError(f"cannot make the folder {path}: {error.strerror}; choose another with --out") from error
+    make_folder(path)
+    make_folder(folder.run(grid.cells[0]).path.parent, path)
     with locked(path):
-        if config.is_file():
-            _require_same(load_config(config), grid.table(), path)
+        if config.exists():
+            _require_same(load_config(config, [path]), grid.table(), path)
         else:
             write_atomically(config, dump_config({**grid.table(), "made_by": f"ebana-like-{version('ebana-like')}"}))
         yield folder

@@ -5,7 +5,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from ebana_like.files import write_atomically
+from ebana_like.files import make_folder, write_atomically
 from ebana_like.sweeps.folder import DONE, FAILED, LOST, CellResult, SweepFolder
 from ebana_like.sweeps.goal import Goal
 from ebana_like.sweeps.grid import Cell
@@ -40,7 +40,7 @@ def train_cell(job: Job) -> None:
     settings, history = job.cell.settings, _History()
     problem = TASKS[job.task].problem(settings)
     with simulator_of(problem.circuit, settings) as simulator:
-        job.path.mkdir(parents=True, exist_ok=True)
+        make_folder(job.path, job.path.parent.parent)
         run = begin_run(job.path, job.task, settings, simulator.reduced)
         try:
             progress = train(problem, simulator, callbacks=[history])

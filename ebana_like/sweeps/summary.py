@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ebana_like.drawing import Figure
+from ebana_like.drawing import Figure, save_figure
 from ebana_like.sweeps.folder import DONE, CellResult
 from ebana_like.sweeps.goal import Goal
 from ebana_like.sweeps.grid import SEED, Axis, Grid
@@ -83,7 +83,7 @@ def plot_map(grid: Grid, groups: list[Group], goal: Goal, path: Path) -> None:
         where = ", ".join(f"{axis.setting} {value}" for axis, value in zip(further, panel, strict=True))
         _heat_map(pair[0], share, columns, rows, f"share with {goal}", where, cmap="viridis", vmin=0, vmax=1)
         _heat_map(pair[1], epochs, columns, rows, "median epochs until then", where, cmap="magma_r", vmin=0, vmax=limit)
-    figure.savefig(path)
+    save_figure(figure, path, path.parent)
 
 
 def _heat_map(axes: Any, values: Any, columns: Axis, rows: Axis, title: str, where: str, **colours: Any) -> None:

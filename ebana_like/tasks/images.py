@@ -1,14 +1,13 @@
 """Where do handwritten digits and their like come from? A .npz file, the four IDX files, or OpenML."""
 
-import gzip
 import warnings
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 
 from ebana_like.elements import FloatArray, IntArray
 from ebana_like.errors import SettingError
+from ebana_like.tasks.arrays import read_idx, read_npz
 from ebana_like.training import Dataset, Settings, Split
 
 TRAINING_IMAGES = 60_000
@@ -27,7 +26,12 @@ def load_images(settings: Settings, openml: str, classes: tuple[str, ...]) -> Sp
     Raises SettingError saying what was expected and how to get it.
     """
     path = settings.data
-    arrays = _from_openml(openml) if not path else _from_folder(Path(path)) if Path(path).is_dir() else _from_npz(path)
+    if not path:
+        arrays = _from_openml(openml)
+    elif Path(path).is_dir():
+        arrays = [read_idx(Path(path), name, _EXPECTED) for name in _IDX_NAMES]
+    else:
+        arrays = read_npz(Path(path), ("x_train", "y_train", "x_test", "y_test"), _EXPECTED)
     x_train, y_train, x_test, y_test = arrays
     return Split(_dataset(x_train, y_train, classes), test=_dataset(x_test, y_test, classes))
 
@@ -40,31 +44,6 @@ def _dataset(images: FloatArray, labels: IntArray, classes: tuple[str, ...]) -> 
     if images.dtype != np.uint8:
         raise SettingError(f"the images hold {images.dtype} values; expected uint8, black 0 and white {WHITE}")
     return Dataset(images.reshape(len(images), -1), labels.astype(np.intp), classes)
-
-
-def _from_npz(path: str) -> list[np.ndarray]:
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            return [file[name] for name in ("x_train", "y_train", "x_test", "y_test")]
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
-        raise SettingError(f"cannot read images from {path}: {error}; {_EXPECTED}") from error
-
-
-def _from_folder(folder: Path) -> list[np.ndarray]:
-    return [_idx(folder, name) for name in _IDX_NAMES]
-
-
-def _idx(folder: Path, name: str) -> np.ndarray:
-    """Read one IDX file: four bytes of magic (type 8 is unsigned bytes), the sizes big-endian, then the data."""
-    plain, packed = folder / name, folder / f"{name}.gz"
-    try:
-        raw = plain.read_bytes() if plain.is_file() else gzip.decompress(packed.read_bytes())
-        if len(raw) < 4 or raw[:3] != b"\0\0\x08":
-            raise ValueError("not an IDX file of bytes")
-        shape = np.frombuffer(raw, ">u4", count=raw[3], offset=4).astype(int)
-        return np.frombuffer(raw, np.uint8, offset=4 + 4 * raw[3]).reshape(shape)
-    except (OSError, ValueError, EOFError) as error:
-        raise SettingError(f"cannot read {name} in {folder}: {error}; {_EXPECTED}") from error
 
 
 def _from_openml(name: str) -> list[np.ndarray]:

@@ -18,7 +18,7 @@ from safetensors.numpy import load, save
 
 from ebana_like.elements import FloatArray
 from ebana_like.errors import RunError
-from ebana_like.files import write_atomically
+from ebana_like.files import make_folder, read_file, remove, write_atomically
 from ebana_like.training.progress import Best, EpochRecord, Evaluation, Progress, Sums
 
 FORMAT = 1
@@ -26,6 +26,9 @@ FORMAT = 1
 
 KEPT = 3
 """So many checkpoints are kept; should the newest be damaged, training goes on from the one before."""
+
+LONGEST_HEADER = 1_000_000
+"""Bytes; a network of a hundred layers takes 30,000."""
 
 CONDUCTANCES, UPDATE, BEST = "conductances/", "update/", "best/"
 
@@ -66,17 +69,15 @@ def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:
     # one pass of the encoder in C: 4 ms after 200 epochs of digits, where `asdict` and indentation took 15
     body = json.dumps(state, default=vars)
     text = f'{{"sha256": "{_digest(body)}",\n"state": {body}}}\n'
-    try:
-        folder.mkdir(exist_ok=True)
-    except OSError as error:
-        raise RunError(f"cannot make {folder}: {error.strerror}") from error
+    run = folder.parent
+    make_folder(folder, run)
     name = f"{progress.steps:010d}"
-    write_atomically(folder / f"{name}.safetensors", tensors, durable=True)
-    write_atomically(folder / f"{name}.json", text, durable=True)
+    write_atomically(folder / f"{name}.safetensors", tensors, durable=True, root=run)
+    write_atomically(folder / f"{name}.json", text, durable=True, root=run)
     for number in _numbers(folder)[:-KEPT]:
         # the JSON file first: what is left of a removal that is broken off is then no checkpoint
         for ending in ("json", "safetensors"):
-            (folder / f"{number}.{ending}").unlink(missing_ok=True)
+            remove(folder / f"{number}.{ending}", run)
 
 
 def load_newest(folder: Path, pass_over: Callable[[str], None]) -> Checkpoint | None:
@@ -102,10 +103,15 @@ class _DamagedError(Exception):
 
 def _load(folder: Path, number: str) -> Checkpoint:
     try:
-        text = (folder / f"{number}.json").read_text(encoding="utf-8")
-        tensors = (folder / f"{number}.safetensors").read_bytes()
-    except OSError as error:
-        raise _DamagedError(f"{Path(error.filename).name} cannot be read: {error.strerror}") from error
+        state_file, tensors = (
+            read_file(folder / f"{number}.{ending}", "checkpoint_bytes", inside=[folder.parent])
+            for ending in ("json", "safetensors")
+        )
+        text = state_file.decode()
+        if int.from_bytes(tensors[:8], "little") > LONGEST_HEADER:
+            raise _DamagedError(f"{number}.safetensors begins with a header of more than {LONGEST_HEADER:,} bytes")
+    except RunError as error:
+        raise _DamagedError(str(error)) from error
     except UnicodeDecodeError as error:
         raise _DamagedError("it is not text") from error
     try:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from importlib.metadata import version
 
 from ebana_like.elements import FloatArray
-from ebana_like.files import append, write_atomically
+from ebana_like.files import append, remove, write_atomically
 from ebana_like.netlist import Netlist, save_netlist
 from ebana_like.simulators import Simulator
 from ebana_like.training.checkpoint import Checkpoint, save_checkpoint
@@ -50,7 +50,7 @@ class RunRecorder(Callback):
         if progress.records:
             write_atomically(self.run.history, history_text(progress.records))
         else:
-            self.run.history.unlink(missing_ok=True)
+            remove(self.run.history)
         if progress.steps or self.settings.start:
             self.save(progress)
         else:  # what has not begun begins again from its settings, which the disk has

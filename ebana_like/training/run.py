@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 import platform
 import shlex
 import shutil
@@ -16,7 +17,7 @@ from tempfile import mkdtemp
 from typing import Any
 
 from ebana_like.errors import RunError, SettingError
-from ebana_like.files import write_atomically
+from ebana_like.files import is_inside, make_folder, read_file, write_atomically
 from ebana_like.netlist import Netlist, load_netlist
 from ebana_like.training.progress import EpochRecord
 from ebana_like.training.settings import ABOUT, Settings, as_table, dump_config, load_config, settings_in
@@ -48,9 +49,9 @@ class Run:
 
     def config(self) -> dict[str, Any]:
         """Return what was recorded when the run began. Raises RunError where there is nothing."""
-        if not (self.path / CONFIG).is_file():
+        if not (self.path / CONFIG).exists():
             raise RunError(f"{self.path} is not a run folder: it has no {CONFIG}")
-        return load_config(self.path / CONFIG)
+        return load_config(self.path / CONFIG, [self.path])
 
     def settings(self) -> Settings:
         """Return the run's settings."""
@@ -76,8 +77,8 @@ def create_run(root: Path, task: str, settings: Settings, reduced: bool = False)
     reduced: whether the simulator solves a smaller circuit in place of the netlist's.
     Raises RunError where the folder cannot be made.
     """
+    make_folder(root)
     try:
-        root.mkdir(parents=True, exist_ok=True)
         unborn = Path(mkdtemp(prefix=f".{task}-", dir=root))
     except OSError as error:
         raise RunError(f"cannot make a run folder in {root}: {error.strerror}; choose another with --out") from error
@@ -116,9 +117,9 @@ def _renamed(folder: Path, name: str) -> Path:
         path = folder.with_name(f"{name}-{number}")
         try:
             return folder.rename(path)
-        except OSError:
-            if not path.exists():
-                raise
+        except OSError as error:
+            if not os.path.lexists(path):
+                raise RunError(f"cannot make {path}: {error.strerror}; choose another folder with --out") from error
             number += 1
 
 
@@ -152,10 +153,10 @@ def _row(record: EpochRecord) -> dict[str, str]:
 
 def load_history(run: Run) -> list[dict[str, float]]:
     """Return the history's lines as numbers by column; empty before the first epoch."""
-    if not run.history.is_file():
+    if not run.history.exists():
         return []
-    with run.history.open() as file:
-        return [{name: float(value) for name, value in row.items()} for row in csv.DictReader(file)]
+    text = read_file(run.history, "history_bytes", inside=[run.path]).decode()
+    return [{name: float(value) for name, value in row.items()} for row in csv.DictReader(text.splitlines())]
 
 
 def load_circuit(path: Path) -> Netlist:
@@ -163,5 +164,7 @@ def load_circuit(path: Path) -> Netlist:
     if path.is_dir():
         if not (path / NETLIST).is_file():
             raise RunError(f"{path} has no {NETLIST}; give a run folder or a netlist file")
+        if not is_inside(path / NETLIST, [path]):
+            raise RunError(f"{path / NETLIST} leads out of its folder; copy the netlist there, or give its own name")
         return load_netlist(path / NETLIST)
     return load_netlist(path)

@@ -1,7 +1,7 @@
 """What can be set for a training? One dataclass, from which the command line, config files and run records are made."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from math import isfinite
 from pathlib import Path
@@ -10,8 +10,12 @@ from typing import Any, TypeVar, get_type_hints
 import tomli_w
 
 from ebana_like.errors import SettingError, meant
+from ebana_like.files import read_file
 
 COMMENT_COLUMN = 36
+
+MOST_DOTS = 500
+"""In a line of a config file."""
 
 ABOUT = "run"
 """The table in which a run's config says what is no setting: its task, its date ..."""
@@ -156,13 +160,17 @@ def settings_in(tables: Mapping[str, Any], name: str, base: AnySettings, where: 
     return decode(given.get(name, given), base, where)
 
 
-def load_config(path: Path) -> dict[str, Any]:
-    """Return the tables of a TOML file. Raises SettingError when it cannot be read."""
+def load_config(path: Path, inside: Sequence[Path] = ()) -> dict[str, Any]:
+    """Return the tables of a TOML file. Raises SettingError when it cannot be read, or lies outside of folders."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise SettingError(f"cannot read {path}: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        text = read_file(path, "config_bytes", SettingError, inside=inside).decode()
+        for number, line in enumerate(text.splitlines(), start=1):
+            if line.count(".") > MOST_DOTS:  # the parser takes minutes for a name of 50,000 parts
+                raise SettingError(f"{path}, line {number}: has more than {MOST_DOTS} dots; break it into several")
+        return tomllib.loads(text)
+    except (ValueError, RecursionError) as error:  # ValueError: no UTF-8, no TOML, or a number of 10,000 digits
+        if isinstance(error, SettingError):
+            raise
         raise SettingError(f"{path} is not a TOML file: {error}") from error
 
 

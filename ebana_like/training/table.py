@@ -12,6 +12,7 @@ import numpy as np
 from ebana_like.checks import LONGEST, shown
 from ebana_like.elements import FloatArray, IntArray
 from ebana_like.errors import SettingError, meant
+from ebana_like.files import read_file
 from ebana_like.limits import require_at_most
 from ebana_like.training.dataset import LARGEST
 
@@ -159,12 +160,7 @@ def read_table(path: str) -> Table:
 
 def _text(path: str) -> str:
     """Return a file's text, its lines separated as Python does."""
-    try:
-        data = Path(path).read_bytes()
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "a file has no such name"
-        raise SettingError(f"cannot read {path}: {reason}; {EXPECTED}") from error
-    require_at_most("table_bytes", len(data), f"{path} has {len(data):,} bytes")
+    data = read_file(Path(path), "table_bytes", SettingError, EXPECTED)
     try:
         text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
     except UnicodeDecodeError as error:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from ebana_like.errors import SettingError
+from ebana_like.files import make_folder
 from ebana_like.training.loop import Callback
 from ebana_like.training.progress import EpochRecord, Progress
 
@@ -11,7 +12,8 @@ class TensorBoard(Callback):
     """The callback that writes every epoch's numbers as TensorBoard scalars; the step is the epoch.
 
     start: where training begins; what an interrupted one wrote of later epochs is hidden.
-    Raises SettingError where the package tensorboardX is not installed.
+    Raises SettingError where the package tensorboardX is not installed, RunError where the folder cannot be made, or
+    is a link.
     """
 
     def __init__(self, folder: Path, start: Progress) -> None:
@@ -21,6 +23,7 @@ class TensorBoard(Callback):
             raise SettingError(
                 "TensorBoard's files need tensorboardX; pip install 'ebana-like[tensorboard]'"
             ) from error
+        make_folder(folder, folder.parent)
         self.writer = SummaryWriter(str(folder), purge_step=start.epoch + 1)
 
     def on_epoch(self, progress: Progress, record: EpochRecord) -> None:

@@ -151,43 +151,44 @@ def test_a_folder_has_one_owner_at_a_time(run):
 @pytest.mark.parametrize("name", ["/dev/zero", "/dev/stdin", "/dev/tty", "/dev/full"])
 def test_devices_are_not_read(name, run):
     with pytest.raises(SettingError, match=f"^cannot read {name}: [^\n]*; expected a table$"):
-        read_file(run / name, 1000, SettingError, "expected a table")
+        read_file(run / name, "config_bytes", SettingError, "expected a table")
 
 
 def test_a_pipe_is_not_waited_for(run):
     os.mkfifo(run / "name")
     with pytest.raises(RunError, match="it is no plain file"):
-        read_file(run / "name", 1000)
+        read_file(run / "name", "config_bytes")
 
 
 def test_a_link_out_of_a_folder_is_not_read_where_that_matters(run, outside):
     linked(run / "name", outside)
-    assert read_words(run / "name", 1000) == SECRET
+    assert read_words(run / "name", "config_bytes") == SECRET
     with pytest.raises(RunError, match=f"it lies outside {run}"):
-        read_file(run / "name", 1000, inside=[run])
+        read_file(run / "name", "config_bytes", inside=[run])
     (run / "inner").write_text("own")
     (run / "second").symlink_to("inner")
-    assert read_file(run / "second", 1000, inside=[run]) == b"own"
+    assert read_file(run / "second", "config_bytes", inside=[run]) == b"own"
 
 
 def test_a_file_is_read_up_to_a_limit_that_can_be_raised(run, monkeypatch):
     (run / "name").write_bytes(b"x" * 1001)
-    with pytest.raises(RunError, match="larger than 0.001 MB; if that is meant, set EBANA_LARGEST_MB"):
-        read_file(run / "name", 1000)
-    monkeypatch.setenv("EBANA_LARGEST_MB", "1")
-    assert len(read_file(run / "name", 1000)) == 1001
+    monkeypatch.setenv("EBANA_MOST_CONFIG_BYTES", "1000")
+    with pytest.raises(RunError, match=r"1,001 bytes; .* set the environment variable EBANA_MOST_CONFIG_BYTES=1001$"):
+        read_file(run / "name", "config_bytes")
+    monkeypatch.setenv("EBANA_MOST_CONFIG_BYTES", "1001")
+    assert len(read_file(run / "name", "config_bytes")) == 1001
 
 
 def test_a_file_without_a_size_of_its_own_is_read_up_to_the_limit():
-    with pytest.raises(RunError, match="larger than"):
-        read_file(Path("/proc/kallsyms"), 1000)
+    with pytest.raises(RunError, match="more than 64,000 are taken"):
+        read_file(Path("/proc/kallsyms"), "config_bytes")
 
 
 @pytest.mark.parametrize("name", ["a\0b", "x" * 300, "missing", "file/name"])
 def test_a_name_that_no_file_has_is_told_in_a_line(name, run):
     (run / "file").write_text("")
     with pytest.raises(RunError, match=r"^cannot read [^\n]*: [^\n]+$"):
-        open_file(run / name, 1000)
+        open_file(run / name, "config_bytes")
 
 
 def test_a_pipe_that_somebody_reads_is_written_into(run):

@@ -87,7 +87,7 @@ def test_damaged_ones_are_named_and_passed_over_until_none_is_left(reached, tmp_
         load_newest(tmp_path, said.append)
     assert "0000000003.json is passed over: 0000000003.safetensors does not have the checksum it names" in said[0]
     assert "0000000002.json is passed over: it is not JSON" in said[2]
-    assert "0000000001.safetensors cannot be read: No such file or directory" in said[-1]
+    assert "0000000001.safetensors: No such file or directory" in said[-1]
 
 
 def test_a_checkpoint_of_another_version_is_not_read(reached, tmp_path):

@@ -122,7 +122,7 @@ def test_a_folder_that_goes_on_from_earlier_is_brought_back_to_that(run, recorde
 def test_a_root_that_is_a_file_is_named(tmp_path):
     root = tmp_path / "file"
     root.write_text("old")
-    with pytest.raises(RunError, match=f"cannot make a run folder in {root}: .*; choose another with --out"):
+    with pytest.raises(RunError, match=f"cannot make the folder {root}: File exists; .* choose another with --out"):
         create_run(root, "xor", SETTINGS)
     assert root.read_text() == "old"
 

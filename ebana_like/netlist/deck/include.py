@@ -7,10 +7,8 @@ from pathlib import Path
 
 from ebana_like.errors import NetlistError
 from ebana_like.files import read_file
+from ebana_like.limits import require_at_most
 from ebana_like.netlist.deck.lines import ANNOTATION, Line, newline, require_text, statements
-
-LARGEST_TEXT = 200_000_000
-"""Characters of a netlist with all its files; 784 x 1024 resistors take 70 million."""
 
 MOST_FILES, DEEPEST = 100, 10
 
@@ -21,7 +19,7 @@ def read_text(path: Path, within: Path | None = None) -> tuple[str, str]:
     within: a folder that the file must lie in.
     Raises NetlistError for what cannot be read, is no plain file, is too large or no text.
     """
-    data = read_file(path, LARGEST_TEXT, NetlistError, inside=() if within is None else [within])
+    data = read_file(path, "netlist_bytes", NetlistError, inside=() if within is None else [within])
     encoding = "utf-8"
     try:
         text = data.decode(encoding)
@@ -53,8 +51,8 @@ class Includer:
     def lines(self, text: str, source: str, first: int) -> list[Line]:
         """Return a text's own statements."""
         self.characters += len(text)
-        if self.characters > LARGEST_TEXT:
-            raise NetlistError(f"{source}: the netlist and its files are larger than {LARGEST_TEXT:,} characters")
+        what = f"{source}: the netlist and its files have {self.characters:,} characters"
+        require_at_most("netlist_bytes", self.characters, what, NetlistError)
         return list(statements(islice(text.split(newline(text)), first - 1, None), source, first))
 
     def insert(self, lines: list[Line], folder: Path | None, depth: int) -> Iterator[Line]:
