@@ -204,7 +204,7 @@ def test_runs_are_compared_in_a_picture_and_a_table(runs, tmp_path):
             2,
             "cannot draw into a.doc; give a name that ends in .svg",
         ),
-        (("plot", "iris", "--what", "loss", "--out", "no/folder/a.svg"), 2, "cannot write no/folder/a.svg"),
+        (("plot", "iris", "--what", "loss", "--out", "no/folder/a.svg"), 1, "cannot write no/folder/a.svg"),
         (("compare", "iris"), 2, "1 run came to compare; give at least two"),
         (("compare", "iris", "xor", "--out", "a.doc"), 2, "cannot draw into a.doc"),
         (("compare", "iris", "DAMAGED"), 1, "history.csv is damaged"),
