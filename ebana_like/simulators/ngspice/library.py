@@ -7,11 +7,11 @@ One process can hold one ngspice, in one thread.
 """
 
 import ctypes.util
-import importlib
 import os
 import re
 import sys
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -35,6 +35,20 @@ _NOTE = re.compile(
 
 COMMANDS_TO_FORGET = 1000
 
+_TYPES = {
+    "SendChar": "int (*)(char *, int, void *)",
+    "SendStat": "int (*)(char *, int, void *)",
+    "Exit": "int (*)(int, bool, bool, int, void *)",
+    "Vectors": "int (*)(pvecinfoall, int, void *)",
+    "Background": "int (*)(bool, int, void *)",
+    "Nudge": "void (*)(intptr_t)",
+    "Text": "char[]",
+    "Texts": "char *[]",
+}
+"""Types of C by what they are for here."""
+
+_CASTS = ("void *", "intptr_t", "SendData *", "GetVSRCData *", "GetISRCData *")
+
 
 def library_path() -> str:
     """Return the name of ngspice's shared library. Raises SimulatorError saying what to install."""
@@ -54,10 +68,24 @@ def library_path() -> str:
     raise SimulatorError(f"ngspice's shared library cannot be loaded ({reason}); {HOW_TO_INSTALL}")
 
 
-def preload() -> None:
-    """Import and load what ngspice needs, without starting it. Raises SimulatorError as `library_path`."""
+@cache
+def loaded() -> tuple[Any, Any]:
+    """Return cffi's interface and ngspice's functions, loaded by PySpice but not started.
+
+    Raises SimulatorError as `library_path`.
+    """
     os.environ["NGSPICE_LIBRARY_PATH"] = library_path()
-    importlib.import_module("PySpice.Spice.NgSpice.Shared")
+    from PySpice.Spice.NgSpice import Shared
+
+    class Binding(Shared.NgSpiceShared):  # type: ignore[misc]
+        def _init_ngspice(self, send_data: bool) -> None:
+            """Leave that to `Library`, in the process that is to have ngspice."""
+
+    Binding.setup_platform()
+    functions = Binding()._ngspice_shared
+    for name in (*_TYPES.values(), *_CASTS):
+        Shared.ffi.typeof(name)  # which it remembers; reading them takes half of the time in which a worker starts
+    return Shared.ffi, functions
 
 
 class Library:
@@ -68,26 +96,23 @@ class Library:
     """
 
     def __init__(self, block: NDArray[np.int64]) -> None:
-        preload()
-        from PySpice.Spice.NgSpice import Shared
-
         self.block = block
         self.notes: list[str] = []
         self.errors: list[str] = []
         self.on_vectors: Callable[[list[str]], None] | None = None
         self._busy = False
         self._exited = False
-        self._ffi = Shared.ffi
-        self._binding = _bind(Shared, self._initialise)
+        self._ffi, functions = loaded()
+        self._initialise(functions)
 
     def _initialise(self, functions: Any) -> None:
         ffi = self._ffi
         self._keep_alive = {
-            "SendChar": ffi.callback("int (char *, int, void *)", self._hear),
-            "SendStat": ffi.callback("int (char *, int, void *)", lambda *_: 0),
-            "Exit": ffi.callback("int (int, bool, bool, int, void *)", self._exit),
-            "Vectors": ffi.callback("int (pvecinfoall, int, void *)", self._name_vectors),
-            "Background": ffi.callback("int (bool, int, void *)", lambda *_: 0),
+            "SendChar": ffi.callback(_TYPES["SendChar"], self._hear),
+            "SendStat": ffi.callback(_TYPES["SendStat"], lambda *_: 0),
+            "Exit": ffi.callback(_TYPES["Exit"], self._exit),
+            "Vectors": ffi.callback(_TYPES["Vectors"], self._name_vectors),
+            "Background": ffi.callback(_TYPES["Background"], lambda *_: 0),
         }
         kept = self._keep_alive
         block = ffi.cast("void *", self.block.ctypes.data)
@@ -139,15 +164,15 @@ class Library:
         self.notes.clear()
         self.errors.clear()
         ffi = self._ffi
-        texts = [ffi.new("char[]", line.encode()) for line in lines]
-        self.functions.ngSpice_Circ(ffi.new("char *[]", [*texts, ffi.NULL]))
+        texts = [ffi.new(_TYPES["Text"], line.encode()) for line in lines]
+        self.functions.ngSpice_Circ(ffi.new(_TYPES["Texts"], [*texts, ffi.NULL]))
         self._require_running()
         if self.errors:
             raise SimulatorError(f"ngspice did not take the circuit: {'; '.join(self.errors[:3])}")
 
     def function(self, handler: Callable[[int], None]) -> tuple[Any, int]:
         """Return a Python function as a C function `void f(intptr_t)`: what keeps it alive, and its address."""
-        kept = self._ffi.callback("void (intptr_t)", handler)
+        kept = self._ffi.callback(_TYPES["Nudge"], handler)
         return kept, int(self._ffi.cast("intptr_t", kept))
 
     def take_errors(self) -> list[str]:
@@ -175,14 +200,3 @@ class Library:
         if self.on_vectors is not None:
             self.on_vectors([self._ffi.string(vectors.vecs[k].vecname).decode() for k in range(vectors.veccount)])
         return 0
-
-
-def _bind(shared: Any, initialise: Callable[[Any], None]) -> Any:
-    """Let PySpice load the library, and initialise it our way."""
-
-    class Binding(shared.NgSpiceShared):  # type: ignore[misc]
-        def _init_ngspice(self, send_data: bool) -> None:
-            initialise(self._ngspice_shared)
-
-    shared.NgSpiceShared.setup_platform()
-    return Binding()

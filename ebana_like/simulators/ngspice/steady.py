@@ -25,7 +25,7 @@ LOSSES = 12
 REMEMBERED_POINTS, REMEMBERED_BYTES = 50_000, 1 << 26
 """Having been asked for more since it last forgot, an ngspice forgets by itself: that bounds what is asked again."""
 
-GROWTH = 8 << 20
+GROWTH = 12 << 20
 """Bytes that a process may grow by; 360 stay behind in ngspice 39 with every `alter`, whatever is freed.
 
 A larger one is replaced where its ngspice forgets, which makes no difference to what is solved next.

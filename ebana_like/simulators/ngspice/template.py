@@ -18,7 +18,7 @@ from multiprocessing.connection import Connection
 from typing import NoReturn
 
 from ebana_like.errors import EbanaError
-from ebana_like.simulators.ngspice.library import preload
+from ebana_like.simulators.ngspice.library import loaded
 from ebana_like.simulators.ngspice.worker import serve
 
 SECONDS_TO_EXIT = 2.0
@@ -39,7 +39,7 @@ def main(descriptor: int, parent: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     with socket.socket(fileno=descriptor) as channel:
         with suppress(EbanaError):  # every worker will say so
-            preload()
+            loaded()
         channel.settimeout(SECONDS_BETWEEN_LOOKS)
         gc.freeze()  # else the first collection in a worker writes to, and so copies, all that it shares with this one
         workers: set[int] = set()

@@ -1,0 +1,94 @@
+"""How much memory do a long training in ngspice and its worker keep?
+
+    python experiments/worker_memory/run.py
+
+Trains XOR for 100,000 batches of four samples; writes results.csv (a line every thousand batches) beside itself, and
+fails where parent and worker together have grown by 20 MB or more.
+"""
+
+import argparse
+import csv
+import mmap
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from ebana_like.simulators import NgspiceSimulator
+from ebana_like.tasks import TASKS
+from ebana_like.training import Callback, Progress, train
+
+HERE = Path(__file__).parent
+
+EVERY = 1000
+"""Batches a line of the results, and an epoch: the history of a training grows by a record an epoch."""
+
+FIRST = 2
+"""Lines after which growth counts: by then everything has been imported and every cache is full."""
+
+ALLOWED = 20e6
+"""Bytes."""
+
+
+def resident(process: int | str) -> int:
+    """Return the memory of a process that no file holds, bytes."""
+    _, in_use, shared = map(int, Path(f"/proc/{process}/statm").read_text().split()[:3])
+    return (in_use - shared) * mmap.PAGESIZE
+
+
+class Watcher(Callback):
+    """Keeps the memory of parent and worker after every so many batches; counts the workers."""
+
+    def __init__(self, simulator: NgspiceSimulator) -> None:
+        self.simulator = simulator
+        self.rows: list[dict[str, float]] = []
+        self.largest = 0
+        self.workers: dict[int, None] = {}
+        self.began = time.perf_counter()
+
+    def on_batch(self, progress: Progress) -> None:
+        (process,) = self.simulator.processes
+        self.workers[process] = None
+        if progress.steps % 10 == 0:
+            self.largest = max(self.largest, resident(process))
+        if progress.steps % EVERY == 0:
+            self.rows.append(
+                {
+                    "batches": progress.steps,
+                    "seconds": round(time.perf_counter() - self.began, 1),
+                    "parent_bytes": resident("self"),
+                    "worker_bytes": self.largest,
+                    "workers": len(self.workers),
+                }
+            )
+            self.largest = 0
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--batches", type=int, default=100_000)
+    parser.add_argument("--results", type=Path, default=HERE / "results.csv")
+    given = parser.parse_args()
+    task = TASKS["xor"]
+    one = task.problem(replace(task.settings, stop_loss=0.0))
+    many = replace(one.data, train=one.data.train.take([*range(4)] * EVERY))
+    problem = replace(one, data=many, batch=4, epochs=given.batches // EVERY, patience=0)
+    with NgspiceSimulator(problem.circuit) as simulator:
+        watcher = Watcher(simulator)
+        train(problem, simulator, callbacks=[watcher])
+    with given.results.open("w") as file:
+        writer = csv.DictWriter(file, watcher.rows[0], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(watcher.rows)
+    settled, last = watcher.rows[FIRST], watcher.rows[-1]
+    names = ("parent_bytes", "worker_bytes")
+    grown = [max(row[name] for row in watcher.rows[FIRST:]) - settled[name] for name in names]
+    print(
+        f"{last['batches']} batches in {last['seconds']:.0f} s, {last['workers']} workers; "
+        f"parent grew by {grown[0] / 1e6:.1f} MB, worker by {grown[1] / 1e6:.1f} MB"
+    )
+    sys.exit(sum(grown) >= ALLOWED)
+
+
+if __name__ == "__main__":
+    main()
