@@ -5,7 +5,10 @@ from importlib.metadata import version as installed
 from typing import Any
 
 from docutils import nodes
+from docutils.parsers.rst import Directive
 from latex2mathml.converter import convert
+
+from ebana_like import conformance
 
 project = "ebana_like"
 version = release = installed("ebana-like")
@@ -56,7 +59,26 @@ def formula(translator: Any, node: nodes.math_block) -> None:
     raise nodes.SkipNode
 
 
+class Clauses(Directive):
+    """`.. clauses:: CATALOG` lists the clauses of a catalog of `ebana_like.conformance`, each with its promise."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Return the list."""
+        listed = nodes.definition_list()
+        for clause in getattr(conformance, self.arguments[0]).values():
+            promise, _ = self.state.inline_text(clause.promise, self.lineno)
+            listed += nodes.definition_list_item(
+                "",
+                nodes.term("", "", nodes.literal(text=clause.name)),
+                nodes.definition("", nodes.paragraph("", "", *promise)),
+            )
+        return [listed]
+
+
 def setup(app: Any) -> None:
     """Connect the above."""
     app.add_html_math_renderer("mathml", (inline_formula, None), (formula, None))
+    app.add_directive("clauses", Clauses)
     app.connect("autodoc-process-docstring", fields)

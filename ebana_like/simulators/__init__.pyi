@@ -2,6 +2,26 @@
 
 from .newton import NewtonSimulator
 from .ngspice import NgspiceSimulator
-from .protocol import Nudging, OperatingPoints, Seconds, Simulator
+from .protocol import (
+    Nudging,
+    OperatingPoints,
+    Seconds,
+    Simulator,
+    check_conductances,
+    check_currents,
+    check_features,
+    check_loads,
+)
 
-__all__ = ["NewtonSimulator", "NgspiceSimulator", "Nudging", "OperatingPoints", "Seconds", "Simulator"]
+__all__ = [
+    "NewtonSimulator",
+    "NgspiceSimulator",
+    "Nudging",
+    "OperatingPoints",
+    "Seconds",
+    "Simulator",
+    "check_conductances",
+    "check_currents",
+    "check_features",
+    "check_loads",
+]

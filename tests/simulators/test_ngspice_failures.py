@@ -13,13 +13,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ebana_like.circuit import Circuit, CurrentNudging, InputPorts, OutputPorts
-from ebana_like.elements import VCVS, CurrentSources, Diodes, Resistors, VoltageSources
+from ebana_like.conformance.circuits import runaway
+from ebana_like.elements import Diodes
 from ebana_like.errors import SimulatorError
 from ebana_like.fitting.ports import with_ports
 from ebana_like.learning import SquaredError
 from ebana_like.learning.nudging import HeldCurrents
-from ebana_like.netlist import diode_model
 from ebana_like.netlist.deck import read_deck
 from ebana_like.netlist.read import foreign_circuit
 from ebana_like.networks import Amplifier, Crossbar, DiodePair, Inputs, OutputPairs, build_network
@@ -30,25 +29,6 @@ from ebana_like.simulators.ngspice.block import MOST_ITERATIONS
 
 def network():
     return build_network([Inputs(2), Crossbar(4), DiodePair(), Amplifier(), Crossbar(2), OutputPairs()])
-
-
-def runaway():
-    """A diode fed back twice its own voltage: a high enough input leaves it no operating point."""
-    ground, source, node, doubled = (np.array([k]) for k in range(4))
-    return Circuit(
-        "runaway",
-        ("0", "x", "h", "b"),
-        (
-            VoltageSources("inputs", ("vin",), source, ground, np.zeros(1)),
-            Resistors("weights", ("rw",), source, node, np.array([1e-6]), trainable=True, low=1e-7, high=1e-4),
-            VCVS("feedback", ("eb",), doubled, ground, node, ground, np.array([2.0])),
-            Diodes("diodes", ("db",), doubled, node, diode_model("silicon")),
-            CurrentSources("nudge", ("inudge",), ground, node, np.zeros(1)),
-        ),
-        InputPorts("inputs", np.array([0]), np.array([1.0])),
-        OutputPorts(node, ground),
-        CurrentNudging("nudge"),
-    )
 
 
 FEATURES = np.random.default_rng(4).uniform(-2, 2, (7, 2))
