@@ -18,7 +18,7 @@ from ebana_like.bench.rounds import Timing, Way, in_process
 from ebana_like.circuit import Circuit
 from ebana_like.elements import VoltageSources
 from ebana_like.learning import Centered
-from ebana_like.netlist import OPTIONS, circuit_lines
+from ebana_like.netlist import circuit_lines, tolerances
 from ebana_like.simulators import NgspiceSimulator
 from ebana_like.simulators.ngspice.block import WORDS
 from ebana_like.simulators.ngspice.library import Library, library_path
@@ -134,7 +134,7 @@ def _text(circuit: Circuit) -> list[str]:
         *circuit_lines(circuit),
         "vidx idx 0 0",
         "ridx idx 0 1",
-        f".options {OPTIONS}",
+        f".options {tolerances(circuit).options}",
         ".end",
     ]
 

@@ -1,11 +1,20 @@
 """What of devices whose law is not ours? They are carried with their model card, and only SPICE solves them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 from ebana_like.elements.bank import Bank, IntArray
 from ebana_like.errors import CircuitError
+
+CHARGES = frozenset(
+    {
+        *("cjo", "cj0", "cj", "cjp", "cjsw", "tt"),  # diodes
+        *("cje", "cjc", "cjs", "tf", "tr", "xtf", "vtf", "itf", "ptf"),  # bipolar transistors
+        *("cgs", "cgd", "cbd", "cbs", "cgso", "cgdo", "cgbo", "cgdmax", "cgdmin"),  # field-effect transistors
+    }
+)
+"""Capacitances and transit times by their names in cards: they store charge, and no direct current knows of them."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +32,11 @@ class ModelCard:
         """Return the `.model` line."""
         pairs = [f"{name}={value}" if value else name for name, value in self.parameters.items()]
         return " ".join([f".model {self.name} {self.type}", *pairs])
+
+    @property
+    def static(self) -> "ModelCard":
+        """The same device at DC, without what it stores."""
+        return replace(self, parameters={n: value for n, value in self.parameters.items() if n not in CHARGES})
 
 
 @dataclass(frozen=True, eq=False)

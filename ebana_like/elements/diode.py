@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, TypeVar
 
 import numpy as np
@@ -61,6 +61,11 @@ class DiodeModel:
     def scale(self) -> float:
         """N kT/q, volts: the current grows by e each time the voltage grows by this."""
         return self.emission * THERMAL_VOLTAGE
+
+    @property
+    def static(self) -> "DiodeModel":
+        """The same diode at DC: its law alone."""
+        return replace(self, other={})
 
     def card(self) -> str:
         """Return the `.model` line."""

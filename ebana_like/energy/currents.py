@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy.sparse import csc_array
+from scipy.sparse import csc_array, csr_array
 from scipy.sparse.linalg import SuperLU, splu
 
 from ebana_like.circuit import Circuit
@@ -68,7 +68,6 @@ class Wiring:
     """
 
     def __init__(self, circuit: Circuit) -> None:
-        circuit.refuse(Devices, "only ngspice knows its current, and those of sources around it")
         self.circuit = circuit
         self.nodes = len(circuit.nodes)
         self.branches: tuple[Bank, ...] = tuple(bank for bank in circuit.banks if isinstance(bank, VoltageLaw))
@@ -117,6 +116,19 @@ class Wiring:
         size = count + len(self.roots)
         return splu(csc_array(csc_array(entries, shape=(size, self.nodes))[:, 1:]))
 
+    @cached_property
+    def balances(self) -> csr_array:
+        """The sums of what leaves nodes that Kirchhoff's law makes zero whatever the branches carry, (roots, nodes)."""
+        count = len(self.roots)
+        sums = csc_array((np.ones(count), (np.arange(count), self.roots)), shape=(count, self.nodes))
+        if len(self._others):
+            leaving = self._leaving[self.roots]
+            through = splu(csc_array(self._leaving[self._others])).solve(leaving.toarray().T, trans="T").T
+            rows, columns = np.nonzero(through)
+            places = (rows, self._others[columns])
+            sums = sums - csc_array((through[rows, columns], places), shape=(count, self.nodes))
+        return csr_array(sums)
+
     def place(self, bank: str) -> slice:
         """Return where a bank of voltage sources or VCVS stands among all branches."""
         first = self.starts[bank]
@@ -135,6 +147,7 @@ class Wiring:
 
     def complete(self, currents: Mapping[str, FloatArray]) -> Currents:
         """Return the currents of all elements, given those (..., n) of the banks that follow their own laws."""
+        self.circuit.refuse(Devices, "only ngspice knows its current, and those of sources around it")
         sums = self.node_sums(currents)
         flat = sums.reshape(-1, self.nodes)
         found = np.zeros((len(flat), sum(map(len, self.branches))))
@@ -160,6 +173,7 @@ class Wiring:
         The first is dP/dE of every branch's voltage, (..., branches); the second dP/du of every root, (..., roots),
         whose motion tied nodes share and amplified nodes follow.
         """
+        self.circuit.refuse(Devices, "only ngspice knows how currents follow its voltages")
         flat = slopes.reshape(-1, self.nodes)[:, 1:]
         back = self._constraints.solve(np.ascontiguousarray(flat.T), trans="T").T
         count = sum(map(len, self.branches))

@@ -2,16 +2,17 @@
 
 from ebana_like.netlist.dialects import DIALECTS, Dialect, Laws
 from ebana_like.netlist.models import diode_model, diode_models, parse_diode_model
-from ebana_like.netlist.netlist import OPTIONS, Netlist
+from ebana_like.netlist.netlist import Netlist
 from ebana_like.netlist.read import load_netlist, read_netlist
+from ebana_like.netlist.tolerances import Tolerances, tolerances
 from ebana_like.netlist.write import circuit_lines, save_netlist, write_netlist
 
 __all__ = [
     "DIALECTS",
-    "OPTIONS",
     "Dialect",
     "Laws",
     "Netlist",
+    "Tolerances",
     "circuit_lines",
     "diode_model",
     "diode_models",
@@ -19,5 +20,6 @@ __all__ = [
     "parse_diode_model",
     "read_netlist",
     "save_netlist",
+    "tolerances",
     "write_netlist",
 ]

@@ -12,9 +12,6 @@ FORMAT = 1
 FULL_DIGITS = "*# set numdgt=16"
 """A comment to every SPICE program but ngspice, which then prints voltages as full doubles."""
 
-OPTIONS = "reltol=1e-12 vntol=1e-15 abstol=1e-18 itl1=500 itl2=500"
-"""Solver tolerances under which the voltage differences of nudges down to 1e-8 S survive; cost 0-15 % of the time."""
-
 NAME = re.compile(r"(?![iv]x_\d+\Z|[vr]?idx_sweep\Z)[a-z_][a-z0-9_]*", re.ASCII)
 """A name every SPICE program takes, and the ngspice engine does not use for its own sources."""
 

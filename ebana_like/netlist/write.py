@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from ebana_like.circuit import Circuit, CurrentNudging, InputPorts
-from ebana_like.elements import Bank, Devices, Diodes, Resistors, Switches
+from ebana_like.elements import Bank, Devices, Diodes, ModelCard, Resistors, Switches
 from ebana_like.errors import NetlistError
 from ebana_like.files import write_atomically
 from ebana_like.netlist.dialects import PORTABLE, Dialect
@@ -42,11 +42,11 @@ def save_netlist(netlist: Netlist, path: Path, durable: bool = True) -> None:
 
 
 def circuit_lines(circuit: Circuit, skip: frozenset[str] = frozenset()) -> Iterator[str]:
-    """Yield the element lines of every bank not named in `skip`, then the model cards."""
+    """Yield the element lines of every bank not named in `skip`, then the model cards, for an analysis at DC."""
     for bank in circuit.banks:
         if bank.name not in skip:
             yield from bank.spice_lines(circuit.nodes)
-    yield from _cards(circuit, PORTABLE)
+    yield from _cards(circuit, PORTABLE, static=True)
 
 
 def _lines(netlist: Netlist, dialect: Dialect, celsius: float | None) -> Iterator[str]:
@@ -65,7 +65,7 @@ def _lines(netlist: Netlist, dialect: Dialect, celsius: float | None) -> Iterato
         for part in _parts(bank):
             yield from dialect.elements(part, circuit.nodes)
     yield from _cards(circuit, dialect)
-    yield from dialect.options(celsius)
+    yield from dialect.options(circuit, celsius)
     for node, voltage in netlist.recorded.items():
         yield f"{note}recorded {node} {float(voltage)!r}"
     ports = dict.fromkeys((*circuit.outputs.positive.tolist(), *circuit.outputs.negative.tolist()))
@@ -118,11 +118,12 @@ def _range(bank: Bank) -> str:
     return ""
 
 
-def _cards(circuit: Circuit, dialect: Dialect) -> Iterator[str]:
+def _cards(circuit: Circuit, dialect: Dialect, static: bool = False) -> Iterator[str]:
+    models = [bank.model for bank in circuit.banks if isinstance(bank, Diodes | Devices)]
+    if static:
+        models = [model.static for model in models]
     yield from dict.fromkeys(
-        bank.model.card() if isinstance(bank, Devices) else dialect.diode_card(bank.model)
-        for bank in circuit.banks
-        if isinstance(bank, Diodes | Devices)
+        model.card() if isinstance(model, ModelCard) else dialect.diode_card(model) for model in models
     )
     if circuit.of_kind(Switches):
         yield dialect.switch_card()

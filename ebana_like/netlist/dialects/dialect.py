@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
+from ebana_like.circuit import Circuit
 from ebana_like.elements import Bank, DiodeModel
 from ebana_like.elements.constants import TEMPERATURE, THERMAL_VOLTAGE
 from ebana_like.elements.switch import SWITCH_MODEL
@@ -73,8 +74,8 @@ class Dialect:
         """Return the line that defines the switch of nudging."""
         return SWITCH_MODEL
 
-    def options(self, celsius: float | None) -> list[str]:
-        """Return the lines that set tolerances, and the temperature where one is given, degrees Celsius."""
+    def options(self, circuit: Circuit, celsius: float | None) -> list[str]:
+        """Return the lines that set tolerances for a circuit, and the temperature (degrees Celsius) where given."""
         raise NotImplementedError
 
     def analysis(self, outputs: Sequence[str]) -> list[str]:

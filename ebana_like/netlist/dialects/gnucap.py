@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
+from ebana_like.circuit import Circuit
 from ebana_like.errors import NetlistError, SimulatorError
 from ebana_like.netlist.deck.cards import number
 from ebana_like.netlist.dialects.dialect import Dialect, Laws, at_temperature
@@ -36,7 +37,7 @@ class Gnucap(Dialect):
         1.3806226e-23, 1.6021918e-19, cubic_reverse=False, grounded_gmin=True, series=10e-6
     )
 
-    def options(self, celsius: float | None) -> list[str]:
+    def options(self, circuit: Circuit, celsius: float | None) -> list[str]:
         return [f".options {OPTIONS} numdgt=16{at_temperature(celsius)}"]
 
     def analysis(self, outputs: Sequence[str]) -> list[str]:

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
+from ebana_like.circuit import Circuit
 from ebana_like.elements.constants import BOLTZMANN, ELEMENTARY_CHARGE
 from ebana_like.netlist.dialects.dialect import Dialect, Laws, at_temperature
-from ebana_like.netlist.netlist import FULL_DIGITS, OPTIONS
+from ebana_like.netlist.netlist import FULL_DIGITS
+from ebana_like.netlist.tolerances import tolerances
 
 
 class Ngspice(Dialect):
@@ -21,8 +23,8 @@ class Ngspice(Dialect):
     def head(self, title: str) -> list[str]:
         return [title, FULL_DIGITS]
 
-    def options(self, celsius: float | None) -> list[str]:
-        return [f".options {OPTIONS}{at_temperature(celsius)}"]
+    def options(self, circuit: Circuit, celsius: float | None) -> list[str]:
+        return [f".options {tolerances(circuit).options}{at_temperature(celsius)}"]
 
     def analysis(self, outputs: Sequence[str]) -> list[str]:
         # gnucap, which takes this dialect too, wants .print before .op

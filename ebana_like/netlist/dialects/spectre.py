@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
+from ebana_like.circuit import Circuit
 from ebana_like.elements import (
     CCCS,
     VCVS,
@@ -52,7 +53,7 @@ class Spectre(Dialect):
         low, high = THRESHOLD / 2, 3 * THRESHOLD / 2
         return f"model nudge_switch relay vt1={low!r} vt2={high!r} ropen={1 / OPEN:g} rclosed={1 / CLOSED:g}"
 
-    def options(self, celsius: float | None) -> list[str]:
+    def options(self, circuit: Circuit, celsius: float | None) -> list[str]:
         return [f"tolerances options reltol=1e-9 vabstol=1e-12 iabstol=1e-15 gmin={GMIN!r}{at_temperature(celsius)}"]
 
     def analysis(self, outputs: Sequence[str]) -> list[str]:

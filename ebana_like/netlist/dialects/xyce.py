@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
+from ebana_like.circuit import Circuit
 from ebana_like.elements import DiodeModel
 from ebana_like.elements.constants import GMIN
 from ebana_like.elements.switch import CLOSED, THRESHOLD
@@ -32,7 +33,7 @@ class Xyce(Dialect):
         low, high = THRESHOLD / 2, 3 * THRESHOLD / 2
         return f".model nudge_switch vswitch von={high!r} voff={low!r} ron={1 / CLOSED:g} roff={1 / OPEN:g}"
 
-    def options(self, celsius: float | None) -> list[str]:
+    def options(self, circuit: Circuit, celsius: float | None) -> list[str]:
         return [
             ".options nonlin reltol=1e-9 abstol=1e-12 rhstol=1e-15 maxstep=500",
             f".options device gmin={GMIN!r}{at_temperature(celsius)}",

@@ -8,12 +8,20 @@ import numpy as np
 
 from ebana_like.circuit import CurrentNudging
 from ebana_like.elements import FloatArray, IntArray
+from ebana_like.netlist import Tolerances
 from ebana_like.simulators.ngspice import block as layout
 from ebana_like.simulators.ngspice.sweep import Sweep
+from ebana_like.simulators.proof import Verdict
 from ebana_like.simulators.protocol import Nudging, OperatingPoints, Seconds, check_currents
 
-RELAXED = "reltol=1e-9 vntol=1e-12 abstol=1e-15"
-"""For a point that stalls: gradients still good to 2e-6 at beta = 1e-7 S."""
+RELAXED, LOOSE = 1e-9, 1e-6
+"""Relative tolerances for points that stall: with the first, gradients are still good to 2e-6 at beta = 1e-7 S."""
+
+SAME = 1e-6
+"""Share of its largest voltage by which a point may move when it is solved afresh."""
+
+MANY = 10
+"""Times as many iterations as its neighbours that make a point suspect."""
 
 
 LARGEST_TOUR = 100
@@ -54,6 +62,7 @@ def solve_batch(sweep: Sweep, features: FloatArray, nudging: Nudging | None) -> 
     converged = np.zeros(shape, dtype=bool)
     iterations = np.zeros(shape, dtype=np.intp)
     messages: dict[int, str] = {}
+    sweep.expect(float(np.abs(circuit.inputs.voltages(features)).max(initial=0.0)))
     for leg in _legs(sweep, features, nudging, voltages):
         sweep.load_outputs(leg.load)
         points = _Points(sweep, leg)
@@ -130,6 +139,8 @@ class _Points:
         self.results = np.full((self.count, len(sweep.circuit.nodes) - 1), np.nan)
         self.iterations = np.zeros(self.count, dtype=np.int64)
         self.solved = np.ones(self.count, dtype=bool)
+        self.proven = np.zeros(self.count, dtype=bool)
+        self.afresh = np.zeros(self.count, dtype=bool)
         self._error: Exception | None = None
 
     def run(self, nudging: Nudging | None) -> dict[int, str]:
@@ -142,9 +153,67 @@ class _Points:
             reached = self._solve(point, self.count)
             if reached == self.count:
                 break
-            point, failures[reached] = self._recover(reached)
+            point = self._recover(reached, self._heard(), failures)
+        self._prove(failures)
+        if not self.sweep.proof.complete:
+            self._compare(failures)
         del kept
         return failures
+
+    def _prove(self, failures: dict[int, str]) -> None:
+        """Check all points by the laws we know; samples with a point that breaks one are solved again."""
+        unproven = np.flatnonzero(self.solved & ~self.proven)
+        verdict = self._verdict(unproven, self.sweep.tolerances)
+        self.proven[unproven] = verdict.holds
+        for k in np.flatnonzero(~verdict.holds).tolist():
+            if self.solved[unproven[k]] and not self.proven[unproven[k]]:
+                self._recover(int(unproven[k]), verdict.broken(k, self.sweep.circuit.nodes), failures)
+
+    def _compare(self, failures: dict[int, str]) -> None:
+        """Solve a sample of the batch, and all that took unusually long, afresh; where one moves, solve all so.
+
+        What no law of ours checks is checked by ngspice itself, without its memory of the points before.
+        """
+        if not self.count:
+            return
+        firsts = np.arange(0, self.count, self.points_a_sample)
+        steps = np.add.reduceat(self.iterations, firsts)
+        suspects = {*firsts[steps > MANY * np.median(steps)].tolist(), int(firsts[self.sweep.turn() % len(firsts)])}
+        moved = ""
+        for first in sorted(suspects):
+            if self.solved[first] and not self.afresh[first]:
+                moved = moved or self._moved(first)
+        if not moved:
+            return
+        for first in firsts[self.solved[firsts] & ~self.afresh[firsts]].tolist():
+            self._recover(first, moved, failures)
+
+    def _moved(self, first: int) -> str:
+        """Solve a sample afresh, and say by how much it moved if that is too much."""
+        points = self._sample(first)
+        before = self.results[points].copy()
+        self.sweep.reload()
+        if self._solve(first, points.stop) < points.stop:
+            self.results[points] = before
+            return f"a fresh start found no operating point: {self._heard()}"
+        self.afresh[points] = True
+        moved = np.abs(self.results[points] - before).max()
+        if moved <= SAME * max(1.0, float(np.abs(before).max())):
+            return ""
+        return f"a fresh start moved the answer by {moved:.1e} V, so all samples were solved that way"
+
+    def _sample(self, point: int) -> slice:
+        """Return the points of a point's sample."""
+        first = point // self.points_a_sample * self.points_a_sample
+        return slice(first, first + self.points_a_sample)
+
+    def _verdict(self, points: IntArray, wanted: Tolerances) -> Verdict:
+        nodes = np.hstack([np.zeros((len(points), 1)), self.results[points]])
+        return self.sweep.proof.check(self.sweep.points(self.voltages[points], self.currents[points], nodes, wanted))
+
+    def _heard(self) -> str:
+        said = self.sweep.library.take_errors()
+        return said[0] if said else "no convergence"
 
     def _nudge_by(self, nudging: Nudging) -> Callable[[int], None]:
         """Return what turns a free point's scores into the currents of the nudged points behind it."""
@@ -189,20 +258,33 @@ class _Points:
             raise self._error
         return int(block[layout.POINT])
 
-    def _recover(self, point: int) -> tuple[int, str]:
-        """Try a failed point again, from nothing and then with relaxed options; where to go on, and what happened."""
-        said = self.sweep.library.take_errors()
-        reason = said[0] if said else "no convergence"
-        self.sweep.reload()
-        if self._solve(point, point + 1) > point:
-            return point + 1, f"solved at the second attempt ({reason})"
-        self.sweep.reload(RELAXED)
-        solved = self._solve(point, point + 1) > point
-        self.sweep.reload()
-        self.sweep.library.take_errors()
-        if solved:
-            return point + 1, f"solved with relaxed tolerances ({reason})"
-        next_sample = (point // self.points_a_sample + 1) * self.points_a_sample
-        self.results[point:next_sample] = np.nan
-        self.solved[point:next_sample] = False
-        return next_sample, f"ngspice found no operating point: {reason}"
+    def _recover(self, point: int, reason: str, failures: dict[int, str]) -> int:
+        """Solve a point's sample again, from nothing and then with looser tolerances; the point to go on with.
+
+        What happened is added to the failures, by the sample's first point.
+        """
+        points, strict = self._sample(point), self.sweep.tolerances
+        ways = (
+            (strict, "solved at the second attempt"),
+            (strict.relaxed(RELAXED), "solved with tolerances relaxed to {:.0e}"),
+            (strict.relaxed(LOOSE), "solved with tolerances relaxed to {:.0e}"),
+        )
+        for wanted, how in ways:
+            self.sweep.reload(wanted)
+            self.iterations[points] = 0
+            if self._solve(points.start, points.stop) < points.stop:
+                self._heard()
+                continue
+            verdict = self._verdict(np.arange(points.start, points.stop), wanted)
+            if verdict.holds.all():
+                self.proven[points] = self.afresh[points] = True
+                failures[points.start] = f"{how.format(wanted.relative)} ({reason})"
+                break
+            reason = verdict.broken(int(np.flatnonzero(~verdict.holds)[0]), self.sweep.circuit.nodes)
+        else:
+            self.results[points] = np.nan
+            self.solved[points] = False
+            failures[points.start] = f"ngspice found no operating point: {reason}"
+        if wanted is not strict:
+            self.sweep.reload()
+        return int(points.stop)

@@ -62,7 +62,7 @@ def _answer(sweep: Sweep, request: Request) -> Answer:
     sweep.program(request.conductances)
     programming = time.perf_counter() - began
     if request.relaxed:
-        sweep.reload(RELAXED)
+        sweep.reload(sweep.tolerances.relaxed(RELAXED))
     points = solve_batch(sweep, request.features, request.nudging)
     if request.relaxed:
         sweep.reload()

@@ -1,0 +1,61 @@
+"""An answer is checked by the laws we know: right ones hold, wrong ones are found and named."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from ebana_like.netlist import read_netlist
+from ebana_like.simulators import NewtonSimulator
+from ebana_like.simulators.proof import Points, Proof
+from tests.random_circuits import KINDS, random_circuit
+
+TOLERANCE = 1e-12
+
+
+def points(circuit, features):
+    with NewtonSimulator(circuit) as simulator:
+        solved = simulator.solve({}, features)
+    sources = {circuit.inputs.bank: circuit.inputs.voltages(features)}
+    return Points(solved.voltages[0], sources, {}, np.full(len(features), TOLERANCE))
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_operating_points_hold_and_one_moved_by_a_microvolt_does_not(seed):
+    circuit, volts = random_circuit(seed, list(KINDS) * 2)
+    given = points(circuit, np.array([[volts], [-volts]]))
+    proof = Proof(circuit)
+    assert proof.complete
+    assert proof.check(given).holds.all()
+    rng = np.random.default_rng(seed)
+    for node in rng.choice(np.arange(1, len(circuit.nodes)), 5, replace=False):
+        moved = given.voltages.copy()
+        moved[1, node] += 1e-6
+        assert proof.check(replace(given, voltages=moved)).holds.tolist() == [True, False]
+
+
+def test_a_source_at_another_voltage_is_found():
+    circuit, volts = random_circuit(0, ["resistor", "diode"])
+    given = points(circuit, np.array([[volts]]))
+    other = {circuit.inputs.bank: given.sources[circuit.inputs.bank] + 1e-6}
+    assert not Proof(circuit).check(replace(given, sources=other)).holds.any()
+
+
+def test_the_node_that_is_off_is_named():
+    circuit = read_netlist("t\nv1 in 0 1\nr1 in a 1k\nr2 a b 1k\nr3 b 0 1k\n.end", "x").circuit
+    verdict = Proof(circuit).check(Points(np.array([[0.0, 1.0, 2 / 3, 1 / 3 + 1e-3]]), {}, {}, np.array([TOLERANCE])))
+    assert circuit.nodes[verdict.worst[0]] == "b"
+    assert verdict.missing[0] == pytest.approx(2e-6)
+
+
+def test_nodes_around_a_device_are_left_out_and_the_others_checked():
+    text = "t\nv1 in 0 1\nr1 in a 1k\nr2 a 0 1k\nr3 in b 1k\nd1 b 0 dm\n.model dm d(is=1n rs=10)\n.end"
+    circuit = read_netlist(text, "x").circuit
+    proof = Proof(circuit)
+    assert not proof.complete
+    at = {name: k for k, name in enumerate(circuit.nodes)}
+    voltages = np.zeros((3, len(circuit.nodes)))
+    voltages[:, at["in"]], voltages[:, at["a"]] = 1.0, 0.5
+    voltages[1, at["b"]] = 0.4  # whatever it is
+    voltages[2, at["a"]] = 0.501
+    assert proof.check(Points(voltages, {}, {}, np.full(3, TOLERANCE))).holds.tolist() == [True, True, False]
