@@ -50,7 +50,7 @@ def always(results, call, first, end):
 
 def first_time(results, call, first, end):
     if call == 1:
-        results[:, -1] += 1e-5  # at a node beside the diodes
+        results += [0.0, 5e-6, 1e-5]  # as if the diodes carried another current
 
 right = {kind: solve(kind, lambda *_: None) for kind in CARDS}
 found = {}
