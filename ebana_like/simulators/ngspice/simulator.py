@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 from threading import RLock
 from types import TracebackType
@@ -13,6 +14,7 @@ from ebana_like.adjoint import adjoint_circuit
 from ebana_like.circuit import Circuit
 from ebana_like.elements import FloatArray
 from ebana_like.errors import SettingError, SimulatorError
+from ebana_like.netlist import tolerances
 from ebana_like.simulators.ngspice.adjoint import solve_adjoint
 from ebana_like.simulators.ngspice.crew import Crew
 from ebana_like.simulators.ngspice.reduction import norton_reduction
@@ -47,6 +49,7 @@ class NgspiceSimulator:
         self._adjoint: Crew | None = None
         self._lock = RLock()
         self._owner = 0
+        self._note = tolerances(circuit).note  # said once
 
     def __enter__(self) -> Self:
         with self._lock:
@@ -90,7 +93,9 @@ class NgspiceSimulator:
             check_loads(self.circuit, nudging.loads)
         with self._lock:
             self._require_running()
-            return self._crew.solve(conductances, features, nudging)
+            points = self._crew.solve(conductances, features, nudging)
+            note, self._note = self._note, ""
+            return replace(points, messages={0: note, **points.messages}) if note else points
 
     def adjoint(
         self, conductances: Mapping[str, FloatArray], points: OperatingPoints, currents: FloatArray
