@@ -29,7 +29,7 @@ from .networks import (
     build_network,
 )
 from .predictors import CircuitClassifier, CircuitRegressor
-from .simulators import NewtonSimulator, NgspiceSimulator
+from .simulators import NativeSimulator, NewtonSimulator, NgspiceSimulator
 from .training import (
     Dataset,
     MultilabelDataset,
@@ -60,6 +60,7 @@ __all__ = [
     "Inputs",
     "Momentum",
     "MultilabelDataset",
+    "NativeSimulator",
     "Negative",
     "Netlist",
     "NewtonSimulator",

@@ -27,7 +27,7 @@ from ebana_like.errors import SimulatorError
 from ebana_like.netlist import Dialect, Netlist
 from ebana_like.simulators import NgspiceSimulator, OperatingPoints
 from ebana_like.simulators.newton.mna import GeneralEngine
-from ebana_like.simulators.newton.solved import Solved
+from ebana_like.simulators.solved import Solved
 
 ROUNDING = 1e-9
 """Volts; programs that differ by less solve the same circuit by the same laws."""

@@ -16,12 +16,8 @@ from ebana_like.errors import SettingError
 from ebana_like.files import write_atomically
 from ebana_like.learning import ESTIMATORS, Nudged
 from ebana_like.netlist import Netlist, save_netlist
-from ebana_like.simulators import NewtonSimulator, NgspiceSimulator, Simulator
-
-ENGINES: dict[str, type[NewtonSimulator] | type[NgspiceSimulator]] = {
-    "newton": NewtonSimulator,
-    "ngspice": NgspiceSimulator,
-}
+from ebana_like.simulators import ENGINES, Simulator
+from ebana_like.simulators import simulator as simulator_named
 
 
 def _shared(command: Any) -> Any:
@@ -59,7 +55,7 @@ def gradcheck(
     """
     betas, given = _betas(beta), examples(path, samples, seed, target, out)
     printer = Printer(terminal())
-    with ENGINES[engine](given.circuit) as simulator:
+    with simulator_named(engine, given.circuit) as simulator:
         check = checks.gradient_check(simulator, given, betas, parameters, seed)
         _save_adjoint(simulator, given)
     printer.line(f"{given.circuit.title}: {given.origin}; {engine}")
@@ -168,7 +164,7 @@ def power(path: Path, engine: str, seed: int, target: float, out: Path | None, s
         raise SettingError(f"settling is {settling:g} s; it must be above zero")
     given = examples(path, None if path.is_dir() else sample + 1, seed, target, out)
     printer = Printer(terminal())
-    with ENGINES[engine](given.circuit) as simulator:
+    with simulator_named(engine, given.circuit) as simulator:
         report, nudging = powers.power_of_sample(simulator, given, sample)
     printer.line(f"{given.circuit.title}: sample {sample} ({given.origin}); {engine}")
     printer.line(f"equilibrium propagation: {report.symmetry}")

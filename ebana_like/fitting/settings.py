@@ -23,7 +23,7 @@ class FitSettings(TrainingSettings):
     )
     labels: str = setting("", "Column of class names, in place of columns of target voltages.")
     train: str = setting("r*", "Resistors to train: names or patterns separated by commas.")
-    engine: str = setting("auto", "What solves the circuit; auto: newton where it can.", "auto ngspice newton")
+    engine: str = setting("auto", "What solves the circuit; auto: newton where it can.", "auto ngspice newton native")
     volts: float = setting(0.0, "Scale every input column to this range, +-volts; 0: columns are volts already.", low=0)
     g_low: float = setting(0.0, "Smallest conductance of a trained resistor; 0: a tenth of the smallest now.", low=0)
     g_high: float = setting(0.0, "Largest conductance of a trained resistor; 0: ten times the largest now.", low=0)

@@ -1,5 +1,7 @@
 """Engines that solve circuits: conductances and stimuli in, operating points out."""
 
+from .catalog import ENGINES, simulator
+from .native import NativeSimulator
 from .newton import NewtonSimulator
 from .ngspice import NgspiceSimulator
 from .protocol import (
@@ -14,6 +16,8 @@ from .protocol import (
 )
 
 __all__ = [
+    "ENGINES",
+    "NativeSimulator",
     "NewtonSimulator",
     "NgspiceSimulator",
     "Nudging",
@@ -24,4 +28,5 @@ __all__ = [
     "check_currents",
     "check_features",
     "check_loads",
+    "simulator",
 ]

@@ -29,7 +29,7 @@ from ebana_like.networks import (
     SwitchedTargets,
     build_network,
 )
-from ebana_like.simulators import NewtonSimulator, NgspiceSimulator, Simulator
+from ebana_like.simulators import Simulator, simulator
 from ebana_like.tasks.catalog import task_named
 from ebana_like.training import Problem, Run, Settings, Split, TrainingSettings
 
@@ -82,9 +82,7 @@ def layers(settings: Settings, features: int, outputs: int) -> list[Block]:
 
 def simulator_of(circuit: Circuit, settings: TrainingSettings) -> Simulator:
     """Return the engine the settings name, to be used as a context manager."""
-    if settings.engine == "newton":
-        return NewtonSimulator(circuit)
-    return NgspiceSimulator(circuit, settings.workers)
+    return simulator(settings.engine, circuit, settings.workers)
 
 
 def cost_of(settings: TrainingSettings) -> Cost:

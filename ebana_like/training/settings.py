@@ -34,7 +34,7 @@ class TrainingSettings:
     Raises SettingError naming the setting, what is allowed and what came.
     """
 
-    engine: str = setting("ngspice", "What solves the circuit.", "ngspice newton")
+    engine: str = setting("ngspice", "What solves the circuit.", "ngspice newton native")
     workers: int = setting(1, "Processes that share the samples of a batch.", low=1)
     seed: int = setting(0, "Seed of initial conductances, data order and every other random draw.", low=0)
 

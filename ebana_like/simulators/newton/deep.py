@@ -17,8 +17,9 @@ import numpy as np
 
 from ebana_like.elements import FloatArray, IntArray
 from ebana_like.simulators.newton import kernels
-from ebana_like.simulators.newton.network import Network, Phases
+from ebana_like.simulators.newton.network import Network
 from ebana_like.simulators.newton.neurons import currents_at, guess_neurons, solve_neurons
+from ebana_like.simulators.nodes import Phases
 
 NEWTON_LIMIT, GRADIENTS_LIMIT = 40, 200
 

@@ -15,16 +15,17 @@ from functools import cached_property
 import numpy as np
 
 from ebana_like.circuit import Circuit, SwitchNudging
-from ebana_like.elements import FloatArray, Resistors
-from ebana_like.elements.switch import CLOSED, OPEN
+from ebana_like.elements import FloatArray, index_of
+from ebana_like.elements.switch import OPEN
 from ebana_like.simulators.layers import Layers, read_only
 from ebana_like.simulators.newton import deep, kernels, one_hidden
 from ebana_like.simulators.newton.mna import GeneralEngine
-from ebana_like.simulators.newton.network import Network, Phases
+from ebana_like.simulators.newton.network import Network
 from ebana_like.simulators.newton.neurons import Neurons
-from ebana_like.simulators.newton.solved import Solved
 from ebana_like.simulators.newton.transposed import transposed
+from ebana_like.simulators.nodes import Phases, rescued, write_phases
 from ebana_like.simulators.protocol import Nudging, check_currents, check_loads
+from ebana_like.simulators.solved import Solved
 
 
 class LayeredEngine:
@@ -34,9 +35,8 @@ class LayeredEngine:
         self.circuit = circuit
         self.layers = layers
         self._sources = next(bank.positive for bank in circuit.banks if bank.name == circuit.inputs.bank)
-        self._open_load, self._resistor = 0.0, np.zeros(0)
-        if isinstance(circuit.nudger, SwitchNudging):
-            self._open_load, self._resistor = OPEN, circuit.bank(circuit.nudger.resistors, Resistors).conductance
+        self._sources_at = index_of(self._sources)
+        self._open_load = OPEN if isinstance(circuit.nudger, SwitchNudging) else 0.0
         self._method = one_hidden if len(layers.hidden) == 1 else deep
 
     @cached_property
@@ -61,7 +61,11 @@ class LayeredEngine:
             currents, loads = np.concatenate([currents, nudged_currents]), np.concatenate([loads, nudged_loads])
         voltages = self._voltages(features, phases, currents, loads)
         iterations = np.concatenate([phase.iterations for phase in phases])
-        return self._rescued(Solved(voltages, iterations > 0, iterations, {}), conductances, features, nudging)
+
+        def again(only: slice) -> Solved:
+            return self._general.solve(conductances, features[only], None if nudging is None else nudging.part(only))
+
+        return rescued(voltages, iterations, kernels.OUTER_LIMIT, again)
 
     def adjoint(self, conductances: Mapping[str, FloatArray], voltages: FloatArray, currents: FloatArray) -> FloatArray:
         """Solve the transposed equations; see `GeneralEngine.adjoint`."""
@@ -109,49 +113,7 @@ class LayeredEngine:
         """Return the voltages of all nodes, (phases, batch, nodes)."""
         layers, inputs = self.layers, self.circuit.inputs
         voltages = np.empty((*loads.shape, len(self.circuit.nodes)))
-        voltages[0][:, layers.constant_nodes] = layers.constants
         kernels.scatter_inputs(voltages[0], self._sources, inputs.feature, inputs.polarity, features)
-        voltages[1:] = voltages[0]
-        first = 0
-        for phase in phases:
-            part = slice(first, first + len(phase.outputs))
-            for hidden, h in zip(layers.hidden, phase.hidden, strict=True):
-                voltages[part][..., hidden.nodes] = h
-                for nodes in hidden.driven:
-                    voltages[part][..., nodes] = hidden.forward * h
-            voltages[part][..., layers.outputs] = phase.outputs
-            first = part.stop
-        if len(layers.target_nodes):
-            self._set_targets(voltages, currents, loads)
+        voltages[1:, :, self._sources_at] = voltages[0][:, self._sources_at]
+        write_phases(self.circuit, layers, voltages, phases, currents, loads)
         return voltages
-
-    def _set_targets(self, voltages: FloatArray, currents: FloatArray, loads: FloatArray) -> None:
-        """Write the nodes of the switched branches: target source, resistor, switch."""
-        ports, load = self.circuit.outputs, loads[..., None]
-        closed = load != OPEN
-        positive, negative = voltages[..., ports.positive], voltages[..., ports.negative]
-        sources = negative + np.where(closed, currents / load, 0.0)
-        through = load * (sources - positive)
-        voltages[..., self.layers.target_nodes] = sources
-        voltages[..., self.layers.inner_nodes] = np.where(
-            closed, positive + through / CLOSED, sources - through / self._resistor
-        )
-        voltages[..., self.layers.control_node] = closed
-
-    def _rescued(
-        self, solved: Solved, conductances: Mapping[str, FloatArray], features: FloatArray, nudging: Nudging | None
-    ) -> Solved:
-        """Solve again, by the general engine, the samples that failed in any phase."""
-        failed = np.flatnonzero(~solved.converged.all(axis=0))
-        if not failed.size:
-            return solved
-        messages = {}
-        for sample in failed.tolist():
-            only = slice(sample, sample + 1)
-            again = self._general.solve(conductances, features[only], None if nudging is None else nudging.part(only))
-            solved.voltages[:, only] = again.voltages
-            solved.converged[:, only] = again.converged
-            solved.iterations[:, only] += again.iterations
-            said = again.messages.get(0, "solved by the general engine")
-            messages[sample] = f"the layered equations were not solved in {kernels.OUTER_LIMIT} iterations; {said}"
-        return Solved(solved.voltages, solved.converged, solved.iterations, messages)

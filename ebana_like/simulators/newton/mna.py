@@ -14,9 +14,9 @@ from ebana_like.elements import FloatArray, IntArray
 from ebana_like.simulators.drive import Drive, free_drive, nudged_drives
 from ebana_like.simulators.newton.equations import Equations
 from ebana_like.simulators.newton.linear import solve_linear
-from ebana_like.simulators.newton.solved import Solved
 from ebana_like.simulators.newton.state import State
 from ebana_like.simulators.protocol import BoolArray, Nudging
+from ebana_like.simulators.solved import Solved
 
 ITERATIONS = 200
 """Newton iterations before a point counts as not converging; typical are 5 to 15."""

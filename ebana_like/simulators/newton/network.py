@@ -1,4 +1,4 @@
-"""What do the two layered solvers share? The network with its conductances, and the form of their answers."""
+"""What do the two layered solvers share? The network with its conductances."""
 
 from dataclasses import dataclass
 
@@ -24,18 +24,3 @@ class Network:
     conductance: FloatArray
     positive: IntArray
     negative: IntArray
-
-
-@dataclass(frozen=True, eq=False)
-class Phases:
-    """Solutions of one or several phases.
-
-    hidden: voltages of each layer's neurons, (phases, batch, neurons). outputs: (phases, batch, outputs).
-    iterations: (phases, batch), 0 where no solution was found.
-    kept: what the solver wants to know of the free phase in the nudged ones.
-    """
-
-    hidden: tuple[FloatArray, ...]
-    outputs: FloatArray
-    iterations: IntArray
-    kept: tuple[FloatArray, ...] = ()

@@ -11,7 +11,8 @@ import numpy as np
 
 from ebana_like.elements import FloatArray
 from ebana_like.simulators.newton import kernels
-from ebana_like.simulators.newton.network import Network, Phases
+from ebana_like.simulators.newton.network import Network
+from ebana_like.simulators.nodes import Phases
 
 
 def free(network: Network, arriving: FloatArray, load: float) -> Phases:

@@ -18,6 +18,7 @@ from ebana_like.elements import FloatArray
 from ebana_like.simulators.layers import Layers
 from ebana_like.simulators.newton.network import Network
 from ebana_like.simulators.newton.neurons import currents_at
+from ebana_like.simulators.nodes import write_adjoint
 
 CHUNK = 2_000_000
 """Doubles that the largest array of one go may hold: 16 MB."""
@@ -34,7 +35,7 @@ def transposed(network: Network, layers: Layers, voltages: FloatArray, currents:
         injected = np.zeros((len(hidden[0]), sizes[-1]))
         injected[:, network.positive] += currents[part]
         injected[:, network.negative] -= currents[part]
-        _write(layers, found[part], _layers(network, hidden, injected))
+        write_adjoint(layers, found[part], _layers(network, hidden, injected))
     return found
 
 
@@ -64,15 +65,3 @@ def _slopes(network: Network, layer: int, hidden: list[FloatArray]) -> FloatArra
     s, slopes = np.empty_like(hidden[layer]), np.empty_like(hidden[layer])
     currents_at(network.neurons[layer], hidden[layer], s, slopes)
     return slopes
-
-
-def _write(layers: Layers, found: FloatArray, adjoint: list[FloatArray]) -> None:
-    """Write the layers' adjoint voltages to their nodes; nodes at sources stay at zero."""
-    for hidden, x in zip(layers.hidden, adjoint, strict=False):
-        found[:, hidden.nodes] = x
-        for behind in hidden.driven[1:]:  # the first stands at the VCVS itself, which is shorted
-            found[:, behind] = hidden.back * x
-    found[:, layers.outputs] = adjoint[-1]
-    if len(layers.target_nodes):
-        below = found[:, layers.outputs[layers.negative]]
-        found[:, layers.target_nodes] = found[:, layers.inner_nodes] = below

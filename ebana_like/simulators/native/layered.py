@@ -1,0 +1,226 @@
+"""How does a layered circuit become arrays for JAX, and back? Conductances and features in, node voltages out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
+from typing import cast
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+
+from ebana_like.circuit import Circuit, SwitchNudging
+from ebana_like.elements import FloatArray, IntArray, VoltageSources, index_of
+from ebana_like.elements.switch import OPEN
+from ebana_like.simulators.layers import Hidden, Layers
+from ebana_like.simulators.native.network import Network, Neurons, Outputs, Ports, injected, network
+from ebana_like.simulators.native.runtime import filled_size, padded, padded_size, shared_out
+from ebana_like.simulators.native.settle import Settled, adjoint, guess, settle
+from ebana_like.simulators.nodes import Phases, write_adjoint, write_phases
+from ebana_like.simulators.protocol import Nudging, check_currents, check_loads
+
+BIASES = 2
+"""Constant rows of a filled first crossbar: those of a bias pair."""
+
+
+@dataclass(frozen=True)
+class Fold:
+    """Where the first crossbar's rows stand that carry features, their negatives, and constants: start, stop, step."""
+
+    plus: tuple[int, int, int]
+    minus: tuple[int, int, int]
+    bias: tuple[int, int, int]
+
+
+def folded(fold: Fold, first: Array, features: Array, biases: Array) -> tuple[Array, Array]:
+    """Return the currents (points, columns) of the inputs into the first layer, and the sum of g, (columns,)."""
+    plus, minus, bias = (first[:, slice(*rows)] for rows in (fold.plus, fold.minus, fold.bias))
+    weights = plus - minus if minus.shape[1] else plus
+    return features @ weights.T + bias @ biases, first.sum(axis=1)
+
+
+@partial(jax.jit, static_argnames=("fold", "loaded"))
+def free(
+    fold: Fold,
+    loaded: bool,
+    neurons: tuple[Neurons, ...],
+    ports: Ports,
+    matrices: tuple[Array, ...],
+    features: Array,
+) -> tuple[Network, Array, Settled]:
+    """Solve the free phase of a batch; the network, the currents that arrive at its first layer, and the solution."""
+    arriving, total = folded(fold, matrices[0], features, ports.biases)
+    net = network(neurons, ports, total, matrices[1:])
+    outputs = unpushed(net, arriving, loaded)
+    return net, arriving, settle(net, arriving, outputs, guess(net, arriving))
+
+
+@jax.jit
+def nudged(net: Network, arriving: Array, currents: Array, loads: Array | None, start: tuple[Array, ...]) -> Settled:
+    """Solve nudged phases from the free one.
+
+    currents: into the output pairs, (phases, batch, pairs), amperes. loads: (phases, batch), siemens.
+    """
+    phases = len(currents)
+    tiled = jnp.tile(arriving, (phases, 1))
+    outputs = Outputs(injected(net, currents).reshape(len(tiled), -1), None if loads is None else loads.reshape(-1, 1))
+    settled = settle(net, tiled, outputs, tuple(jnp.tile(h, (phases, 1)) for h in start))
+    shaped = tuple(h.reshape(phases, len(arriving), -1) for h in settled.voltages)
+    return Settled(shaped, settled.iterations.reshape(phases, -1))
+
+
+@partial(jax.jit, static_argnames="loaded")
+def transposed(
+    loaded: bool,
+    neurons: tuple[Neurons, ...],
+    ports: Ports,
+    matrices: tuple[Array, ...],
+    voltages: tuple[Array, ...],
+    currents: Array,
+) -> tuple[Array, ...]:
+    """Return the adjoint voltages of every layer at operating points; currents: into the pairs, (points, pairs)."""
+    net = network(neurons, ports, matrices[0].sum(axis=1), matrices[1:])
+    outputs = unpushed(net, currents, loaded)
+    return adjoint(net, outputs._replace(injected=injected(net, currents)), voltages)
+
+
+def unpushed(net: Network, points: Array, loaded: bool) -> Outputs:
+    """Return outputs into which nothing flows, behind open switches where there are any; points: (points, ...)."""
+    nothing = jnp.zeros((1, len(net.conductances[-1])), points.dtype)
+    return Outputs(nothing, jnp.full((len(points), 1), OPEN, points.dtype) if loaded else None)
+
+
+class LayeredCircuit:
+    """A layered circuit's arrays, and its solutions written to its nodes.
+
+    Small layers are filled up to a few common sizes, by neurons and outputs that nothing is connected to: what is
+    compiled for one small network serves the next.
+    """
+
+    def __init__(self, circuit: Circuit, layers: Layers) -> None:
+        self.circuit = circuit
+        self.layers = layers
+        self.switched = isinstance(circuit.nudger, SwitchNudging)
+        self._sources = index_of(circuit.bank(circuit.inputs.bank, VoltageSources).positive)
+        self.sizes = [filled_size(len(hidden.nodes)) for hidden in layers.hidden]
+        self.neurons = tuple(_neurons(hidden, size) for hidden, size in zip(layers.hidden, self.sizes, strict=True))
+        self.sizes.append(filled_size(len(layers.outputs)))
+        self._order()
+        self.ports = self._ports()
+
+    def _order(self) -> None:
+        """Decide in which order the first crossbar's rows are taken, and so where features and constants stand."""
+        layers, crossbar = self.layers, self.layers.crossbars[0]
+        rows = np.arange(len(crossbar.bank) // crossbar.columns)
+        sides = [rows[side] for side in (layers.plus, layers.minus, layers.bias_rows)]
+        self.features = filled_size(len(sides[0]))
+        self.filled = self.features != len(sides[0]) or not all(
+            isinstance(side, slice) for side in (layers.plus, layers.minus, layers.bias_rows)
+        )
+        if not self.filled:
+            slices = (layers.plus, layers.minus, layers.bias_rows)
+            self.fold = Fold(*((s.start, s.stop, s.step or 1) for s in slices if isinstance(s, slice)))
+            return
+        self._rows = sides
+        self._counts = self.features, self.features if len(sides[1]) else 0, max(len(sides[2]), BIASES)
+        ends = [0, *np.cumsum(self._counts).tolist()]
+        self.fold = Fold(*((first, last, 1) for first, last in pairwise(ends)))
+
+    def _ports(self) -> Ports:
+        layers, size = self.layers, self.sizes[-1]
+        positive, negative, biases = layers.positive, layers.negative, layers.biases
+        if size > len(layers.outputs):
+            spare = max(size // 2 - len(positive), 0)
+            positive, negative = (np.pad(at, (0, spare), constant_values=size - 1) for at in (positive, negative))
+        if self.filled:
+            biases = padded(biases, self._counts[2])
+        ground = np.arange(size) >= len(layers.outputs)
+        return Ports(*(cast(Array, array) for array in (biases, positive, negative, ground.astype(float))))
+
+    def matrices(self, conductances: Mapping[str, FloatArray]) -> tuple[FloatArray, ...]:
+        """Return every crossbar's conductances, (columns, rows), siemens, filled up."""
+        first, *behind = (
+            crossbar.matrix(np.asarray(conductances.get(crossbar.bank.name, crossbar.bank.conductance), float))
+            for crossbar in self.layers.crossbars
+        )
+        if self.filled:
+            parts = [padded(first[:, r], count, 1) for r, count in zip(self._rows, self._counts, strict=True)]
+            first = np.concatenate(parts, axis=1)
+        sides = zip(behind, self.sizes[1:], self.sizes, strict=False)
+        return padded(first, self.sizes[0]), *(padded(padded(g, columns), rows, 1) for g, columns, rows in sides)
+
+    def solve(
+        self, conductances: Mapping[str, FloatArray], features: FloatArray, nudging: Nudging | None
+    ) -> tuple[FloatArray, IntArray]:
+        """Return the voltages of all nodes, (phases, batch, nodes), and the iterations each point took, 0 where it
+        failed; arguments as in `Simulator.solve`. Within `doubles`.
+        """
+        batch, size = len(features), padded_size(len(features))
+        given = shared_out(padded(padded(features, size), self.features, 1))
+        net, arriving, settled = free(
+            self.fold, self.switched, self.neurons, self.ports, self.matrices(conductances), given
+        )
+        phases = [self._phases(settled, size, batch)]
+        currents = np.zeros((1, batch, self.circuit.outputs.count))
+        open_load = OPEN if self.switched else 0.0
+        loads = np.full((1, batch), open_load)
+        if nudging is not None:
+            check_loads(self.circuit, nudging.loads)
+            outputs = phases[0].outputs[0]
+            scores = outputs[:, self.layers.positive] - outputs[:, self.layers.negative]
+            pushes = np.ascontiguousarray(nudging.currents(scores, slice(0, batch)))
+            check_currents(self.circuit, nudging.loads, pushes)
+            pulls = np.where(nudging.loads == 0, open_load, nudging.loads)
+            given_pulls = shared_out(padded(pulls, size, 1), 1) if self.switched else None
+            pushed = nudged(net, arriving, self._given(pushes, size), given_pulls, settled.voltages)
+            phases.append(self._phases(pushed, size, batch))
+            currents, loads = np.concatenate([currents, pushes]), np.concatenate([loads, pulls])
+        voltages = np.empty((*loads.shape, len(self.circuit.nodes)))
+        voltages[..., self._sources] = self.circuit.inputs.voltages(features)
+        write_phases(self.circuit, self.layers, voltages, phases, currents, loads)
+        return voltages, np.concatenate([phase.iterations for phase in phases])
+
+    def adjoint(self, conductances: Mapping[str, FloatArray], voltages: FloatArray, currents: FloatArray) -> FloatArray:
+        """Return the adjoint voltages of all nodes at free operating points (points, nodes). Within `doubles`."""
+        size = padded_size(len(voltages))
+        layers = self.layers
+        nodes = [*(hidden.nodes for hidden in layers.hidden), layers.outputs]
+        given = (padded(padded(voltages[:, at], size), width, 1) for at, width in zip(nodes, self.sizes, strict=True))
+        solved = transposed(
+            self.switched,
+            self.neurons,
+            self.ports,
+            self.matrices(conductances),
+            tuple(map(shared_out, given)),
+            self._given(currents[None], size)[0],
+        )
+        found = np.zeros_like(voltages)
+        adjoint_voltages = zip(solved, nodes, strict=True)
+        write_adjoint(layers, found, [np.asarray(x)[: len(voltages), : len(at)] for x, at in adjoint_voltages])
+        return found
+
+    def _given(self, currents: FloatArray, size: int) -> Array | FloatArray:
+        """Return currents into the output pairs, (phases, batch, pairs), filled up."""
+        return shared_out(padded(padded(currents, size, 1), len(self.ports.positive), 2), 1)
+
+    def _phases(self, settled: Settled, size: int, batch: int) -> Phases:
+        """Return the phases of the first samples, which come as (phases, size, nodes) or (size, nodes)."""
+        counts = [*(len(hidden.nodes) for hidden in self.layers.hidden), len(self.layers.outputs)]
+        *hidden, outputs = (
+            np.asarray(h).reshape(-1, size, h.shape[-1])[:, :batch, :count]
+            for h, count in zip(settled.voltages, counts, strict=True)
+        )
+        iterations = np.asarray(settled.iterations).reshape(-1, size)[:, :batch].astype(np.intp)
+        return Phases(tuple(hidden), outputs, iterations)
+
+
+def _neurons(hidden: Hidden, size: int) -> Neurons:
+    """Return a hidden layer filled up to a size by neurons at ground."""
+    rails = np.stack([hidden.up.rails, hidden.down.rails])
+    missing = size - len(hidden.nodes)
+    gains = (np.pad(gain, (0, missing), constant_values=1.0) for gain in (hidden.forward, hidden.back))
+    ground = np.arange(size) >= len(hidden.nodes)
+    arrays = (padded(rails, size, 1), hidden.saturations, hidden.scales, *gains, ground.astype(float))
+    return Neurons(*(cast(Array, array) for array in arrays))

@@ -1,0 +1,167 @@
+"""What are the equations of a layered network, whole batches at a time? Currents, slopes and brackets, in JAX.
+
+Neuron j of hidden layer l, behind the crossbar g_l and before an amplifier with gains A, B:
+
+    D_j h_j + i_D(h_j) = A sum_i g_l[i,j] h_{l-1,i} + B sum_k g_{l+1}[j,k] h_{l+1,k},
+    D_j = sum_i g_l[i,j] + A B sum_k g_{l+1}[j,k]
+
+with i_D the current of its two diodes; the first layer has the currents that arrive from the inputs in place of the
+first term. Outputs have no diodes: D_k o_k = A sum_j g[j,k] h_j + I_k. Rows of layer l times the product of A / B of
+the amplifiers behind it make the Jacobian symmetric.
+"""
+
+from typing import NamedTuple
+
+import jax.numpy as jnp
+from jax import Array
+
+from ebana_like.elements.constants import GMIN
+from ebana_like.elements.diode import junction
+
+
+class Neurons(NamedTuple):
+    """One hidden layer before it has conductances. Diodes first up, then down.
+
+    rails: voltages behind the diodes, (2, neurons), volts. saturations, scales: IS and N Vt, (2,).
+    forward, back: gains A and B of the amplifiers, (neurons,).
+    ground: siemens from each neuron to ground, (neurons,): none, but for places that only fill an array.
+    """
+
+    rails: Array
+    saturations: Array
+    scales: Array
+    forward: Array
+    back: Array
+    ground: Array
+
+    def current(self, h: Array) -> tuple[Array, Array]:
+        """Return the diodes' current out of the neurons and its slope, at voltages (points, neurons)."""
+        rails = self.rails[:, None, :]
+        drops = jnp.stack([h - rails[0], rails[1] - h])
+        currents, slopes = junction(drops, self.saturations[:, None, None], self.scales[:, None, None])
+        return currents[0] - currents[1], slopes[0] + slopes[1]
+
+    def bound(self, s: Array, conductance: Array) -> Array:
+        """Return a voltage beyond that of D h + i_D(h) = s, on the side of s: from there Newton's method is monotone.
+
+        Neither diode can feed more than 1.05 IS plus what leaks through gmin at h >= 0; so s and that bound D h and
+        the forward diode's exponential.
+        """
+        positive = s > 0
+        rail = jnp.where(positive, self.rails[0], -self.rails[1])
+        other_rail = jnp.where(positive, self.rails[1], -self.rails[0])
+        saturation, scale = (jnp.where(positive, up, down) for up, down in (self.saturations, self.scales))
+        most = jnp.abs(s) + 1.05 * saturation + GMIN * jnp.abs(rail)
+        clamped = rail + scale * jnp.log1p(most / saturation)
+        bound = jnp.maximum(jnp.maximum(other_rail, 0), jnp.minimum(most / conductance, clamped))
+        return jnp.where(positive, bound, -bound)
+
+
+class Network(NamedTuple):
+    """A layered network holding conductances; the first crossbar is folded into currents.
+
+    neurons: of each hidden layer. matrices: crossbars behind the first, (columns, rows), siemens; the k-th stands
+        behind hidden layer k.
+    conductances: D of each hidden layer and of the outputs, (nodes,), siemens.
+    positive, negative: positions of the output pairs, (pairs,).
+    """
+
+    neurons: tuple[Neurons, ...]
+    matrices: tuple[Array, ...]
+    conductances: tuple[Array, ...]
+    positive: Array
+    negative: Array
+
+    @property
+    def last(self) -> int:
+        """Number of the output layer."""
+        return len(self.neurons)
+
+    @property
+    def kept(self) -> range:
+        """Layers left when every second one is eliminated."""
+        return range(1, self.last + 1, 2)
+
+    @property
+    def eliminated(self) -> range:
+        """Layers that are independent scalar equations, or pairs, given the kept ones."""
+        return range(0, self.last + 1, 2)
+
+    def weights(self, k: int) -> Array | float:
+        """Return what the rows of layer k are weighted with in the energy, (neurons,), or 1 for the outputs.
+
+        Where there are several layers, all amplifiers of one have the same ratio.
+        """
+        ratios = [layer.forward / layer.back for layer in self.neurons[k:]]
+        weight: Array | float = ratios[0] if ratios else 1.0
+        for ratio in ratios[1:]:
+            weight = weight * ratio[0]
+        return weight
+
+    def into(self, k: int, v: dict[int, Array]) -> Array:
+        """Return the currents into layer k from the layers beside it that have voltages v, (points, nodes)."""
+        total: Array | float = 0.0
+        if k > 0 and k - 1 in v:
+            total = (self.neurons[k - 1].forward * v[k - 1]) @ self.matrices[k - 1].T
+        if k + 1 in v:
+            total = total + self.neurons[k].back * (v[k + 1] @ self.matrices[k])
+        return jnp.asarray(total)
+
+
+def network(neurons: tuple[Neurons, ...], ports: "Ports", total: Array, matrices: tuple[Array, ...]) -> Network:
+    """Return the network with these crossbars behind the first; total: sum of the first's conductances, (neurons,)."""
+    conductances = []
+    for layer, matrix in zip(neurons, matrices, strict=True):
+        conductances.append(total + layer.ground + layer.forward * layer.back * matrix.sum(axis=0))
+        total = matrix.sum(axis=1)
+    return Network(neurons, matrices, (*conductances, total + ports.ground), ports.positive, ports.negative)
+
+
+class Ports(NamedTuple):
+    """Where samples enter and leave, beside what an array only needs to be full.
+
+    biases: voltages of the first crossbar's constant rows, (rows,). positive, negative: positions of the output pairs
+        among the outputs, (pairs,). ground: siemens from each output to ground, as in `Neurons`.
+    """
+
+    biases: Array
+    positive: Array
+    negative: Array
+    ground: Array
+
+
+class Outputs(NamedTuple):
+    """What stands across the output pairs of a number of points.
+
+    injected: currents into the output nodes, (points, outputs), amperes; one row of zeros where there are none.
+    loads: conductance across each pair, (points, 1), siemens, or None where circuits have none.
+    """
+
+    injected: Array
+    loads: Array | None
+
+
+def injected(net: Network, currents: Array) -> Array:
+    """Return currents into the output nodes, (..., outputs), for currents into the pairs, (..., pairs)."""
+    into = jnp.zeros((*currents.shape[:-1], len(net.conductances[-1])), currents.dtype)
+    return into.at[..., net.positive].add(currents).at[..., net.negative].add(-currents)
+
+
+def divided(net: Network, k: int, slopes: dict[int, Array], loads: Array | None, r: Array) -> Array:
+    """Return r over the slopes of layer k: the change of its voltages by currents r into it."""
+    if k < net.last or loads is None:
+        return r / slopes[k]
+    D, p, n = net.conductances[k], net.positive, net.negative
+    determinant = D[p] * D[n] + loads * (D[p] + D[n])
+    above = ((D[n] + loads) * r[:, p] + loads * r[:, n]) / determinant
+    below = ((D[p] + loads) * r[:, n] + loads * r[:, p]) / determinant
+    return (r / D).at[:, p].set(above).at[:, n].set(below)
+
+
+def multiplied(net: Network, k: int, slopes: dict[int, Array], loads: Array | None, v: Array) -> Array:
+    """Return the slopes of layer k times v, (points, nodes), amperes."""
+    product = slopes[k] * v
+    if k < net.last or loads is None:
+        return product
+    through = loads * (v[:, net.positive] - v[:, net.negative])
+    return product.at[:, net.positive].add(through).at[:, net.negative].add(-through)

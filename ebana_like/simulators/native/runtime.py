@@ -1,0 +1,77 @@
+"""How does the engine use JAX without changing it for others? Doubles, compiled functions kept between runs, devices.
+
+Doubles are switched on only while the engine computes (`doubles`), never for the process: a program that trains in
+singles beside us stays as it is. What is compiled is kept in the user's cache folder, unless the user has chosen a
+folder, so that it is compiled once a machine and not once a process.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+
+import jax
+import numpy as np
+from jax.sharding import Mesh, NamedSharding, PartitionSpec
+from platformdirs import user_cache_path
+
+from ebana_like.elements import FloatArray
+
+SIZES = (1, 4, 10, 20, 32, 50, 64, 100, 128, 200, 256, 500, 1000)
+"""Batches are filled up to the next of these: every size is compiled anew, and a new shape takes seconds."""
+
+FILLED = (16, 32, 64)
+"""Layers of so few nodes are filled up to the next of these; larger ones stay as they are."""
+
+SHORTEST_COMPILATION = 0.05
+"""Seconds; what compiles faster is not worth a file."""
+
+
+@contextmanager
+def doubles() -> Iterator[None]:
+    """Compute in double precision inside, whatever the process does outside."""
+    keep_compiled()
+    with jax.enable_x64(True):
+        yield
+
+
+@cache
+def keep_compiled() -> None:
+    """Keep compiled functions in the user's cache folder, unless the user has said where or that they are not kept."""
+    if getattr(jax.config, "jax_compilation_cache_dir", None) is None and "JAX_COMPILATION_CACHE_DIR" not in os.environ:
+        folder = user_cache_path("ebana_like", appauthor=False) / "compiled"
+        jax.config.update("jax_compilation_cache_dir", str(folder))
+        jax.config.update("jax_persistent_cache_min_compile_time_secs", SHORTEST_COMPILATION)
+
+
+def padded_size(count: int) -> int:
+    """Return how many points are solved in place of so many."""
+    return next((size for size in SIZES if size >= count), -(-count // SIZES[-1]) * SIZES[-1])
+
+
+def filled_size(count: int) -> int:
+    """Return how many nodes a layer of so many is filled up to."""
+    return next((size for size in FILLED if size >= count), count)
+
+
+def padded(array: FloatArray, size: int, axis: int = 0) -> FloatArray:
+    """Return the array with zeros behind it up to a size along an axis."""
+    missing = size - array.shape[axis]
+    if not missing:
+        return array
+    widths = [(0, missing if k == axis else 0) for k in range(array.ndim)]
+    return np.pad(array, widths)
+
+
+@cache
+def _mesh() -> Mesh:
+    return Mesh(np.array(jax.devices()), ("samples",))
+
+
+def shared_out(array: FloatArray, axis: int = 0) -> jax.Array | FloatArray:
+    """Return an array whose samples, along an axis, are spread over all devices where they divide evenly."""
+    count = len(jax.devices())
+    if count == 1 or array.shape[axis] % count:
+        return array
+    shared: jax.Array = jax.device_put(array, NamedSharding(_mesh(), PartitionSpec(*[None] * axis, "samples")))
+    return shared

@@ -1,0 +1,252 @@
+"""Where does a batch settle in a layered network of any depth? Newton's method in all layers at once.
+
+Layers are coloured in turn; eliminating every second one, whose equations are scalar, leaves
+
+    J = diag(slopes) - C diag(1 / slopes') C',   C: coupling of kept to eliminated layers,
+
+which the weights of the energy make symmetric and positive definite. It is solved by conjugate gradients with the
+diagonal as preconditioner: all work on crossbars is matrix products over the batch, whatever the depth, and the
+adjoint is one more solve with the same J. With one hidden layer J is the Schur complement on the outputs.
+"""
+
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+
+from ebana_like.simulators.native.network import Network, Neurons, Outputs, divided, multiplied
+
+NEWTON_LIMIT, GRADIENTS_LIMIT = 60, 200
+
+TOLERANCE = 1e-12
+"""Volts: residual over slope of the kept layers at which iteration stops; one more correction follows."""
+
+ROUNDING = 16
+"""Of the arithmetic's last digits, times the largest voltage: the smallest tolerance that can be asked for."""
+
+SCALAR_STEP = 2e-7
+"""Of N Vt: after so small a Newton step of a neuron the error is half of that squared, 2e-14 N Vt or 1e-15 V."""
+
+FORCING = 1e-3
+"""Share of the residual that conjugate gradients may leave."""
+
+FAR = 2.0
+"""Steps of more N Vt than this are kept below the bound of the neuron's equation."""
+
+NEAR, ALONE_LIMIT = 0.3, 300
+"""Before the first step of all together each layer is solved alone until no step is longer than so many N Vt."""
+
+ADJOINT_ERROR = {8: 1e-13, 4: 1e-5}
+"""Share of the adjoint's right side that is left, by the bytes of a number."""
+
+Layers = dict[int, Array]
+"""One array (points, nodes) a layer, by its number: hidden layers from 0, outputs last."""
+
+
+_Newton = tuple[Array, Layers, Layers, Array, Array]
+"""Number, voltages, currents into the eliminated layers, iterations that points took, whether any goes on."""
+
+_Gradients = tuple[Array, Layers, Layers, Layers, Array, Array]
+"""Number, solution, residual, direction, their scalar product, whether any goes on."""
+
+
+class Settled(NamedTuple):
+    """Voltages of every layer, outputs last, (points, nodes); the iterations each point took, 0 where it failed."""
+
+    voltages: tuple[Array, ...]
+    iterations: Array
+
+
+def guess(net: Network, arriving: Array) -> tuple[Array, ...]:
+    """Return first guesses of every layer's voltages, each from the layer before it alone."""
+    guesses: list[Array] = []
+    s = arriving
+    for k, layer in enumerate(net.neurons):
+        guesses.append(_alone(layer, s, net.conductances[k]))
+        s = (layer.forward * guesses[-1]) @ net.matrices[k].T
+    return (*guesses, s / net.conductances[-1])
+
+
+def _alone(layer: Neurons, s: Array, D: Array) -> Array:
+    """Return roughly where D h + i_D(h) = s: Newton's method until no step is long any more."""
+    near = NEAR * layer.scales.min()
+
+    def step(carry: tuple[Array, Array, Array]) -> tuple[Array, Array, Array]:
+        number, h, _ = carry
+        current, slope = layer.current(h)
+        move = (D * h + current - s) / (D + slope)
+        return number + 1, h - move, (jnp.abs(move) > near).any()
+
+    def is_going(carry: tuple[Array, Array, Array]) -> Array:
+        return carry[2] & (carry[0] < ALONE_LIMIT)
+
+    h: Array = jax.lax.while_loop(is_going, step, (jnp.zeros((), jnp.int32), layer.bound(s, D), jnp.ones((), bool)))[1]
+    return h
+
+
+def settle(net: Network, arriving: Array, outputs: Outputs, start: tuple[Array, ...]) -> Settled:
+    """Solve points from guesses.
+
+    arriving: currents of the inputs into the first layer, (points, neurons), amperes.
+    """
+    last, kept, eliminated = net.last, net.kept, net.eliminated
+    digits = ROUNDING * float(np.finfo(arriving.dtype).eps)
+    tolerance = max(TOLERANCE, digits)
+    loads = outputs.loads
+
+    def inflow(k: int, v: Layers) -> Array:
+        """Return all that flows into layer k from beside it and from outside."""
+        total = net.into(k, v)
+        if k == 0:
+            total = total + arriving
+        return total + outputs.injected if k == last else total
+
+    def laws(k: int, h: Layers, slopes: Layers) -> Array:
+        """Return what leaves layer k by its own elements, and set the slopes there."""
+        D = net.conductances[k]
+        if k == last:
+            slopes[k] = D
+            return multiplied(net, k, slopes, loads, h[k])
+        current, slope = net.neurons[k].current(h[k])
+        slopes[k] = D + slope
+        return D * h[k] + current
+
+    def step(carry: _Newton) -> _Newton:
+        number, h, s, iterations, _ = carry
+        slopes: Layers = {}
+        own: Layers = {}
+        ahead = {}
+        moving = jnp.zeros(len(arriving), bool)
+        for k in eliminated:
+            own[k] = divided(net, k, slopes, loads, s[k] - laws(k, h, slopes))
+            ahead[k] = h[k] + own[k]
+            if k < last:
+                enough = max(SCALAR_STEP, digits) * net.neurons[k].scales.min()
+                if digits > SCALAR_STEP:
+                    enough = enough + digits * jnp.abs(h[k]).max(axis=1, keepdims=True)
+                moving = moving | ~(jnp.abs(own[k]) <= enough).all(axis=1)
+        out = {k: laws(k, h, slopes) for k in kept}
+        residual = {k: inflow(k, ahead) - out[k] for k in kept}
+        worst = _worst(slopes, residual)
+        scale = jnp.stack([jnp.abs(h[k]).max(axis=1) for k in kept]).max(axis=0)
+        settled = (worst < tolerance * (1 + scale)) & ~moving
+        iterations = jnp.where((iterations == 0) & settled, number + 1, iterations)
+        moves = _conjugate_gradients(net, slopes, loads, residual, jnp.maximum(FORCING * worst, 1e-3 * tolerance))
+        for k in kept:
+            if k < last:
+                into = out[k] + slopes[k] * moves[k]
+                moves[k] = _within(net, k, into, h[k], moves[k])
+        h, s = dict(h), dict(s)
+        for k in eliminated:
+            change = net.into(k, moves)
+            s[k] = s[k] + change
+            move = own[k] + divided(net, k, slopes, loads, change)
+            h[k] = h[k] + (move if k == last else _within(net, k, s[k], h[k], move))
+        for k in kept:
+            h[k] = h[k] + moves[k]
+        going = ~settled & (worst < jnp.inf)
+        return number + 1, h, s, iterations, going.any()
+
+    def is_going(carry: _Newton) -> Array:
+        return carry[4] & (carry[0] < NEWTON_LIMIT)
+
+    h = dict(enumerate(start))
+    s = {k: inflow(k, {n: v for n, v in h.items() if n in kept}) for k in eliminated}
+    zero = jnp.zeros((), jnp.int32)
+    iterations = jnp.zeros(len(arriving), jnp.int32)
+    _, h, _, iterations, _ = jax.lax.while_loop(is_going, step, (zero, h, s, iterations, jnp.ones((), bool)))
+    return Settled(tuple(h[k] for k in range(last + 1)), iterations)
+
+
+def adjoint(net: Network, outputs: Outputs, voltages: tuple[Array, ...]) -> tuple[Array, ...]:
+    """Return the adjoint voltages of every layer, outputs last, at operating points; injected: the right side.
+
+    J' lambda = e. With W the weights of the energy W J is symmetric, so lambda = W J^-1 W^-1 e; e stands at the
+    outputs, where W is 1.
+    """
+    loads, last = outputs.loads, net.last
+    slopes = {k: net.conductances[k] + layer.current(voltages[k])[1] for k, layer in enumerate(net.neurons)}
+    slopes[last] = net.conductances[last]
+    residual = {k: jnp.zeros_like(voltages[k]) for k in net.kept}
+    own: Layers = {}
+    if last in net.kept:
+        residual[last] = jnp.broadcast_to(outputs.injected, voltages[last].shape)
+    else:
+        own = {last: divided(net, last, slopes, loads, outputs.injected)}
+        residual[last - 1] = net.into(last - 1, own)
+    enough = ADJOINT_ERROR[voltages[0].dtype.itemsize] * _worst(slopes, residual)
+    found = dict(_conjugate_gradients(net, slopes, loads, residual, enough))
+    moves = dict(found)
+    for k in net.eliminated:
+        found[k] = own.get(k, 0.0) + divided(net, k, slopes, loads, net.into(k, moves))
+    return tuple(net.weights(k) * found[k] for k in range(last + 1))
+
+
+def _worst(slopes: Layers, residual: Layers) -> Array:
+    """Return the largest residual over its slope of each point, (points,), volts; infinite where it is no number."""
+    parts = [jnp.abs(r / slopes[k]).max(axis=1) for k, r in residual.items()]
+    worst = parts[0]
+    for part in parts[1:]:
+        worst = jnp.maximum(worst, part)
+    return jnp.where(worst < jnp.inf, worst, jnp.inf)
+
+
+def _within(net: Network, k: int, s: Array, h: Array, move: Array) -> Array:
+    """Keep long steps of neurons on this side of the bound of their equation for the currents s."""
+    layer = net.neurons[k]
+    far = jnp.abs(move) > FAR * layer.scales.min()
+
+    def shortened(_: None) -> Array:
+        bound = layer.bound(s, net.conductances[k])
+        there = jnp.where(s > 0, jnp.minimum(h + move, bound), jnp.maximum(h + move, bound))
+        return jnp.where(far, there - h, move)
+
+    found: Array = jax.lax.cond(far.any(), shortened, lambda _: move, None)
+    return found
+
+
+def _conjugate_gradients(net: Network, slopes: Layers, loads: Array | None, r: Layers, enough: Array) -> Layers:
+    """Solve J d = r at every point until the residual over its slope is at most `enough`, (points,), volts."""
+
+    def times(v: Layers) -> Layers:
+        followers = {k: divided(net, k, slopes, loads, net.into(k, v)) for k in net.eliminated}
+        return {k: multiplied(net, k, slopes, loads, v[k]) - net.into(k, followers) for k in net.kept}
+
+    def preconditioned(v: Layers) -> Layers:
+        return {k: divided(net, k, slopes, loads, part) for k, part in v.items()}
+
+    def dot(a: Layers, b: Layers) -> Array:
+        total: Array | float = 0.0
+        for k in a:
+            total = total + (net.weights(k) * a[k] * b[k]).sum(axis=1, keepdims=True)
+        return jnp.asarray(total)
+
+    def step(
+        carry: tuple[Array, Layers, Layers, Layers, Array, Array],
+    ) -> tuple[Array, Layers, Layers, Layers, Array, Array]:
+        number, d, r, p, rz, _ = carry
+        q = times(p)
+        a = _ratio(rz, dot(p, q))
+        d = {k: d[k] + a * p[k] for k in d}
+        r = {k: r[k] - a * q[k] for k in r}
+        z = preconditioned(r)
+        after = dot(r, z)
+        b = _ratio(after, rz)
+        p = {k: z[k] + b * p[k] for k in p}
+        left = _worst(slopes, r)
+        return number + 1, d, r, p, after, ((left > enough) & (left < jnp.inf)).any()
+
+    def is_going(carry: _Gradients) -> Array:
+        return carry[5] & (carry[0] < GRADIENTS_LIMIT)
+
+    z = preconditioned(r)
+    nothing = {k: jnp.zeros_like(v) for k, v in r.items()}
+    carry = (jnp.zeros((), jnp.int32), nothing, r, z, dot(r, z), jnp.ones((), bool))
+    found: Layers = jax.lax.while_loop(is_going, step, carry)[1]
+    return found
+
+
+def _ratio(a: Array, b: Array) -> Array:
+    return jnp.where(b != 0, a / jnp.where(b != 0, b, 1), 0)

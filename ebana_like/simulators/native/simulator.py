@@ -1,0 +1,90 @@
+"""Which equations suit a circuit? Those of a layered network where its wiring is one, else modified nodal analysis."""
+
+import time
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+
+from ebana_like.circuit import Circuit
+from ebana_like.elements import Devices, FloatArray
+from ebana_like.simulators.native.layered import LayeredCircuit
+from ebana_like.simulators.native.runtime import doubles
+from ebana_like.simulators.native.settle import NEWTON_LIMIT
+from ebana_like.simulators.newton.mna import GeneralEngine
+from ebana_like.simulators.nodes import rescued
+from ebana_like.simulators.protocol import (
+    Nudging,
+    OperatingPoints,
+    Seconds,
+    check_conductances,
+    check_features,
+)
+from ebana_like.simulators.solved import Solved
+from ebana_like.simulators.structure import find_layers
+
+
+class NativeSimulator:
+    """Newton's method in JAX with ngspice's constants. A context manager like every simulator.
+
+    The circuit's wiring alone decides which equations are used. All numbers are doubles, whatever the process does
+    with JAX elsewhere.
+    """
+
+    reduced = False
+
+    def __init__(self, circuit: Circuit) -> None:
+        circuit.refuse(Devices, "only ngspice knows its law: use --engine ngspice")
+        self.circuit = circuit
+        layers = find_layers(circuit)
+        self._layered = None if layers is None else LayeredCircuit(circuit, layers)
+        self._general = GeneralEngine(circuit)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        return
+
+    def forget(self) -> None:
+        """Do nothing: every batch is solved from the start."""
+
+    def solve(
+        self, conductances: Mapping[str, FloatArray], features: FloatArray, nudging: Nudging | None = None
+    ) -> OperatingPoints:
+        """Solve a batch; see `Simulator.solve`."""
+        began = time.perf_counter()
+        features = check_features(self.circuit, features)
+        check_conductances(self.circuit, conductances)
+        with doubles():
+            solved = self._solved(conductances, features, nudging)
+        seconds = Seconds(solving=time.perf_counter() - began)
+        return OperatingPoints(
+            self.circuit, solved.voltages, solved.converged, solved.iterations, solved.messages, seconds
+        )
+
+    def _solved(self, conductances: Mapping[str, FloatArray], features: FloatArray, nudging: Nudging | None) -> Solved:
+        if self._layered is None:
+            return self._general.solve(conductances, features, nudging)
+
+        def again(only: slice) -> Solved:
+            return self._general.solve(conductances, features[only], None if nudging is None else nudging.part(only))
+
+        voltages, iterations = self._layered.solve(conductances, features, nudging)
+        return rescued(voltages, iterations, NEWTON_LIMIT, again)
+
+    def adjoint(
+        self, conductances: Mapping[str, FloatArray], points: OperatingPoints, currents: FloatArray
+    ) -> FloatArray:
+        """Solve the transposed equations; see `Simulator.adjoint`."""
+        check_conductances(self.circuit, conductances)
+        found: FloatArray = np.full_like(points.voltages[0], np.nan)
+        solved = points.converged[0]
+        if solved.any():
+            engine = self._layered or self._general
+            with doubles():
+                found[solved] = engine.adjoint(conductances, points.voltages[0, solved], currents[solved])
+        return found

@@ -1,0 +1,99 @@
+"""How do the layers of a solved network become the voltages of a circuit's nodes? And who solves what failed?"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from ebana_like.circuit import Circuit, SwitchNudging
+from ebana_like.elements import FloatArray, IntArray, Resistors
+from ebana_like.elements.switch import CLOSED, OPEN
+from ebana_like.simulators.layers import Layers
+from ebana_like.simulators.solved import Solved
+
+
+@dataclass(frozen=True, eq=False)
+class Phases:
+    """Solutions of one or several phases.
+
+    hidden: voltages of each layer's neurons, (phases, batch, neurons). outputs: (phases, batch, outputs).
+    iterations: (phases, batch), 0 where no solution was found.
+    kept: what the solver wants to know of the free phase in the nudged ones.
+    """
+
+    hidden: tuple[FloatArray, ...]
+    outputs: FloatArray
+    iterations: IntArray
+    kept: tuple[FloatArray, ...] = ()
+
+
+def write_phases(
+    circuit: Circuit,
+    layers: Layers,
+    voltages: FloatArray,
+    phases: list[Phases],
+    currents: FloatArray,
+    loads: FloatArray,
+) -> None:
+    """Write the voltages of all nodes, (phases, batch, nodes), but of those at the inputs.
+
+    currents: into the output pairs, (phases, batch, pairs), amperes. loads: (phases, batch), siemens.
+    """
+    voltages[..., layers.constant_nodes] = layers.constants
+    first = 0
+    for phase in phases:
+        part = slice(first, first + len(phase.outputs))
+        for hidden, h in zip(layers.hidden, phase.hidden, strict=True):
+            voltages[part][..., hidden.nodes] = h
+            for nodes in hidden.driven:
+                voltages[part][..., nodes] = hidden.forward * h
+        voltages[part][..., layers.outputs] = phase.outputs
+        first = part.stop
+    if len(layers.target_nodes):
+        _write_targets(circuit, layers, voltages, currents, loads)
+
+
+def _write_targets(
+    circuit: Circuit, layers: Layers, voltages: FloatArray, currents: FloatArray, loads: FloatArray
+) -> None:
+    """Write the nodes of the switched branches: target source, resistor, switch."""
+    assert isinstance(circuit.nudger, SwitchNudging)
+    resistor = circuit.bank(circuit.nudger.resistors, Resistors).conductance
+    ports, load = circuit.outputs, loads[..., None]
+    closed = load != OPEN
+    positive, negative = voltages[..., ports.positive], voltages[..., ports.negative]
+    sources = negative + np.where(closed, currents / load, 0.0)
+    through = load * (sources - positive)
+    voltages[..., layers.target_nodes] = sources
+    voltages[..., layers.inner_nodes] = np.where(closed, positive + through / CLOSED, sources - through / resistor)
+    voltages[..., layers.control_node] = closed
+
+
+def write_adjoint(layers: Layers, found: FloatArray, adjoint: list[FloatArray]) -> None:
+    """Write the layers' adjoint voltages to their nodes (points, nodes); nodes at sources stay at zero."""
+    for hidden, x in zip(layers.hidden, adjoint, strict=False):
+        found[:, hidden.nodes] = x
+        for behind in hidden.driven[1:]:  # the first stands at the VCVS itself, which is shorted
+            found[:, behind] = hidden.back * x
+    found[:, layers.outputs] = adjoint[-1]
+    if len(layers.target_nodes):
+        below = found[:, layers.outputs[layers.negative]]
+        found[:, layers.target_nodes] = found[:, layers.inner_nodes] = below
+
+
+def rescued(voltages: FloatArray, iterations: IntArray, limit: int, solve: Callable[[slice], Solved]) -> Solved:
+    """Return the phases of a layered network with the samples that failed in any of them solved in another way.
+
+    iterations: 0 where a point failed within `limit`. solve: solves one sample's phases by the general engine.
+    """
+    solved = Solved(voltages, iterations > 0, iterations, {})
+    messages = {}
+    for sample in np.flatnonzero(~solved.converged.all(axis=0)).tolist():
+        only = slice(sample, sample + 1)
+        again = solve(only)
+        solved.voltages[:, only] = again.voltages
+        solved.converged[:, only] = again.converged
+        solved.iterations[:, only] += again.iterations
+        said = again.messages.get(0, "solved by the general engine")
+        messages[sample] = f"the layered equations were not solved in {limit} iterations; {said}"
+    return Solved(solved.voltages, solved.converged, solved.iterations, messages)
