@@ -7,6 +7,7 @@ import pytest
 
 from ebana_like.errors import NetlistError
 from ebana_like.netlist import load_netlist
+from ebana_like.netlist.deck import load_deck
 
 FINE = "v1 a 0 1\nr1 a b 1k\nr2 b 0 1k\n"
 
@@ -150,6 +151,30 @@ def test_a_hostile_netlist_is_refused_before_it_does_anything(name, place, guard
     assert re.search(reason, str(caught.value)), str(caught.value)
     assert len(str(caught.value)) < 600
     assert not canary.exists()
+
+
+PAIRS = "".join(f"r{k} a {name} 1\nrr{k} {name} 0 1\n" for k, name in enumerate(map(chr, range(0x4E00, 0x4E00 + 8000))))
+MODELS = ".subckt s a b i=1\n.model dd d is={i}\nd1 a b dd\n.ends\n" + "".join(
+    f"x{k} b 0 s i={k + 1}p\n" for k in range(4000)
+)
+MANY = "+".join(f"p{k}" for k in range(300))
+
+LARGE = {
+    "nodes whose names have no letter in common with ours": PAIRS,
+    "elements of such names": "".join(f"r{chr(0x4E00 + k)} a 0 1\n" for k in range(8000)),
+    "a model of other values in each subcircuit": MODELS,
+    "resistors that all follow from hundreds of parameters": "".join(f".param p{k}=1\n" for k in range(300))
+    + f".param q={{{MANY}}}\n"
+    + "".join(f"r{k + 9} a 0 {{q}}\n" for k in range(8000)),
+}
+
+
+@pytest.mark.parametrize("name", LARGE)
+def test_what_is_large_is_read_in_time_that_grows_with_it(name, place, guard):
+    """Where each name were compared with those before, 8000 of them would take several seconds."""
+    (place / "my.cir").write_text(deck(LARGE[name]))
+    with guard(place):
+        assert load_deck(place / "my.cir").elements
 
 
 def test_there_are_enough_kinds():

@@ -21,7 +21,8 @@ class Deck:
     source: what error messages call it. first_line: as it stands. ended: whether there is an `.end`.
     statements: elements, and annotations where they stand between them.
     nodes: portable names by those in the text, in lower case; inner ones with their subcircuits, as in `x1.mid`.
-    uses: the elements whose values follow from each parameter, both as the text calls them.
+    elements_ask, parameters_ask: the parameters that the values of elements, and of other parameters, name; by paths
+        such as `x1.gain`.
     """
 
     source: str
@@ -29,7 +30,8 @@ class Deck:
     ended: bool
     statements: tuple[Element | Line, ...]
     nodes: Mapping[str, str]
-    uses: Mapping[str, Collection[str]]
+    elements_ask: Mapping[str, Collection[str]]
+    parameters_ask: Mapping[str, Collection[str]]
 
     @cached_property
     def elements(self) -> tuple[Element, ...]:
@@ -64,7 +66,15 @@ def read_deck(text: str, source: str, folder: Path | None = None) -> Deck:
     statements, flat = flatten(found)
     if not any(isinstance(entry, Element) for entry in statements):
         raise NetlistError(f"{source} has no element that carries direct current; is it a netlist?")
-    return Deck(source, first, found.ended, tuple(statements), flat.node_names.given, flat.uses)
+    return Deck(
+        source,
+        first,
+        found.ended,
+        tuple(statements),
+        flat.node_names.given,
+        flat.elements_ask,
+        flat.parameters_ask,
+    )
 
 
 def _require_title(line: Line) -> None:

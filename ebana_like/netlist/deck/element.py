@@ -17,7 +17,6 @@ class Element(NamedTuple):
     control: label of the source whose current is copied.
     card: of a device; None for others.
     sizes: what stands behind a device's model.
-    parameters: those that its values follow from, with the subcircuits they stand in, as in `x1.gain`.
     """
 
     line: Line
@@ -28,7 +27,6 @@ class Element(NamedTuple):
     control: str = ""
     card: ModelCard | None = None
     sizes: str = ""
-    parameters: frozenset[str] = frozenset()
 
     @property
     def letter(self) -> str:

@@ -12,7 +12,7 @@ from ebana_like.netlist.deck.cards import parse_card
 from ebana_like.netlist.deck.element import Element, parse
 from ebana_like.netlist.deck.expressions import evaluate
 from ebana_like.netlist.deck.lines import ANNOTATION, Line
-from ebana_like.netlist.deck.names import Names
+from ebana_like.netlist.deck.names import FreeNames, Names
 from ebana_like.netlist.deck.numbers import is_plain, spice_number
 
 _INFIX = re.compile(r"\d+(?:meg|[tgkmunpfr])\d+", re.ASCII)
@@ -27,17 +27,19 @@ DEEPEST_PARAMETER = 50
 
 @dataclass(eq=False)
 class Flat:
-    """What all instances share: portable names, models with a name each, and what uses each parameter.
+    """What all instances share: portable names, models with a name each, and what asks for which parameter.
 
-    asked: parameters that the words read just now follow from. uses: elements by parameter, as a person calls both.
+    asked: parameters that the words read just now name. asks: what elements and parameters name, by the paths of both.
     """
 
     everywhere: set[str]
     node_names: Names = field(default_factory=lambda: Names("n"))
     labels: dict[str, Names] = field(default_factory=dict)
-    cards: dict[str, ModelCard] = field(default_factory=dict)
+    cards: dict[tuple[object, ...], ModelCard] = field(default_factory=dict)
+    card_names: FreeNames = field(default_factory=FreeNames)
     asked: set[str] = field(default_factory=set)
-    uses: dict[str, dict[str, None]] = field(default_factory=dict)
+    elements_ask: dict[str, frozenset[str]] = field(default_factory=dict)
+    parameters_ask: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def label(self, letter: str, path: str) -> str:
         """Return the portable name of an element."""
@@ -46,24 +48,12 @@ class Flat:
             self.labels[letter] = Names(letter)
         return self.labels[letter].portable(path)
 
-    def used(self, path: str) -> frozenset[str]:
-        """Return the parameters asked for, which from now on are used by the element or line of that name."""
-        asked = frozenset(self.asked)
-        for parameter in asked:
-            self.uses.setdefault(parameter, {})[path] = None
-        self.asked = set()
-        return asked
-
     def shared(self, card: ModelCard) -> ModelCard:
         """Return the card under a name that no card with other values has."""
-        name, number = card.name, 2
-        while name in self.cards:
-            known = self.cards[name]
-            if (known.type, known.parameters) == (card.type, card.parameters):
-                return known
-            name, number = f"{card.name}_{number}", number + 1
-        self.cards[name] = ModelCard(name, card.type, card.parameters)
-        return self.cards[name]
+        contents = card.name, card.type, frozenset(card.parameters.items())
+        if contents not in self.cards:
+            self.cards[contents] = ModelCard(self.card_names.take(card.name), card.type, card.parameters)
+        return self.cards[contents]
 
 
 def flatten(found: Definitions) -> tuple[list[Element | Line], Flat]:
@@ -130,8 +120,8 @@ def _require_finite(
     return known[block]
 
 
-_Value = tuple[float, frozenset[str]]
-"""A parameter's value, and the parameters that it follows from."""
+_Value = tuple[float, str]
+"""A parameter's value, and its path: its name with the subcircuits it stands in, as in `x1.gain`."""
 
 
 class _Instance:
@@ -171,8 +161,8 @@ class _Instance:
             words = line.words()
             element = parse(line, words, self)
             if self.flat.asked:
-                parameters = self.flat.used(f"{self.path}{words[0]}")
-                element = element and element._replace(parameters=parameters)
+                self.flat.elements_ask[f"{self.path}{words[0]}"] = frozenset(self.flat.asked)
+                self.flat.asked.clear()
             if element is not None:
                 yield element
 
@@ -191,7 +181,7 @@ class _Instance:
             raise line.error(f'{wanted} has no parameter "{unknown}"')
         inner = f"{self.path}{name}."
         values = {
-            parameter: self.given(f"{inner}{parameter}", partial(self.evaluated, line, text))
+            parameter: (self.given(f"{inner}{parameter}", partial(self.evaluated, line, text)), f"{inner}{parameter}")
             for parameter, text in given.items()
         }
         at = dict(zip(block.pins, self.nodes(line, nodes), strict=True))
@@ -251,12 +241,12 @@ class _Instance:
 
     def parameter(self, name: str) -> float:
         """Return a parameter's value. Raises ValueError where it has none."""
-        value, parameters = self.resolved(name)
-        self.flat.asked |= parameters
+        value, path = self.resolved(name)
+        self.flat.asked.add(path)
         return value
 
     def resolved(self, name: str) -> _Value:
-        """Return a parameter's value, and the parameters it follows from, itself among them; errors as `parameter`."""
+        """Return a parameter's value and its path; errors as `parameter`."""
         if name in self.values:
             return self.values[name]
         text, _ = self.block.parameters.get(name) or self.block.defaults.get(name) or ("", None)
@@ -270,16 +260,19 @@ class _Instance:
             raise ValueError(f"more than {DEEPEST_PARAMETER} parameters are defined by each other")
         self.open.append(name)
         try:
-            self.values[name] = self.given(f"{self.path}{name}", lambda: evaluate(text, self.parameter))
+            path = f"{self.path}{name}"
+            self.values[name] = self.given(path, partial(evaluate, text, self.parameter)), path
         finally:
             self.open.pop()
         return self.values[name]
 
-    def given(self, path: str, value: Callable[[], float]) -> _Value:
-        """Return what a parameter of that path is set to."""
+    def given(self, path: str, value: Callable[[], float]) -> float:
+        """Return what the parameter of that path is set to, and keep what it follows from."""
         before, self.flat.asked = self.flat.asked, set()
         try:
-            return value(), frozenset({path, *self.flat.asked})
+            found = value()
+            self.flat.parameters_ask[path] = frozenset(self.flat.asked)
+            return found
         finally:
             self.flat.asked = before
 

@@ -8,6 +8,23 @@ LONGEST = 200
 """Characters of a node or element with the subcircuits it stands in."""
 
 
+class FreeNames:
+    """Names never given twice: the wanted one, or that with the first free number behind it."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+        self._next: dict[str, int] = {}
+
+    def take(self, wanted: str) -> str:
+        """Return the name, or one like it that is free, and keep it."""
+        free, number = wanted, self._next.get(wanted, 2)
+        while free in self._taken:
+            free, number = f"{wanted}_{number}", number + 1
+        self._next[wanted] = number
+        self._taken.add(free)
+        return free
+
+
 class Names:
     """Portable names, one for each foreign name, never the same twice.
 
@@ -17,7 +34,7 @@ class Names:
     def __init__(self, prefix: str) -> None:
         self.prefix = prefix
         self.given: dict[str, str] = {}
-        self._taken: set[str] = set()
+        self._free = FreeNames()
 
     def portable(self, name: str) -> str:
         """Return the portable name of a lower-case foreign one. Raises ValueError for one that is far too long."""
@@ -31,9 +48,5 @@ class Names:
             wanted = re.sub(r"[^a-z0-9_]+", "_", name).strip("_") or self.prefix
             if not NAME.fullmatch(wanted):
                 wanted = f"{self.prefix}{wanted}"
-        free, number = wanted, 2
-        while free in self._taken:
-            free, number = f"{wanted}_{number}", number + 1
-        self._taken.add(free)
-        self.given[name] = free
-        return free
+        self.given[name] = self._free.take(wanted)
+        return self.given[name]

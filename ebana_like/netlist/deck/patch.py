@@ -29,27 +29,40 @@ def require_patchable(deck: Deck, text: str, labels: list[str]) -> dict[str, Pla
             raise element.line.error(
                 f"{element.path} stands in an included file; move it into {deck.source} to train it"
             )
-        _require_own_parameters(deck, element)
         for other in users[(element.line.source, element.line.number)]:
             if other is not element:
                 raise element.line.error(
                     f"{element.path} and {other.path} are the same line, which can hold one trained value; "
                     "write the subcircuit once for each, or train other resistors"
                 )
+    _require_own_parameters(deck, [by_label[label] for label in labels])
     return {label: _place(by_label[label], lines) for label in labels}
 
 
-def _require_own_parameters(deck: Deck, element: Element) -> None:
+def _require_own_parameters(deck: Deck, elements: list[Element]) -> None:
     """Raise NetlistError where a resistor's value follows from a parameter that other elements follow too."""
-    for parameter in sorted(element.parameters):
-        uses = list(deck.uses[parameter])
-        if len(uses) > 1:
-            more = f" and {len(uses) - MOST_LISTED} more" if len(uses) > MOST_LISTED else ""
-            raise element.line.error(
-                f'the parameter "{parameter}" is used by {", ".join(uses[:MOST_LISTED])}{more}, which would be trained '
-                f"apart from each other; write numbers in place of it, or train other resistors than {element.path} "
-                "with --train"
-            )
+    uses: dict[str, list[str]] = {}
+    for path, asked in deck.elements_ask.items():
+        following = list(asked)
+        while following:
+            parameter = following.pop()
+            users = uses.setdefault(parameter, [])
+            if path not in users and len(users) <= MOST_LISTED:  # of more the rest is not counted, nor further down
+                users.append(path)
+                following += deck.parameters_ask.get(parameter, ())
+    for element in elements:
+        following = sorted(deck.elements_ask.get(element.path, ()), reverse=True)
+        while following:
+            parameter = following.pop()
+            users = uses[parameter]
+            if len(users) > 1:
+                more = " and more" if len(users) > MOST_LISTED else ""
+                raise element.line.error(
+                    f'the parameter "{parameter}" is used by {", ".join(users[:MOST_LISTED])}{more}, which would be '
+                    f"trained apart from each other; write numbers in place of it, or train other resistors than "
+                    f"{element.path} with --train"
+                )
+            following += sorted(deck.parameters_ask.get(parameter, ()), reverse=True)
 
 
 def patched(text: str, places: Mapping[str, Place], values: Mapping[str, str]) -> str:
