@@ -12,6 +12,12 @@ FORMAT = 1
 FULL_DIGITS = "*# set numdgt=16"
 """A comment to every SPICE program but ngspice, which then prints voltages as full doubles."""
 
+EXECUTED = re.compile(
+    r"\*# (set numdgt=16|if \$\?batchmode - \$\?rawfile|op|print( v\([a-z_][a-z0-9_]*\))+|quit \$sim_status|end)",
+    re.ASCII,
+)
+"""All lines of that kind which a netlist may have: `FULL_DIGITS`, and what makes `ngspice -b` print outputs alone."""
+
 NAME = re.compile(r"(?![iv]x_\d+\Z|[vr]?idx_sweep\Z)[a-z_][a-z0-9_]*", re.ASCII)
 """A name every SPICE program takes, and the ngspice engine does not use for its own sources."""
 

@@ -10,7 +10,8 @@ import pytest
 
 from ebana_like.circuit import CurrentNudging
 from ebana_like.elements import Diodes
-from ebana_like.netlist import Netlist, write_netlist
+from ebana_like.netlist import Netlist, read_netlist, write_netlist
+from ebana_like.netlist.dialects.rawfile import read_rawfile
 from ebana_like.networks import Amplifier, Crossbar, DiodePair, Inputs, OutputPairs, build_network
 
 LAYERS = [
@@ -77,3 +78,37 @@ def test_the_network_solved_here_is_not_linear(nudging, nudged, operating_point)
     voltages = operating_point(circuit)
     currents = [np.abs(bank.current(bank.drop(voltages))).max() for bank in circuit.of_kind(Diodes)]
     assert max(currents) > 1e-6
+
+
+def run_ngspice(folder, text, *options):
+    (folder / "circuit.cir").write_text(text)
+    return subprocess.run(
+        ["ngspice", "-b", "-n", *options, "circuit.cir"],
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+@pytest.mark.skipif(not shutil.which("ngspice"), reason="ngspice is not installed")
+def test_ngspice_prints_the_answers_and_little_else(divider, tmp_path):
+    done = run_ngspice(tmp_path, write_netlist(Netlist(divider)))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert re.findall(r"^v\(.*$", done.stdout, re.MULTILINE) == ["v(out) = 2.0000000000000000e+00"]
+    assert len(done.stdout.splitlines()) < 20
+    many = "title\nv1 n0 0 1\n" + "".join(f"r{k} n{k} n{k + 1} 1\n" for k in range(1500)) + "rl n1500 0 1\n"
+    done = run_ngspice(tmp_path, write_netlist(read_netlist(many)))
+    assert len(re.findall(r"^v\(n\d+\) = ", done.stdout, re.MULTILINE)) == 1501
+
+
+@pytest.mark.skipif(not shutil.which("ngspice"), reason="ngspice is not installed")
+def test_ngspice_still_writes_a_file_of_all_voltages_and_fails_where_it_finds_none(divider, tmp_path):
+    text = write_netlist(Netlist(divider))
+    assert run_ngspice(tmp_path, text, "-r", "circuit.raw").returncode == 0
+    assert read_rawfile(tmp_path / "circuit.raw") == pytest.approx({"in": 3.0, "out": 2.0}, rel=1e-14)
+    done = run_ngspice(tmp_path, text.replace("rtop in", "vtop in 0 1\nrtop in"))
+    assert done.returncode == 1
+    assert "v(out) =" not in done.stdout

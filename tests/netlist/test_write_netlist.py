@@ -89,8 +89,22 @@ def test_numbers_of_other_types_are_written_as_plain_numbers(divider):
 def test_the_text_has_the_portable_frame(divider):
     lines = write_netlist(Netlist(divider)).splitlines()
     assert lines[:2] == ["divider", "*# set numdgt=16"]
+    assert lines[-8:-3] == [
+        "*# if $?batchmode - $?rawfile",
+        "*# op",
+        "*# print v(out)",
+        "*# quit $sim_status",
+        "*# end",
+    ]
     assert lines[-3:] == [".print op v(out)", ".op", ".end"]  # gnucap wants .print before .op
     assert "rtop in out 500000.0" in lines
+
+
+def test_a_netlist_of_the_release_before_is_read(divider):
+    text = write_netlist(Netlist(divider))
+    older = "".join(line for line in text.splitlines(True) if line[:2] != "*#" or line == "*# set numdgt=16\n")
+    assert older != text
+    assert write_netlist(read_netlist(older)) == text
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from ebana_like.errors import NetlistError
-from ebana_like.netlist.netlist import FULL_DIGITS
+from ebana_like.netlist.netlist import EXECUTED
 
 ANNOTATION = "* @"
 """How comment lines begin that say what SPICE does not know."""
@@ -104,8 +104,8 @@ def without_comment(text: str) -> str:
 def refuse_executed(line: Line) -> None:
     """Raise NetlistError for a comment line that ngspice would execute."""
     text = line.text.lower()
-    if text.startswith("*#") and line.text != FULL_DIGITS:
-        raise line.error("ngspice would execute this line; only its number of printed digits may be set")
+    if text.startswith("*#") and not EXECUTED.fullmatch(line.text):
+        raise line.error("ngspice would execute this line; only what prints voltages is let through")
     if text.startswith("*ng_script"):
         raise line.error("ngspice would execute this file as a script; remove the line")
 

@@ -9,6 +9,8 @@ from ebana_like.netlist.dialects.dialect import Dialect, Laws, at_temperature
 from ebana_like.netlist.netlist import FULL_DIGITS
 from ebana_like.netlist.tolerances import tolerances
 
+PRINTED_AT_ONCE = 40
+
 
 class Ngspice(Dialect):
     """ngspice, which also is the reference: constants and diode law used here are its own."""
@@ -27,5 +29,13 @@ class Ngspice(Dialect):
         return [f".options {tolerances(circuit).options}{at_temperature(celsius)}"]
 
     def analysis(self, outputs: Sequence[str]) -> list[str]:
+        """Return the lines that ask for the operating point, also those that only ngspice does not take for comments.
+
+        With -b it prints the outputs there and ends, where `.op` would have it list every parameter of every device;
+        with -r as well, and in other ways to use it, these lines do nothing. Behind a thousand names it prints nothing.
+        """
+        words = [f"v({node})" for node in outputs]
+        prints = [f"*# print {' '.join(words[k : k + PRINTED_AT_ONCE])}" for k in range(0, len(words), PRINTED_AT_ONCE)]
+        answer = ["*# if $?batchmode - $?rawfile", "*# op", *prints, "*# quit $sim_status", "*# end"]
         # gnucap, which takes this dialect too, wants .print before .op
-        return [f".print op {' '.join(f'v({node})' for node in outputs)}", ".op"]
+        return [*answer, f".print op {' '.join(words)}", ".op"]
