@@ -9,6 +9,9 @@ from ebana_like.errors import EbanaError, SettingError
 LONGEST = 60
 """Characters of a value that a message shows."""
 
+_MOST_BITS = 10_000
+"""Python writes out no much larger number."""
+
 
 def require_number(
     name: str,
@@ -20,19 +23,21 @@ def require_number(
     below: float | None = None,
     high: float | None = None,
     fix: str = "",
+    shown_as: Any = None,
     error: type[EbanaError] = SettingError,
 ) -> None:
     """Raise an error unless a value is a finite number, whole where asked, within its bounds.
 
     low, high: the ends of what is allowed. above, below: beyond which it is, the end itself not included.
-    fix: what to give instead, for the end of the message.
+    fix: what to give instead, for the end of the message. shown_as: what the value is a part of, shown in its place.
     """
     fix = f", {fix}" if fix else ""
+    said = shown(value if shown_as is None else shown_as)
     if isinstance(value, bool) or not isinstance(value, Integral if whole else Real):
-        raise error(f"{name} is {shown(value)}; expected {'a whole number' if whole else 'a number'}{fix}")
+        raise error(f"{name} is {said}; expected {'a whole number' if whole else 'a number'}{fix}")
     value = cast(float, value)
     if not (isinstance(value, Integral) or isfinite(value)):
-        raise error(f"{name} is {value}; it must be finite{fix}")
+        raise error(f"{name} is {said}; it must be finite{fix}")
     for met, words in (
         (low is None or value >= low, f"at least {low}"),
         (above is None or value > above, f"above {above or 'zero'}"),
@@ -40,10 +45,21 @@ def require_number(
         (high is None or value <= high, f"at most {high}"),
     ):
         if not met:
-            raise error(f"{name} is {shown(value)}; it must be {words}{fix}")
+            raise error(f"{name} is {said}; it must be {words}{fix}")
 
 
 def shown(value: Any) -> str:
-    """Return a value as a message shows it: on one line, cut where it is long."""
-    text = " ".join((f"{value}" if isinstance(value, Real) else repr(value)).split())
+    """Return a value as a message shows it: on one line, cut where it is long; numbers of a tuple as they are typed."""
+    text = ",".join(map(_text, value)) if _is_list(value) else _text(value)
+    text = " ".join(text.split())
     return text if len(text) <= LONGEST else f"{text[:LONGEST]} ..."
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, tuple) and all(isinstance(part, Real) for part in value)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, Integral):
+        return str(value) if int(value).bit_length() < _MOST_BITS else f"a number of {int(value).bit_length()} bits"
+    return str(value).removesuffix(".0") if isinstance(value, Real) else repr(value)

@@ -2,15 +2,17 @@
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
-from math import isfinite
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, TypeVar
 
+import numpy as np
 import tomli_w
 
+from ebana_like.checks import LONGEST, require_number, shown
 from ebana_like.errors import SettingError, meant
 from ebana_like.files import read_file
+from ebana_like.limits import require_at_most
 
 COMMENT_COLUMN = 36
 
@@ -21,9 +23,14 @@ ABOUT = "run"
 """The table in which a run's config says what is no setting: its task, its date ..."""
 
 
-def setting(default: Any, help: str, choices: str = "", low: float | None = None, positive: bool = False) -> Any:
-    """Make a field with the text that tells people what it is, and what is allowed."""
-    allowed = {"choices": tuple(choices.split()), "low": low, "positive": positive}
+def setting(
+    default: Any, help: str, choices: str = "", low: float | None = None, positive: bool = False, limit: str = ""
+) -> Any:
+    """Make a field with the text that tells people what it is, and what is allowed.
+
+    limit: the name of the limit that its value stands under, see `ebana_like.limits`.
+    """
+    allowed = {"choices": tuple(choices.split()), "low": low, "positive": positive, "limit": limit}
     return field(default=default, metadata={"help": help, **allowed})
 
 
@@ -31,11 +38,13 @@ def setting(default: Any, help: str, choices: str = "", low: float | None = None
 class TrainingSettings:
     """How a circuit is trained, whichever it is. Volts, siemens, amperes.
 
+    Values may also come as a config file or a command line has them: numbers as text, lists of numbers as lists, or as
+    text with commas.
     Raises SettingError naming the setting, what is allowed and what came.
     """
 
     engine: str = setting("ngspice", "What solves the circuit.", "ngspice newton native")
-    workers: int = setting(1, "Processes that share the samples of a batch.", low=1)
+    workers: int = setting(1, "Processes that share the samples of a batch.", low=1, limit="workers")
     seed: int = setting(0, "Seed of initial conductances, data order and every other random draw.", low=0)
 
     epochs: int = setting(100, "Passes through the training samples.", low=1)
@@ -69,17 +78,26 @@ class TrainingSettings:
 
     def __post_init__(self) -> None:
         for entry in fields(self):
-            value, limits = getattr(self, entry.name), entry.metadata
-            numbers = value if isinstance(value, tuple) else (value,)
-            if any(isinstance(number, float) and not isfinite(number) for number in numbers):
-                raise SettingError(f"{entry.name} is {_text(value)}; it must be finite")
+            value, limits = _convert(entry.name, getattr(self, entry.name), entry.type), entry.metadata
+            object.__setattr__(self, entry.name, value)
             if limits["choices"] and value not in limits["choices"]:
-                raise SettingError(f"{entry.name} is {value!r}; choose one of {', '.join(limits['choices'])}")
-            smallest = min(value, default=None) if isinstance(value, tuple) else value
-            if limits["low"] is not None and not (smallest is not None and smallest >= limits["low"]):
-                raise SettingError(f"{entry.name} is {_text(value)}; it must be at least {limits['low']:g}")
-            if limits["positive"] and not value > 0:
-                raise SettingError(f"{entry.name} is {value:g}; it must be above zero")
+                choices = limits["choices"]
+                near = meant(value, choices, "")
+                raise SettingError(
+                    f"{entry.name} is {shown(value)}; choose one of {', '.join(choices)}"
+                    + (f"; {near}" if near.endswith("?") else "")
+                )
+            if isinstance(value, str):
+                continue
+            numbers = value if isinstance(value, tuple) else (value,)
+            if limits["low"] is not None and not numbers:
+                raise SettingError(f"{entry.name} is empty; give it a value of at least {limits['low']}")
+            for number in numbers:
+                require_number(
+                    entry.name, number, low=limits["low"], above=0 if limits["positive"] else None, shown_as=value
+                )
+            if limits["limit"]:
+                require_at_most(limits["limit"], value, f"{entry.name} is {value:,}")
         if self.schedule == "cosine" and self.decay != 1:
             raise SettingError(f"decay is {self.decay:g} but the schedule is cosine; leave decay at 1, or leave cosine")
 
@@ -135,14 +153,12 @@ def decode(values: Mapping[str, Any], base: AnySettings, where: str) -> AnySetti
     """
     if not isinstance(values, Mapping):
         raise SettingError(f"{where}: the settings are {values!r}; expected a table")
-    decoded = {entry.name: getattr(base, entry.name) for entry in fields(base)}
-    types = {name: hint for name, hint in get_type_hints(type(base)).items() if name in decoded}
-    for key, value in values.items():
-        if key not in types:
-            raise SettingError(f'{where}: there is no setting "{key}"; {meant(key, types)}')
-        decoded[key] = _convert(key, value, types[key], where)
+    known = [entry.name for entry in fields(base)]
+    for key in values:
+        if key not in known:
+            raise SettingError(f'{where}: there is no setting "{str(key)[:LONGEST]}"; {meant(key, known)}')
     try:
-        return type(base)(**decoded)
+        return replace(base, **values)
     except SettingError as error:
         raise SettingError(f"{where}: {error}") from error
 
@@ -206,7 +222,7 @@ def as_table(settings: TrainingSettings) -> dict[str, Any]:
     return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
 
 
-def _convert(key: str, value: Any, kind: Any, where: str) -> Any:
+def _convert(key: str, value: Any, kind: Any) -> Any:
     """Return the value as the type a setting has; a string may list numbers, as on the command line."""
     item = int if kind in (int, tuple[int, ...]) else float
     wanted = {str: "a word", int: "a whole number", float: "a number"}.get(kind, "numbers separated by commas")
@@ -217,17 +233,15 @@ def _convert(key: str, value: Any, kind: Any, where: str) -> Any:
             return value
         if kind in (int, float):
             return _number(value, item)
-        parts = value.split(",") if isinstance(value, str) else value if isinstance(value, list) else [value]
+        parts = value.split(",") if isinstance(value, str) else value if isinstance(value, list | tuple) else [value]
         return tuple(_number(part, item) for part in parts)
     except (ValueError, TypeError, OverflowError) as error:
-        raise SettingError(f"{where}: {key} is {value!r}; expected {wanted}") from error
+        raise SettingError(f"{key} is {shown(value)}; expected {wanted}") from error
 
 
 def _number(value: Any, kind: type[int] | type[float]) -> int | float:
-    if isinstance(value, bool) or (kind is int and isinstance(value, float) and not value.is_integer()):
+    if isinstance(value, bool | np.bool_) or (isinstance(value, str) and ("_" in value or not value.isascii())):
+        raise ValueError
+    if kind is int and isinstance(value, float) and not value.is_integer():
         raise ValueError
     return kind(value)
-
-
-def _text(value: Any) -> str:
-    return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)

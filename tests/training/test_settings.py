@@ -43,10 +43,10 @@ def values_of(entry):
     """Return values a field allows."""
     if entry.metadata["choices"]:
         return st.sampled_from(entry.metadata["choices"])
-    low = entry.metadata["low"] or 0
+    low, high = entry.metadata["low"] or 0, 256 if entry.metadata["limit"] == "workers" else 2**63 - 1
     kinds = {
         str: st.text(st.characters(exclude_categories=["Cs"])),
-        int: st.integers(int(low), 2**63 - 1),
+        int: st.integers(int(low), high),
         float: st.floats(low, 1e300, exclude_min=low == 0),
     }
     kind = get_type_hints(Settings)[entry.name]
@@ -108,14 +108,23 @@ def test_a_name_like_no_other_is_answered_with_all():
         ("seed", -1, "seed is -1; it must be at least 0"),
         ("stop_loss", float("nan"), "stop_loss is nan; it must be finite"),
         ("hidden", "10,0", "hidden is 10,0; it must be at least 1"),
-        ("hidden", [], "hidden is ; it must be at least 1"),
+        ("hidden", [], "hidden is empty; give it a value of at least 1"),
         ("lr", "1,2,3", "lr has 3 values; give one for all, or 2"),
         ("lr", [], "lr has 0 values"),
         ("g_start", "1e-6", "g_start has 1 values; give LOW,HIGH once, or for each of the 2 crossbars"),
         ("g_start", [1e-6] * 6, "g_start has 6 values"),
         ("schedule", "step", "schedule is 'step'; choose one of exponential, cosine"),
         ("cost", "hinge", "cost is 'hinge'; choose one of squared-error, cross-entropy"),
-        ("estimator", "center", "estimator is 'center'; choose one of positive"),
+        ("estimator", "center", "estimator is 'center'; choose one of positive.*; did you mean \"centered\""),
+        ("engine", "", "engine is ''; choose one of ngspice, newton$"),
+        # sizes and forms that cannot be meant
+        ("epochs", "1_0", "epochs is '1_0'; expected a whole number"),
+        ("lr", "0_1,1", "lr is '0_1,1'; expected numbers separated by commas"),
+        ("beta", "\uff11", "beta is .*; expected a number"),
+        ("workers", 10**6, "workers is 1,000,000; more than 256 are taken for a mistake"),
+        pytest.param(
+            "epochs", -(10**5000), "epochs is a number of 16610 bits; it must be at least 1", id="epochs-huge"
+        ),
     ],
 )
 def test_a_value_that_is_not_allowed_is_named_with_what_is(name, value, message):
@@ -172,3 +181,18 @@ def test_the_commented_config_of_a_task_is_its_settings(task):
 def test_a_cosine_that_decays_too_is_refused():
     with pytest.raises(SettingError, match="decay is 0.9 but the schedule is cosine"):
         Settings(schedule="cosine", decay=0.9)
+
+
+@pytest.mark.parametrize("given_value", ["20,10", [20, 10], (20, 10)])
+def test_python_gives_settings_as_a_config_file_does(given_value):
+    assert Settings(hidden=given_value, lr=1).hidden == (20, 10)
+    assert Settings(lr=1) == Settings(lr=(1.0,))
+    with pytest.raises(SettingError, match="^epochs is 2.5; expected a whole number"):
+        Settings(epochs=2.5)
+
+
+def test_more_workers_are_taken_where_the_message_says_how(monkeypatch):
+    with pytest.raises(SettingError) as caught:
+        Settings(workers=300)
+    monkeypatch.setenv(*str(caught.value).rpartition(" ")[2].split("="))
+    assert Settings(workers=300).workers == 300
