@@ -36,16 +36,17 @@ def require_number(
     if isinstance(value, bool) or not isinstance(value, Integral if whole else Real):
         raise error(f"{name} is {said}; expected {'a whole number' if whole else 'a number'}{fix}")
     value = cast(float, value)
+    bounds = [
+        (low is None or value >= low, low is not None and f"at least {low:g}"),
+        (above is None or value > above, above is not None and f"above {above or 'zero'}"),
+        (below is None or value < below, below is not None and f"below {below:g}"),
+        (high is None or value <= high, high is not None and f"at most {high:g}"),
+    ]
+    allowed = [words for _, words in bounds if words]
     if not (isinstance(value, Integral) or isfinite(value)):
-        raise error(f"{name} is {said}; it must be finite{fix}")
-    for met, words in (
-        (low is None or value >= low, f"at least {low}"),
-        (above is None or value > above, f"above {above or 'zero'}"),
-        (below is None or value < below, f"below {below}"),
-        (high is None or value <= high, f"at most {high}"),
-    ):
-        if not met:
-            raise error(f"{name} is {said}; it must be {words}{fix}")
+        raise error(f"{name} is {said}; it must be {' and '.join(['finite', *allowed])}{fix}")
+    if not all(met for met, _ in bounds):
+        raise error(f"{name} is {said}; it must be {' and '.join(allowed)}{fix}")
 
 
 def shown(value: Any) -> str:
@@ -60,6 +61,8 @@ def _is_list(value: Any) -> bool:
 
 
 def _text(value: Any) -> str:
+    if isinstance(value, type):
+        return f"the class {value.__name__}"
     if isinstance(value, Integral):
         return str(value) if int(value).bit_length() < _MOST_BITS else f"a number of {int(value).bit_length()} bits"
     return str(value).removesuffix(".0") if isinstance(value, Real) else repr(value)

@@ -107,10 +107,16 @@ def prepare(path: Path, config: Path | None = None, given: Mapping[str, object] 
         raise CircuitError(
             f"{path}: {found.reason}. Train it with --estimator adjoint, whose gradient is exact for every circuit"
         )
-    cost = cost_of(settings)
+    cost, data = cost_of(settings), _data(settings, deck)
+    outputs = data.train.outputs(cost)
+    if outputs != circuit.outputs.count:
+        raise SettingError(
+            f"outputs is {settings.outputs}: {circuit.outputs.count} outputs, but the table asks for {outputs} "
+            f"({', '.join(data.train.classes)})"
+        )
     problem = Problem(
         circuit,
-        _data(settings, deck),
+        data,
         cost,
         estimator_of(settings),
         UPDATES[settings.update](settings.lr[0], schedule_of(settings)),
@@ -120,12 +126,6 @@ def prepare(path: Path, config: Path | None = None, given: Mapping[str, object] 
         settings.stop_loss,
         settings.patience,
     )
-    outputs = problem.data.train.outputs(cost)
-    if outputs != circuit.outputs.count:
-        raise SettingError(
-            f"outputs is {settings.outputs}: {circuit.outputs.count} outputs, but the table asks for {outputs} "
-            f"({', '.join(problem.data.train.classes)})"
-        )
     return Fit(path, text, encoding, places, problem, settings, problem.start())
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from math import cos, pi
 from typing import Protocol
 
-from ebana_like.errors import SettingError
+from ebana_like.checks import require_number
 
 
 class Schedule(Protocol):
@@ -29,8 +29,7 @@ class Exponential:
     decay: float
 
     def __post_init__(self) -> None:
-        if not 0 < self.decay <= 1:
-            raise SettingError(f"the decay of the learning rate is {self.decay}; it must be above 0 and at most 1")
+        require_number("the decay of the learning rate", self.decay, above=0, high=1)
 
     def factor(self, epoch: int) -> float:
         return float(self.decay**epoch)
@@ -41,6 +40,9 @@ class Cosine:
     """Half a cosine from 1 down to 0 over `epochs`."""
 
     epochs: int
+
+    def __post_init__(self) -> None:
+        require_number("epochs", self.epochs, whole=True, low=1)
 
     def factor(self, epoch: int) -> float:
         return (1 + cos(pi * min(epoch / self.epochs, 1.0))) / 2

@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 
 from ebana_like.elements import DiodeModel
-from ebana_like.errors import NetlistError
+from ebana_like.errors import LONGEST_NAME, NetlistError, meant
 from ebana_like.netlist.deck.cards import diode_law, number, parse_card
 
 
@@ -31,7 +31,8 @@ def diode_model(name: str) -> DiodeModel:
     """Return the model of that name. Raises NetlistError naming the ones there are."""
     models = diode_models()
     if name not in models:
-        raise NetlistError(f'there is no diode model "{name}"; {models_folder()} has {", ".join(models)}')
+        known = meant(str(name), models, f"{models_folder()} has")
+        raise NetlistError(f'there is no diode model "{str(name)[:LONGEST_NAME]}"; {known}')
     return models[name]
 
 

@@ -5,15 +5,24 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ebana_like.checks import require_number, shown
 from ebana_like.circuit import InputPorts, OutputPorts
 from ebana_like.elements import CCCS, VCVS, Diodes, Resistors, VoltageSources
 from ebana_like.errors import CircuitError
+from ebana_like.limits import require_at_most
 from ebana_like.netlist import diode_model
 from ebana_like.networks.wiring import Wiring, grounds, labels
 
 
 class Block(ABC):
-    """One layer of a network's description."""
+    """One layer of a network's description; an argument that cannot be is a CircuitError when it is made."""
+
+    def size(self, rows: int) -> tuple[int, int]:
+        """Return how many nodes the next block will connect to, and about how many elements this one adds.
+
+        rows: nodes that this one connects to.
+        """
+        return rows, rows
 
     @abstractmethod
     def build(self, wiring: Wiring) -> None:
@@ -33,9 +42,17 @@ class Inputs(Block):
     bias: float = 1.0
     doubled: bool = True
 
+    def __post_init__(self) -> None:
+        _require_count("Inputs: features", self.features, "as many as the data has")
+        require_number("Inputs: bias", self.bias, fix="in volts, 0 for none", error=CircuitError)
+        if not isinstance(self.doubled, bool):
+            raise CircuitError(f"Inputs: doubled is {shown(self.doubled)}; expected True or False")
+
+    def size(self, rows: int) -> tuple[int, int]:
+        sources = self.features * (2 if self.doubled else 1) + (2 if self.bias else 0)
+        return sources, sources
+
     def build(self, wiring: Wiring) -> None:
-        if self.features < 1:
-            raise CircuitError(f"the inputs have {self.features} features; a circuit has at least one")
         signs = ("p", "n") if self.doubled else ("p",)
         nodes = wiring.new_nodes([f"x{k}{sign}" for k in range(self.features) for sign in signs])
         count = len(nodes)
@@ -70,16 +87,31 @@ class Crossbar(Block):
     initial: tuple[float, float] = (4e-6, 1.2e-5)
     limits: tuple[float, float] = (1e-7, 1e-4)
 
-    def build(self, wiring: Wiring) -> None:
-        rows = wiring.require_rows("Crossbar")
+    def __post_init__(self) -> None:
+        _require_count("Crossbar: columns", self.columns, "one for each neuron or output node")
+        for name in ("initial", "limits"):
+            ends = getattr(self, name)
+            if not (isinstance(ends, tuple | list | np.ndarray) and len(ends) == 2):
+                raise CircuitError(f"Crossbar: {name} is {shown(ends)}; expected (low, high) in siemens")
+            for end in ends:
+                require_number(f"Crossbar: {name}", end, above=0, fix="in siemens", shown_as=ends, error=CircuitError)
         low, high = self.limits
-        if self.columns < 1:
-            raise CircuitError(f"a crossbar has {self.columns} columns; give it one for each neuron or output node")
+        if not low < high:
+            raise CircuitError(
+                f"a crossbar has the limits {low:g} to {high:g} S; the range ends before it begins: give (low, high)"
+            )
         if not low <= self.initial[0] <= self.initial[1] <= high:
             raise CircuitError(
                 f"a crossbar begins with conductances of {self.initial[0]:g} to {self.initial[1]:g} S, "
                 f"outside its limits {low:g} to {high:g} S"
             )
+
+    def size(self, rows: int) -> tuple[int, int]:
+        return self.columns, rows * self.columns
+
+    def build(self, wiring: Wiring) -> None:
+        rows = wiring.require_rows("Crossbar")
+        low, high = self.limits
         wiring.depth += 1
         name = f"crossbar{wiring.depth}"
         columns = wiring.new_nodes([f"h{wiring.depth}_{k}" for k in range(self.columns)])
@@ -114,6 +146,13 @@ class DiodePair(Block):
     model: str = "silicon"
     clamp: float = 0.0
 
+    def __post_init__(self) -> None:
+        diode_model(self.model)
+        require_number("DiodePair: clamp", self.clamp, fix="in volts", error=CircuitError)
+
+    def size(self, rows: int) -> tuple[int, int]:
+        return rows, 2 * rows
+
     def build(self, wiring: Wiring) -> None:
         nodes = wiring.require_rows("DiodePair")
         layer, count, model = wiring.depth, len(nodes), diode_model(self.model)
@@ -141,12 +180,16 @@ class Amplifier(Block):
     gain: float = 4.0
     feedback: float | None = None
 
+    def __post_init__(self) -> None:
+        require_number("Amplifier: gain", self.gain, above=0, error=CircuitError)
+        if self.feedback is not None:
+            require_number("Amplifier: feedback", self.feedback, above=0, fix="or None for 1/gain", error=CircuitError)
+
+    def size(self, rows: int) -> tuple[int, int]:
+        return rows, 3 * rows
+
     def build(self, wiring: Wiring) -> None:
         nodes = wiring.require_rows("Amplifier")
-        if not self.gain > 0 or not (self.feedback is None or self.feedback > 0):
-            raise CircuitError(
-                f"an amplifier has gains A = {self.gain} and B = {self.feedback}; both must be above zero"
-            )
         layer, count = wiring.depth, len(nodes)
         driven = wiring.new_nodes([f"e{layer}_{k}" for k in range(count)])
         outputs = wiring.new_nodes([f"a{layer}_{k}" for k in range(count)])
@@ -183,3 +226,9 @@ class OutputPairs(Block):
         for k, node in enumerate(nodes.tolist()):
             wiring.nodes[node] = f"y{k // 2}{'pn'[k % 2]}"
         wiring.outputs = OutputPorts(nodes[0::2].copy(), nodes[1::2].copy())
+
+
+def _require_count(name: str, count: int, fix: str) -> None:
+    """Raise CircuitError unless a count of nodes is one that can be meant."""
+    require_number(name, count, whole=True, low=1, fix=fix, error=CircuitError)
+    require_at_most("columns", count, f"{name} is {count:,}", CircuitError)

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ebana_like.checks import require_number, shown
 from ebana_like.circuit import Circuit
-from ebana_like.errors import CircuitError
+from ebana_like.errors import CircuitError, SettingError
+from ebana_like.limits import require_at_most
 from ebana_like.networks.blocks import Block
 from ebana_like.networks.nudging import Currents, SwitchedTargets
 from ebana_like.networks.wiring import Wiring
@@ -26,8 +28,14 @@ def build_network(
     seed: of the initial conductances, or a generator to draw them from.
     nudging: `Currents()` unless given.
 
-    Raises CircuitError naming the layer that does not fit.
+    Raises CircuitError naming the layer that does not fit, and at once for more elements than can be meant;
+    SettingError for another argument.
     """
+    if not isinstance(seed, np.random.Generator):
+        require_number("seed", seed, whole=True, low=0, fix="or a numpy generator")
+    if not (nudging is None or isinstance(nudging, Currents | SwitchedTargets)):
+        raise SettingError(f"nudging is {shown(nudging)}; expected Currents() or SwitchedTargets(beta)")
+    _require_size(layers)
     wiring = Wiring(np.random.default_rng(seed))
     for layer in layers:
         layer.build(wiring)
@@ -35,3 +43,17 @@ def build_network(
         raise CircuitError("a list of layers begins with Inputs and ends with OutputPairs")
     nudger = (nudging or Currents()).build(wiring, wiring.outputs)
     return Circuit(title, tuple(wiring.nodes), tuple(wiring.banks), wiring.inputs, wiring.outputs, nudger)
+
+
+def _require_size(layers: Sequence[Block]) -> None:
+    """Raise CircuitError where something is no layer, or the layers together are larger than can be meant."""
+    if not isinstance(layers, Sequence):
+        raise CircuitError(f"the layers are {shown(layers)}; expected a list of layers from Inputs to OutputPairs")
+    require_at_most("layers", len(layers), f"there are {len(layers):,} layers", CircuitError)
+    rows = elements = 0
+    for number, layer in enumerate(layers, start=1):
+        if not isinstance(layer, Block):
+            raise CircuitError(f"layer {number} is {shown(layer)}; expected one such as Crossbar(10), made with ()")
+        rows, added = layer.size(rows)
+        elements += added
+    require_at_most("elements", elements, f"the layers have {elements:,} elements", CircuitError)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ebana_like.checks import require_number
 from ebana_like.circuit import CurrentNudging, Nudger, OutputPorts, SwitchNudging
 from ebana_like.elements import CurrentSources, Resistors, Switches, VoltageSources
 from ebana_like.elements.switch import behind_switch
@@ -31,6 +32,9 @@ class SwitchedTargets:
     """
 
     beta: float = 1e-7
+
+    def __post_init__(self) -> None:
+        require_number("SwitchedTargets: beta", self.beta, above=0, fix="in siemens, for example 1e-7")
 
     def build(self, wiring: Wiring, outputs: OutputPorts) -> Nudger:
         """Add the branches with open switches."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ebana_like.checks import require_number, shown
 from ebana_like.circuit import Circuit
 from ebana_like.errors import SettingError
 from ebana_like.learning import Cost, Estimator, Update
@@ -14,9 +15,20 @@ CHECKPOINT_BATCHES = 100
 """To start anew takes ngspice as long as 2 batches of Iris or 12 of XOR: once in 100 batches, 2 to 12 % of the time."""
 
 
+_KINDS: tuple[tuple[str, type, str], ...] = (
+    ("circuit", Circuit, "a Circuit, as build_network makes it"),
+    ("data", Split, "a Split, as in Split(data)"),
+    ("estimator", Estimator, "an estimator such as Centered(1e-7)"),
+    ("update", Update, "an update rule such as SGD(0.03)"),
+)
+"""What the arguments of a problem are."""
+
+
 @dataclass(frozen=True, eq=False)
 class Problem:
     """What is to be learned, and how.
+
+    Raises SettingError naming the argument that cannot be, or what of data and circuit does not fit together.
 
     seed: of data order and of estimators that draw; batch k of epoch e always sees the same numbers.
     stop_loss: ends training after the first epoch whose mean training loss is below it.
@@ -38,12 +50,29 @@ class Problem:
     checkpoint_batches: int = CHECKPOINT_BATCHES
 
     def __post_init__(self) -> None:
-        if self.epochs < 1 or self.batch < 1:
-            raise SettingError(f"epochs is {self.epochs} and batch is {self.batch}; both must be at least 1")
-        if self.checkpoint_batches < 1:
-            raise SettingError(f"checkpoint_batches is {self.checkpoint_batches}; it must be at least 1")
+        for name, kind, example in _KINDS:
+            value = getattr(self, name)
+            if not isinstance(value, kind):
+                raise SettingError(f"{name} is {shown(value)}; expected {example}")
+        if isinstance(self.cost, type) or not callable(getattr(self.cost, "gradient", None)):
+            raise SettingError(f"cost is {shown(self.cost)}; expected a cost such as SquaredError()")
+        for name, low in (("epochs", 1), ("batch", 1), ("seed", 0), ("patience", 0), ("checkpoint_batches", 1)):
+            require_number(name, getattr(self, name), whole=True, low=low)
+        require_number("stop_loss", self.stop_loss, low=0)
         if not len(self.data.train):
             raise SettingError("there are no training samples")
+        for name in ("validation", "test"):
+            part = getattr(self.data, name)
+            if part is not None and not len(part):
+                raise SettingError(f"there are no {name} samples; give None for that part")
+        features, outputs = self.data.train.features.shape[1], self.data.train.outputs(self.cost)
+        inputs, pairs = self.circuit.inputs.count, self.circuit.outputs.count
+        if features != inputs:
+            raise SettingError(f"the data has {features} features, the circuit inputs for {inputs}; give both the same")
+        if outputs != pairs:
+            raise SettingError(
+                f"the data asks for {outputs} outputs under this cost, the circuit has {pairs}; give both the same"
+            )
 
     @property
     def batches(self) -> int:

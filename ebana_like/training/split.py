@@ -3,9 +3,11 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
+from ebana_like.checks import require_number, shown
 from ebana_like.elements import FloatArray, IntArray
 from ebana_like.errors import SettingError
 from ebana_like.training.dataset import Dataset
@@ -13,11 +15,31 @@ from ebana_like.training.dataset import Dataset
 
 @dataclass(frozen=True, eq=False)
 class Split:
-    """Samples to learn from, to choose settings by, and to test on; the latter two may be absent."""
+    """Samples to learn from, to choose settings by, and to test on; the latter two may be absent.
+
+    Raises SettingError where the parts do not ask the same of the same features.
+    """
 
     train: Dataset
     validation: Dataset | None = None
     test: Dataset | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("train", "validation", "test"):
+            part = getattr(self, name)
+            if part is None and name != "train":
+                continue
+            if not isinstance(part, Dataset):
+                raise SettingError(f"{name} is {shown(part)}; expected a Dataset(features, labels, classes)")
+            for what, own, others in (
+                ("features", part.features.shape[1], self.train.features.shape[1]),
+                ("classes", shown(list(part.classes)), shown(list(self.train.classes))),
+                ("kind", type(part).__name__, type(self.train).__name__),
+            ):
+                if own != others:
+                    raise SettingError(
+                        f"{what} of the {name} samples: {own}, of those to learn from: {others}; give both the same"
+                    )
 
     def fingerprint(self) -> str:
         """Return a checksum of all samples: the same for the same data only."""
@@ -47,7 +69,8 @@ class VoltScale:
 
     def volts(self, features: FloatArray, largest: float) -> FloatArray:
         """Return features between -largest and +largest, volts; what lies outside is clipped, a constant is 0 V."""
-        middle, half = (self.low + self.high) / 2, np.where(self.high > self.low, (self.high - self.low) / 2, 1.0)
+        middle, half = (self.low + self.high) / 2, (self.high - self.low) / 2
+        half = np.where(half > 0, half, 1.0)
         return largest * np.clip((features - middle) / half, -1, 1)
 
 
@@ -55,25 +78,33 @@ def split(data: Dataset, validation: float, test: float, seed: int) -> Split:
     """Split into random parts that keep the share of every class.
 
     validation, test: fractions of all samples; 0 for none.
-    Raises SettingError when the fractions leave nothing to learn from.
+    Raises SettingError when the fractions leave nothing to learn from, or nothing of a part that is asked for.
     """
-    if not (validation >= 0 and test >= 0 and validation + test < 1):
+    require_number("seed", seed, whole=True, low=0)
+    fractions: list[Any] = [validation, test]
+    if not (all(isinstance(part, int | float) and part >= 0 for part in fractions) and sum(fractions) < 1):
         raise SettingError(
-            f"the validation fraction {validation} and the test fraction {test} must be at least 0 and together below 1"
+            f"the validation fraction {shown(validation)} and the test fraction {shown(test)} must be at least 0 and "
+            "together below 1"
         )
     rng = np.random.default_rng([seed, len(data)])
     parts: tuple[list[IntArray], list[IntArray], list[IntArray]] = ([], [], [])
     for stratum in data.strata:
         members = rng.permutation(stratum)
         bounds = [round(test * len(members)), round((test + validation) * len(members))]
-        for part, samples in zip(parts, np.split(members, bounds), strict=True):
-            part.append(samples)
+        for members_of, samples in zip(parts, np.split(members, bounds), strict=True):
+            members_of.append(samples)
     held_out, chosen, train = (data.take(np.sort(np.concatenate(part))) for part in parts)
     if not len(train):
         raise SettingError(
             f"the validation fraction {validation} and the test fraction {test} leave none of {len(data)} samples "
             "to learn from; make them smaller"
         )
+    for name, fraction, part in (("validation", validation, chosen), ("test", test, held_out)):
+        if fraction and not len(part):
+            raise SettingError(
+                f"the {name} fraction {fraction} of {len(data)} samples, class by class, is none; make it larger, or 0"
+            )
     return Split(train, chosen if len(chosen) else None, held_out if len(held_out) else None)
 
 

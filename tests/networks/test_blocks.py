@@ -7,7 +7,7 @@ import pytest
 
 from ebana_like.circuit import GROUND, CurrentNudging, SwitchNudging
 from ebana_like.elements import CCCS, VCVS, CurrentSources, Diodes, Resistors, Switches, VoltageSources
-from ebana_like.errors import CircuitError, NetlistError
+from ebana_like.errors import CircuitError, NetlistError, SettingError
 from ebana_like.netlist import Netlist, write_netlist
 from ebana_like.networks import (
     Amplifier,
@@ -19,6 +19,8 @@ from ebana_like.networks import (
     SwitchedTargets,
     build_network,
 )
+
+NAN = float("nan")
 
 LAYERS = [
     Inputs(2),
@@ -172,27 +174,82 @@ def test_nudging_by_switch_is_off_until_it_is_closed(operating_point):
 @pytest.mark.parametrize(
     ("layers", "message"),
     [
-        ([Crossbar(2), OutputPairs()], "layer Crossbar has nothing to connect to; begin .* with Inputs"),
-        ([DiodePair()], "layer DiodePair has nothing to connect to"),
-        ([Amplifier()], "layer Amplifier has nothing to connect to"),
-        ([OutputPairs()], "layer OutputPairs has nothing to connect to"),
-        ([], "begins with Inputs and ends with OutputPairs"),
-        ([Inputs(2), Crossbar(2)], "begins with Inputs and ends with OutputPairs"),
-        ([Inputs(2), Crossbar(3), OutputPairs()], "OutputPairs stands behind 3 nodes, which do not make pairs"),
-        ([Inputs(0)], "the inputs have 0 features; a circuit has at least one"),
-        ([Inputs(2), Crossbar(0), OutputPairs()], "a crossbar has 0 columns; give it one for each neuron"),
-        ([Inputs(2), Crossbar(2, initial=(1e-9, 1e-6))], "1e-09 to 1e-06 S, outside its limits 1e-07 to 0.0001 S"),
-        ([Inputs(2), Crossbar(2, initial=(1e-6, 1e-3))], "1e-06 to 0.001 S, outside its limits"),
-        ([Inputs(2), Crossbar(2, initial=(1e-5, 1e-6))], "1e-05 to 1e-06 S, outside its limits"),
-        ([Inputs(2), Crossbar(2), Amplifier(gain=0)], "gains A = 0 and B = None; both must be above zero"),
-        ([Inputs(2), Crossbar(2), Amplifier(gain=-4)], "gains A = -4 and B = None"),
-        ([Inputs(2), Crossbar(2), Amplifier(4, feedback=0)], "gains A = 4 and B = 0"),
-        ([Inputs(2), Inputs(1), Crossbar(2), OutputPairs()], 'two nodes are called "biasn"'),
+        (lambda: [Crossbar(2), OutputPairs()], "layer Crossbar has nothing to connect to; begin .* with Inputs"),
+        (lambda: [DiodePair()], "layer DiodePair has nothing to connect to"),
+        (lambda: [Amplifier()], "layer Amplifier has nothing to connect to"),
+        (lambda: [OutputPairs()], "layer OutputPairs has nothing to connect to"),
+        (lambda: [], "begins with Inputs and ends with OutputPairs"),
+        (lambda: [Inputs(2), Crossbar(2)], "begins with Inputs and ends with OutputPairs"),
+        (lambda: [Inputs(2), Crossbar(3), OutputPairs()], "OutputPairs stands behind 3 nodes, which do not make pairs"),
+        (lambda: [Inputs(0)], "Inputs: features is 0; it must be at least 1, as many as the data has"),
+        (
+            lambda: [Inputs(2), Crossbar(0), OutputPairs()],
+            "Crossbar: columns is 0; it must be at least 1, one for each neuron or output node",
+        ),
+        (
+            lambda: [Inputs(2), Crossbar(2, initial=(1e-9, 1e-6))],
+            "1e-09 to 1e-06 S, outside its limits 1e-07 to 0.0001 S",
+        ),
+        (lambda: [Inputs(2), Crossbar(2, initial=(1e-6, 1e-3))], "1e-06 to 0.001 S, outside its limits"),
+        (lambda: [Inputs(2), Crossbar(2, initial=(1e-5, 1e-6))], "1e-05 to 1e-06 S, outside its limits"),
+        (lambda: [Inputs(2), Crossbar(2), Amplifier(gain=0)], "Amplifier: gain is 0; it must be above zero"),
+        (lambda: [Inputs(2), Crossbar(2), Amplifier(gain=-4)], "Amplifier: gain is -4; it must be above zero"),
+        (
+            lambda: [Inputs(2), Crossbar(2), Amplifier(4, feedback=0)],
+            "Amplifier: feedback is 0; it must be above zero, or None for 1/gain",
+        ),
+        (lambda: [Inputs(2), Inputs(1), Crossbar(2), OutputPairs()], 'two nodes are called "biasn"'),
+        # arguments, refused before there is a circuit
+        (lambda: [Inputs(2.0)], "Inputs: features is 2; expected a whole number"),
+        (lambda: [Inputs(True)], "Inputs: features is True; expected a whole number"),
+        (lambda: [Inputs(2, bias=NAN)], "Inputs: bias is nan; it must be finite, in volts"),
+        (lambda: [Inputs(2, doubled=3)], "Inputs: doubled is 3; expected True or False"),
+        (lambda: [Crossbar("10")], "Crossbar: columns is '10'; expected a whole number"),
+        (lambda: [Crossbar(2, initial=1e-6)], r"Crossbar: initial is 1e-06; expected \(low, high\) in siemens"),
+        (lambda: [Crossbar(2, initial=(0, 1e-6))], "Crossbar: initial is 0,1e-06; it must be above zero, in siemens"),
+        (lambda: [Crossbar(2, limits=(1e-6, NAN))], "Crossbar: limits is 1e-06,nan; it must be finite"),
+        (
+            lambda: [Crossbar(2, limits=(1e-4, 1e-7))],
+            "has the limits 0.0001 to 1e-07 S; the range ends before it begins",
+        ),
+        (lambda: [DiodePair(clamp=float("inf"))], "DiodePair: clamp is inf; it must be finite"),
+        (lambda: [Inputs(2), Crossbar(2), OutputPairs], "layer 3 is the class OutputPairs; expected one such as"),
+        (lambda: Inputs(2), r"the layers are Inputs.*; expected a list of layers"),
+        (lambda: [Inputs(1), Crossbar(1)] and 3, "the layers are 3; expected a list of layers"),
+        # sizes
+        (lambda: [Crossbar(2_000_000)], "Crossbar: columns is 2,000,000; more than 100,000 are taken for a mistake"),
+        (lambda: [Inputs(10**9)], "Inputs: features is 1,000,000,000; more than 100,000"),
+        (lambda: [Inputs(9_000), Crossbar(9_000)], "the layers have 162,036,002 elements; more than 20,000,000"),
+        (lambda: [Inputs(1)] + [Amplifier()] * 9_999, "there are 10,000 layers; more than 1,000"),
     ],
 )
 def test_a_layer_that_does_not_fit_is_named(layers, message):
     with pytest.raises(CircuitError, match=message):
-        build_network(layers)
+        build_network(layers())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"seed": -1}, "seed is -1; it must be at least 0"),
+        ({"seed": "x"}, "seed is 'x'; expected a whole number, or a numpy generator"),
+        ({"nudging": "current"}, r"nudging is 'current'; expected Currents\(\) or SwitchedTargets\(beta\)"),
+    ],
+)
+def test_an_argument_that_cannot_be_is_named(arguments, message):
+    with pytest.raises(SettingError, match=message):
+        build_network(LAYERS, **arguments)
+    with pytest.raises(
+        SettingError, match="SwitchedTargets: beta is nan; it must be finite and above zero, in siemens"
+    ):
+        SwitchedTargets(NAN)
+
+
+def test_more_columns_are_taken_where_the_message_says_how(monkeypatch):
+    with pytest.raises(CircuitError) as caught:
+        Crossbar(100_001)
+    monkeypatch.setenv(*str(caught.value).rpartition(" ")[2].split("="))
+    assert Crossbar(100_001).columns == 100_001
 
 
 def test_an_unknown_diode_model_names_the_known_ones():

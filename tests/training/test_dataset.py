@@ -90,3 +90,74 @@ def test_part_of_the_samples_is_the_same_kind_in_the_same_range():
     part = quantities_of(np.array([[1.0], [5.0], [3.0]])).take(np.array([2]))
     assert isinstance(part, RegressionDataset)
     assert (part.low, part.high, part.labels.tolist()) == (1.0, 5.0, [[3.0]])
+
+
+NAN, INF = float("nan"), float("inf")
+TWO = ("a", "b")
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        # features
+        (lambda: Dataset([1.0, 2.0], [0, 1], TWO), r"features have the shape \(2,\); .* features\[:, None\]"),
+        (lambda: Dataset(np.zeros((2, 3, 3)), [0, 1], TWO), r"features have the shape \(2, 3, 3\); .*\.reshape"),
+        (
+            lambda: Dataset([[0], [NAN]], [0, 1], TWO),
+            "features hold nan of sample 1, column 0, counted from 0; expected",
+        ),
+        (lambda: Dataset([[0, 1], [0, INF]], [0, 1], TWO), "features hold inf of sample 1, column 1"),
+        (lambda: Dataset([[0], [-1e308]], [0, 1], TWO), "features hold -1e.308 of sample 1, .* at most 1e.100"),
+        (lambda: Dataset([[0], ["1"]], [0, 1], TWO), "features are an array of <U21; expected numbers"),
+        (lambda: Dataset([[0], [None]], [0, 1], TWO), "features are an array of object; expected numbers"),
+        (lambda: Dataset([[0], [1j]], [0, 1], TWO), "features are an array of complex128; expected numbers"),
+        (lambda: Dataset([[0], [1, 2]], [0, 1], TWO), "features are no array of numbers: .* inhomogeneous"),
+        (lambda: Dataset(3.0, [0, 1], TWO), "features is 3; expected an array with an entry for each sample"),
+        # labels
+        (lambda: Dataset([[0], [1]], [0], TWO), "features are of 2 samples and labels of 1; give one label to each"),
+        (lambda: Dataset([[0], [1]], [[0], [1]], TWO), r"labels have the shape \(2, 1\); .* give labels\[:, 0\]"),
+        (lambda: Dataset([[0]] * 4, [0, 1, 2, 0], TWO), "labels hold 2 of sample 2, counted from 0; .* from 0 to 1"),
+        (lambda: Dataset([[0], [1]], [0, -1], TWO), "labels hold -1 of sample 1"),
+        (lambda: Dataset([[0], [1]], [0.5, 1], TWO), "labels hold 0.5 of sample 0, .* expected whole numbers"),
+        (lambda: Dataset([[0], [1]], [NAN, 1], TWO), "labels hold nan of sample 0"),
+        (lambda: Dataset([[0], [1]], ["a", "b"], TWO), "labels are an array of <U1; expected numbers"),
+        # classes
+        (lambda: Dataset([[0]], [0], "ab"), "classes is 'ab'; expected the names of the classes or outputs"),
+        (lambda: Dataset([[0]], [0], (1, 2)), "classes is 1,2; expected the names"),
+        (lambda: Dataset([[0]], [0], ()), "there are no classes"),
+        (lambda: Dataset([[0]], [0], ("a", "a")), "two of the classes are called 'a'; give each a name of its own"),
+        (lambda: Dataset([[0]], [0], [f"c{k}" for k in range(3000)]), "there are 3,000 classes .* more than 1,000"),
+        (lambda: Dataset([[0]], [0], TWO, unit=0), "unit is 0; it must be above zero, the volts of one unit"),
+        (lambda: Dataset([[0]], [0], ("a",)).outputs(COST), "there is only one class, 'a'; there is nothing to tell"),
+        # several outputs
+        (lambda: MultilabelDataset([[0]], [1], ("a",)), r"labels have the shape \(1,\); expected \(samples, 1\)"),
+        (lambda: MultilabelDataset([[0]], [[1]], TWO), r"labels have the shape \(1, 1\); expected \(samples, 2\)"),
+        (lambda: MultilabelDataset([[0]], [[1, 2]], TWO), "labels hold 2 of sample 0, column 1"),
+        (lambda: RegressionDataset([[0]], [1.5], ("q",)), r"labels have the shape \(1,\); .* give labels\[:, None\]"),
+        (lambda: RegressionDataset([[0]], [[NAN]], ("q",)), "labels hold nan of sample 0, column 0"),
+        (lambda: RegressionDataset([[0]], [[1e200]], ("q",)), r"labels hold 1e\+200 of sample 0, column 0"),
+        (lambda: RegressionDataset([[0]], [[1]], ("q",), low=2, high=2), "low and high are both 2; give the answers"),
+        (
+            lambda: RegressionDataset([[0]], [[1]], ("q",), high=[1, 2]),
+            r"high have the shape \(2,\); expected one value",
+        ),
+        (lambda: RegressionDataset([[0]], [[1]], ("q",), low=NAN), "low hold nan"),
+    ],
+)
+def test_what_cannot_be_learned_from_is_refused_in_one_line(make, message):
+    with pytest.raises(SettingError, match=message) as caught:
+        make()
+    assert "\n" not in str(caught.value)
+
+
+def test_lists_and_whole_numbers_as_floats_are_the_arrays_they_stand_for():
+    data = Dataset([[0, 1], [2, 3]], [0.0, 1.0], list(TWO))
+    assert data.labels.tolist() == [0, 1]
+    assert (data.labels.dtype.kind, data.classes) == ("i", TWO)
+    assert data.take(np.array([1])).features.tolist() == [[2, 3]]
+    assert MultilabelDataset([[0]], [[True, False]], TWO).names(np.array([[True, False]])) == ["a"]
+
+
+def test_a_quantity_that_never_changes_has_a_range_however_large_it_is():
+    data = quantities_of(np.full((2, 1), 1e90))
+    assert data.targets(COST).tolist() == [[-0.1], [-0.1]]

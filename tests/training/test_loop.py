@@ -236,7 +236,7 @@ def test_conductances_at_the_end_of_their_range_are_counted(problem, linear_simu
 
 @pytest.mark.parametrize("change", [{"epochs": 0}, {"batch": 0}, {"batch": -1}])
 def test_no_epochs_and_empty_batches_are_refused(change, problem):
-    with pytest.raises(SettingError, match="both must be at least 1"):
+    with pytest.raises(SettingError, match="is (0|-1); it must be at least 1"):
         replace(problem, **change)
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ebana_like.errors import SettingError
-from ebana_like.training import Dataset, Split, in_volts
+from ebana_like.training import Dataset, MultilabelDataset, Split, VoltScale, in_volts
 from ebana_like.training.split import split
 
 
@@ -22,8 +22,8 @@ def numbers(part):
 
 @given(
     sizes=st.lists(st.integers(5, 40), min_size=1, max_size=4),
-    validation=st.floats(0, 0.4),
-    test=st.floats(0, 0.4),
+    validation=st.just(0.0) | st.floats(0.25, 0.4),  # of five samples at least one, however it is rounded
+    test=st.just(0.0) | st.floats(0.25, 0.4),
     seed=st.integers(0, 2**32),
 )
 def test_every_sample_is_in_one_part_with_its_own_label_and_classes_keep_their_share(sizes, validation, test, seed):
@@ -48,7 +48,9 @@ def test_without_fractions_everything_is_learned_from():
     assert parts.validation is parts.test is None
 
 
-@pytest.mark.parametrize(("validation", "test"), [(-0.1, 0.2), (0.2, -0.1), (0.5, 0.5), (0.0, float("nan"))])
+@pytest.mark.parametrize(
+    ("validation", "test"), [(-0.1, 0.2), (0.2, -0.1), (0.5, 0.5), (0.0, float("nan")), ("0.1", 0.2)]
+)
 def test_fractions_that_cannot_be_are_refused(validation, test):
     with pytest.raises(SettingError, match="must be at least 0 and together below 1"):
         split(flowers([5, 5]), validation, test, 0)
@@ -59,6 +61,20 @@ def test_a_split_that_leaves_nothing_to_learn_from_is_refused():
         split(flowers([2, 2]), 0.0, 0.9, 0)
 
 
+@pytest.mark.parametrize(("validation", "test", "name"), [(0.01, 0, "validation"), (0, 0.01, "test")])
+def test_a_part_that_is_asked_for_and_would_be_empty_is_refused(validation, test, name):
+    with pytest.raises(SettingError, match=f"the {name} fraction 0.01 of 8 samples, class by class, is none; make it"):
+        split(flowers([4, 4]), validation, test, 0)
+
+
+@pytest.mark.parametrize("low", [-1e100, -5e-324, 0.0, 1e100])
+def test_volts_are_numbers_whatever_the_units(low):
+    """Half of the smallest span there is rounds to nothing, which is no span."""
+    features = np.array([[low], [low + 5e-324], [1e100]])
+    for part in (features[:2], features):
+        assert np.abs(VoltScale.spanned_by(part).volts(part, 2.0)).max() <= 2
+
+
 def test_training_samples_span_the_volts_and_others_are_clipped_to_them():
     train = Dataset(np.array([[10.0, 5.0], [30.0, 5.0], [20.0, 5.0]]), np.zeros(3, dtype=int), ("a",))
     unseen = Dataset(np.array([[0.0, 5.0], [25.0, 9.0]]), np.zeros(2, dtype=int), ("a",))
@@ -67,3 +83,27 @@ def test_training_samples_span_the_volts_and_others_are_clipped_to_them():
     assert parts.validation.features.tolist() == [[-2, 0], [1, 2]]
     assert parts.test is None
     assert train.features[0].tolist() == [10, 5], "the data given stay as they are"
+
+
+@pytest.mark.parametrize(
+    ("parts", "message"),
+    [
+        (lambda: (None,), "train is None; expected a Dataset"),
+        (lambda: (flowers([2]).features,), r"train is array\(.*; expected a Dataset"),
+        (
+            lambda: (flowers([2, 2]), flowers([2, 2, 2])),
+            "classes of the validation samples: .*'2'.*, of those to learn",
+        ),
+        (
+            lambda: (flowers([2]), None, Dataset(np.zeros((1, 2)), [0], ("0",))),
+            "features of the test samples: 2, of those to learn from: 1; give both the same",
+        ),
+        (
+            lambda: (flowers([2]), None, MultilabelDataset(np.zeros((1, 1)), [[0]], ("0",))),
+            "kind of the test samples: MultilabelDataset, of those to learn from: Dataset",
+        ),
+    ],
+)
+def test_parts_that_do_not_belong_together_are_refused(parts, message):
+    with pytest.raises(SettingError, match=message):
+        Split(*parts())

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import xlogy
 
+from ebana_like.checks import require_number
 from ebana_like.elements import FloatArray
-from ebana_like.errors import SettingError
 
 
 @dataclass(frozen=True)
@@ -24,12 +24,8 @@ class CrossEntropy:
     smoothing: float = 0.0
 
     def __post_init__(self) -> None:
-        if not self.temperature > 0:
-            raise SettingError(f"the temperature of the cross-entropy is {self.temperature} V; it must be above zero")
-        if not 0 <= self.smoothing < 1:
-            raise SettingError(
-                f"the smoothing of the cross-entropy is {self.smoothing}; it must be at least 0 and below 1"
-            )
+        require_number("the temperature of the cross-entropy", self.temperature, above=0, fix="in volts")
+        require_number("the smoothing of the cross-entropy", self.smoothing, low=0, below=1)
 
     def outputs(self, classes: int) -> int:
         return classes

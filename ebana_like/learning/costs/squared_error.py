@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ebana_like.checks import require_number
 from ebana_like.elements import FloatArray
 from ebana_like.errors import SettingError
 
@@ -19,6 +20,8 @@ class SquaredError:
     off: float = 0.0
 
     def __post_init__(self) -> None:
+        require_number("on", self.on, fix="in volts")
+        require_number("off", self.off, fix="in volts")
         if not self.on != self.off:
             raise SettingError(f"on and off are both {self.on:g} V; give the two answers different target voltages")
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ebana_like.checks import require_number
 from ebana_like.circuit import Circuit
 from ebana_like.elements import FloatArray, Resistors, Signal, VoltageSources, dense
 from ebana_like.energy import Wiring, cocontent_gradient, coenergy_weights
-from ebana_like.errors import SettingError
 from ebana_like.learning.costs import Cost
 from ebana_like.learning.estimators.estimator import Estimate, Estimator
 from ebana_like.learning.nudging import nudging_of
@@ -38,8 +38,7 @@ class Nudged(Estimator):
     beta: float
 
     def __post_init__(self) -> None:
-        if not (np.isfinite(self.beta) and self.beta > 0):
-            raise SettingError(f"the nudging factor beta is {self.beta} S; it must be above zero, for example 1e-7")
+        require_number("the nudging factor beta", self.beta, above=0, fix="in siemens, for example 1e-7")
 
     @abstractmethod
     def stencil(self, batch: int, rng: np.random.Generator) -> Stencil:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ebana_like.checks import require_number
 from ebana_like.circuit import Circuit
 from ebana_like.elements import Resistors, Signal, dense
 from ebana_like.learning.updates.update import State, Update, span
@@ -18,6 +19,12 @@ class Adam(Update):
     first: float = 0.9
     second: float = 0.999
     small: float = 1e-8
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        require_number("first", self.first, low=0, below=1)
+        require_number("second", self.second, low=0, below=1)
+        require_number("small", self.small, above=0)
 
     def start(self, circuit: Circuit) -> State:
         return {

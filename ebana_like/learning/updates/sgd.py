@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ebana_like.checks import require_number
 from ebana_like.circuit import Circuit
 from ebana_like.elements import Resistors, Signal, dense
-from ebana_like.errors import SettingError
 from ebana_like.learning.updates.update import State, Update
 
 
@@ -26,8 +26,7 @@ class Momentum(Update):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not 0 <= self.momentum < 1:
-            raise SettingError(f"the momentum is {self.momentum}; it must be at least 0 and below 1")
+        require_number("momentum", self.momentum, low=0, below=1)
 
     def start(self, circuit: Circuit) -> State:
         return {bank.name: np.zeros(len(bank)) for bank in circuit.trainable}

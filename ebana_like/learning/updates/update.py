@@ -5,11 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-import numpy as np
-
+from ebana_like.checks import require_number, shown
 from ebana_like.circuit import Circuit
 from ebana_like.elements import FloatArray, Resistors, Signal
-from ebana_like.errors import SettingError
+from ebana_like.errors import SettingError, meant
 from ebana_like.learning.schedules import Constant, Schedule
 from ebana_like.learning.updates.moved import moved
 
@@ -34,10 +33,13 @@ class Update(ABC):
     schedule: Schedule = field(default_factory=Constant)
 
     def __post_init__(self) -> None:
-        rates = self.rate.values() if isinstance(self.rate, Mapping) else [self.rate]
-        for rate in rates:
-            if not (np.isfinite(rate) and rate > 0):
-                raise SettingError(f"a learning rate is {rate}; it must be above zero")
+        rates = self.rate if isinstance(self.rate, Mapping) else {"": self.rate}
+        for bank, rate in rates.items():
+            require_number(f"the learning rate of {bank}" if bank else "the learning rate", rate, above=0)
+        if isinstance(self.schedule, type) or not callable(getattr(self.schedule, "factor", None)):
+            raise SettingError(
+                f"schedule is {shown(self.schedule)}; expected one such as Constant() or Exponential(0.9)"
+            )
 
     def start(self, circuit: Circuit) -> State:
         """Return the state before the first step."""
@@ -71,7 +73,7 @@ class Update(ABC):
             return self.rate
         if bank not in self.rate:
             raise SettingError(
-                f'there is no learning rate for bank "{bank}"; rates are given for {", ".join(self.rate)}'
+                f'there is no learning rate for bank "{bank}"; {meant(bank, self.rate, "rates are given for")}'
             )
         return self.rate[bank]
 
