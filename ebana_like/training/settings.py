@@ -3,10 +3,10 @@
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from numbers import Real
 from pathlib import Path
 from typing import Any, TypeVar
 
-import numpy as np
 import tomli_w
 
 from ebana_like.checks import LONGEST, require_number, shown
@@ -240,7 +240,9 @@ def _convert(key: str, value: Any, kind: Any) -> Any:
 
 
 def _number(value: Any, kind: type[int] | type[float]) -> int | float:
-    if isinstance(value, bool | np.bool_) or (isinstance(value, str) and ("_" in value or not value.isascii())):
+    if isinstance(value, bool) or not isinstance(value, str | Real):
+        raise ValueError
+    if isinstance(value, str) and ("_" in value or not value.isascii()):
         raise ValueError
     if kind is int and isinstance(value, float) and not value.is_integer():
         raise ValueError
