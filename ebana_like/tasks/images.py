@@ -2,10 +2,11 @@
 
 import warnings
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ebana_like.elements import FloatArray, IntArray
 from ebana_like.errors import SettingError
 from ebana_like.tasks.arrays import read_idx, read_npz
 from ebana_like.training import Dataset, Settings, Split
@@ -33,17 +34,23 @@ def load_images(settings: Settings, openml: str, classes: tuple[str, ...]) -> Sp
     else:
         arrays = read_npz(Path(path), ("x_train", "y_train", "x_test", "y_test"), _EXPECTED)
     x_train, y_train, x_test, y_test = arrays
-    return Split(_dataset(x_train, y_train, classes), test=_dataset(x_test, y_test, classes))
+    where = path or openml
+    return Split(
+        _dataset(x_train, y_train, classes, f"{where}, x_train and y_train"),
+        test=_dataset(x_test, y_test, classes, f"{where}, x_test and y_test"),
+    )
 
 
-def _dataset(images: FloatArray, labels: IntArray, classes: tuple[str, ...]) -> Dataset:
-    if len(images) != len(labels) or not len(labels) or labels.max() >= len(classes):
-        raise SettingError(
-            f"{len(images)} images came with {len(labels)} labels for {len(classes)} classes; {_EXPECTED}"
-        )
+def _dataset(images: NDArray[Any], labels: NDArray[Any], classes: tuple[str, ...], where: str) -> Dataset:
+    """Return images (samples, ...) and labels (samples,) as a data set; where: what errors call their origin."""
+    if images.ndim < 2 or not images.size:
+        raise SettingError(f"{where}: the images have the shape {images.shape}; {_EXPECTED}")
     if images.dtype != np.uint8:
-        raise SettingError(f"the images hold {images.dtype} values; expected uint8, black 0 and white {WHITE}")
-    return Dataset(images.reshape(len(images), -1), labels.astype(np.intp), classes)
+        raise SettingError(f"{where}: the images hold {images.dtype}; expected uint8, black 0 and white {WHITE}")
+    try:
+        return Dataset(images.reshape(len(images), -1), labels, classes)
+    except SettingError as error:
+        raise SettingError(f"{where}: {error}; {_EXPECTED}") from error
 
 
 def _from_openml(name: str) -> list[np.ndarray]:

@@ -240,7 +240,7 @@ def _convert(key: str, value: Any, kind: Any) -> Any:
 
 
 def _number(value: Any, kind: type[int] | type[float]) -> int | float:
-    if isinstance(value, bool) or not isinstance(value, str | Real):
+    if isinstance(value, bool) or not issubclass(type(value), str | Real):
         raise ValueError
     if isinstance(value, str) and ("_" in value or not value.isascii()):
         raise ValueError
