@@ -21,10 +21,12 @@ from ebana_like.elements import (
     VoltageLaw,
     VoltageSources,
 )
+from ebana_like.elements.loops import undecided
 from ebana_like.elements.switch import behind_switch
 from ebana_like.errors import CircuitError
 
 GROUND = "0"
+MOST_LISTED = 5
 
 BankType = TypeVar("BankType", bound=Bank)
 
@@ -134,6 +136,12 @@ class Circuit:
         self._require_meters()
         self._require_grounded()
         self._require_no_source_loop()
+        if loop := undecided(self.banks, len(self.nodes)):
+            raise CircuitError(
+                f"{', '.join(loop[:MOST_LISTED])}{' ...' if len(loop) > MOST_LISTED else ''}: these voltage-controlled "
+                "sources decide each other's voltages, and nothing decides them; change a gain, or put a resistor into "
+                "the loop"
+            )
 
     def _require_nudging(self) -> None:
         """Every output pair has its branch to be nudged by."""
