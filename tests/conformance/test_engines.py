@@ -6,24 +6,14 @@ from functools import cache, partial
 import pytest
 
 from ebana_like.conformance import CIRCUITS, ENGINE_CLAUSES, EngineTrial
-from ebana_like.simulators import NewtonSimulator, NgspiceSimulator
+from ebana_like.simulators import ENGINES, simulator
 
-ENGINES = {
-    "newton": NewtonSimulator,
-    "ngspice": NgspiceSimulator,
-    "two ngspices": partial(NgspiceSimulator, workers=2),
+TRIED = {
+    **{engine: partial(simulator, engine) for engine in ENGINES},
+    "two ngspices": partial(simulator, "ngspice", workers=2),
 }
 
-
-@pytest.fixture(scope="module")
-def trial():
-    """Trials by engine and circuit; each engine is started once."""
-    with ExitStack() as running:
-        yield cache(lambda engine, circuit: running.enter_context(EngineTrial(ENGINES[engine], CIRCUITS[circuit]())))
-
-
 CIRCUITS_OF = {
-    "newton": tuple(CIRCUITS),
     "ngspice": ("layered-switches", "mesh-currents", "mesh-switches"),
     "two ngspices": ("layered-currents",),
 }
@@ -31,11 +21,18 @@ CIRCUITS_OF = {
 
 CASES = [
     (engine, circuit, name)
-    for engine in ENGINES
-    for number, circuit in enumerate(CIRCUITS_OF[engine])
+    for engine in TRIED
+    for number, circuit in enumerate(CIRCUITS_OF.get(engine, CIRCUITS))
     for name, clause in ENGINE_CLAUSES.items()
     if number == 0 or not clause.once
 ]
+
+
+@pytest.fixture(scope="module")
+def trial():
+    """Trials by engine and circuit; each engine is started once."""
+    with ExitStack() as running:
+        yield cache(lambda engine, circuit: running.enter_context(EngineTrial(TRIED[engine], CIRCUITS[circuit]())))
 
 
 @pytest.mark.parametrize(("engine", "circuit", "clause"), CASES)
