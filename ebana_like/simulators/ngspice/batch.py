@@ -284,7 +284,20 @@ class _Points:
         else:
             self.results[points] = np.nan
             self.solved[points] = False
+            self._keep_free(points.start)
             failures[points.start] = f"ngspice found no operating point: {reason}"
         if wanted is not strict:
             self.sweep.reload()
         return int(points.stop)
+
+    def _keep_free(self, first: int) -> None:
+        """Solve the free point of a sample that cannot be nudged: its scores are right all the same."""
+        if self.points_a_sample == 1:
+            return
+        self.sweep.reload()
+        here = np.array([first])
+        if self._solve(first, first + 1) > first and self._verdict(here, self.sweep.tolerances).holds.all():
+            self.solved[first] = self.proven[first] = self.afresh[first] = True
+        else:
+            self._heard()
+            self.results[first] = np.nan
