@@ -176,7 +176,7 @@ def _subject(path: Path, data: Path | str | None, inputs: str, outputs: str, eng
         if table is not None:
             features = _columns(table, _named(table, inputs, circuit.inputs.count))
         return _Subject(circuit, circuit.nodes, _pairs(circuit), engine, features, rows)
-    notes = noted(deck)
+    notes = noted(deck, given=["data"])
     outputs = outputs or notes.outputs
     inputs = (inputs or notes.inputs or _by_name(circuit, deck, table)) if table is not None else ""
     circuit = with_ports(foreign_circuit(deck), deck, inputs, outputs, "", (0.0, 0.0))
@@ -194,6 +194,7 @@ def _of_run(path: Path, table: Table | None, inputs: str, engine: str) -> _Subje
     circuit, engine = load_circuit(path).circuit, engine or settings.engine
     if table is None:
         return _Subject(circuit, circuit.nodes, _pairs(circuit), engine, present_features(circuit))
+    run.require_files_allowed(given=["start"])
     parts, cost = task.parts(settings), cost_of(settings)
     learned = parts.train
     names, right = _features_and_labels(task, settings, table, inputs, learned)

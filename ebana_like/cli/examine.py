@@ -11,6 +11,7 @@ from ebana_like.adjoint import adjoint_circuit
 from ebana_like.analysis import gradcheck as checks
 from ebana_like.analysis import power as powers
 from ebana_like.analysis.examples import Examples, examples
+from ebana_like.cli.allow import reads_data
 from ebana_like.cli.printer import GAP, Printer, terminal
 from ebana_like.errors import SettingError
 from ebana_like.files import write_atomically
@@ -38,6 +39,7 @@ def _shared(command: Any) -> Any:
     return command
 
 
+@reads_data
 @click.command()
 @_shared
 @click.option("--samples", type=int, default=8, show_default=True, help="How many samples to average over.")
@@ -146,6 +148,7 @@ def _betas(text: str) -> list[float]:
     return [float(beta) for beta in np.geomspace(low, high, count)]
 
 
+@reads_data
 @click.command()
 @_shared
 @click.option("--sample", type=int, default=0, show_default=True, help="Number of the training or random sample.")

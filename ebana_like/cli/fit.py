@@ -5,11 +5,12 @@ from pathlib import Path
 
 import click
 
+from ebana_like.cli.allow import ALLOW
 from ebana_like.cli.display import TrainingDisplay
 from ebana_like.cli.printer import Printer, program, terminal
 from ebana_like.cli.signals import Stops
 from ebana_like.cli.train import given_settings, setting_options
-from ebana_like.files import append, write_atomically
+from ebana_like.files import append, require_file_or_nothing, write_atomically
 from ebana_like.fitting import Fit, FitSettings, prepare
 from ebana_like.tasks import simulator_of
 from ebana_like.training import Callback, EpochRecord, Interrupted, Progress, evaluate, history_text, train
@@ -34,6 +35,7 @@ def _run(netlist: Path, out: Path | None, config: Path | None, **given: str | No
     """Train, show, and say what was made and what to type next."""
     prepared = prepare(netlist, config, given_settings(given), "command line")
     out = out or netlist.with_name(f"{netlist.stem}_fitted{netlist.suffix}")
+    require_file_or_nothing(out)  # before it trains
     history = _History(out.with_suffix(".csv"))
     problem, settings, console = prepared.problem, prepared.settings, terminal()
     printer = Printer(console)
@@ -77,6 +79,7 @@ fit = click.Command(
             ["--out"], type=click.Path(path_type=Path, dir_okay=False), help="File to write; NAME_fitted beside it."
         ),
         click.Option(["--config"], type=click.Path(path_type=Path), help="TOML file of settings; options override it."),
+        ALLOW,
         *setting_options(FitSettings, FitSettings()),
     ],
     help="Train resistors of a SPICE netlist (KiCad, LTspice, PySpice ...) on a table.\n\n"

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from ebana_like.analysis.sample import present_sample, training_sample
+from ebana_like.cli.allow import reads_data
 from ebana_like.cli.printer import Printer, terminal
 from ebana_like.energy import symmetry
 from ebana_like.errors import SettingError
@@ -22,6 +23,7 @@ from ebana_like.training import Run, load_circuit
 ROWS_SHOWN = 24
 
 
+@reads_data
 @click.command()
 @click.argument("path", metavar="RUN|FILE", type=click.Path(path_type=Path, exists=True))
 @click.option("--sample", type=int, help="Training sample of a run to look at, free and nudged.  [default: 0]")

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from ebana_like.analysis.trained import read_history, read_trained
+from ebana_like.cli.allow import reads_data
 from ebana_like.cli.printer import Printer, terminal
 from ebana_like.errors import SettingError
 from ebana_like.figures import DRAWABLE, compared, require_drawable, save_schematic
@@ -32,6 +33,7 @@ def _out(default: str) -> Callable[[Any], Any]:
     )
 
 
+@reads_data
 @click.command()
 @_RUN
 @click.option(
@@ -53,6 +55,7 @@ def report(path: Path, out: Path | None) -> None:
     Printer(terminal()).line(f"made:     {out}")
 
 
+@reads_data
 @click.command()
 @_RUN
 @click.option("--what", type=click.Choice([*PICTURES, SCHEMATIC]), required=True, help="The picture.")

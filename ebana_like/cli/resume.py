@@ -5,18 +5,25 @@ from pathlib import Path
 
 import click
 
+from ebana_like.cli.allow import ALLOW
 from ebana_like.cli.printer import Printer, terminal
 from ebana_like.cli.session import Extras, headline, train_in
 from ebana_like.cli.train import EXTRAS, given_settings, setting_options
-from ebana_like.files import remove_temporaries
+from ebana_like.files import locked, remove_temporaries
 from ebana_like.tasks import simulator_of, task_named
 from ebana_like.training import Run, Settings, agreed_settings, is_finished, load_newest, progress_of
 
 
 def resume_run(path: Path, verify: int, verify_epochs: bool, tensorboard: bool, **given: str | None) -> None:
-    """Go on at the newest whole checkpoint."""
-    extras = Extras(verify, verify_epochs, tensorboard)
-    printer, run = Printer(terminal()), Run(path)
+    """Go on at the newest whole checkpoint, unless another process trains in the run."""
+    run, extras = Run(path), Extras(verify, verify_epochs, tensorboard)
+    run.config()
+    with locked(path):
+        _resume(run, extras, given_settings(given))
+
+
+def _resume(run: Run, extras: Extras, given: dict[str, str]) -> None:
+    printer = Printer(terminal())
 
     def warn(text: str) -> None:
         printer.line(f"warning: {text}")
@@ -24,12 +31,13 @@ def resume_run(path: Path, verify: int, verify_epochs: bool, tensorboard: bool, 
     task = task_named(run.task())
     config = run.settings()
     checkpoint = load_newest(run.checkpoints, warn)
-    settings = agreed_settings(config, checkpoint, given_settings(given))
+    settings = agreed_settings(config, checkpoint, given)
+    run.require_files_allowed(given=[*given, *([] if checkpoint is None else ["start"])])
     # a run without checkpoint begins with what its settings say, the others with the conductances they have reached
     problem = task.problem(settings if checkpoint is None else replace(settings, start=""))
     start = problem.start() if checkpoint is None else progress_of(checkpoint, task.name, settings, problem, warn)
     for folder in (run.path, run.checkpoints):
-        remove_temporaries(folder)
+        remove_temporaries(folder, run.path)
     run.record(settings)
     printer.line(headline(task, problem, settings))
     if is_finished(problem, start):
@@ -44,6 +52,7 @@ resume = click.Command(
     "resume",
     params=[
         click.Argument(["path"], metavar="RUN", type=click.Path(path_type=Path, exists=True, file_okay=False)),
+        ALLOW,
         *EXTRAS,
         *setting_options(Settings),
     ],

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from ebana_like.cli.allow import ALLOW
 from ebana_like.cli.display import PLAIN_LINES
 from ebana_like.cli.printer import Printer, program, terminal
 from ebana_like.cli.signals import Stops
@@ -30,7 +31,7 @@ from ebana_like.sweeps import (
     usual_goal,
 )
 from ebana_like.tasks import TASKS
-from ebana_like.training import Settings, load_config, settings_in
+from ebana_like.training import Settings, load_config, require_files_allowed, settings_in
 
 PROCESSES = "workers"  # here those that train, each one cell at a time; elsewhere those of a batch
 
@@ -55,6 +56,7 @@ def sweep_task(
     settings = TASKS[task].settings
     if config is not None:
         settings = settings_in(load_config(config), "settings", settings, str(config))
+        require_files_allowed(settings, config, [name for name, text in given.items() if text is not None])
     grid = make_grid(task, settings, {name: text for name, text in given.items() if text is not None})
     condition = parse_goal(goal) if goal else usual_goal(grid.base)
     printer = Printer(terminal())
@@ -162,6 +164,7 @@ sweep = click.Command(
             help="Folder of the sweep; the same command goes on in it.  [default: runs/sweep-TASK]",
         ),
         click.Option(["--config"], type=click.Path(path_type=Path), help="TOML file of settings; options override it."),
+        ALLOW,
         click.Option(
             ["--goal"],
             metavar="CONDITION",

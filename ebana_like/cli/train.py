@@ -7,9 +7,11 @@ from typing import Any
 
 import click
 
+from ebana_like.cli.allow import ALLOW
 from ebana_like.cli.printer import Printer, terminal
+from ebana_like.files import locked
 from ebana_like.tasks import Task
-from ebana_like.training import Settings, TrainingSettings, decode, load_config, settings_in
+from ebana_like.training import Settings, TrainingSettings, decode, load_config, require_files_allowed, settings_in
 
 EXTRAS: list[click.Parameter] = [
     click.Option(["--verify"], type=int, default=0, help="Solve so many samples again in ngspice at the end."),
@@ -30,6 +32,7 @@ def train_command(task: Task) -> click.Command:
             help="Folder in which the run's folder is made.",
         ),
         click.Option(["--config"], type=click.Path(path_type=Path), help="TOML file of settings; options override it."),
+        ALLOW,
         *EXTRAS,
         *setting_options(Settings, task.settings),
     ]
@@ -75,6 +78,7 @@ def run_task(
     settings = task.settings
     if config is not None:
         settings = settings_in(load_config(config), "settings", settings, str(config))
+        require_files_allowed(settings, config, given_settings(given))
     settings = decode(given_settings(given), settings, "command line")
     settings = replace(settings, start=_absolute(settings.start), data=_absolute(settings.data))
     problem = task.problem(settings)
@@ -84,7 +88,8 @@ def run_task(
         if simulator.reduced:
             printer.line("ngspice solves the circuit with its input crossbar reduced by Norton's theorem")
         run = create_run(out, task.name, settings, simulator.reduced)
-        train_in(run, task, problem, simulator, problem.start(), extras)
+        with locked(run.path):
+            train_in(run, task, problem, simulator, problem.start(), extras)
 
 
 def _absolute(path: str) -> str:

@@ -3,14 +3,25 @@
 Everything that reads or writes in this package does it by these functions.
 """
 
+from ebana_like.files.consent import ALLOW_OUTSIDE, allow, outside_allowed, require_allowed
 from ebana_like.files.lock import locked
 from ebana_like.files.own import away_from_here, cache_folder
 from ebana_like.files.read import is_inside, open_file, read_file, read_words
 from ebana_like.files.temporary import TemporaryFolder
-from ebana_like.files.write import append, make_folder, remove, remove_temporaries, write_atomically, write_given
+from ebana_like.files.write import (
+    append,
+    make_folder,
+    remove,
+    remove_temporaries,
+    require_file_or_nothing,
+    write_atomically,
+    write_given,
+)
 
 __all__ = [
+    "ALLOW_OUTSIDE",
     "TemporaryFolder",
+    "allow",
     "append",
     "away_from_here",
     "cache_folder",
@@ -18,10 +29,13 @@ __all__ = [
     "locked",
     "make_folder",
     "open_file",
+    "outside_allowed",
     "read_file",
     "read_words",
     "remove",
     "remove_temporaries",
+    "require_allowed",
+    "require_file_or_nothing",
     "write_atomically",
     "write_given",
 ]

@@ -151,6 +151,15 @@ def remove_temporaries(path: Path, root: Path | None = None) -> None:
         raise RunError(f"cannot tidy up {path}: {_reason(error)}") from error
 
 
+def require_file_or_nothing(path: Path) -> None:
+    """Raise RunError where `write_atomically` would, so that no hours are spent on what then cannot be written."""
+    try:
+        with _opened(path.parent, None) as folder:
+            _require_file_or_nothing(path.name, folder)
+    except OSError as error:
+        raise _failure(path, error) from error
+
+
 def require_own_file(descriptor: int) -> None:
     """Raise OSError where what is open is no plain file, or has another name elsewhere, whose contents are its own."""
     found = os.fstat(descriptor)

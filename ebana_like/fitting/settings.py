@@ -1,12 +1,13 @@
 """What can be set for fitting a netlist? What training takes, and what the netlist itself does not say."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from ebana_like.errors import SettingError
+from ebana_like.files import require_allowed
 from ebana_like.netlist.deck import ANNOTATION, Deck, Line
-from ebana_like.training import TrainingSettings, decode, load_config, setting, settings_in
+from ebana_like.training import TrainingSettings, decode, load_config, require_files_allowed, setting, settings_in
 
 NOTE = f"{ANNOTATION}fit"
 """How comment lines begin that hold settings: `* @fit inputs v1,v2`."""
@@ -43,9 +44,12 @@ def gather(deck: Deck, config: Path | None, given: Mapping[str, object], where: 
     where: what error messages call the origin of the given ones. Names of data files in the comment lines are relative
     to the netlist. Raises SettingError for what is not understood.
     """
-    settings = noted(deck)
+    settings = noted(deck, given)
     if config is not None:
-        settings = settings_in(load_config(config), "fit", settings, str(config))
+        tables = load_config(config)
+        settings = settings_in(tables, "fit", settings, str(config))
+        if "data" in tables.get("fit", tables):
+            require_files_allowed(settings, config, given)
     settings = decode(given, settings, where)
     for name in ("data", "inputs", "outputs"):
         if not getattr(settings, name):
@@ -53,8 +57,12 @@ def gather(deck: Deck, config: Path | None, given: Mapping[str, object], where: 
     return settings
 
 
-def noted(deck: Deck) -> FitSettings:
-    """Return the settings of the netlist's comment lines over the defaults; errors and names as `gather`."""
+def noted(deck: Deck, given: Container[str] = ()) -> FitSettings:
+    """Return the settings of the netlist's comment lines over the defaults; errors and names as `gather`.
+
+    given: names of settings that are given otherwise. Raises SettingError for a data file outside the netlist's folder
+    that this person never named.
+    """
     settings = FitSettings()
     for line in deck.statements:
         if isinstance(line, Line) and line.text.startswith(NOTE):
@@ -62,4 +70,6 @@ def noted(deck: Deck) -> FitSettings:
             if key == "data":
                 value = str(Path(line.source).parent / value.strip())
             settings = decode({key: value.strip()}, settings, f"{line.source}, line {line.number}")
+            if key == "data" and key not in given:
+                require_allowed(Path(value), Path(line.source), key)
     return settings

@@ -10,10 +10,19 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from ebana_like.errors import NetlistError, SettingError, SimulatorError
+from ebana_like.files import TemporaryFolder, write_atomically
 from ebana_like.netlist import DIALECTS, Dialect, Netlist, write_netlist
+
+DIES_WITH_PARENT = """
+import ctypes, os, signal, sys
+ctypes.CDLL(None).prctl(1, signal.SIGKILL, 0, 0, 0)  # PR_SET_PDEATHSIG, which stays when another program is executed
+if os.getppid() != int(sys.argv[1]):  # it died before that
+    sys.exit(1)
+os.execvp(sys.argv[2], sys.argv[2:])
+"""
+"""Becomes the program on its command line, which the kernel ends with this process, in whatever way that ends."""
 
 LONGEST_QUOTE = 200
 """Characters of a program's own message that an error repeats."""
@@ -75,9 +84,10 @@ def run_program(program: Program, netlist: Netlist, celsius: float | None, limit
     Raises SimulatorError when it takes longer, fails, or leaves out a node.
     """
     dialect = program.dialect
-    with TemporaryDirectory(prefix="ebana_like-") as name:
-        folder = Path(name)
-        (folder / "circuit.cir").write_text(write_netlist(netlist, dialect, celsius), encoding="utf-8")
+    with TemporaryFolder("program") as temporary:
+        folder = temporary.path / "empty"
+        folder.mkdir()
+        write_atomically(folder / "circuit.cir", write_netlist(netlist, dialect, celsius))
         began = time.perf_counter()
         printed = _printed(program, folder, limit)
         seconds = time.perf_counter() - began
@@ -102,7 +112,7 @@ def _printed(program: Program, folder: Path, limit: float) -> str:
         environment.setdefault("WINEPREFIX", str(Path.home() / ".wine"))
     try:
         process = subprocess.Popen(
-            command,
+            [sys.executable, "-I", "-S", "-c", DIES_WITH_PARENT, str(os.getpid()), *command],
             cwd=folder,
             env=environment,
             stdin=subprocess.DEVNULL,

@@ -62,6 +62,7 @@ def problem_of(settings: Settings, data: Split, title: str, start: Circuit | Non
 
 def problem_of_run(run: Run) -> Problem:
     """Return what a run learned, without the circuit it began with, which may be gone: its netlist has what matters."""
+    run.require_files_allowed(given=["start"])
     return task_named(run.task()).problem(replace(run.settings(), start=""))
 
 

@@ -16,6 +16,7 @@ from .settings import (
     decode,
     dump_config,
     load_config,
+    require_files_allowed,
     setting,
     settings_in,
 )
@@ -58,6 +59,7 @@ __all__ = [
     "load_history",
     "load_newest",
     "progress_of",
+    "require_files_allowed",
     "save_checkpoint",
     "setting",
     "settings_in",

@@ -7,7 +7,7 @@ import platform
 import shlex
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -20,7 +20,16 @@ from ebana_like.errors import RunError, SettingError
 from ebana_like.files import is_inside, make_folder, read_file, write_atomically
 from ebana_like.netlist import Netlist, load_netlist
 from ebana_like.training.progress import EpochRecord
-from ebana_like.training.settings import ABOUT, Settings, as_table, dump_config, load_config, settings_in
+from ebana_like.training.settings import (
+    ABOUT,
+    Settings,
+    allow_files,
+    as_table,
+    dump_config,
+    load_config,
+    require_files_allowed,
+    settings_in,
+)
 
 CONFIG, NETLIST, HISTORY, CHECKPOINTS = "config.toml", "netlist.cir", "history.csv", "checkpoint"
 _PACKAGES = ("ebana-like", "numpy", "scipy", "numba", "PySpice")
@@ -57,6 +66,10 @@ class Run:
         """Return the run's settings."""
         return settings_in(self.config(), "settings", Settings(), str(self.path / CONFIG))
 
+    def require_files_allowed(self, given: Container[str] = ()) -> None:
+        """Raise SettingError where the settings not given otherwise name files outside the run that are not allowed."""
+        require_files_allowed(self.settings(), self.path / CONFIG, given)
+
     def task(self) -> str:
         """Return the name of the run's task."""
         about = self.config().get(ABOUT, {})
@@ -67,6 +80,7 @@ class Run:
     def record(self, settings: Settings) -> None:
         """Replace the settings in the config by others, where they differ."""
         if settings != self.settings():
+            allow_files(settings)
             tables = self.config() | {"settings": as_table(settings)}
             write_atomically(self.path / CONFIG, dump_config(tables), durable=True)
 
@@ -93,6 +107,7 @@ def create_run(root: Path, task: str, settings: Settings, reduced: bool = False)
 
 def begin_run(path: Path, task: str, settings: Settings, reduced: bool = False) -> Run:
     """Write the config of a run into a folder that is there; otherwise as `create_run`."""
+    allow_files(settings)
     about = {
         "task": task,
         "command": shlex.join(["train-circuit", *sys.argv[1:]]),

@@ -1,7 +1,7 @@
 """What can be set for a training? One dataclass, from which the command line, config files and run records are made."""
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from numbers import Real
 from pathlib import Path
@@ -11,10 +11,13 @@ import tomli_w
 
 from ebana_like.checks import LONGEST, require_number, shown
 from ebana_like.errors import SettingError, meant
-from ebana_like.files import read_file
+from ebana_like.files import allow, read_file, require_allowed
 from ebana_like.limits import require_at_most
 
 COMMENT_COLUMN = 36
+
+FILES = ("data", "start")
+"""Settings that are names of files."""
 
 MOST_DOTS = 500
 """In a line of a config file."""
@@ -174,6 +177,24 @@ def settings_in(tables: Mapping[str, Any], name: str, base: AnySettings, where: 
         if isinstance(value, Mapping) and key != name:
             raise SettingError(f"{where}: there is no table [{key}]; {meant(key, [name])}")
     return decode(given.get(name, given), base, where)
+
+
+def require_files_allowed(settings: TrainingSettings, named_in: Path, given: Container[str] = ()) -> None:
+    """Raise SettingError where settings of a file name files outside its folder that this person never named.
+
+    given: settings that the person gave besides, which stand above those of the file.
+    """
+    for name in FILES:
+        path = getattr(settings, name, "")
+        if path and name not in given:
+            require_allowed(Path(path), named_in, name)
+
+
+def allow_files(settings: TrainingSettings) -> None:
+    """Remember the files that settings name, for whoever named them is this person."""
+    for name in FILES:
+        if path := getattr(settings, name, ""):
+            allow(Path(path))
 
 
 def load_config(path: Path, inside: Sequence[Path] = ()) -> dict[str, Any]:
