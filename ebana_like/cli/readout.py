@@ -11,6 +11,7 @@ import numpy as np
 
 from ebana_like.analysis.readout import ENGINES, Predictions, node_voltages
 from ebana_like.analysis.readout import predict as predictions_of
+from ebana_like.cli.allow import reads_data
 from ebana_like.cli.group import FAILED
 from ebana_like.cli.patience import patience
 from ebana_like.cli.printer import Printer, complain, terminal
@@ -44,6 +45,7 @@ def _shared(command: Any) -> Any:
     return command
 
 
+@reads_data
 @click.command()
 @_shared
 @click.option("--data", type=click.Path(path_type=Path), help="CSV file: solve every row of it.")
@@ -66,6 +68,7 @@ def voltages(path: Path, table: str | None, inputs: str, engine: str | None, dat
     _end(found.unsolved, found.rows)
 
 
+@reads_data
 @click.command()
 @_shared
 @click.option("--data", type=click.Path(path_type=Path), required=True, help="CSV file with a row for each sample.")

@@ -51,7 +51,7 @@ def require_allowed(path: Path, named_in: Path, setting: str) -> None:
         return
     raise SettingError(
         f"{named_in} names {path.resolve()} as its {setting}, which lies outside its folder; if that is meant, say so "
-        f"once with {ALLOW_OUTSIDE}, or give another one with --{setting}"
+        f"once with {ALLOW_OUTSIDE}"
     )
 
 

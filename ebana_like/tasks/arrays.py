@@ -52,11 +52,12 @@ def read_idx(folder: Path, name: str, expected: str) -> Array:
 def _npy(archive: ZipFile, name: str, size: int) -> Array:
     """Return the array of an archive's member, whose header must ask for as many bytes as there are."""
     with archive.open(name) as file:
-        version = np.lib.format.read_magic(file)
-        if version not in ((1, 0), (2, 0)):
-            raise ValueError(f"{name} has version {version}")
-        read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-        shape, fortran, dtype = read(file, max_header_size=LONGEST_HEADER)
+        try:
+            old = np.lib.format.read_magic(file) == (1, 0)
+            read = np.lib.format.read_array_header_1_0 if old else np.lib.format.read_array_header_2_0
+            shape, fortran, dtype = read(file, max_header_size=LONGEST_HEADER)
+        except Exception as error:  # of Python's parser, which numpy asks, any may come
+            raise ValueError(f"{name} does not begin as numpy begins its arrays") from error
         if dtype.kind not in "buif":
             raise ValueError(f"{name} holds no numbers but {dtype}")
         data = file.read(size)
