@@ -1,10 +1,15 @@
 """Other programs run in an empty folder, for a bounded time, and say what is wrong when they do not."""
 
+import os
 import shutil
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from waiting import wait_until
 
 from ebana_like.errors import SettingError, SimulatorError
 from ebana_like.netlist import Netlist
@@ -106,3 +111,30 @@ def test_gnucaps_table_may_have_suffixes_and_no_numbers(divider, tmp_path):
     assert found["a"] == pytest.approx(-45e-15, rel=1e-15)
     assert found["b"] == 1.5
     assert np.isnan(found["c"])
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_a_program_ends_with_the_process_that_started_it(number, program, tmp_path):
+    """And the next one that makes a folder removes the one that was left."""
+    seen, environment = tmp_path / "seen", {**os.environ, "TMPDIR": str(tmp_path)}
+    program(f"pwd > {seen}.new; echo $$ >> {seen}.new; mv {seen}.new {seen}; exec sleep 600")
+    netlist = tmp_path / "divider.cir"
+    netlist.write_text("title\nv1 in 0 3\nr1 in out 1k\nr2 out 0 2k\n.end\n")
+    words = ["rerun", str(netlist), "--with", str(tmp_path / "ltspice")]
+    with subprocess.Popen(
+        [sys.executable, "-c", "from ebana_like.cli import main; main()", *words],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as started:
+        wait_until(seen.exists)
+        started.send_signal(number)
+    folder, process = seen.read_text().split()
+    status = Path("/proc", process, "stat")
+    wait_until(lambda: not status.exists() or status.read_text().split()[2] == "Z")
+    left = Path(folder).parent
+    assert left.is_dir()
+    os.utime(left, (0, 0))
+    code = "from ebana_like.files import TemporaryFolder; TemporaryFolder('test').close()"
+    subprocess.run([sys.executable, "-c", code], env=environment, check=True)
+    assert not left.exists()
