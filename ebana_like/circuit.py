@@ -23,7 +23,7 @@ from ebana_like.elements import (
 )
 from ebana_like.elements.loops import undecided
 from ebana_like.elements.switch import behind_switch
-from ebana_like.errors import CircuitError
+from ebana_like.errors import CircuitError, meant
 
 GROUND = "0"
 MOST_LISTED = 5
@@ -223,8 +223,8 @@ class Circuit:
                 if not isinstance(bank, kind):
                     raise CircuitError(f'bank "{name}" holds {bank.kind} elements where {kind.kind} is needed')
                 return bank
-        known = ", ".join(bank.name for bank in self.banks)
-        raise CircuitError(f'there is no bank "{name}" in this circuit; it has {known}')
+        known = meant(name, [bank.name for bank in self.banks], "it has")
+        raise CircuitError(f'there is no bank "{name}" in this circuit; {known}')
 
     def refuse(self, kinds: type[Bank] | UnionType, reason: str) -> None:
         """Raise CircuitError with this reason where an element is of one of these kinds."""

@@ -1,6 +1,6 @@
 """How does a circuit without ports get some? Its sources become inputs, its nodes outputs, its resistors trainable."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
 
@@ -8,10 +8,8 @@ import numpy as np
 
 from ebana_like.circuit import GROUND, Circuit, CurrentNudging, InputPorts, OutputPorts, free_name
 from ebana_like.elements import Bank, CurrentSources, IntArray, Resistors, VoltageSources
-from ebana_like.errors import SettingError
+from ebana_like.errors import SettingError, meant
 from ebana_like.netlist.deck import Deck
-
-MOST_LISTED = 8
 
 TRAINED, INPUTS, NUDGE = "trained", "inputs", "nudge"
 """Names of the banks with the trained resistors, the inputs, and the currents that nudge."""
@@ -84,22 +82,23 @@ def _trained(deck: Deck, patterns: str) -> list[str]:
         matching = [e.label for e in resistors if fnmatchcase(e.path, pattern) or fnmatchcase(e.label, pattern)]
         if not matching:
             raise SettingError(
-                f'train is {patterns}; no resistor is called "{pattern}": {_some([e.path for e in resistors])}'
+                f'train is {patterns}; no resistor is called "{pattern}"; {_some(pattern, [e.path for e in resistors])}'
             )
         found |= dict.fromkeys(matching)
     return list(found)
 
 
-def _some(names: Sequence[str]) -> str:
-    more = f" and {len(names) - MOST_LISTED} more" if len(names) > MOST_LISTED else ""
-    return f"there are {', '.join(names[:MOST_LISTED]) or 'none'}{more}"
+def _some(name: str, known: Iterable[str]) -> str:
+    return meant(name, known, "there are") if (known := list(known)) else "there are none"
 
 
 def _source(circuit: Circuit, label: str) -> str:
     """Return the label of a source that can carry an input."""
     sources = [name for bank in circuit.of_kind(VoltageSources) for name in bank.labels]
     if label not in sources:
-        raise SettingError(f'inputs names "{label}", which is no voltage source of the netlist; {_some(sources)}')
+        raise SettingError(
+            f'inputs names "{label}", which is no voltage source of the netlist; {_some(label, sources)}'
+        )
     if label in circuit.metered:
         raise SettingError(
             f"inputs names {label}, whose current is copied by another source; put a source of 0 V in series with it "
@@ -117,7 +116,7 @@ def _pair(deck: Deck, circuit: Circuit, word: str) -> tuple[int, int]:
         ends = known.get(positive.strip()), known.get(negative.strip())
         if ends[0] in circuit.nodes and ends[1] in circuit.nodes and ends[0] != ends[1]:
             return circuit.nodes.index(str(ends[0])), circuit.nodes.index(str(ends[1]))
-    raise SettingError(f'outputs names "{word}", which is no node or pair of nodes; {_some(list(deck.nodes))}')
+    raise SettingError(f'outputs names "{word}", which is no node or pair of nodes; {_some(word, deck.nodes)}')
 
 
 def _resistors(circuit: Circuit, labels: Sequence[str]) -> Resistors:

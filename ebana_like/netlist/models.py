@@ -1,4 +1,4 @@
-"""Where do diode models come from? From `.model` cards in the folder `models/`, one file a family."""
+"""Where do diode models come from? From `.model` cards in the folder `models/`, or from a file of one's own."""
 
 from functools import cache
 from pathlib import Path
@@ -6,6 +6,8 @@ from pathlib import Path
 from ebana_like.elements import DiodeModel
 from ebana_like.errors import LONGEST_NAME, NetlistError, meant
 from ebana_like.netlist.deck.cards import diode_law, number, parse_card
+from ebana_like.netlist.deck.include import read_text
+from ebana_like.netlist.deck.lines import newline, statements
 
 
 def models_folder() -> Path:
@@ -28,12 +30,34 @@ def diode_models() -> dict[str, DiodeModel]:
 
 
 def diode_model(name: str) -> DiodeModel:
-    """Return the model of that name. Raises NetlistError naming the ones there are."""
+    """Return the model of that name, or the one in a file of that name, as in `my.mod`.
+
+    Raises NetlistError naming the ones there are, or saying what is wrong with the file.
+    """
     models = diode_models()
     if name not in models:
+        if Path(str(name)).suffix or "/" in str(name):
+            return load_diode_model(Path(str(name)))
         known = meant(str(name), models, f"{models_folder()} has")
         raise NetlistError(f'there is no diode model "{str(name)[:LONGEST_NAME]}"; {known}')
     return models[name]
+
+
+def load_diode_model(path: Path) -> DiodeModel:
+    """Return the one diode model of a file. Raises NetlistError naming file and line of what is not understood."""
+    text, _ = read_text(path)
+    places = [
+        (line.text, f"{path}, line {line.number}")
+        for line in statements(text.split(newline(text)), str(path), 1)
+        if line.text.lower().startswith(".model")
+    ]
+    diodes = [(card, where) for card, where in ((parse_card(*place), place[1]) for place in places) if card.type == "d"]
+    if len(diodes) != 1:
+        names = f" ({', '.join(card.name for card, _ in diodes[:5])})" if diodes else ""
+        raise NetlistError(
+            f'{path} has {len(diodes)} diode models{names}; expected one line ".model NAME d is=... n=..."'
+        )
+    return diode_law(*diodes[0])
 
 
 def parse_diode_model(line: str, where: str) -> DiodeModel:

@@ -139,7 +139,7 @@ class DiodePair(Block):
     A node is clamped softly to about [-(clamp + V_d), clamp + V_d]. All neurons of a layer share the two sources
     as supply rails, which is the same circuit as a pair of sources each.
 
-    model: name of a diode model in `models/`.
+    model: name of a diode model in `models/`, or of a file with one, as in `my.mod`.
     clamp: volts of the sources.
     """
 

@@ -116,7 +116,7 @@ class Settings(TrainingSettings):
     hidden: tuple[int, ...] = setting((10,), "Neurons of each hidden layer, as in 10 or 20,10.", low=1)
     volts: float = setting(1.0, "Input voltage that the largest feature is scaled to.", positive=True)
     bias: float = setting(1.0, "Voltage of the bias pair beside the inputs; 0 leaves it out.", low=0)
-    diode: str = setting("d1n4148", "Diode model of the neurons, a .model card in models/.")
+    diode: str = setting("d1n4148", "Diode model of the neurons: its name in models/, or a file with one .model line.")
     clamp: float = setting(0.0, "Voltage of the sources in series with the diodes.")
     gain: float = setting(4.0, "Voltage gain A of the amplifiers behind the neurons.", positive=True)
     feedback: float = setting(0.0, "Current gain B of the amplifiers; 0 stands for 1/A.", low=0)

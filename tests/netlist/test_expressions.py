@@ -138,7 +138,7 @@ REFUSED = {
     ".param x={1mil*1e5}": "disagree about mil",
     ".param x={1milli}": "disagree about mil",
     # ngspice 1, LTspice 1e-18
-    ".param x={1a}": '"1a" is not a number',
+    ".param x={1a}": '"1a" is not a number; to some programs its a is ampere, to others atto: write 1 or 1e-18',
     # ngspice 0.03
     ".param x={3e -2}": '"3e" is not a number',
     ".param x={1e}": '"1e" is not a number',

@@ -50,7 +50,7 @@ class Surroundings(Protocol):
         """Count these words among the uses of the parameters in them."""
 
     def card(self, line: Line, name: str) -> ModelCard:
-        """Return the model of that name."""
+        """Return the model of that name. Raises NetlistError where there is none."""
 
     def has_card(self, name: str) -> bool:
         """Whether there is a model of that name."""
@@ -186,7 +186,7 @@ def _device(line: Line, words: list[str], place: Surroundings) -> Element:
     _refuse(line, set(pairs) - _SIZES)
     at = next((k for k in _MODEL_AT[words[0][0]] if k < len(words) and place.has_card(words[k])), None)
     if at is None:
-        raise line.error(f"there is no .model line for {words[min(_MODEL_AT[words[0][0]][0], len(words) - 1)]}")
+        at = min(_MODEL_AT[words[0][0]][0], len(words) - 1)
     card = place.card(line, words[at])
     sizes = [place.number(line, word) for word in words[at + 1 :]]
     if len(sizes) > (words[0][0] != "m"):

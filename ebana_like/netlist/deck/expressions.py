@@ -8,7 +8,7 @@ import math
 import re
 from collections.abc import Callable
 
-from ebana_like.netlist.deck.numbers import NUMBER, spice_number
+from ebana_like.netlist.deck.numbers import NUMBER, advice, spice_number
 
 LONGEST = 2000
 DEEPEST = 40
@@ -144,7 +144,7 @@ class _Parser:
             try:
                 return spice_number(token)
             except ValueError as error:
-                raise ValueError(f'"{token}" is not a number') from error
+                raise ValueError(f'"{token}" is not a number{advice(token)}') from error
         if not (token[:1].isalpha() or token[:1] == "_"):
             raise ValueError(f"the expression has {token!r} where a value should be" if token else "a value is missing")
         if self.take("("):

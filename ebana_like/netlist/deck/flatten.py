@@ -1,22 +1,19 @@
 """Which elements does a netlist have once every subcircuit is put in its place?"""
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 
 from ebana_like.elements import ModelCard
+from ebana_like.errors import meant
 from ebana_like.netlist.deck.blocks import DEEPEST, NAME, Block, Definitions, assignments
 from ebana_like.netlist.deck.cards import parse_card
 from ebana_like.netlist.deck.element import Element, parse
 from ebana_like.netlist.deck.expressions import evaluate
 from ebana_like.netlist.deck.lines import ANNOTATION, Line
 from ebana_like.netlist.deck.names import FreeNames, Names
-from ebana_like.netlist.deck.numbers import is_plain, spice_number
-
-_INFIX = re.compile(r"\d+(?:meg|[tgkmunpfr])\d+", re.ASCII)
-"""Numbers such as 4k7, which is 4700 to LTspice and 4000 to ngspice."""
+from ebana_like.netlist.deck.numbers import advice, is_plain, spice_number
 
 MOST_EXPANDED = 200_000
 """Elements that subcircuits may expand to."""
@@ -83,12 +80,18 @@ def _call(line: Line) -> tuple[str, list[str], str, dict[str, str]]:
     return words[0], words[1:-1], words[-1], given
 
 
+def _hint(name: str, known: Iterable[str]) -> str:
+    """Return the end of a message about a name that is not there: which was meant, or which there are."""
+    known = list(known)
+    return f"; {meant(name, known)}" if known else ""
+
+
 def _lookup(name: str, line: Line, chain: list[Block]) -> int:
     """Return which block of the chain, innermost last, defines a subcircuit."""
     for k in range(len(chain) - 1, -1, -1):
         if name in chain[k].blocks:
             return k
-    raise line.error(f"there is no .subckt {name}")
+    raise line.error(f"there is no .subckt {name}{_hint(name, [known for block in chain for known in block.blocks])}")
 
 
 def _require_finite(
@@ -227,8 +230,7 @@ class _Instance:
         try:
             return repr(spice_number(word))
         except ValueError:
-            hint = "; programs disagree about it, write 4.7k" if _INFIX.fullmatch(word) else ""
-            raise line.error(f'"{word}" is not a number{hint}') from None
+            raise line.error(f'"{word}" is not a number{advice(word)}') from None
 
     def evaluated(self, line: Line, text: str) -> float:
         """Return the value of an expression."""
@@ -252,7 +254,7 @@ class _Instance:
         text, _ = self.block.parameters.get(name) or self.block.defaults.get(name) or ("", None)
         if not text:
             if self.outer is None:
-                raise ValueError(f'there is no parameter "{name}"')
+                raise ValueError(f'there is no parameter "{name}"{_hint(name, self.block.parameters)}')
             return self.outer.resolved(name)
         if name in self.open:
             raise ValueError(f'the parameter "{name}" is defined by itself')
@@ -283,6 +285,10 @@ class _Instance:
                 with suppress(ValueError):
                     self.parameter(name)
 
+    def known_models(self) -> list[str]:
+        """Return the names of the models here and around."""
+        return [*self.block.models, *(self.outer.known_models() if self.outer is not None else ())]
+
     def has_card(self, name: str) -> bool:
         """Whether there is a model of that name here or around."""
         return name in self.block.models or (self.outer is not None and self.outer.has_card(name))
@@ -292,8 +298,9 @@ class _Instance:
         if name in self.model_of:
             return self.model_of[name]
         if name not in self.block.models:
-            if self.outer is None:
-                raise line.error(f"there is no .model line for {name}")
+            if not self.has_card(name):
+                raise line.error(f"there is no .model line for {name}{_hint(name, self.known_models())}")
+            assert self.outer is not None
             return self.outer.card(line, name)
         own = self.block.models[name]
         card = parse_card(

@@ -15,6 +15,19 @@ _WITH_SUFFIX = re.compile(
     r"([+-]?(?:\d+\.?\d*|\.\d+))(?:e([+-]?\d{1,4}))?(meg|mil|[tgkmu\u00b5\u03bcnpf])?([a-z\u03c9]*)", re.ASCII
 )
 LONGEST = 100
+_INFIX = re.compile(r"(\d+)(meg|[tgkmunpfr])(\d+)", re.ASCII)
+_ATTO = re.compile(rf"([+-]?{NUMBER})a[a-z]*", re.ASCII)
+
+
+def advice(word: str) -> str:
+    """Return how to write a lower-case word that is no number, as the end of a message; maybe empty."""
+    if len(word) <= LONGEST and (match := _INFIX.fullmatch(word)):
+        suffix = "" if match[2] == "r" else match[2]
+        return f"; programs disagree about it, write {match[1]}.{match[3]}{suffix}"
+    if len(word) <= LONGEST and (match := _ATTO.fullmatch(word)):
+        atto = f"{float(match[1]) * 1e-18:g}"
+        return f"; to some programs its a is ampere, to others atto: write {match[1]} or {atto}"
+    return ""
 
 
 def is_plain(word: str) -> bool:
