@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ebana_like.checks import shown
 from ebana_like.elements import Devices, FloatArray
 from ebana_like.elements.numbers import resistances
 from ebana_like.energy import symmetry
@@ -31,6 +32,9 @@ from ebana_like.training import (
 )
 from ebana_like.training.split import split
 from ebana_like.training.table import read_table
+
+_NAMES = ("inputs", "outputs", "train")
+"""Settings that are lists of names."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,6 +79,8 @@ def fit(netlist: Path | str, callbacks: Sequence[Callback] = (), **given: object
 
     Raises NetlistError, SettingError or CircuitError naming what does not fit together.
     """
+    if not isinstance(netlist, str | Path):
+        raise SettingError(f"netlist is {shown(netlist)}; expected the name of its file")
     prepared = prepare(Path(netlist), given=_joined(given), where="fit")
     with simulator_of(prepared.problem.circuit, prepared.settings) as simulator:
         return replace(prepared, progress=train(prepared.problem, simulator, callbacks=callbacks))
@@ -145,12 +151,11 @@ def _data(settings: FitSettings, deck: Deck) -> Split:
 
 
 def _joined(given: Mapping[str, object]) -> dict[str, object]:
-    """Return settings with sequences of names written as one word."""
+    """Return settings with the names of files, and sequences of other names, written as one word."""
 
-    def word(value: object) -> object:
-        if isinstance(value, Path):
-            return str(value)
-        names = isinstance(value, Iterable) and not isinstance(value, str)
-        return ",".join(map(str, value)) if names else value  # type: ignore[call-overload]
+    def word(name: str, value: object) -> object:
+        if name in _NAMES and isinstance(value, Iterable) and not isinstance(value, str):
+            return ",".join(map(str, value))
+        return str(value) if isinstance(value, Path) else value
 
-    return {name: word(value) if name != "lr" else value for name, value in given.items()}
+    return {name: word(name, value) for name, value in given.items()}

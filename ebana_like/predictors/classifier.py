@@ -10,9 +10,12 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import validate_data
 
+from ebana_like.checks import shown
 from ebana_like.elements import FloatArray
-from ebana_like.predictors.predictor import CircuitPredictor
+from ebana_like.errors import SettingError
+from ebana_like.predictors.predictor import CircuitPredictor, in_one_line
 from ebana_like.training import Dataset
+from ebana_like.training.dataset import require_features
 
 
 def _says_probabilities(classifier: "CircuitClassifier") -> bool:
@@ -35,12 +38,12 @@ class CircuitClassifier(ClassifierMixin, CircuitPredictor):  # type: ignore[misc
         """
         first = not self.__sklearn_is_fitted__()
         if first and classes is None:
-            raise ValueError("classes must be passed on the first call to partial_fit: all that will ever come")
+            raise SettingError("classes must be passed on the first call to partial_fit: all that will ever come")
         features, y = self._validated(X, y, first)
         if first:
             return self._train(self._frame(features, self._question(classes)), features, y, 1)
         if classes is not None and not np.array_equal(np.unique(classes), self.classes_):
-            raise ValueError(f"classes is {classes}; the first call to partial_fit had {self.classes_}")
+            raise SettingError(f"classes is {shown(classes)}; the first call to partial_fit had {shown(self.classes_)}")
         return self._train(self._learned.frame, features, y, 1, go_on=True)
 
     def predict(self, X: Any) -> NDArray[Any]:
@@ -66,14 +69,15 @@ class CircuitClassifier(ClassifierMixin, CircuitPredictor):  # type: ignore[misc
         return cost.answers(scores)
 
     def _validated(self, X: Any, y: Any, first: bool) -> tuple[FloatArray, Any]:
-        X, y = validate_data(self, X, y, dtype=float, reset=first)
-        check_classification_targets(y)
-        return X, y
+        with in_one_line():
+            X, y = validate_data(self, X, y, dtype=float, reset=first)
+            check_classification_targets(y)
+        return require_features(X), y
 
     def _question(self, y: Any) -> Dataset:
         self.classes_ = np.unique(y)
         if len(self.classes_) < 2:
-            raise ValueError(f"there is only one class, {self.classes_[0]!r}; a classifier needs at least two")
+            raise SettingError(f"there is only one class, {self.classes_[0]}; a classifier needs at least two")
         return self._asking()
 
     def _asking(self) -> Dataset:
@@ -83,7 +87,7 @@ class CircuitClassifier(ClassifierMixin, CircuitPredictor):  # type: ignore[misc
     def _labels(self, y: Any) -> NDArray[Any]:
         unknown = np.setdiff1d(y, self.classes_)
         if unknown.size:
-            raise ValueError(f"y has the class {unknown[0]!r}, which is not among those of the first call")
+            raise SettingError(f"y has the class {unknown[0]!r}, which is not among those of the first call")
         return np.asarray(np.searchsorted(self.classes_, y))
 
     def _answers(self) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """How does a circuit fit and predict? What the classifier and the regressor share."""
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from numbers import Integral
 from pathlib import Path
@@ -14,12 +15,13 @@ from sklearn.utils.validation import check_is_fitted, check_random_state, valida
 
 from ebana_like.circuit import Circuit
 from ebana_like.elements import FloatArray
-from ebana_like.errors import NetlistError, SimulatorError
+from ebana_like.errors import NetlistError, SettingError, SimulatorError
 from ebana_like.learning import UPDATES, Cost, State
 from ebana_like.netlist import Netlist, write_netlist
 from ebana_like.predictors.stored import read_stored, write_stored
 from ebana_like.tasks import cost_of, problem_of, simulator_of
 from ebana_like.training import Dataset, Progress, Settings, Split, VoltScale, decode, train
+from ebana_like.training.dataset import require_features
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,7 +147,7 @@ class CircuitPredictor(BaseEstimator):  # type: ignore[misc] # scikit-learn has 
         Raises SettingError, a ValueError, for a parameter that cannot be; TrainingError where training fails.
         """
         features, y = self._validated(X, y, first=True)
-        return self._train(self._frame(features, self._question(y)), features, y, int(self.epochs))
+        return self._train(self._frame(features, self._question(y)), features, y)
 
     @property
     def circuit_(self) -> Circuit:
@@ -224,11 +226,14 @@ class CircuitPredictor(BaseEstimator):  # type: ignore[misc] # scikit-learn has 
 
     def _frame(self, features: FloatArray, asked: Dataset) -> Frame:
         given = self.random_state
-        seed = int(given) if isinstance(given, Integral) else int(check_random_state(given).randint(2**31))
+        with in_one_line():
+            seed = int(given) if isinstance(given, Integral) else int(check_random_state(given).randint(2**31))
         return Frame(seed, VoltScale.spanned_by(features), asked)
 
-    def _train(self, frame: Frame, features: FloatArray, y: Any, epochs: int, go_on: bool = False) -> Self:
-        """Train for some more epochs, or from the beginning."""
+    def _train(
+        self, frame: Frame, features: FloatArray, y: Any, epochs: int | None = None, go_on: bool = False
+    ) -> Self:
+        """Train for some more epochs, those of the settings unless given, or from the beginning."""
         before = self._learned if go_on else None
         settings = self._settings(frame.seed)
         volts = frame.scale.volts(features, settings.volts)
@@ -237,7 +242,7 @@ class CircuitPredictor(BaseEstimator):  # type: ignore[misc] # scikit-learn has 
         problem = problem_of(settings, Split(data), f"ebana_like {type(self).__name__}", circuit)
         start = before.progress if before else problem.start()
         with simulator_of(problem.circuit, settings) as simulator:
-            progress = train(replace(problem, epochs=start.epoch + epochs), simulator, start)
+            progress = train(replace(problem, epochs=start.epoch + (epochs or settings.epochs)), simulator, start)
         self._learned = _Learned(
             frame,
             problem.circuit.with_conductances(progress.conductances),
@@ -255,7 +260,8 @@ class CircuitPredictor(BaseEstimator):  # type: ignore[misc] # scikit-learn has 
 
     def _volts(self, X: Any) -> FloatArray:
         """Return the features of fitted kind in volts, (samples, features)."""
-        features = validate_data(self, X, dtype=float, reset=False)
+        with in_one_line():
+            features = require_features(validate_data(self, X, dtype=float, reset=False))
         return self._learned.frame.scale.volts(features, self.volts)
 
     def _scores(self, X: Any) -> tuple[FloatArray, Cost]:
@@ -271,6 +277,17 @@ class CircuitPredictor(BaseEstimator):  # type: ignore[misc] # scikit-learn has 
             sample = int(np.argmin(points.usable))
             raise SimulatorError(f"sample {sample} has no operating point: {points.messages.get(sample, '')}")
         return points.scores, cost_of(settings)
+
+
+@contextmanager
+def in_one_line() -> Iterator[None]:
+    """Turn what scikit-learn finds wrong with X, y or random_state into a SettingError, which is a ValueError too."""
+    try:
+        yield
+    except SettingError:
+        raise
+    except ValueError as error:
+        raise SettingError(" ".join(str(error).split())) from error
 
 
 def _shapes(state: State) -> dict[str, tuple[int, ...]]:

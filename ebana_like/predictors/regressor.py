@@ -9,8 +9,9 @@ from sklearn.base import MultiOutputMixin, RegressorMixin
 from sklearn.utils.validation import validate_data
 
 from ebana_like.elements import FloatArray
-from ebana_like.predictors.predictor import CircuitPredictor
+from ebana_like.predictors.predictor import CircuitPredictor, in_one_line
 from ebana_like.training import Dataset, RegressionDataset
+from ebana_like.training.dataset import require_features
 
 
 class CircuitRegressor(MultiOutputMixin, RegressorMixin, CircuitPredictor):  # type: ignore[misc] # as there
@@ -34,8 +35,9 @@ class CircuitRegressor(MultiOutputMixin, RegressorMixin, CircuitPredictor):  # t
         return said[:, 0] if self._flat else said
 
     def _validated(self, X: Any, y: Any, first: bool) -> tuple[FloatArray, Any]:
-        X, y = validate_data(self, X, y, dtype=float, reset=first, multi_output=True, y_numeric=True)
-        return X, np.asarray(y, dtype=float)
+        with in_one_line():
+            X, y = validate_data(self, X, y, dtype=float, reset=first, multi_output=True, y_numeric=True)
+        return require_features(X), np.asarray(y, dtype=float)
 
     def _question(self, y: Any) -> Dataset:
         self._flat = y.ndim == 1

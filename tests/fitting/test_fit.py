@@ -279,3 +279,18 @@ def test_a_parameter_of_one_resistor_alone_and_numbers_beside_shared_ones_are_tr
     assert list(prepare(tmp_path / "my.cir", given={**given, "train": "r1,r2"}).places) == ["r1", "r2"]
     with pytest.raises(NetlistError, match='"s" is used by r3, r4'):
         prepare(tmp_path / "my.cir", given={**given, "train": "r4"})
+
+
+@pytest.mark.parametrize(
+    ("netlist", "given", "message"),
+    [
+        (None, {}, "netlist is None; expected the name of its file"),
+        ("my.net", {"data": {"v1": [1], "out": [2]}}, "fit: data is {'v1': .*; expected a word"),
+        ("my.net", {"data": "data.csv", "inputs": 5}, "fit: inputs is 5; expected a word"),
+        ("my.net", {"data": "data.csv", "beta": float("nan")}, "fit: beta is nan; it must be finite"),
+        ("my.net", {"data": "data.csv", "epoch": 3}, 'there is no setting "epoch"; did you mean "epochs"'),
+    ],
+)
+def test_an_argument_that_cannot_be_is_named(netlist, given, message, divider):
+    with pytest.raises(SettingError, match=message):
+        fit(netlist and divider.with_name(netlist), outputs="out", **given)

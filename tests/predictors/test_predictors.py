@@ -12,7 +12,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from ebana_like import CircuitClassifier, CircuitRegressor
-from ebana_like.errors import NetlistError, SettingError, SimulatorError
+from ebana_like.errors import EbanaError, NetlistError, SettingError, SimulatorError
 
 IRIS = load_iris(return_X_y=True)
 QUICK = {"epochs": 15, "lr": 0.01, "random_state": 0}
@@ -115,6 +115,51 @@ def test_only_cross_entropy_gives_probabilities(flowers):
 def test_parameters_that_cannot_be_are_value_errors(parameters, message):
     with pytest.raises(ValueError, match=f"CircuitClassifier: {message}"):
         CircuitClassifier(**parameters).fit(*IRIS)
+
+
+HUGE = np.array([[1e308, 0.0], [-1e308, 0.0]])
+TWO = np.array([[0.0, 1.0], [1.0, 0.0]])
+
+
+@pytest.mark.parametrize(
+    ("ask", "message"),
+    [
+        (lambda make: make().fit(HUGE, [0, 1]), "features hold 1e.308 of sample 0, column 0, .* at most 1e.100"),
+        (lambda make: make().fit([[0.0], [np.nan]], [0, 1]), "Input X contains NaN"),
+        (lambda make: make().fit([0.0, 1.0], [0, 1]), "Expected 2D array, got 1D array"),
+        (lambda make: make().fit(np.zeros((0, 2)), []), "Found array with 0 sample"),
+        (lambda make: make().fit(TWO, [0]), "inconsistent numbers of samples"),
+        (lambda make: make(hidden=2_000_000).fit(TWO, [0, 1]), "columns is 2,000,000; more than 100,000 are taken for"),
+        (lambda make: make(workers=10**6).fit(TWO, [0, 1]), "workers is 1,000,000; more than 256 are taken for"),
+        (lambda make: make(epochs=None).fit(TWO, [0, 1]), "epochs is None; expected a whole number"),
+        (lambda make: make(beta=np.nan).fit(TWO, [0, 1]), "beta is nan; it must be finite"),
+        (lambda make: make(diode="schotky").fit(TWO, [0, 1]), 'no diode model "schotky"; did you mean "schottky"'),
+        (lambda make: make(random_state="x").fit(TWO, [0, 1]), "'x' cannot be used to seed"),
+        (lambda make: make().fit(TWO, [0, 1]).predict(HUGE), "features hold 1e.308 of sample 0"),
+        (lambda make: make().fit(TWO, [0, 1]).predict([[1.0, 2.0, 3.0]]), "X has 3 features"),
+        (lambda make: make().fit(TWO, [0, 1]).netlist([1.0]), "X has 1 features"),
+    ],
+)
+@pytest.mark.parametrize("kind", [CircuitClassifier, CircuitRegressor])
+def test_what_cannot_be_is_one_line_of_this_package(ask, message, kind):
+    with pytest.raises(EbanaError, match=message) as caught:
+        ask(lambda **parameters: kind(**{"epochs": 1, **parameters}))
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "y", "message"),
+    [
+        (CircuitClassifier, [1, 1], "there is only one class, 1; a classifier needs at least two"),
+        (CircuitClassifier, [0.5, 1], "Unknown label type"),
+        (CircuitRegressor, [1e200, 0], "labels hold 1e.200 of sample 0"),
+        (CircuitRegressor, [[[1]], [[2]]], "Found array with dim 3"),
+    ],
+)
+def test_answers_that_cannot_be_learned_are_one_line(kind, y, message):
+    with pytest.raises(SettingError, match=message) as caught:
+        kind(epochs=1).fit(TWO, y)
+    assert "\n" not in str(caught.value)
 
 
 def test_a_point_that_is_not_found_is_no_prediction(flowers, monkeypatch):
