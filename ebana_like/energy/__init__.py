@@ -11,6 +11,7 @@ from ebana_like.energy.cocontent import (
     total_cocontent,
 )
 from ebana_like.energy.currents import Currents, Wiring, element_currents, own_currents
+from ebana_like.energy.stability import Stability, stability
 from ebana_like.energy.weights import Symmetry, coenergy_weights, symmetry
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "CoContent",
     "Currents",
     "Share",
+    "Stability",
     "Symmetry",
     "Wiring",
     "cocontent",
@@ -27,6 +29,7 @@ __all__ = [
     "is_convex",
     "own_currents",
     "rises",
+    "stability",
     "symmetry",
     "total_cocontent",
 ]

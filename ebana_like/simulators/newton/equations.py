@@ -52,6 +52,8 @@ class Equations:
         self.saturations = _each([bank.model.saturation_current for bank in self.diodes], self.diodes)
         self._copied = {bank.name: self._controls(bank) for bank in circuit.of_kind(CurrentControlled)}
         self.pattern = self._pattern()
+        on_diagonal = np.flatnonzero(self.pattern.rows == self.pattern.columns)
+        self.diagonal = on_diagonal[np.argsort(self.pattern.rows[on_diagonal])][: len(self.free_nodes)]
         self.dense_size = self.pattern.size**2 if is_dense(self.pattern) else 0
         self._base = self._coefficients()
 

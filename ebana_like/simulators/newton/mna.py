@@ -27,6 +27,10 @@ STEP = 1e-9
 IMBALANCE, SMALLEST_CURRENT = 1e-9, 1e-18
 """Kirchhoff's law must hold to this share of the largest branch current at the node, or to this many amperes."""
 
+ROUNDING = 4 * float(np.finfo(float).eps)
+"""... or to this share of what the node's conductances would carry at the point's largest voltage: no double is closer
+to zero where 5 V meet 100 mS and no current flows."""
+
 LEAKAGES = (*(10.0**-k for k in range(2, 16)), 0.0)
 """Conductances of gmin stepping, siemens."""
 
@@ -150,7 +154,9 @@ def newton(equations: Equations, start: State, drive: Drive, leakage: float = 0.
     for iteration in range(ITERATIONS + 1):
         residual, entries = equations.evaluate(state, here, leakage)
         imbalance = np.abs(residual.values[:, :free_count])
-        excess = imbalance / (IMBALANCE * residual.largest + SMALLEST_CURRENT)
+        volts = np.abs(state.values[:, : equations.node_count]).max(axis=1, keepdims=True)
+        rounding = ROUNDING * volts * np.abs(entries[:, equations.diagonal])
+        excess = imbalance / (IMBALANCE * residual.largest + SMALLEST_CURRENT + rounding)
         done = settled & (excess < 1).all(axis=1)
         off, node = _worst_node(equations, imbalance, excess)
         _insert(found, active, _Attempt(state, done, np.full(len(active), iteration), off, node))

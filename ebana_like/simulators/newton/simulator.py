@@ -10,6 +10,7 @@ import numpy as np
 
 from ebana_like.circuit import Circuit
 from ebana_like.elements import Devices, FloatArray
+from ebana_like.simulators.first_answer import FirstAnswer
 from ebana_like.simulators.newton import one_thread
 from ebana_like.simulators.newton.layered import LayeredEngine
 from ebana_like.simulators.newton.mna import GeneralEngine
@@ -37,6 +38,7 @@ class NewtonSimulator:
         layers = find_layers(circuit)
         self._engine = GeneralEngine(circuit) if layers is None else LayeredEngine(circuit, layers)
         self._lock = RLock()
+        self._first = FirstAnswer(circuit)
 
     def __enter__(self) -> Self:
         one_thread.enter()
@@ -60,14 +62,10 @@ class NewtonSimulator:
             began = time.perf_counter()
             solved = self._engine.solve(conductances, features, nudging)
             seconds = Seconds(solving=time.perf_counter() - began)
-        return OperatingPoints(
-            self.circuit,
-            solved.voltages,
-            solved.converged,
-            solved.iterations,
-            solved.messages,
-            seconds,
+        points = OperatingPoints(
+            self.circuit, solved.voltages, solved.converged, solved.iterations, solved.messages, seconds
         )
+        return self._first.heard(points, conductances)
 
     def adjoint(
         self, conductances: Mapping[str, FloatArray], points: OperatingPoints, currents: FloatArray

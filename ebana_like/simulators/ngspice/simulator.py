@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import cached_property
 from threading import RLock
 from types import TracebackType
@@ -15,6 +14,7 @@ from ebana_like.circuit import Circuit
 from ebana_like.elements import FloatArray
 from ebana_like.errors import SettingError, SimulatorError
 from ebana_like.netlist import tolerances
+from ebana_like.simulators.first_answer import FirstAnswer
 from ebana_like.simulators.ngspice.adjoint import solve_adjoint
 from ebana_like.simulators.ngspice.crew import Crew
 from ebana_like.simulators.ngspice.reduction import norton_reduction
@@ -49,7 +49,7 @@ class NgspiceSimulator:
         self._adjoint: Crew | None = None
         self._lock = RLock()
         self._owner = 0
-        self._note = tolerances(circuit).note  # said once
+        self._first = FirstAnswer(circuit, tolerances(circuit).note)
 
     def __enter__(self) -> Self:
         with self._lock:
@@ -93,9 +93,7 @@ class NgspiceSimulator:
             check_loads(self.circuit, nudging.loads)
         with self._lock:
             self._require_running()
-            points = self._crew.solve(conductances, features, nudging)
-            note, self._note = self._note, ""
-            return replace(points, messages={0: note, **points.messages}) if note else points
+            return self._first.heard(self._crew.solve(conductances, features, nudging), conductances)
 
     def adjoint(
         self, conductances: Mapping[str, FloatArray], points: OperatingPoints, currents: FloatArray

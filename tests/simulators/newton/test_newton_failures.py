@@ -9,7 +9,9 @@ from ebana_like.elements import VCVS, CurrentSources, Resistors
 from ebana_like.errors import CircuitError, SettingError, SimulatorError
 from ebana_like.learning.costs import SquaredError
 from ebana_like.learning.nudging import nudging_of
+from ebana_like.netlist import read_netlist
 from ebana_like.networks import Currents, SwitchedTargets
+from ebana_like.simulators import NgspiceSimulator
 from ebana_like.simulators.newton import NewtonSimulator, mna
 from ebana_like.simulators.newton.mna import GeneralEngine
 
@@ -112,3 +114,15 @@ def test_arguments_that_do_not_fit_are_refused(network):
         simulator.solve({"crossbar1": np.ones(3)}, np.zeros((3, 2)))
     with pytest.raises(CircuitError, match="no bank"):
         simulator.solve({"crossbar9": np.ones(3)}, np.zeros((3, 2)))
+
+
+def test_where_strong_conductances_meet_no_current_rounding_is_no_failure():
+    """5 V meet 100 mS and 5 pA: Kirchhoff's law cannot be met to 1e-18 A, for a voltage's last bit carries 1e-16 A."""
+    text = "t\nv1 in 0 5\nr1 in a 10\nr2 a b 10\nd1 0 b dm\n.model dm d(is=1e-14 n=1)\n.end"
+    circuit = read_netlist(text, "x").circuit
+    features = np.zeros((1, circuit.inputs.count))
+    with NewtonSimulator(circuit) as newton, NgspiceSimulator(circuit) as ngspice:
+        found = newton.solve({}, features)
+        expected = ngspice.solve({}, features)
+    assert found.messages == {}
+    np.testing.assert_allclose(found.voltages, expected.voltages, rtol=0, atol=1e-14)

@@ -1,0 +1,85 @@
+"""Would a real circuit stay at its operating point? Only if it comes back after every small push.
+
+SPICE's equations hold at unstable points too, and its Newton's method finds them: a latch balanced on its edge. What
+decides is the small-signal conductance J that the open nodes see, with a capacitor C at every node, whatever it is:
+
+    C M du/dt = -J u;    M: how the capacitors' currents add up at open nodes, through amplifiers too
+
+Stable where every eigenvalue of M^-1 J has a real part above zero (siemens, with the capacitors taken alike).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.linalg import eig
+
+from ebana_like.circuit import Circuit
+from ebana_like.elements import CCVS, VCCS, CurrentLaw, Devices, FloatArray, Switches
+from ebana_like.energy.currents import Wiring
+
+MOST_NODES, MOST_DROPS = 300, 2_000_000
+"""Open nodes, and elements times open nodes, up to which the eigenvalues are computed: a tenth of a second."""
+
+SINGULAR = 1e-13
+"""Smallest eigenvalue over the largest at which a circuit no longer decides its voltages."""
+
+
+@dataclass(frozen=True)
+class Stability:
+    """How firmly an operating point is held.
+
+    smallest, largest: real parts of eigenvalues of M^-1 J, siemens. node: the one that moves most with the smallest.
+    """
+
+    smallest: float
+    largest: float
+    node: str
+
+    @property
+    def singular(self) -> bool:
+        """Whether the voltages are not decided, to the digits there are."""
+        return abs(self.smallest) <= SINGULAR * abs(self.largest)
+
+    @property
+    def warning(self) -> str:
+        """What a person should know; empty where the point is stable."""
+        if self.singular:
+            return (
+                f'the circuit does not decide the voltage of node "{self.node}": the smallest eigenvalue of its '
+                f"conductances is {self.smallest:.1e} S beside {self.largest:.1e} S; connect it by a resistor"
+            )
+        if self.smallest < 0:
+            return (
+                f'the operating point is unstable: a push at node "{self.node}" grows (eigenvalue {self.smallest:.1e} '
+                "S), so a real circuit leaves it for another point; feed back less"
+            )
+        return ""
+
+
+def stability(circuit: Circuit, voltages: FloatArray) -> Stability | None:
+    """Return how firmly a circuit is held at its operating point; None where that is not known.
+
+    voltages: (nodes,), volts. Not known of circuits with devices that only SPICE knows, with a CCVS, or too large.
+    """
+    wiring = Wiring(circuit)
+    count = len(wiring.roots)
+    drops = count * sum(map(len, circuit.banks))
+    unknown = any(len(bank) for bank in circuit.banks if isinstance(bank, Devices | CCVS))
+    if unknown or not 0 < count <= MOST_NODES or drops > MOST_DROPS:
+        return None
+    follow = np.stack([wiring.followers(k) for k in range(count)])
+    flowing = {}
+    for bank in circuit.banks:
+        if isinstance(bank, VCCS):
+            flowing[bank.name] = bank.current(follow)
+        elif isinstance(bank, CurrentLaw):
+            flowing[bank.name] = bank.slope(bank.drop(voltages)) * bank.drop(follow)
+        elif isinstance(bank, Switches):
+            flowing[bank.name] = bank.conductance(voltages) * bank.drop(follow)
+    conductance = wiring.balances @ wiring.node_sums(flowing).T
+    values, vectors = eig(conductance, wiring.balances @ follow.T)
+    rates = np.where(np.isfinite(values), values.real, np.inf)
+    least = int(rates.argmin())
+    moved = np.abs(vectors[:, least]) @ np.abs(follow)
+    largest = float(np.abs(values[np.isfinite(values)]).max(initial=0.0))
+    return Stability(float(rates[least]), largest, circuit.nodes[int(moved.argmax())])
