@@ -47,9 +47,8 @@ class _Worker(Generic[Item, Result]):
 
     def __init__(self, work: Callable[[Item], Result]) -> None:
         self.connection, theirs = Pipe()
-        # forked from a process that imports everything once; an import takes seconds of its own
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload([__name__, work.__module__])
+        # a fork server would import everything once, but leave its socket's folder behind when it is killed
+        context = multiprocessing.get_context("spawn")
         self.process = context.Process(target=_serve, args=(theirs, work), daemon=True)
         self.process.start()
         theirs.close()
