@@ -2,6 +2,7 @@
 
     python experiments/kill_resume/run.py
 
+Killed are the program alone, one of the processes it has started, or all of them, at any time or during start-up.
 Writes results.csv (one line a training or damaged file) beside itself; fails where a single one ends otherwise.
 """
 
@@ -13,6 +14,7 @@ import resource
 import shutil
 import signal
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -29,31 +31,102 @@ from ebana_like.training import Run, load_circuit, load_history, load_newest
 
 HERE = Path(__file__).parent
 
-CASES = {
-    (task, engine): [task, "--engine", engine, "--stop-loss", "0", "--epochs", epochs]
-    for task, epochs in (("xor", "90"), ("iris", "8"))
-    for engine in ("newton", "ngspice")
-}
-"""Some ninety batches each."""
+SPAN = {"xor": 90, "iris": 8}
+"""Epochs, some ninety batches each."""
 
 OFTEN = ["--checkpoint-batches", "7", "--checkpoint-seconds", "0"]
 HALF = 40
 """Epochs of XOR after which its files are damaged."""
 
 SEEDS = 5
-KILLS = 3
+KILLS = 2
 """A training is killed at most so often, lest a slow machine never end it."""
+
+SECONDS_TO_START = 2.0
+"""What counts as start-up: engines are started, and the first batches solved."""
+
+SECONDS_TO_VANISH = 30.0
+"""So long after a kill a process may still be there: one that was starting first has to come to itself."""
 
 TIMES = ("seconds", "sample_ms")
 """Columns of the history that no two trainings share."""
 
+NETLIST = """two resistors and diodes that clip
+v1 in 0 1
+r1 in out 1k
+r2 out 0 3k
+d1 out 0 clip
+d2 0 out clip
+.model clip D(IS=1e-12 N=2)
+.end
+"""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A command that trains, with an engine."""
+
+    command: str
+    engine: str
+
+    def begin(self, folder: Path, seed: int) -> list[str]:
+        """Return the arguments that begin it in a folder."""
+        how = ["--engine", self.engine, "--stop-loss", "0"]
+        if self.command == "fit":
+            (folder / "my.cir").write_text(NETLIST)
+            volts = np.linspace(-2, 2, 21)
+            rows = [f"{x:.3f},{np.clip(x, -0.6, 0.6):.3f}" for x in volts]
+            (folder / "data.csv").write_text("\n".join(["in,out", *rows]))
+            ports = ["--data", str(folder / "data.csv"), "--inputs", "v1=in", "--outputs", "out", "--train", "r*"]
+            length = ["--epochs", "40", "--seed", str(seed), "--out", str(folder / "fitted.cir")]
+            return ["fit", str(folder / "my.cir"), *ports, *how, *length]
+        if self.command == "sweep":
+            grid = ["--lr", "0.05,0.1", "--seeds", f"{seed}:{seed + 2}", "--epochs", "30", *OFTEN]
+            return ["sweep", "xor", *how, *grid, "--out", str(folder / "sweep"), "--workers", "2"]
+        length = ["--epochs", str(SPAN[self.command]), "--seed", str(seed)]
+        return [self.command, *how, *length, *OFTEN, "--out", str(folder / "runs")]
+
+    def go_on(self, folder: Path, seed: int) -> list[str]:
+        """Return the arguments that go on in a folder: a sweep's own, and a fit begins again."""
+        made = only_run(folder)
+        return self.begin(folder, seed) if made is None else ["resume", str(made.path)]
+
+    def is_whole(self, folder: Path) -> bool:
+        """Tell whether no cell of a sweep was lost with its process, to be trained when the command is given again."""
+        if self.command != "sweep":
+            return True
+        with (folder / "sweep" / "results.csv").open() as file:
+            return all(row["status"] == "done" for row in csv.DictReader(file))
+
+    def end(self, folder: Path) -> object:
+        """Return all that it has made but for times, to be compared."""
+        if self.command == "fit":
+            return (folder / "fitted.cir").read_bytes(), without_times(folder / "fitted.csv")
+        if self.command == "sweep":
+            return [end_of(Run(cell)) for cell in sorted((folder / "sweep" / "cells").iterdir())]
+        made = only_run(folder)
+        assert made is not None
+        return end_of(made)
+
+
+TRAININGS = [Case(task, engine) for task in SPAN for engine in ("newton", "ngspice")]
+WAYS = ("parent", "worker", "both", "start-up")
+SURVIVED = ("worker", "start-up")
+"""Ways after which the program may go on by itself."""
+
+OTHERS = [Case(command, engine) for command in ("fit", "sweep") for engine in ("newton", "ngspice")]
+
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a process ended: its exit status, negative for a signal, and what it said."""
+    """How a process ended: its exit status, negative for a signal, and what it said.
+
+    left: processes and temporary files and folders that it left behind.
+    """
 
     status: int
     said: str
+    left: int
 
     @property
     def is_one_clear_line(self) -> bool:
@@ -77,6 +150,8 @@ def process(arguments: list[str], folder: Path, room: int | None = None) -> Iter
         if room is not None:
             signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
             resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
+        os.environ["TMPDIR"] = str(folder / "tmp")
+        tempfile.tempdir = None  # as this process knows it already
         status = 70
         try:
             train_circuit(arguments)
@@ -94,34 +169,99 @@ def process(arguments: list[str], folder: Path, room: int | None = None) -> Iter
             os.killpg(child, signal.SIGKILL)
 
 
-def run(
-    arguments: list[str], folder: Path, room: int | None = None, kill_when: Callable[[], bool] = lambda: False
-) -> Outcome:
-    """Run the program to its end, or kill it, and the solvers it started, as soon as a condition holds."""
+Strike = Callable[[int], bool]
+"""Given the program's process number, again and again: perhaps kill something; tell whether that is the program."""
+
+
+def run(arguments: list[str], folder: Path, room: int | None = None, strike: Strike = lambda process: False) -> Outcome:
+    """Run the program to its end, or until it is killed, and look for what it leaves behind."""
+    (folder / "tmp").mkdir(exist_ok=True)
     with process(arguments, folder, room) as child:
         while (ended := os.waitpid(child, os.WNOHANG)) == (0, 0):
-            if kill_when():
-                os.killpg(child, signal.SIGKILL)
+            if strike(child):
                 ended = os.waitpid(child, 0)
                 break
             time.sleep(1e-3)
-    return Outcome(os.waitstatus_to_exitcode(ended[1]), (folder / "said").read_text(errors="replace"))
+        left = len(left_processes(folder)) + len(list((folder / "tmp").iterdir()))
+    said = (folder / "said").read_text(errors="replace")
+    return Outcome(os.waitstatus_to_exitcode(ended[1]), said, left)
 
 
-def killed(rng: random.Random, seconds: float, arguments: list[str], folder: Path) -> Outcome:
-    """Run the program, to be killed at a random moment within so many seconds."""
-    return run(arguments, folder, kill_when=after(rng.uniform(0, seconds)))
+def left_processes(folder: Path) -> list[int]:
+    """Return the processes that a program has started and that do not end; they know it by their temporary folder."""
+    end, mark = time.monotonic() + SECONDS_TO_VANISH, f"TMPDIR={folder / 'tmp'}".encode()
+    while found := [
+        number for number in (int(path.name) for path in Path("/proc").glob("[0-9]*")) if knows(number, mark)
+    ]:
+        if time.monotonic() > end:
+            break
+        time.sleep(0.02)
+    return found
+
+
+def knows(number: int, mark: bytes) -> bool:
+    """Tell whether a process lives with a variable in its environment."""
+    try:
+        return mark in Path(f"/proc/{number}/environ").read_bytes().split(b"\0")
+    except OSError:
+        return False
+
+
+def descendants(number: int) -> list[int]:
+    """Return the processes that descend from a process."""
+    found = [number]
+    for one in found:
+        for children in Path(f"/proc/{one}/task").glob("*/children"):
+            with suppress(OSError):
+                found += map(int, children.read_text().split())
+    return found[1:]
+
+
+def kill_parent(child: int) -> bool:
+    """Kill the program alone."""
+    os.kill(child, signal.SIGKILL)
+    return True
+
+
+def kill_all(child: int) -> bool:
+    """Kill the program and all that it has started."""
+    os.killpg(child, signal.SIGKILL)
+    return True
+
+
+def kill_worker(rng: random.Random, child: int) -> bool:
+    """Kill one of the processes that the program has started."""
+    with suppress(ProcessLookupError, IndexError):
+        os.kill(rng.choice(descendants(child)), signal.SIGKILL)
+    return False
+
+
+def at(moments: list[float], blow: Strike) -> Strike:
+    """Return a strike that falls at some moments, in seconds from now."""
+    waiting = sorted(time.monotonic() + moment for moment in moments)
+
+    def strike(child: int) -> bool:
+        if waiting and time.monotonic() >= waiting[0]:
+            waiting.pop(0)
+            return blow(child)
+        return False
+
+    return strike
+
+
+def killed(way: str, rng: random.Random, seconds: float, arguments: list[str], folder: Path) -> Outcome:
+    """Run the program, in which something is killed at random moments within so many seconds, or as it starts."""
+    worker = partial(kill_worker, rng)
+    blow = {"parent": kill_parent, "worker": worker, "both": kill_all}.get(way)
+    if blow is None:
+        blow, seconds = rng.choice([kill_parent, worker, kill_all]), SECONDS_TO_START
+    moments = [rng.uniform(0, seconds) for _ in range(KILLS if blow is worker else 1)]
+    return run(arguments, folder, strike=at(moments, blow))
 
 
 def on_a_full_disk(rng: random.Random, arguments: list[str], folder: Path) -> Outcome:
     """Run the program where files can grow to a random size only."""
     return run(arguments, folder, room=rng.randrange(200, 30_000))
-
-
-def after(seconds: float) -> Callable[[], bool]:
-    """Return the condition that so many seconds have passed from now."""
-    moment = time.monotonic() + seconds
-    return lambda: time.monotonic() >= moment
 
 
 def only_run(folder: Path) -> Run | None:
@@ -135,7 +275,7 @@ class End:
     """What a finished run holds: bits of all conductances, the history without times, and the netlist."""
 
     conductances: dict[str, bytes]
-    history: list[dict[str, float]]
+    history: list[dict[str, str]]
     netlist: bytes
 
 
@@ -143,12 +283,15 @@ def end_of(run_folder: Run) -> End:
     """Return what a finished run holds."""
     checkpoint = load_newest(run_folder.checkpoints, print)
     assert checkpoint is not None
-    history = load_history(run_folder)
-    for row in history:
-        for name in TIMES:
-            del row[name]
+    history = without_times(run_folder.history)
     bits = {name: np.asarray(g).tobytes() for name, g in checkpoint.progress.conductances.items()}
     return End(bits, history, run_folder.netlist.read_bytes())
+
+
+def without_times(history: Path) -> list[dict[str, str]]:
+    """Return the lines of a history without the columns that no two trainings share."""
+    with history.open() as file:
+        return [{name: text for name, text in row.items() if name not in TIMES} for row in csv.DictReader(file)]
 
 
 def is_readable(run_folder: Run) -> bool:
@@ -162,56 +305,52 @@ def is_readable(run_folder: Run) -> bool:
 
 
 @cache
-def unbroken(case: tuple[str, str], seed: int) -> tuple[End, float]:
+def unbroken(case: Case, seed: int) -> tuple[object, float]:
     """Train without a break: what it ends with, and the seconds it took."""
     with TemporaryDirectory() as name:
         folder, began = Path(name), time.perf_counter()
-        outcome = run([*CASES[case], *OFTEN, "--seed", str(seed), "--out", str(folder / "runs")], folder)
+        outcome = run(case.begin(folder, seed), folder)
         assert outcome.status == 0, outcome.said
-        made = only_run(folder)
-        assert made is not None
-        return end_of(made), time.perf_counter() - began
+        return case.end(folder), time.perf_counter() - began
 
 
-def broken(case: tuple[str, str], seed: int, broken_off: Callable[[list[str], Path], Outcome]) -> Counter[str]:
+def broken(case: Case, seed: int, broken_off: Callable[[list[str], Path], Outcome]) -> Counter[str]:
     """Break a training off at least once, go on until it has ended, and count what happened."""
     while not (counts := perhaps_broken(case, seed, broken_off))["broken_off"]:
         pass  # it had ended before its moment came
     return counts
 
 
-def perhaps_broken(case: tuple[str, str], seed: int, broken_off: Callable[[list[str], Path], Outcome]) -> Counter[str]:
+def perhaps_broken(case: Case, seed: int, broken_off: Callable[[list[str], Path], Outcome]) -> Counter[str]:
     """Break a training off until it has ended, and count what happened."""
     expected, _ = unbroken(case, seed)
     counts: Counter[str] = Counter()
     with TemporaryDirectory() as name:
         folder = Path(name)
         for attempt in range(KILLS + 1):
-            made = only_run(folder)
-            begin = [*CASES[case], *OFTEN, "--seed", str(seed), "--out", str(folder / "runs")]
-            arguments = begin if made is None else ["resume", str(made.path)]
+            arguments = case.go_on(folder, seed)
             outcome = run(arguments, folder) if attempt == KILLS else broken_off(arguments, folder)
             made = only_run(folder)
             counts["unreadable"] += made is not None and not is_readable(made)
-            if outcome.status == 0:
+            counts["left"] += outcome.left
+            if outcome.status == 0 and case.is_whole(folder):
                 break
             counts["broken_off"] += 1
             counts["unclear"] += outcome.status > 0 and not outcome.is_one_clear_line
         assert outcome.status == 0, outcome.said
-        assert made is not None
-        counts["identical"] += end_of(made) == expected
+        counts["identical"] += case.end(folder) == expected
     return counts
 
 
-def half_done(case: tuple[str, str], folder: Path) -> Run:
+def half_done(case: Case, folder: Path) -> Run:
     """Train in a folder until there is a history, kill the training in the middle of it, and return the run."""
 
-    def is_half_done() -> bool:
+    def half_way(child: int) -> bool:
         made = only_run(folder)
-        return made is not None and len(load_history(made)) > HALF
+        return made is not None and len(load_history(made)) > HALF and kill_all(child)
 
     while True:
-        outcome = run([*CASES[case], *OFTEN, "--seed", "0", "--out", str(folder / "runs")], folder, None, is_half_done)
+        outcome = run(case.begin(folder, 0), folder, strike=half_way)
         if outcome.status == -signal.SIGKILL:
             made = only_run(folder)
             assert made is not None
@@ -235,7 +374,7 @@ def damaged(content: bytes, rng: random.Random) -> bytes:
     )
 
 
-def resumed_from_damage(half_done: Path, expected: End, rng: random.Random) -> Counter[str]:
+def resumed_from_damage(half_done: Path, expected: object, rng: random.Random) -> Counter[str]:
     """Damage one file of a half-done run, resume it, and count what happened."""
     with TemporaryDirectory() as name:
         folder = Path(name)
@@ -254,34 +393,39 @@ def resumed_from_damage(half_done: Path, expected: End, rng: random.Random) -> C
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--trainings", type=int, default=100, help="killed at random moments")
+    parser.add_argument("--trainings", type=int, default=100, help="in which something is killed at random moments")
     parser.add_argument("--full", type=int, default=40, help="on a disk that fills up in mid-write")
     parser.add_argument("--corruptions", type=int, default=500, help="of checkpoint and config files")
     parser.add_argument("--engine", choices=["newton", "ngspice"], help="of the trainings; both unless given")
     parser.add_argument("--results", type=Path, default=HERE / "results.csv")
     given = parser.parse_args()
-    rng, cases = random.Random(0), [case for case in CASES if given.engine in (None, case[1])]
-    rows: list[dict[str, object]] = []
+    rng, rows = random.Random(0), []
 
-    def tell(kind: str, case: tuple[str, str], seed: int, counts: Counter[str]) -> None:
-        names = ("broken_off", "identical", "passed_over", "refused", "unreadable", "unclear", "garbage")
+    def tell(kind: str, case: Case, seed: int, counts: Counter[str]) -> None:
+        names = ("broken_off", "identical", "passed_over", "refused", "unreadable", "unclear", "garbage", "left")
         numbers = {name: counts[name] for name in names}
-        rows.append({"kind": kind, "task": case[0], "engine": case[1], "seed": seed, **numbers})
+        rows.append({"kind": kind, "task": case.command, "engine": case.engine, "seed": seed, **numbers})
         # after every one, so that an experiment broken off leaves what it has found
         with given.results.open("w") as file:
             writer = csv.DictWriter(file, rows[0], lineterminator="\n")
             writer.writeheader()
             writer.writerows(rows)
 
+    cases = [case for case in TRAININGS + OTHERS if given.engine in (None, case.engine)]
     for k in range(given.trainings):
-        case, seed = cases[k % len(cases)], k // len(cases) % SEEDS
+        case, turn = cases[k % len(cases)], k // len(cases)
+        way, seed = WAYS[turn % len(WAYS)], turn % SEEDS
+        if way == "worker" and case.engine == "newton" and case.command != "sweep":
+            way = "parent"  # it has no other process
         _, seconds = unbroken(case, seed)
-        tell("killed", case, seed, broken(case, seed, partial(killed, rng, seconds)))
+        how = partial(killed, way, rng, seconds)
+        tell(f"{way} killed", case, seed, (perhaps_broken if way in SURVIVED else broken)(case, seed, how))
+    cases = [case for case in TRAININGS if given.engine in (None, case.engine)]
     for k in range(given.full):
         case, seed = cases[k % len(cases)], k // len(cases) % SEEDS
         tell("full disk", case, seed, broken(case, seed, partial(on_a_full_disk, rng)))
     if given.corruptions:
-        case = ("xor", "newton")
+        case = Case("xor", "newton")
         expected, _ = unbroken(case, 0)
         with TemporaryDirectory() as name:
             made = half_done(case, Path(name))
@@ -294,7 +438,7 @@ def main() -> None:
         totals = {name: sum(int(str(row[name])) for row in of_kind) for name in list(rows[0])[4:]}
         print(f"{kind}: {len(of_kind)}, " + ", ".join(f"{name} {number}" for name, number in totals.items()))
         ended_well = totals["identical"] + totals["refused"] == len(of_kind)
-        failed |= not ended_well or totals["unreadable"] + totals["unclear"] + totals["garbage"] > 0
+        failed |= not ended_well or totals["unreadable"] + totals["unclear"] + totals["garbage"] + totals["left"] > 0
     sys.exit(failed)
 
 

@@ -16,6 +16,9 @@ PROGRAM = (
 )
 """Python would put the working directory on the path for `-m`; and what PYTHONPATH holds may carry a sitecustomize."""
 
+LAUNCHES = 6
+"""How often a template is started, in a row, that somebody kills."""
+
 SECONDS_TO_ANSWER = 120.0
 """The first answer comes when everything is imported, 0.5 s to some seconds where cores are busy."""
 
@@ -33,7 +36,7 @@ class Template:
 
     def fork(self, connection: int, block: int, said: int) -> int:
         """Start a worker that gets these open files; its process number. Raises SimulatorError where that fails."""
-        for _ in range(2):  # a template that was killed shows it here
+        for _ in range(LAUNCHES):  # a template that was killed shows it here
             if self._end is None or not self._end.alive:
                 self._launch()
             answer = self._ask(b"fork", [connection, block, said])
@@ -41,7 +44,9 @@ class Template:
                 worker = int(answer)
                 self._workers.append(worker)
                 return worker
-            words = self._last_words()
+            status, words = self._last_words()
+            if status > 0:
+                break  # by itself, and would again
         raise SimulatorError(f"the ngspice process could not be started; it {words}")
 
     def end(self, worker: int, kill: bool = False) -> int | None:
@@ -96,12 +101,12 @@ class Template:
             self.close()  # an answer still on its way would be taken for that to the next question
             raise
 
-    def _last_words(self) -> str:
-        """Return how the template ended."""
+    def _last_words(self) -> tuple[int, str]:
+        """Return how the template ended: its exit status, negative for a signal, and in words."""
         status = self._process.wait()
         words = said_in(self._said)
         self.close()
-        return ending(status, words)
+        return status, ending(status, words)
 
 
 def said_in(file: int) -> str:
