@@ -1,14 +1,18 @@
 """How are curves drawn, and become a file? By matplotlib, which is told not to look at the working directory."""
 
 import io
+import logging
 from pathlib import Path
 from typing import Any
 
 from ebana_like.files import away_from_here, write_atomically, write_given
 
+_log = logging.getLogger("matplotlib")
+_log.setLevel(logging.ERROR)  # without a home folder it does without a cache, and says so at length
 with away_from_here():  # it would obey the file matplotlibrc
     from matplotlib import rc_context
     from matplotlib.figure import Figure
+_log.setLevel(logging.NOTSET)
 
 
 def save_figure(figure: Figure, path: Path, root: Path | None = None, **options: Any) -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from ebana_like.files import cache_folder
+
 PLANTED = "import pathlib, sys\npathlib.Path({canary!r}).write_text(__name__)\nraise SystemExit('planted')\n"
 MODULES = (
     "sitecustomize",
@@ -50,7 +52,7 @@ def started(words, folder, tmp_path, **more):
     done = subprocess.run(
         [*map(str, words)], cwd=folder, env={**kept, **more}, capture_output=True, text=True, check=False
     )
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr
     return done.stdout
 
 
@@ -74,3 +76,21 @@ def test_a_page_and_a_sweep_step_into_no_trap(trap, tmp_path):
     assert sorted(path.name for path in trap.iterdir()) == sorted(
         [".numba_config.yaml", "matplotlibrc", ".spiceinit", *(f"{name}.py" for name in MODULES)]
     )
+
+
+def test_a_home_folder_that_cannot_be_written_to_is_done_without(tmp_path):
+    """Nothing is kept then: neither compiled code, nor what may be read, nor matplotlib's list of fonts."""
+    homeless = {"HOME": "/proc/nowhere", "XDG_CACHE_HOME": "", "XDG_STATE_HOME": "", "XDG_CONFIG_HOME": ""}
+    started([*SCRIPT, "xor", "--epochs", 1, "--out", "runs"], tmp_path, tmp_path, **homeless)
+    (made,) = (tmp_path / "runs").iterdir()
+    assert "made:" in started([*SCRIPT, "plot", made, "--what", "loss"], tmp_path, tmp_path, **homeless)
+
+
+def test_compiled_code_is_kept_in_the_persons_own_cache_alone(tmp_path, monkeypatch):
+    cache_folder.cache_clear()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert cache_folder("numba") == tmp_path / "ebana-like" / "numba"
+    (tmp_path / "ebana-like" / "numba").chmod(0o777)
+    cache_folder.cache_clear()
+    assert cache_folder("numba") is None
+    cache_folder.cache_clear()
