@@ -9,7 +9,7 @@ import numpy as np
 from ebana_like.analysis.sample import present_features
 from ebana_like.circuit import Circuit
 from ebana_like.elements import FloatArray, VoltageSources
-from ebana_like.errors import SettingError
+from ebana_like.errors import SettingError, counted
 from ebana_like.fitting.ports import carriers, columns, with_ports
 from ebana_like.fitting.settings import noted
 from ebana_like.learning import Cost
@@ -225,7 +225,7 @@ def _features_and_labels(
     answers = learned.labels.shape[1] if learned.labels.ndim == 2 else 1
     if not inputs and len(table.names) == count + answers:
         return list(table.names[:count]), list(table.names[count:])
-    features = _named(table, inputs, count, f", or {count + answers} with what is right behind them")
+    features = _named(table, inputs, count, ", and behind them what is right, if you like")
     rest = [name for name in table.names if name not in features]
     return features, rest if len(rest) == answers else []
 
@@ -234,8 +234,11 @@ def _named(table: Table, inputs: str, count: int, more: str = "") -> list[str]:
     """Return the columns that are features, in order: those named, or all."""
     names = [word.strip() for word in inputs.split(",") if word.strip()] or list(table.names)
     if len(names) != count:
-        came = f"inputs names {len(names)} columns" if inputs else f"{table.path} has {len(table.names)} columns"
-        raise SettingError(f"{came}, but the circuit has {count} inputs; give it {count} columns, in order{more}")
+        came = "inputs names" if inputs else f"{table.path} has"
+        raise SettingError(
+            f"{came} {counted(len(names), 'column')}, but the circuit has {counted(count, 'input')}; give each one a "
+            f"column, in order{more}"
+        )
     return names
 
 

@@ -37,8 +37,8 @@ class TrainingDisplay(Callback):
         self.bar = Progress(
             TextColumn("epoch {task.fields[epoch]}/{task.fields[epochs]}"),
             BarColumn(bar_width=10),
-            TextColumn("{task.fields[curve]}"),
-            TextColumn("{task.fields[state]}"),
+            TextColumn("{task.fields[curve]}", markup=False),
+            TextColumn("{task.fields[state]}", markup=False),
             TimeRemainingColumn(compact=True),
             console=console,
             transient=True,

@@ -12,6 +12,7 @@ from ebana_like.analysis import gradcheck as checks
 from ebana_like.analysis import power as powers
 from ebana_like.analysis.examples import Examples, examples
 from ebana_like.cli.allow import reads_data
+from ebana_like.cli.arguments import RUN_OR_FILE
 from ebana_like.cli.printer import GAP, Printer, terminal
 from ebana_like.errors import SettingError
 from ebana_like.files import write_atomically
@@ -24,7 +25,7 @@ from ebana_like.simulators import simulator as simulator_named
 def _shared(command: Any) -> Any:
     """Add what both commands take."""
     options = [
-        click.argument("path", metavar="RUN|FILE", type=click.Path(path_type=Path, exists=True)),
+        click.argument("path", metavar="RUN|FILE", type=RUN_OR_FILE),
         click.option("--engine", type=click.Choice(list(ENGINES)), default="newton", show_default=True),
         click.option("--seed", type=int, default=0, show_default=True, help="Of everything drawn at random."),
         click.option(

@@ -10,6 +10,7 @@ from ebana_like.cli.display import TrainingDisplay
 from ebana_like.cli.printer import Printer, program, terminal
 from ebana_like.cli.signals import Stops
 from ebana_like.cli.train import given_settings, setting_options
+from ebana_like.errors import counted
 from ebana_like.files import append, require_file_or_nothing, write_atomically
 from ebana_like.fitting import Fit, FitSettings, prepare
 from ebana_like.tasks import simulator_of
@@ -40,8 +41,9 @@ def _run(netlist: Path, out: Path | None, config: Path | None, **given: str | No
     problem, settings, console = prepared.problem, prepared.settings, terminal()
     printer = Printer(console)
     printer.line(
-        f"{netlist}: {len(problem.data.train)} training samples, {len(problem.circuit.nodes)} nodes, "
-        f"{len(prepared.places)} trained resistors of {settings.g_low:.3g} to {settings.g_high:.3g} S, "
+        f"{netlist}: {counted(len(problem.data.train), 'training sample')}, "
+        f"{counted(len(problem.circuit.nodes) - 1, 'node')}, {counted(len(prepared.places), 'trained resistor')} of "
+        f"{settings.g_low:.3g} to {settings.g_high:.3g} S, "
         f"{settings.engine}, {settings.estimator}"
         + ("" if settings.estimator == "adjoint" else f" with beta {settings.beta:.3g} S")
     )
@@ -66,7 +68,9 @@ def _run(netlist: Path, out: Path | None, config: Path | None, **given: str | No
 
 def _save(printer: Printer, done: Fit, out: Path) -> None:
     done.save(out)
-    printer.line(f"made:     {out}  ({done.path} with {len(done.places)} values changed), {out.with_suffix('.csv')}")
+    printer.line(
+        f"made:     {out}  ({done.path} with {counted(len(done.places), 'value')} changed), {out.with_suffix('.csv')}"
+    )
     printer.line(f"look:     diff {done.path} {out}")
     printer.line(f"on:       {program()} fit {out} ...")
 
@@ -74,7 +78,7 @@ def _save(printer: Printer, done: Fit, out: Path) -> None:
 fit = click.Command(
     "fit",
     params=[
-        click.Argument(["netlist"], metavar="NETLIST", type=click.Path(path_type=Path)),
+        click.Argument(["netlist"], metavar="NETLIST", type=click.Path(path_type=Path, exists=True)),
         click.Option(
             ["--out"], type=click.Path(path_type=Path, dir_okay=False), help="File to write; NAME_fitted beside it."
         ),

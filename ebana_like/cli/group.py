@@ -2,16 +2,19 @@
 
 import errno
 import sys
+from collections.abc import Sequence
 from importlib import import_module
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
+from ebana_like.cli.printer import complain, program
 from ebana_like.cli.train import train_command
 from ebana_like.errors import EbanaError, SettingError, meant
 from ebana_like.tasks import TASKS
 
-BAD_USE, FAILED = 2, 1
+BAD_USE, FAILED, STOPPED = 2, 1, 130
+"""Exit statuses: what was typed cannot be meant, what was meant failed, and Ctrl-C."""
 
 NO_ROOM = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT}
 """What the system says when a file cannot grow."""
@@ -52,20 +55,54 @@ class Commands(click.Group):
         """Run the command."""
         try:
             return super().invoke(ctx)
-        except EbanaError as error:
-            if ctx.params.get("debug"):
-                raise
-            click.echo(f"error: {error}", err=True)
-            sys.exit(BAD_USE if isinstance(error, SettingError) else FAILED)
-        except OSError as error:  # from numba, when it keeps what it compiles
-            if ctx.params.get("debug") or error.errno not in NO_ROOM:
-                raise
-            click.echo(f"error: {error.strerror}: the disk has no room; make some, and begin again", err=True)
-            sys.exit(FAILED)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise
+        except Exception as error:
+            _end(ctx, error)
+
+
+def _end(ctx: click.Context, error: Exception) -> NoReturn:
+    """Say in a line what went wrong, and exit; raise the error where a traceback was asked for."""
+    if ctx.find_root().params.get("debug"):
+        raise error
+    if isinstance(error, EbanaError):
+        complain(f"error: {error}")
+    elif isinstance(error, OSError) and error.errno in NO_ROOM:  # from numba, which keeps what it compiles
+        complain(f"error: {error.strerror}: the disk has no room; make some, and begin again")
+    elif isinstance(error, MemoryError):
+        complain("error: there is not enough memory; take fewer neurons or samples, or a larger machine")
+    else:
+        words = " ".join(f"{type(error).__name__}: {error}".split())
+        complain(f"error: {words} (a fault of this program; `{program()} --debug ...` shows where)")
+    sys.exit(BAD_USE if isinstance(error, SettingError) else FAILED)
 
 
 class Sections(Commands):
     """The top-level group: tasks, which its help lists first, and other commands, each imported when it is called."""
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """Run what was typed; say in a line, as everywhere, what click finds wrong with it."""
+        if not standalone_mode:
+            return super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
+        try:
+            status = super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
+        except click.exceptions.NoArgsIsHelpError as error:
+            error.show()
+            status = BAD_USE
+        except click.ClickException as error:
+            complain(f"error: {error.format_message()}")
+            status = error.exit_code
+        except click.Abort:
+            complain("stopped")
+            status = STOPPED
+        sys.exit(status if isinstance(status, int) else 0)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of tasks, then those of the other commands."""

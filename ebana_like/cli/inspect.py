@@ -6,9 +6,10 @@ import click
 
 from ebana_like.analysis.sample import present_sample, training_sample
 from ebana_like.cli.allow import reads_data
+from ebana_like.cli.arguments import RUN_OR_FILE
 from ebana_like.cli.printer import Printer, terminal
 from ebana_like.energy import symmetry
-from ebana_like.errors import SettingError
+from ebana_like.errors import SettingError, counted
 from ebana_like.figures import DRAWABLE, save_schematic
 from ebana_like.files import write_given
 from ebana_like.pages.answers import answer_tables
@@ -25,7 +26,7 @@ ROWS_SHOWN = 24
 
 @reads_data
 @click.command()
-@click.argument("path", metavar="RUN|FILE", type=click.Path(path_type=Path, exists=True))
+@click.argument("path", metavar="RUN|FILE", type=RUN_OR_FILE)
 @click.option("--sample", type=int, help="Training sample of a run to look at, free and nudged.  [default: 0]")
 @click.option("--html", type=click.Path(path_type=Path, dir_okay=False), help="Write it all as a page, with pictures.")
 @click.option(
@@ -43,7 +44,8 @@ def inspect(path: Path, sample: int | None, html: Path | None, schematic: Path |
     circuit, printer = netlist.circuit, Printer(terminal())
     if sample is not None and not path.is_dir():
         raise SettingError(f"{path} is a netlist with one sample of its own; --sample needs a run folder")
-    printer.line(f"{circuit.title}: {len(circuit.nodes)} nodes, {sum(map(len, circuit.banks))} elements")
+    nodes, elements = len(circuit.nodes) - 1, sum(map(len, circuit.banks))
+    printer.line(f"{circuit.title}: {counted(nodes, 'node')}, {counted(elements, 'element')}")
     printer.line(f"equilibrium propagation: {symmetry(circuit)}")
     printer.show(bank_table(circuit))
     if has_ports(circuit):

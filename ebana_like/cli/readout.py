@@ -2,6 +2,7 @@
 
 import csv
 import io
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,10 @@ import numpy as np
 from ebana_like.analysis.readout import ENGINES, Predictions, node_voltages
 from ebana_like.analysis.readout import predict as predictions_of
 from ebana_like.cli.allow import reads_data
+from ebana_like.cli.arguments import RUN_OR_FILE
 from ebana_like.cli.group import FAILED
 from ebana_like.cli.patience import patience
-from ebana_like.cli.printer import Printer, complain, terminal
+from ebana_like.cli.printer import Printer, complain, plain, terminal
 from ebana_like.elements import FloatArray
 from ebana_like.errors import counted
 from ebana_like.files import write_given
@@ -26,7 +28,7 @@ NAMED = 10
 def _shared(command: Any) -> Any:
     """Add what both commands take."""
     options = [
-        click.argument("path", metavar="RUN|FILE", type=click.Path(path_type=Path, exists=True)),
+        click.argument("path", metavar="RUN|FILE", type=RUN_OR_FILE),
         click.option("--csv", "table", metavar="FILE|-", help="Write a CSV file with all digits; - for stdout."),
         click.option(
             "--inputs",
@@ -132,7 +134,7 @@ def _write(to: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None
     writer.writerow(heads)
     writer.writerows(rows)
     if to == "-":
-        click.echo(text.getvalue(), nl=False)
+        click.echo(plain(text.getvalue()) if sys.stdout.isatty() else text.getvalue(), nl=False)
         return
     write_given(Path(to), text.getvalue())
     Printer(terminal()).line(f"made:     {to}  ({counted(len(rows), 'row')})")

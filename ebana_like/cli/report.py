@@ -8,6 +8,7 @@ import click
 
 from ebana_like.analysis.trained import read_history, read_trained
 from ebana_like.cli.allow import reads_data
+from ebana_like.cli.arguments import RUN
 from ebana_like.cli.printer import Printer, terminal
 from ebana_like.errors import SettingError
 from ebana_like.figures import DRAWABLE, compared, require_drawable, save_schematic
@@ -21,7 +22,7 @@ from ebana_like.training import Run
 
 SCHEMATIC = "schematic"
 
-_RUN = click.argument("path", metavar="RUN", type=click.Path(path_type=Path, exists=True, file_okay=False))
+_RUN = click.argument("path", metavar="RUN", type=RUN)
 
 
 def _out(default: str) -> Callable[[Any], Any]:
@@ -82,7 +83,7 @@ def plot(path: Path, what: str, out: Path | None) -> None:
 
 
 @click.command()
-@click.argument("paths", metavar="RUN RUN...", nargs=-1, type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.argument("paths", metavar="RUN RUN...", nargs=-1, type=RUN)
 @_out("compare.svg")
 def compare(paths: tuple[Path, ...], out: Path | None) -> None:
     """Draw the loss and accuracy curves of several runs into one picture, and list them with what differs."""

@@ -6,8 +6,9 @@ from pathlib import Path
 import click
 
 from ebana_like.analysis.rerun import Comparison, Deviation, compare
+from ebana_like.cli.arguments import RUN_OR_FILE
 from ebana_like.cli.printer import Printer, terminal
-from ebana_like.errors import SettingError
+from ebana_like.errors import SettingError, counted
 from ebana_like.files import write_given
 from ebana_like.netlist import DIALECTS, Dialect, Netlist, write_netlist
 from ebana_like.simulators.programs import find_program, run_program
@@ -18,7 +19,7 @@ RUNNABLE = ", ".join(dialect.name for dialect in DIALECTS.values() if dialect.pr
 
 
 @click.command()
-@click.argument("path", metavar="RUN|FILE", type=click.Path(path_type=Path, exists=True))
+@click.argument("path", metavar="RUN|FILE", type=RUN_OR_FILE)
 @click.option("--with", "program", metavar="PROGRAM", help=f"What to run it in: {RUNNABLE}, or the path of one.")
 @click.option(
     "--export",
@@ -51,7 +52,9 @@ def rerun(path: Path, program: str | None, export: tuple[str, Path] | None, equa
         celsius = _celsius(found.dialect, equal_vt)
         run = run_program(found, netlist, celsius, limit)
         heat = "" if celsius is None else f" at {celsius:.6f} degrees Celsius"
-        printer.line(f"{found.executable}: {len(netlist.circuit.nodes) - 1} nodes in {run.seconds:.2f} s{heat}")
+        printer.line(
+            f"{found.executable}: {counted(len(netlist.circuit.nodes) - 1, 'node')} in {run.seconds:.2f} s{heat}"
+        )
         _print_nodes(printer, netlist, found.dialect.name, run.voltages)
         _print_comparison(printer, netlist, compare(netlist, run.voltages, found.dialect, celsius), found.dialect.name)
 

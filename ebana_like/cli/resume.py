@@ -6,9 +6,11 @@ from pathlib import Path
 import click
 
 from ebana_like.cli.allow import ALLOW
+from ebana_like.cli.arguments import RUN
 from ebana_like.cli.printer import Printer, terminal
 from ebana_like.cli.session import Extras, headline, train_in
 from ebana_like.cli.train import EXTRAS, given_settings, setting_options
+from ebana_like.errors import counted
 from ebana_like.files import locked, remove_temporaries
 from ebana_like.tasks import simulator_of, task_named
 from ebana_like.training import Run, Settings, agreed_settings, is_finished, load_newest, progress_of
@@ -41,9 +43,11 @@ def _resume(run: Run, extras: Extras, given: dict[str, str]) -> None:
     run.record(settings)
     printer.line(headline(task, problem, settings))
     if is_finished(problem, start):
-        printer.line(f"nothing is left to do after {start.epoch} epochs; train it longer with --epochs")
+        printer.line(f"nothing is left to do after {counted(start.epoch, 'epoch')}; train it longer with --epochs")
     else:
-        printer.line(f"goes on in epoch {start.epoch + 1} of {problem.epochs}, after {start.steps} batches")
+        printer.line(
+            f"goes on in epoch {start.epoch + 1} of {problem.epochs}, after {counted(start.steps, 'batch', 'batches')}"
+        )
     with simulator_of(problem.circuit, settings) as simulator:
         train_in(run, task, problem, simulator, start, extras)
 
@@ -51,8 +55,8 @@ def _resume(run: Run, extras: Extras, given: dict[str, str]) -> None:
 resume = click.Command(
     "resume",
     params=[
-        click.Argument(["path"], metavar="RUN", type=click.Path(path_type=Path, exists=True, file_okay=False)),
         ALLOW,
+        click.Argument(["path"], metavar="RUN", type=RUN),
         *EXTRAS,
         *setting_options(Settings),
     ],

@@ -9,7 +9,7 @@ from ebana_like.analysis.verification import Verifier
 from ebana_like.cli.display import TrainingDisplay
 from ebana_like.cli.printer import Printer, program, terminal
 from ebana_like.cli.signals import Stops
-from ebana_like.errors import RunError, SettingError, TrainingError
+from ebana_like.errors import RunError, SettingError, TrainingError, counted
 from ebana_like.pages.answers import TRUTH_TABLE_ROWS, answer_table, answers
 from ebana_like.simulators import Simulator
 from ebana_like.tasks import Task, simulator_of
@@ -35,8 +35,8 @@ def headline(task: Task, problem: Problem, settings: Settings) -> str:
     circuit = problem.circuit
     resistors = sum(map(len, circuit.trainable))
     return (
-        f"{task.name}: {len(problem.data.train)} training samples, {len(circuit.nodes)} nodes, "
-        f"{resistors} trainable resistors, {settings.engine}"
+        f"{task.name}: {counted(len(problem.data.train), 'training sample')}, "
+        f"{counted(len(circuit.nodes) - 1, 'node')}, {counted(resistors, 'trainable resistor')}, {settings.engine}"
     )
 
 
@@ -93,7 +93,9 @@ def _train(
                 board.close()
     for verifier in verifiers:
         found = verifier.verify(kept.epoch)
-        printer.line(f"verified: ngspice differs by at most {found.deviation:.1e} V in {found.samples} samples")
+        printer.line(
+            f"verified: ngspice differs by at most {found.deviation:.1e} V in {counted(found.samples, 'sample')}"
+        )
     if len(problem.data.train) <= TRUTH_TABLE_ROWS:
         printer.show(answer_table(answers(witness, kept.conductances, problem.data.train, problem.cost)))
     _farewell(printer, run.path, progress, kept)
@@ -116,7 +118,7 @@ def _farewell(printer: Printer, path: Path, progress: Progress, kept: Best) -> N
     last = records[-1]
     seconds = sum(record.seconds for record in records)
     printer.line(
-        f"trained {last.epoch} epochs in {seconds:.1f} s: loss {last.train.loss:.2e}, "
+        f"trained {counted(last.epoch, 'epoch')} in {seconds:.1f} s: loss {last.train.loss:.2e}, "
         f"train {last.train}" + (f", test {last.test}" if last.test else "")
     )
     if kept.epoch != last.epoch:

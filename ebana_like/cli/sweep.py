@@ -10,8 +10,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from ebana_like.cli.allow import ALLOW
 from ebana_like.cli.display import PLAIN_LINES
-from ebana_like.cli.printer import Printer, program, terminal
+from ebana_like.cli.printer import Printer, plain, program, terminal
 from ebana_like.cli.signals import Stops
+from ebana_like.errors import counted
 from ebana_like.sweeps import (
     DONE,
     HOW,
@@ -78,7 +79,8 @@ def _trained(folder: SweepFolder, goal: Goal, workers: int, printer: Printer) ->
     """Train the cells that are missing; the results of all. Raises SystemExit when interrupted, saying how to go on."""
     grid, done, cells = folder.grid, len(folder.finished()), len(folder.grid.cells)
     axes = " x ".join(f"{len(axis.points)} {axis.setting}" for axis in grid.axes)
-    printer.line(f"{grid.task}: {cells} cells ({axes or 'one point'}), {done} of them finished, {workers} processes")
+    running = counted(workers, "process", "processes")
+    printer.line(f"{grid.task}: {counted(cells, 'cell')} ({axes or 'one point'}), {done} of them finished, {running}")
     with Stops() as stops:
         try:
             with _Display(printer, grid, goal, done) as display:
@@ -123,7 +125,7 @@ class _Display:
             TextColumn("cell"),
             MofNCompleteColumn(),
             BarColumn(bar_width=20),
-            TextColumn("{task.fields[state]}"),
+            TextColumn("{task.fields[state]}", markup=False),
             TimeRemainingColumn(compact=True),
             console=printer.console,
             transient=True,
@@ -142,7 +144,7 @@ class _Display:
         """Show how a cell ended."""
         self.ended += 1
         text = _ending(result, self.grid, self.goal)
-        self.bar.update(self.row, completed=self.ended, state=text)
+        self.bar.update(self.row, completed=self.ended, state=plain(text))
         if self.ended % max(self.total // PLAIN_LINES, 1) == 0:
             self.printer.line(f"{self.ended:>4} of {self.total}  {text}")
 

@@ -9,6 +9,7 @@ import click
 
 from ebana_like.cli.allow import ALLOW
 from ebana_like.cli.printer import Printer, terminal
+from ebana_like.errors import SettingError
 from ebana_like.files import locked
 from ebana_like.tasks import Task
 from ebana_like.training import Settings, TrainingSettings, decode, load_config, require_files_allowed, settings_in
@@ -19,6 +20,10 @@ EXTRAS: list[click.Parameter] = [
     click.Option(["--tensorboard"], is_flag=True, help="Write the history for TensorBoard too, in RUN/tensorboard."),
 ]
 """Options of every command that trains. They are no settings: not a bit of what is learned depends on them."""
+
+
+METAVARS = {int: "N", float: "X", str: "NAME", tuple[int, ...]: "N,N", tuple[float, ...]: "X,X"}
+"""What help calls the value of a setting of each type."""
 
 
 def train_command(task: Task) -> click.Command:
@@ -61,8 +66,8 @@ def _option(entry: Any, default: Any) -> click.Option:
     return click.Option(
         [f"--{entry.name.replace('_', '-')}"],
         type=click.Choice(choices) if choices else str,
-        metavar=None if choices else "VALUE",
-        help=entry.metadata["help"] + ("" if default is None else f"  [default: {shown}]"),
+        metavar=None if choices else METAVARS[entry.type],
+        help=entry.metadata["help"] + ("" if default in (None, "") else f"  [default: {shown}]"),
     )
 
 
@@ -81,6 +86,8 @@ def run_task(
         require_files_allowed(settings, config, given_settings(given))
     settings = decode(given_settings(given), settings, "command line")
     settings = replace(settings, start=_absolute(settings.start), data=_absolute(settings.data))
+    if settings.start and not Path(settings.start).exists():
+        raise SettingError(f"start is {settings.start}, which is not there; give a run folder or a netlist")
     problem = task.problem(settings)
     printer = Printer(terminal())
     printer.line(headline(task, problem, settings))

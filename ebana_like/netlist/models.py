@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 
 from ebana_like.elements import DiodeModel
-from ebana_like.errors import LONGEST_NAME, NetlistError, meant
+from ebana_like.errors import LONGEST_NAME, NetlistError, SettingError, meant
 from ebana_like.netlist.deck.cards import diode_law, number, parse_card
 from ebana_like.netlist.deck.include import read_text
 from ebana_like.netlist.deck.lines import newline, statements
@@ -39,7 +39,7 @@ def diode_model(name: str) -> DiodeModel:
         if Path(str(name)).suffix or "/" in str(name):
             return load_diode_model(Path(str(name)))
         known = meant(str(name), models, f"{models_folder()} has")
-        raise NetlistError(f'there is no diode model "{str(name)[:LONGEST_NAME]}"; {known}')
+        raise SettingError(f'there is no diode model "{str(name)[:LONGEST_NAME]}"; {known}')
     return models[name]
 
 

@@ -11,6 +11,7 @@ from ebana_like.analysis.examples import Examples
 from ebana_like.analysis.power import power_of_sample
 from ebana_like.analysis.sample import training_sample
 from ebana_like.analysis.trained import Trained, measure
+from ebana_like.errors import counted
 from ebana_like.figures import is_small
 from ebana_like.figures.units import si
 from ebana_like.learning import Nudged
@@ -54,7 +55,7 @@ def report(trained: Trained, simulator: Simulator) -> Page:
         [
             (said, f"{which} samples" if said.endswith("%") else f"on {which} samples"),
             (f"{history[-1]['train_loss']:.2e}", "training loss"),
-            (str(len(history)), "epochs"),
+            (str(len(history)), "epoch" if len(history) == 1 else "epochs"),
             (str(sum(map(len, circuit.trainable))), "trainable resistors"),
             (si(mean_watts, "W"), "drawn by an inference"),
         ],
@@ -68,7 +69,10 @@ def _paragraph(trained: Trained) -> str:
     settings, data, history = trained.settings, trained.problem.data, trained.history
     held_out = ((data.validation, "to choose settings by"), (data.test, "to test on"))
     samples = ", ".join(
-        [f"{len(data.train)} samples to learn from", *(f"{len(part)} {what}" for part, what in held_out if part)]
+        [
+            f"{counted(len(data.train), 'sample')} to learn from",
+            *(f"{len(part)} {what}" for part, what in held_out if part),
+        ]
     )
     neurons = " and ".join(map(str, settings.hidden))
     inputs, outputs = trained.circuit.inputs.count, trained.circuit.outputs.count
@@ -82,23 +86,20 @@ def _paragraph(trained: Trained) -> str:
         for part in ("train", "validation", "test")
         if (column := f"{part}_{what}") in last
     ]
-    took = f"{len(history)} of at most {settings.epochs} epochs in {sum(row['seconds'] for row in history):.1f} s"
+    seconds = sum(row["seconds"] for row in history)
+    took = f"{len(history)} of at most {counted(settings.epochs, 'epoch')} in {seconds:.1f} s"
     start = f", going on from {settings.start}" if settings.start else ""
     return (
         f"The task: {trained.task.summary}; {samples}. "
-        f"The circuit has {_count(inputs, 'input')}, {neurons} hidden neurons "
-        f"({settings.diode} diodes, amplifiers of gain {settings.gain:g}), {_count(outputs, 'output pair')}, and "
+        f"The circuit has {counted(inputs, 'input')}, {neurons} hidden neurons "
+        f"({settings.diode} diodes, amplifiers of gain {settings.gain:g}), {counted(outputs, 'output pair')}, and "
         f"{sum(map(len, trained.circuit.trainable))} programmable resistors of {si(settings.g_low, 'S')} to "
         f"{si(settings.g_high, 'S')}. It was trained by {how}, with the {settings.cost.replace('-', ' ')} as cost, "
-        f"updates by {settings.update} at rate {rate}, and {_count(settings.batch, 'sample')} a batch, solved by "
+        f"updates by {settings.update} at rate {rate}, and {counted(settings.batch, 'sample')} a batch, solved by "
         f"{settings.engine}{start}. It took {took}. The training loss went from {first['train_loss']:.2e} to "
         f"{last['train_loss']:.2e}; {'right answers' if what == 'accuracy' else 'variance explained'} in the end: "
         f"{', '.join(ends)}."
     )
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _epochs(history: list[dict[str, float]]) -> Table:

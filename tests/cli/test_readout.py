@@ -208,7 +208,7 @@ def test_samples_that_are_not_solved_are_empty_and_named(amplified, table, monke
         (["voltages", "{amplified}", "--data", "{table}", "--inputs", "v9=V1"], 'inputs names "v9"'),
         (["voltages", "{amplified}", "--data", "{none}"], "no column of .* is called as a voltage source of .*v1, vb"),
         (["predict", "{trained}", "--data", "{table}", "--outputs", "y"], "is a run, whose outputs are known"),
-        (["predict", "{trained}", "--data", "{one}"], "has 1 columns, but the circuit has 2 inputs"),
+        (["predict", "{trained}", "--data", "{one}"], "has 1 column, but the circuit has 2 inputs"),
         (["predict", "{trained}", "--data", "{odd}"], "row 2, column \"kind\": 'odd' is no class of the run"),
         (["predict", "{trained}", "--data", "nowhere.csv"], "cannot read nowhere.csv"),
     ],

@@ -191,7 +191,7 @@ def test_runs_are_compared_in_a_picture_and_a_table(runs, tmp_path):
     ("arguments", "status", "message"),
     [
         (("report", "no-such-run"), 2, "no-such-run"),
-        (("report", "EMPTY"), 1, "is not a run folder: it has no config.toml"),
+        (("report", "EMPTY"), 2, "is not a run folder: it has no config.toml"),
         (("report", "OTHER"), 1, 'is a run of "chess", which is no task'),
         (("report", "UNBEGUN"), 1, "has no epoch in its history yet"),
         (("report", "DAMAGED"), 1, "history.csv is damaged"),

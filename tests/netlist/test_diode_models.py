@@ -2,7 +2,7 @@
 
 import pytest
 
-from ebana_like.errors import NetlistError
+from ebana_like.errors import NetlistError, SettingError
 from ebana_like.netlist import Netlist, diode_model, diode_models, parse_diode_model, read_netlist, write_netlist
 from ebana_like.netlist.deck.cards import number
 from ebana_like.netlist.models import models_folder
@@ -34,7 +34,7 @@ def test_parameters_left_out_have_spices_values():
 
 
 def test_an_unknown_model_names_the_known_ones():
-    with pytest.raises(NetlistError, match=r'no diode model "germanium".*silicon, d1n4148'):
+    with pytest.raises(SettingError, match=r'no diode model "germanium".*silicon, d1n4148'):
         diode_model("germanium")
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from ebana_like.circuit import GROUND, CurrentNudging, SwitchNudging
 from ebana_like.elements import CCCS, VCVS, CurrentSources, Diodes, Resistors, Switches, VoltageSources
-from ebana_like.errors import CircuitError, NetlistError, SettingError
+from ebana_like.errors import CircuitError, SettingError
 from ebana_like.netlist import Netlist, write_netlist
 from ebana_like.networks import (
     Amplifier,
@@ -253,5 +253,5 @@ def test_more_columns_are_taken_where_the_message_says_how(monkeypatch):
 
 
 def test_an_unknown_diode_model_names_the_known_ones():
-    with pytest.raises(NetlistError, match=r'no diode model "germanium".*silicon'):
+    with pytest.raises(SettingError, match=r'no diode model "germanium".*silicon'):
         build_network([Inputs(2), Crossbar(2), DiodePair("germanium"), OutputPairs()])

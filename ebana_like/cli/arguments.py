@@ -1,0 +1,28 @@
+"""What may a person name on the command line? Paths that are looked at before a command begins."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+CONFIG, NETLIST = "config.toml", "netlist.cir"
+
+
+class _Run(click.Path):
+    """A run folder, or a netlist file too; anything else is bad use.
+
+    files: whether a file is taken too, and a run only asked for its netlist.
+    """
+
+    def __init__(self, files: bool) -> None:
+        super().__init__(exists=True, file_okay=files, path_type=Path)
+        self.needed = NETLIST if files else CONFIG
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        path = Path(str(super().convert(value, param, ctx)))
+        if path.is_dir() and not (path / self.needed).is_file():
+            self.fail(f"{path} is not a run folder: it has no {self.needed}", param, ctx)
+        return path
+
+
+RUN, RUN_OR_FILE = _Run(files=False), _Run(files=True)
