@@ -294,3 +294,11 @@ def test_a_parameter_of_one_resistor_alone_and_numbers_beside_shared_ones_are_tr
 def test_an_argument_that_cannot_be_is_named(netlist, given, message, divider):
     with pytest.raises(SettingError, match=message):
         fit(netlist and divider.with_name(netlist), outputs="out", **given)
+
+
+def test_a_netlist_whose_lines_end_in_carriage_returns_keeps_them(tmp_path):
+    text = "t\nv1 in 0 1\nr1 in out 1k\n* note\nr2 out 0 2k\n.end\n".replace("\n", "\r")
+    given = written(tmp_path, "")
+    (tmp_path / "my.cir").write_bytes(text.encode())
+    prepared = prepare(tmp_path / "my.cir", given=given)
+    assert prepared.fitted == text.replace("1k", "1000.0").replace("2k", "2000.0")
