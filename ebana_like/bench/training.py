@@ -98,6 +98,8 @@ def _round(
 class _EveryOther(Callback):
     """Has callbacks watch every other epoch, beginning with the second, and times all of them."""
 
+    every_batch = False
+
     def __init__(self, callbacks: Sequence[Callback]) -> None:
         self.callbacks = callbacks
         self.seconds: list[float] = []

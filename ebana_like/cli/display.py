@@ -31,6 +31,8 @@ class TrainingDisplay(Callback):
     start: where training begins.
     """
 
+    every_batch = False
+
     def __init__(self, problem: Problem, console: Console, start: TrainingProgress) -> None:
         self.problem = problem
         self.console = console

@@ -17,6 +17,8 @@ class Stops(Callback):
     while it compiles or loads code, may crash, and Python drops what is raised in a callback from C or a finalizer.
     """
 
+    every_batch = False
+
     def __init__(self) -> None:
         self._number: signal.Signals | None = None
 

@@ -55,13 +55,33 @@ class SwitchedSources:
         return SwitchedSources(self.targets[samples], self.betas[:, samples])
 
 
-def nudging_of(circuit: Circuit, cost: Cost, targets: FloatArray, betas: FloatArray) -> Nudging:
-    """Return the nudging this circuit is wired for.
+@dataclass(frozen=True)
+class Pull:
+    """How a circuit's outputs are drawn towards targets; the arrays may be of any library where the cost's may."""
+
+    cost: Cost
+    switched: bool
+
+    def nudging(self, targets: FloatArray, betas: FloatArray) -> Nudging:
+        """Return the nudging of a batch of targets (batch, outputs) with betas (phases, batch), siemens."""
+        return SwitchedSources(targets, betas) if self.switched else HeldCurrents(self.cost, targets, betas)
+
+    def gradient(self, scores: FloatArray, targets: FloatArray) -> FloatArray:
+        """Return dC/ds, (batch, outputs), cost per volt."""
+        return self.cost.gradient(scores, targets)
+
+
+def pull_of(circuit: Circuit, cost: Cost) -> Pull:
+    """Return how this circuit is wired to be nudged.
 
     Raises SettingError for a cost that target sources cannot express.
     """
-    if isinstance(circuit.nudger, CurrentNudging):
-        return HeldCurrents(cost, targets, betas)
-    if not isinstance(cost, SquaredError):
+    switched = not isinstance(circuit.nudger, CurrentNudging)
+    if switched and not isinstance(cost, SquaredError):
         raise SettingError("switched target sources pull towards voltages; they nudge with the squared error only")
-    return SwitchedSources(targets, betas)
+    return Pull(cost, switched)
+
+
+def nudging_of(circuit: Circuit, cost: Cost, targets: FloatArray, betas: FloatArray) -> Nudging:
+    """Return the nudging this circuit is wired for. Raises SettingError as `pull_of` does."""
+    return pull_of(circuit, cost).nudging(targets, betas)

@@ -1,6 +1,7 @@
 """Engines that solve circuits: conductances and stimuli in, operating points out."""
 
 from .catalog import ENGINES, simulator
+from .descent import Descended, Descends, Descent
 from .native import NativeSimulator
 from .newton import NewtonSimulator
 from .ngspice import NgspiceSimulator
@@ -17,6 +18,9 @@ from .protocol import (
 
 __all__ = [
     "ENGINES",
+    "Descended",
+    "Descends",
+    "Descent",
     "NativeSimulator",
     "NewtonSimulator",
     "NgspiceSimulator",

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from ebana_like.training.dataset import Dataset
 from ebana_like.training.problem import Problem
 from ebana_like.training.progress import EpochRecord, Evaluation, Progress, Sums
 from ebana_like.training.stopping import is_finished, require_converging, require_number, require_solved
+from ebana_like.training.stretch import stretches_of
 
 SAMPLES_AT_ONCE = 1000
 """Samples evaluated together; the voltages of every node of 10,000 MNIST digits would fill 150 MB."""
@@ -29,8 +30,11 @@ class Callback(Protocol):
     what a callback needs of those before, it finds in `progress.records`.
     """
 
+    every_batch: ClassVar[bool] = True
+    """Whether it must see every update; else an engine that can may do many batches between two calls."""
+
     def on_batch(self, progress: Progress) -> None:
-        """After each update."""
+        """After each update, or after a stretch of them."""
         return
 
     def on_epoch(self, progress: Progress, record: EpochRecord) -> None:
@@ -58,12 +62,18 @@ def train(
     diverges.
     """
     progress = resumable = start or problem.start()
+    stretches = None if any(map(_sees_every_batch, callbacks)) else stretches_of(problem, simulator)
     simulator.forget()
     try:
         while not is_finished(problem, progress):
             began = time.perf_counter() - progress.sums.seconds
-            for samples in problem.order(progress.epoch)[progress.batch :]:
-                progress = _batch(problem, simulator, progress, samples, began)
+            order = problem.order(progress.epoch)
+            while progress.batch < len(order):
+                before = progress
+                if stretches is not None:
+                    progress = stretches.advance(progress, order, began)
+                if progress.batch == before.batch:
+                    progress = _batch(problem, simulator, progress, order[progress.batch], began)
                 if problem.is_resumable(progress):
                     require_solved(progress, whole_epoch=False)
                     resumable = progress
@@ -78,6 +88,11 @@ def train(
     except KeyboardInterrupt:
         raise Interrupted(resumable) from None
     return progress
+
+
+def _sees_every_batch(callback: Callback) -> bool:
+    is_called = getattr(type(callback), "on_batch", None) is not Callback.on_batch
+    return is_called and getattr(callback, "every_batch", True)
 
 
 def _batch(problem: Problem, simulator: Simulator, progress: Progress, samples: np.ndarray, began: float) -> Progress:

@@ -27,6 +27,8 @@ class RunRecorder(Callback):
     every_epoch: write the netlist after every epoch too, for who reads it then.
     """
 
+    every_batch = False
+
     def __init__(self, run: Run, task: str, problem: Problem, simulator: Simulator, every_epoch: bool = False) -> None:
         self.run = run
         self.every_epoch = every_epoch

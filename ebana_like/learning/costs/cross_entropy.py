@@ -1,6 +1,7 @@
 """How surprised is the softmax of the scores by the right class?"""
 
 from dataclasses import dataclass
+from typing import ClassVar, cast
 
 import numpy as np
 from scipy.special import xlogy
@@ -20,6 +21,8 @@ class CrossEntropy:
         (Szegedy et al. 2016, "Rethinking the Inception architecture", section 7).
     """
 
+    any_arrays: ClassVar[bool] = True
+
     temperature: float = 0.1
     smoothing: float = 0.0
 
@@ -34,17 +37,18 @@ class CrossEntropy:
         return np.asarray((1 - self.smoothing) * answers + self.smoothing / answers.shape[-1])
 
     def answers(self, scores: FloatArray) -> FloatArray:
-        return np.exp(self._log_softmax(scores))
+        return cast(FloatArray, scores.__array_namespace__().exp(self._log_softmax(scores)))
 
     def value(self, scores: FloatArray, targets: FloatArray) -> FloatArray:
         return np.asarray((xlogy(targets, targets) - targets * self._log_softmax(scores)).sum(axis=-1))
 
     def gradient(self, scores: FloatArray, targets: FloatArray) -> FloatArray:
         total = targets.sum(axis=-1, keepdims=True)
-        return np.asarray((total * self.answers(scores) - targets) / self.temperature)
+        return cast(FloatArray, (total * self.answers(scores) - targets) / self.temperature)
 
     def _log_softmax(self, scores: FloatArray) -> FloatArray:
         """Return log softmax(s / temperature): 10 us for 20 x 10 scores, with scipy's function 29."""
+        xp = scores.__array_namespace__()
         odds = scores / self.temperature
-        odds -= odds.max(axis=-1, keepdims=True)
-        return np.asarray(odds - np.log(np.exp(odds).sum(axis=-1, keepdims=True)))
+        odds = odds - odds.max(axis=-1, keepdims=True)
+        return cast(FloatArray, odds - xp.log(xp.exp(odds).sum(axis=-1, keepdims=True)))

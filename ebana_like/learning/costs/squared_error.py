@@ -1,6 +1,7 @@
 """How far are the scores from target voltages? Half the squared distance."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -15,6 +16,8 @@ class SquaredError:
 
     on, off: target voltages of the answers 1 and 0, which must differ. Two classes share one output, on for the second.
     """
+
+    any_arrays: ClassVar[bool] = True
 
     on: float = 1.0
     off: float = 0.0

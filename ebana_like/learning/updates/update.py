@@ -59,13 +59,16 @@ class Update(ABC):
     ) -> tuple[dict[str, FloatArray], State]:
         """Return new conductances, clamped to every bank's range, and the new state; the arguments stay as they are."""
         changed, state = dict(conductances), dict(state)
-        factor = self.schedule.factor(epoch)
         for bank in circuit.trainable:
             direction, entries = self.direction(bank, gradients[bank.name], state)
             state |= entries
-            step = factor * self.rate_of(bank.name) * span(bank) ** (1 if self.normalised else 2)
+            step = self.step_size(bank, epoch)
             changed[bank.name] = moved(conductances[bank.name], direction, step, bank.low, bank.high)
         return changed, state
+
+    def step_size(self, bank: Resistors, epoch: int) -> float:
+        """Return what the bank's directions are multiplied by in an epoch: V^2/S or 1 to siemens."""
+        return self.schedule.factor(epoch) * self.rate_of(bank.name) * span(bank) ** (1 if self.normalised else 2)
 
     def rate_of(self, bank: str) -> float:
         """Return the bank's learning rate. Raises SettingError when it has none."""

@@ -1,10 +1,9 @@
 """How does a layered circuit become arrays for JAX, and back? Conductances and features in, node voltages out."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import astuple, dataclass
+from functools import cached_property, partial
 from itertools import pairwise
-from typing import cast
 
 import jax
 import jax.numpy as jnp
@@ -15,8 +14,8 @@ from ebana_like.circuit import Circuit, SwitchNudging
 from ebana_like.elements import FloatArray, IntArray, VoltageSources, index_of
 from ebana_like.elements.switch import OPEN
 from ebana_like.simulators.layers import Hidden, Layers
-from ebana_like.simulators.native.network import Network, Neurons, Outputs, Ports, injected, network
-from ebana_like.simulators.native.runtime import filled_size, padded, padded_size, shared_out
+from ebana_like.simulators.native.network import Conductances, Network, Neurons, Outputs, Ports, injected, network
+from ebana_like.simulators.native.runtime import as_jax, filled_size, padded, padded_size, shared_out
 from ebana_like.simulators.native.settle import Settled, adjoint, guess, settle
 from ebana_like.simulators.nodes import Phases, write_adjoint, write_phases
 from ebana_like.simulators.protocol import Nudging, check_currents, check_loads
@@ -137,7 +136,7 @@ class LayeredCircuit:
         if self.filled:
             biases = padded(biases, self._counts[2])
         ground = np.arange(size) >= len(layers.outputs)
-        return Ports(*(cast(Array, array) for array in (biases, positive, negative, ground.astype(float))))
+        return Ports(*(as_jax(array) for array in (biases, positive, negative, ground.astype(float))))
 
     def matrices(self, conductances: Mapping[str, FloatArray]) -> tuple[FloatArray, ...]:
         """Return every crossbar's conductances, (columns, rows), siemens, filled up."""
@@ -148,8 +147,43 @@ class LayeredCircuit:
         if self.filled:
             parts = [padded(first[:, r], count, 1) for r, count in zip(self._rows, self._counts, strict=True)]
             first = np.concatenate(parts, axis=1)
-        sides = zip(behind, self.sizes[1:], self.sizes, strict=False)
-        return padded(first, self.sizes[0]), *(padded(padded(g, columns), rows, 1) for g, columns, rows in sides)
+        return padded(first, self.sizes[0]), *self._behind(behind)
+
+    @property
+    def has_fillers(self) -> bool:
+        """Whether any array holds elements that only fill it."""
+        counts = [*(len(hidden.nodes) for hidden in self.layers.hidden), len(self.layers.outputs)]
+        return self.filled or self.sizes != counts
+
+    def split(self, conductances: Mapping[str, FloatArray]) -> Conductances:
+        """Return every crossbar's conductances, the first by what its rows carry, filled up."""
+        layers = self.layers
+        first, *behind = (crossbar.matrix(conductances[crossbar.bank.name]) for crossbar in layers.crossbars)
+        counts = self._counts if self.filled else tuple(len(range(*rows)) for rows in astuple(self.fold))
+        sides = (layers.plus, layers.minus, layers.bias_rows)
+        plus, minus, bias = (
+            np.array(padded(padded(first[:, rows], count, 1), self.sizes[0]))
+            for rows, count in zip(sides, counts, strict=True)
+        )
+        others = tuple(as_jax(np.array(matrix)) for matrix in self._behind(behind))
+        return Conductances(as_jax(plus), as_jax(minus), as_jax(bias), others)
+
+    def _behind(self, matrices: list[FloatArray]) -> tuple[FloatArray, ...]:
+        """Return the crossbars behind the first filled up."""
+        sides = zip(matrices, self.sizes[1:], self.sizes, strict=False)
+        return tuple(padded(padded(g, columns), rows, 1) for g, columns, rows in sides)
+
+    def joined(self, g: Conductances) -> dict[str, FloatArray]:
+        """Return the conductances by bank that `split` took apart."""
+        layers, crossbars = self.layers, self.layers.crossbars
+        first = np.empty((crossbars[0].columns, len(crossbars[0].bank) // crossbars[0].columns))
+        for rows, part in zip((layers.plus, layers.minus, layers.bias_rows), g[:3], strict=True):
+            first[:, rows] = np.asarray(part)[: len(first), : first[:, rows].shape[1]]
+        found = {crossbars[0].bank.name: first.ravel()}
+        for before, crossbar, part in zip(crossbars, crossbars[1:], g.behind, strict=False):
+            matrix = np.asarray(part)[: crossbar.columns, : before.columns]
+            found[crossbar.bank.name] = np.array(matrix, dtype=float).ravel()
+        return found
 
     def solve(
         self, conductances: Mapping[str, FloatArray], features: FloatArray, nudging: Nudging | None
@@ -201,6 +235,14 @@ class LayeredCircuit:
         write_adjoint(layers, found, [np.asarray(x)[: len(voltages), : len(at)] for x, at in adjoint_voltages])
         return found
 
+    @cached_property
+    def descends(self) -> bool:
+        """Whether all that is trained are the crossbars, with rows in the order of the layers."""
+        crossbars = self.layers.crossbars
+        banks = [crossbar.bank for crossbar in crossbars]
+        in_order = all(crossbar.order is None for crossbar in crossbars)
+        return in_order and {bank.name for bank in self.circuit.trainable} == {bank.name for bank in banks}
+
     def _given(self, currents: FloatArray, size: int) -> Array | FloatArray:
         """Return currents into the output pairs, (phases, batch, pairs), filled up."""
         return shared_out(padded(padded(currents, size, 1), len(self.ports.positive), 2), 1)
@@ -223,4 +265,4 @@ def _neurons(hidden: Hidden, size: int) -> Neurons:
     gains = (np.pad(gain, (0, missing), constant_values=1.0) for gain in (hidden.forward, hidden.back))
     ground = np.arange(size) >= len(hidden.nodes)
     arrays = (padded(rails, size, 1), hidden.saturations, hidden.scales, *gains, ground.astype(float))
-    return Neurons(*(cast(Array, array) for array in arrays))
+    return Neurons(*(as_jax(array) for array in arrays))

@@ -130,6 +130,16 @@ class Ports(NamedTuple):
     ground: Array
 
 
+class Conductances(NamedTuple):
+    """What is learned: rows of the first crossbar with features, with their negatives and with constants, (columns,
+    rows), and the crossbars behind it, (columns, rows), siemens."""
+
+    plus: Array
+    minus: Array
+    bias: Array
+    behind: tuple[Array, ...]
+
+
 class Outputs(NamedTuple):
     """What stands across the output pairs of a number of points.
 

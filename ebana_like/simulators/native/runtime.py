@@ -9,10 +9,12 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from typing import Any, cast
 
 import jax
 import numpy as np
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
+from numpy.typing import NDArray
 from platformdirs import user_cache_path
 
 from ebana_like.elements import FloatArray
@@ -47,6 +49,11 @@ def keep_compiled() -> None:
 def padded_size(count: int) -> int:
     """Return how many points are solved in place of so many."""
     return next((size for size in SIZES if size >= count), -(-count // SIZES[-1]) * SIZES[-1])
+
+
+def as_jax(array: NDArray[Any]) -> jax.Array:
+    """Return an array under the type of JAX's, which takes it as an argument."""
+    return cast(jax.Array, array)
 
 
 def filled_size(count: int) -> int:

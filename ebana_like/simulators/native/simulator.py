@@ -3,14 +3,17 @@
 import time
 from collections.abc import Mapping
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
+import jax
 import numpy as np
 
 from ebana_like.circuit import Circuit
 from ebana_like.elements import Devices, FloatArray
+from ebana_like.simulators.descent import Descended, Descent
+from ebana_like.simulators.native.descent import Batches, Rule, descend
 from ebana_like.simulators.native.layered import LayeredCircuit
-from ebana_like.simulators.native.runtime import doubles
+from ebana_like.simulators.native.runtime import as_jax, doubles, padded
 from ebana_like.simulators.native.settle import NEWTON_LIMIT
 from ebana_like.simulators.newton.mna import GeneralEngine
 from ebana_like.simulators.nodes import rescued
@@ -34,9 +37,10 @@ class NativeSimulator:
 
     reduced = False
 
-    def __init__(self, circuit: Circuit) -> None:
+    def __init__(self, circuit: Circuit, single: bool = False) -> None:
         circuit.refuse(Devices, "only ngspice knows its law: use --engine ngspice")
         self.circuit = circuit
+        self.single = single
         layers = find_layers(circuit)
         self._layered = None if layers is None else LayeredCircuit(circuit, layers)
         self._general = GeneralEngine(circuit)
@@ -75,6 +79,48 @@ class NativeSimulator:
 
         voltages, iterations = self._layered.solve(conductances, features, nudging)
         return rescued(voltages, iterations, NEWTON_LIMIT, again)
+
+    @property
+    def descends(self) -> bool:
+        """Whether training steps can be taken here: in layered networks whose crossbars, and no others, are trained."""
+        return self._layered is not None and self._layered.descends
+
+    def descend(self, conductances: Mapping[str, FloatArray], descent: Descent, batches: int) -> Descended:
+        """Take the first so many steps of a descent; see `ebana_like.simulators.descent`."""
+        assert self._layered is not None
+        layered, dtype = self._layered, np.dtype(np.float32 if self.single else np.float64)
+        banks = [crossbar.bank for crossbar in layered.layers.crossbars]
+        with doubles():
+
+            def typed(arrays: Any) -> Any:
+                return jax.tree.map(lambda a: np.asarray(a, dtype) if a.dtype.kind == "f" else a, arrays)
+
+            rule = Rule(
+                as_jax(np.array([descent.weights[bank.name] for bank in banks])),
+                as_jax(np.array([descent.steps[bank.name] for bank in banks])),
+                as_jax(np.array([bank.low for bank in banks])),
+                as_jax(np.array([bank.high for bank in banks])),
+            )
+            features = padded(descent.features, layered.features, 2)
+            arrays = (features, descent.targets, descent.counts, descent.betas, descent.coefficients)
+            given = Batches(*map(as_jax, arrays))
+            inputs = np.array(descent.features.shape[2])
+            done, g, scores, norms = descend(
+                layered.switched,
+                layered.has_fillers,
+                descent.pull,
+                *typed((layered.neurons, layered.ports, rule, layered.split(conductances), given)),
+                inputs,
+                np.array(batches, np.int32),
+            )
+            outputs = self.circuit.outputs.count
+            count = int(done)
+            return Descended(
+                count,
+                layered.joined(g),
+                np.asarray(scores[:count, :, :outputs], float),
+                np.asarray(norms[:count], float),
+            )
 
     def adjoint(
         self, conductances: Mapping[str, FloatArray], points: OperatingPoints, currents: FloatArray

@@ -1,0 +1,221 @@
+"""How is a layered network trained without leaving the device? Batch after batch in one compiled loop.
+
+The learning signal of the first crossbar is never written out but where it moves the conductances: with c the sums over
+columns and d the columns' changes, element (i, j) moves by c_j - sum over samples of d_j x_i, and by c_j + ... where
+its row carries the feature's negative.
+"""
+
+from functools import partial
+from typing import Any, NamedTuple, cast
+
+import jax
+import jax.numpy as jnp
+from jax import Array
+
+from ebana_like.elements.switch import OPEN
+from ebana_like.simulators.descent import Pull
+from ebana_like.simulators.native.layered import unpushed
+from ebana_like.simulators.native.network import Conductances, Network, Neurons, Outputs, Ports, injected, network
+from ebana_like.simulators.native.settle import Settled, adjoint, guess, settle
+
+FEW_SAMPLES = 256
+"""Samples up to which the norm of their outer products is taken from the samples' scalar products."""
+
+
+class Rule(NamedTuple):
+    """How each crossbar moves: weight in the energy, learning rate, and range, (crossbars,)."""
+
+    weights: Array
+    steps: Array
+    low: Array
+    high: Array
+
+
+class Batches(NamedTuple):
+    """Fields of `Descent`, (batches, ...)."""
+
+    features: Array
+    targets: Array
+    counts: Array
+    betas: Array
+    coefficients: Array
+
+
+class _Signal(NamedTuple):
+    """A crossbar's learning signal: constants (columns,) less products of changes and rows."""
+
+    constant: Array
+    change: Array
+
+
+@partial(jax.jit, static_argnames=("loaded", "filled", "pull"), donate_argnames="g")
+def descend(
+    loaded: bool,
+    filled: bool,
+    pull: Pull,
+    neurons: tuple[Neurons, ...],
+    ports: Ports,
+    rule: Rule,
+    g: Conductances,
+    batches: Batches,
+    inputs: Array,
+    count: Array,
+) -> tuple[Array, Conductances, Array, Array]:
+    """Take `count` steps; how many were taken, where they led, the free scores, and the gradients' norms.
+
+    pull: what the outputs are drawn by. inputs: number of features, those that fill arrays left out.
+    filled: whether there are elements that only fill arrays; they have no conductance and keep it.
+    """
+
+    def step(carry: tuple[Array, Array, Conductances, Array, Array]) -> tuple[Array, Array, Conductances, Array, Array]:
+        k, _, g, scores, norms = carry
+        x, targets = batches.features[k], batches.targets[k]
+        weights = g.plus - g.minus if g.minus.shape[1] else g.plus
+        arriving = x @ weights.T + g.bias @ ports.biases
+        net = network(neurons, ports, _total(g), g.behind)
+        present = jnp.arange(len(x)) < batches.counts[k]
+        share = present.astype(x.dtype) / batches.counts[k].astype(x.dtype)
+        betas = jnp.concatenate([jnp.zeros((1, len(x)), x.dtype), batches.betas[k]])
+        score, voltages, iterations = _phases(net, arriving, pull, loaded, targets, betas)
+        if len(betas) > 1:
+            factors = (batches.coefficients[k, 1:] * share).reshape(-1, 1) / 2
+            first, behind = _nudged_signals(net, rule, factors, voltages)
+        else:
+            currents = injected(net, _pairs(-pull.gradient(_real(score, targets), targets), score))
+            outputs = unpushed(net, arriving, loaded)._replace(injected=currents)
+            free = tuple(h[0] for h in voltages)
+            first, behind = _adjoint_signals(net, share[:, None], free, adjoint(net, outputs, free))
+        bias = first.constant[:, None] - first.change.sum(axis=0)[:, None] * ports.biases
+        others = [bias, *behind]
+        if filled:
+            others = [jnp.where(values > 0, part, 0) for values, part in zip((g.bias, *g.behind), others, strict=True)]
+        norm = jnp.sqrt(_squares(first, x, inputs, bool(g.minus.shape[1])) + _sum_squares(*others))
+        is_good = ((iterations > 0).all(axis=0) | ~present).all() & jnp.isfinite(norm)
+        first = _Signal(*(jnp.where(is_good, part, 0) for part in first))
+        others = [jnp.where(is_good, part, 0) for part in others]
+        products = first.change.T @ x
+        constant = first.constant[:, None]
+
+        def moved(values: Array, k: int, direction: Array) -> Array:
+            there = jnp.clip(values - rule.steps[k] * direction, rule.low[k], rule.high[k])
+            return jnp.where(values > 0, there, 0) if filled else there
+
+        g = Conductances(
+            moved(g.plus, 0, constant - products),
+            moved(g.minus, 0, constant + products) if g.minus.shape[1] else g.minus,
+            moved(g.bias, 0, others[0]),
+            tuple(moved(values, k + 1, others[k + 1]) for k, values in enumerate(g.behind)),
+        )
+        return k + is_good, is_good, g, scores.at[k].set(score), norms.at[k].set(norm)
+
+    def is_going(carry: tuple[Array, Array, Conductances, Array, Array]) -> Array:
+        return (carry[0] < count) & carry[1]
+
+    size = batches.features.shape[:2]
+    scores = jnp.zeros((*size, len(ports.positive)), batches.features.dtype)
+    norms = jnp.zeros(size[:1], batches.features.dtype)
+    done, _, g, scores, norms = jax.lax.while_loop(
+        is_going, step, (jnp.zeros((), jnp.int32), jnp.ones((), bool), g, scores, norms)
+    )
+    return done, g, scores, norms
+
+
+def _total(g: Conductances) -> Array:
+    """Return the sum of the first crossbar's conductances at each neuron."""
+    ones = jnp.ones(g.plus.shape[1], g.plus.dtype)
+    both = g.plus + g.minus if g.minus.shape[1] else g.plus
+    return both @ ones + g.bias.sum(axis=1)
+
+
+def _real(scores: Array, targets: Array) -> Array:
+    """Return the scores of the outputs that have targets: those that fill arrays have none."""
+    return scores[:, : targets.shape[1]]
+
+
+def _pairs(currents: Array, scores: Array) -> Array:
+    """Return currents into all pairs, none into those that fill arrays."""
+    return jnp.pad(currents, [(0, 0)] * (currents.ndim - 1) + [(0, scores.shape[1] - currents.shape[-1])])
+
+
+def _phases(
+    net: Network, arriving: Array, pull: Pull, loaded: bool, targets: Array, betas: Array
+) -> tuple[Array, tuple[Array, ...], Array]:
+    """Solve a batch freely, then with each of the betas from its free state.
+
+    betas: (1 + phases, samples), siemens, none in the first. Returns the free scores, the voltages of every layer,
+    (1 + phases, samples, nodes), and the iterations each point took, 0 where it failed.
+    """
+    ports = net.positive, net.negative
+
+    def phase(free: tuple[Array, tuple[Array, ...]], beta: Array) -> tuple[Any, Settled]:
+        score, start = free
+        nudging = pull.nudging(targets, beta[None])
+        currents: Any = nudging.currents(cast(Any, _real(score, targets)), slice(None))
+        loads: Any = jnp.where(nudging.loads == 0, OPEN, nudging.loads).reshape(-1, 1) if loaded else None
+        settled = settle(net, arriving, Outputs(injected(net, _pairs(currents[0], score)), loads), start)
+        o = settled.voltages[-1]
+        is_free = (beta == 0).all()
+        found = o[:, ports[0]] - o[:, ports[1]], settled.voltages
+        return jax.tree.map(lambda new, old: jnp.where(is_free, new, old), found, free), settled
+
+    start = jnp.zeros((len(arriving), len(net.positive)), arriving.dtype), guess(net, arriving)
+    (score, _), settled = jax.lax.scan(phase, start, betas)
+    return score, settled.voltages, settled.iterations
+
+
+def _nudged_signals(
+    net: Network, rule: Rule, factors: Array, voltages: tuple[Array, ...]
+) -> tuple[_Signal, list[Array]]:
+    """Return the crossbars' signals, sum over phases and samples of factor times the change of drops squared."""
+    phases = len(voltages[0]) - 1
+    changes = [(h[1:] - h[0]).reshape(-1, h.shape[2]) for h in voltages]
+    totals = [(h[1:] + h[0]).reshape(-1, h.shape[2]) for h in voltages]
+    changed = rule.weights[0] * factors * changes[0]
+    change = 2 * changed.reshape(phases, -1, changed.shape[1]).sum(axis=0)
+    first = _Signal((changed * totals[0]).sum(axis=0), change)
+    behind = []
+    for k, layer in enumerate(net.neurons):
+        scaled = rule.weights[k + 1] * factors
+        rows = layer.forward * changes[k], layer.forward * totals[k]
+        behind.append(_products(scaled, rows, (changes[k + 1], totals[k + 1])))
+    return first, behind
+
+
+def _adjoint_signals(
+    net: Network, share: Array, voltages: tuple[Array, ...], mirrored: tuple[Array, ...]
+) -> tuple[_Signal, list[Array]]:
+    """Return the crossbars' signals, sum over samples of share times adjoint drops times drops."""
+    change = share * mirrored[0]
+    first = _Signal((change * voltages[0]).sum(axis=0), change)
+    behind = []
+    for k, layer in enumerate(net.neurons):
+        rows = layer.back * mirrored[k], layer.forward * voltages[k]
+        behind.append(_products(share, rows, (mirrored[k + 1], voltages[k + 1])))
+    return first, behind
+
+
+def _products(factors: Array, rows: tuple[Array, Array], columns: tuple[Array, Array]) -> Array:
+    """Return sum over points of factor (r - c) (r' - c') for all columns and rows, (columns, rows)."""
+    row, other_row = rows
+    column, other_column = factors * columns[0], factors * columns[1]
+    squares = (columns[0] * other_column).sum(axis=0)[:, None] + (factors * row * other_row).sum(axis=0)
+    return squares - column.T @ other_row - other_column.T @ row
+
+
+def _squares(signal: _Signal, x: Array, inputs: Array, is_mirrored: bool) -> Array:
+    """Return the sum of the squares of the first crossbar's signals at so many features."""
+    if len(x) <= FEW_SAMPLES:
+        squares = jnp.vdot(signal.change @ signal.change.T, x @ x.T)
+    else:
+        squares = _sum_squares(signal.change.T @ x)
+    squares = squares + inputs.astype(x.dtype) * jnp.vdot(signal.constant, signal.constant)
+    if is_mirrored:
+        return 2 * squares
+    return squares - 2 * jnp.vdot(signal.change @ signal.constant, x.sum(axis=1))
+
+
+def _sum_squares(*arrays: Array) -> Array:
+    total: Array | float = 0.0
+    for array in arrays:
+        total = total + jnp.vdot(array, array)
+    return jnp.asarray(total)

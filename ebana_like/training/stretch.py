@@ -1,0 +1,135 @@
+"""When does an engine take many training steps by itself, and how are they counted?
+
+An engine that descends is handed a stretch of batches at once. What it returns is what solving, estimating and updating
+batch by batch returns, to rounding; a batch that it cannot do is done that way.
+"""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ebana_like.elements import FloatArray, IntArray
+from ebana_like.energy import coenergy_weights
+from ebana_like.learning import SGD, Adjoint, Estimator, Nudged
+from ebana_like.learning.nudging import pull_of
+from ebana_like.simulators import Descended, Descends, Descent, Simulator
+from ebana_like.training.problem import Problem
+from ebana_like.training.progress import Progress, Sums
+
+LONGEST, MOST_BYTES = 100, 32_000_000
+"""Batches of a stretch, and what their features may fill."""
+
+
+@dataclass(frozen=True, eq=False)
+class Stretches:
+    """A training whose steps the engine takes by itself.
+
+    length: batches that a stretch's arrays hold. weights: of each trainable bank's elements in the energy.
+    """
+
+    problem: Problem
+    engine: Descends
+    length: int
+    weights: Mapping[str, float]
+
+    def advance(self, progress: Progress, order: Sequence[IntArray], began: float) -> Progress:
+        """Return the progress after the batches that come next, up to the next from which training can be resumed.
+
+        It stands still where the first of them cannot be done here.
+
+        order: the samples of the epoch's batches. began: when the epoch began, seconds of `time.perf_counter`.
+        """
+        problem, started = self.problem, time.perf_counter()
+        boundary = problem.checkpoint_batches - progress.steps % problem.checkpoint_batches
+        batches = order[progress.batch :][: min(boundary, self.length)]
+        descent = self._descent(progress, batches)
+        done = self.engine.descend(progress.conductances, descent, len(batches))
+        sums = self._counted(progress.sums, batches[: done.batches], descent, done)
+        now = time.perf_counter()
+        return replace(
+            progress,
+            conductances=done.conductances if done.batches else progress.conductances,
+            batch=progress.batch + done.batches,
+            steps=progress.steps + done.batches,
+            sums=replace(sums, solving=sums.solving + now - started, seconds=now - began),
+        )
+
+    def _descent(self, progress: Progress, batches: Sequence[IntArray]) -> Descent:
+        """Return the batches as arrays of always the same shape."""
+        problem, data = self.problem, self.problem.data.train
+        samples = np.concatenate(batches)
+        places = np.concatenate([k * problem.batch + np.arange(len(batch)) for k, batch in enumerate(batches)])
+        stencils = [
+            stencil(problem.estimator, len(batch), np.random.default_rng([problem.seed, progress.epoch, k]))
+            for k, batch in enumerate(batches, start=progress.batch)
+        ]
+        phases = len(stencils[0][0])
+
+        def spread(values: FloatArray) -> FloatArray:
+            """Return (samples, n) as (batches, samples of one, n)."""
+            filled = np.zeros((self.length * problem.batch, values.shape[1]))
+            filled[places] = values
+            return filled.reshape(self.length, problem.batch, -1)
+
+        betas, coefficients = (np.concatenate(part, axis=1).T for part in zip(*stencils, strict=True))
+        return Descent(
+            features=spread(data.volts(samples)),
+            targets=spread(data.targets(problem.cost, samples)),
+            counts=np.pad([len(batch) for batch in batches], (0, self.length - len(batches)), constant_values=1),
+            pull=pull_of(problem.circuit, problem.cost),
+            betas=spread(betas).transpose(0, 2, 1).reshape(self.length, phases, problem.batch),
+            coefficients=spread(coefficients).transpose(0, 2, 1),
+            weights=self.weights,
+            steps={bank.name: problem.update.step_size(bank, progress.epoch) for bank in problem.circuit.trainable},
+        )
+
+    def _counted(self, sums: Sums, batches: Sequence[IntArray], descent: Descent, done: Descended) -> Sums:
+        """Return the sums with the batches that were done."""
+        if not batches:
+            return sums
+        data, cost = self.problem.data.train, self.problem.cost
+        samples = np.concatenate(batches)
+        places = np.concatenate([k * self.problem.batch + np.arange(len(batch)) for k, batch in enumerate(batches)])
+        scores, targets = (
+            part.reshape(-1, part.shape[-1])[places] for part in (done.scores, descent.targets[: len(batches)])
+        )
+        return replace(
+            sums,
+            loss=sums.loss + float(cost.value(scores, targets).sum()),
+            credit=sums.credit + float(data.credit(cost, samples, scores).sum()),
+            used=sums.used + len(samples),
+            norms=sums.norms + float(done.norms.sum()),
+            batches=sums.batches + len(batches),
+            solves=sums.solves + len(samples) * (1 + descent.betas.shape[1]),
+        )
+
+
+def stencil(estimator: Estimator, batch: int, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
+    """Return betas (phases, batch) and coefficients (1 + phases, batch) of a batch; no phases for the adjoint."""
+    if not isinstance(estimator, Nudged):
+        return np.zeros((0, batch)), np.zeros((1, batch))
+    phases = estimator.stencil(batch, rng)
+    return estimator.beta * phases.multiples, phases.coefficients / estimator.beta
+
+
+def stretches_of(problem: Problem, simulator: Simulator) -> Stretches | None:
+    """Return how the engine takes steps by itself, or None where engine, cost, estimator or rule do not allow it."""
+    if not (isinstance(simulator, Descends) and simulator.descends):
+        return None
+    if type(problem.update) is not SGD or not getattr(problem.cost, "any_arrays", False):
+        return None
+    names = [bank.name for bank in problem.circuit.trainable]
+    if isinstance(problem.estimator, Nudged):
+        found = coenergy_weights(problem.circuit)
+        if any(found[name].size > 1 for name in names):
+            return None
+        weights = {name: float(found[name][0]) for name in names}
+    elif isinstance(problem.estimator, Adjoint):
+        weights = dict.fromkeys(names, 1.0)
+    else:
+        return None
+    bytes_each = 8 * problem.batch * max(problem.circuit.inputs.count, 1)
+    length = min(max(MOST_BYTES // bytes_each, 1), LONGEST, problem.batches, problem.checkpoint_batches)
+    return Stretches(problem, simulator, length, weights)
