@@ -50,7 +50,7 @@ def find_program(name: str) -> Program:
     Raises SimulatorError for one that is not here and SettingError for one that is not known.
     """
     path = Path(name)
-    if len(path.parts) > 1 or path.is_file():
+    if "/" in name:  # a bare name is never that of a file in the working directory, which may be somebody else's
         return _at_path(path.absolute())
     dialect = DIALECTS.get(name.lower())
     if dialect is None or not dialect.programs:
@@ -58,7 +58,8 @@ def find_program(name: str) -> Program:
         written = " is only written, with --export; known to run" if dialect else " is not known; known"
         raise SettingError(f"the program {name}{written} are {known}, or the path of one of them")
     for executable in dialect.programs:
-        if (found := shutil.which(executable)) is not None:
+        found = shutil.which(executable)
+        if found is not None and Path(found).is_absolute():  # an empty entry of the path is the working directory
             return Program(dialect, Path(found))
     raise SimulatorError(
         f"{name} is not installed: there is no {' or '.join(dialect.programs)} on the path; "

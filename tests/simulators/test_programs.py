@@ -138,3 +138,12 @@ def test_a_program_ends_with_the_process_that_started_it(number, program, tmp_pa
     code = "from ebana_like.files import TemporaryFolder; TemporaryFolder('test').close()"
     subprocess.run([sys.executable, "-c", code], env=environment, check=True)
     assert not left.exists()
+
+
+def test_a_program_in_the_working_directory_is_not_meant_by_its_bare_name(program, tmp_path, monkeypatch):
+    program("exit", "ltspice")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", f":{tmp_path}/none")
+    with pytest.raises(SimulatorError, match="ltspice is not installed"):
+        find_program("ltspice")
+    assert find_program("./ltspice").executable == tmp_path / "ltspice"
