@@ -5,9 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from ebana_like.elements import VoltageSources
 from ebana_like.netlist import read_netlist
 from ebana_like.simulators import NewtonSimulator
-from ebana_like.simulators.proof import Points, Proof
+from ebana_like.simulators.ngspice.proof import Points, Proof
 from tests.random_circuits import KINDS, random_circuit
 
 TOLERANCE = 1e-12
@@ -16,34 +17,47 @@ TOLERANCE = 1e-12
 def points(circuit, features):
     with NewtonSimulator(circuit) as simulator:
         solved = simulator.solve({}, features)
-    sources = {circuit.inputs.bank: circuit.inputs.voltages(features)}
-    return Points(solved.voltages[0], sources, {}, np.full(len(features), TOLERANCE))
+    voltages = circuit.inputs.voltages(features)
+    return given(solved.voltages[0][:, 1:], voltages)
+
+
+def given(results, voltages=None):
+    """Points whose inputs are driven, or that stand as the circuit does."""
+    driven = np.zeros((len(results), 0)) if voltages is None else voltages
+    return Points(
+        np.ascontiguousarray(results), driven, np.zeros((len(results), 0)), {}, np.full(len(results), TOLERANCE)
+    )
+
+
+def proof_of(circuit):
+    return Proof(circuit, [circuit.bank(circuit.inputs.bank, VoltageSources)])
 
 
 @pytest.mark.parametrize("seed", range(20))
 def test_operating_points_hold_and_one_moved_by_a_microvolt_does_not(seed):
     circuit, volts = random_circuit(seed, list(KINDS) * 2)
-    given = points(circuit, np.array([[volts], [-volts]]))
-    proof = Proof(circuit)
+    right = points(circuit, np.array([[volts], [-volts]]))
+    proof = proof_of(circuit)
     assert proof.complete
-    assert proof.check(given).holds.all()
+    assert proof.check(right).holds.all()
     rng = np.random.default_rng(seed)
     for node in rng.choice(np.arange(1, len(circuit.nodes)), 5, replace=False):
-        moved = given.voltages.copy()
-        moved[1, node] += 1e-6
-        assert proof.check(replace(given, voltages=moved)).holds.tolist() == [True, False]
+        moved = right.results.copy()
+        moved[1, node - 1] += 1e-6
+        assert proof.check(replace(right, results=moved)).holds.tolist() == [True, False]
 
 
 def test_a_source_at_another_voltage_is_found():
     circuit, volts = random_circuit(0, ["resistor", "diode"])
-    given = points(circuit, np.array([[volts]]))
-    other = {circuit.inputs.bank: given.sources[circuit.inputs.bank] + 1e-6}
-    assert not Proof(circuit).check(replace(given, sources=other)).holds.any()
+    right = points(circuit, np.array([[volts]]))
+    verdict = proof_of(circuit).check(replace(right, voltages=right.voltages + 1e-6))
+    assert not verdict.holds.any()
+    assert verdict.broken(0, circuit.nodes) == "a source is off by 1.0e-06 V"
 
 
 def test_the_node_that_is_off_is_named():
     circuit = read_netlist("t\nv1 in 0 1\nr1 in a 1k\nr2 a b 1k\nr3 b 0 1k\n.end", "x").circuit
-    verdict = Proof(circuit).check(Points(np.array([[0.0, 1.0, 2 / 3, 1 / 3 + 1e-3]]), {}, {}, np.array([TOLERANCE])))
+    verdict = Proof(circuit).check(given(np.array([[1.0, 2 / 3, 1 / 3 + 1e-3]])))
     assert circuit.nodes[verdict.worst[0]] == "b"
     assert verdict.missing[0] == pytest.approx(2e-6)
 
@@ -58,4 +72,4 @@ def test_nodes_around_a_device_are_left_out_and_the_others_checked():
     voltages[:, at["in"]], voltages[:, at["a"]] = 1.0, 0.5
     voltages[1, at["b"]] = 0.4  # whatever it is
     voltages[2, at["a"]] = 0.501
-    assert proof.check(Points(voltages, {}, {}, np.full(3, TOLERANCE))).holds.tolist() == [True, True, False]
+    assert proof.check(given(voltages[:, 1:])).holds.tolist() == [True, True, False]

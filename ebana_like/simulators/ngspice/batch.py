@@ -8,10 +8,11 @@ import numpy as np
 
 from ebana_like.circuit import CurrentNudging
 from ebana_like.elements import FloatArray, IntArray
+from ebana_like.elements.bank import Index
 from ebana_like.netlist import Tolerances
 from ebana_like.simulators.ngspice import block as layout
+from ebana_like.simulators.ngspice.proof import Verdict
 from ebana_like.simulators.ngspice.sweep import Sweep
-from ebana_like.simulators.proof import Verdict
 from ebana_like.simulators.protocol import Nudging, OperatingPoints, Seconds, check_currents
 
 RELAXED, LOOSE = 1e-9, 1e-6
@@ -162,12 +163,13 @@ class _Points:
 
     def _prove(self, failures: dict[int, str]) -> None:
         """Check all points by the laws we know; samples with a point that breaks one are solved again."""
-        unproven = np.flatnonzero(self.solved & ~self.proven)
+        unproven = np.flatnonzero(self.solved & ~self.proven) if failures else slice(0, self.count)
         verdict = self._verdict(unproven, self.sweep.tolerances)
         self.proven[unproven] = verdict.holds
+        points = np.arange(self.count)[unproven].tolist()
         for k in np.flatnonzero(~verdict.holds).tolist():
-            if self.solved[unproven[k]] and not self.proven[unproven[k]]:
-                self._recover(int(unproven[k]), verdict.broken(k, self.sweep.circuit.nodes), failures)
+            if self.solved[points[k]] and not self.proven[points[k]]:
+                self._recover(points[k], verdict.broken(k, self.sweep.circuit.nodes), failures)
 
     def _compare(self, failures: dict[int, str]) -> None:
         """Solve a sample of the batch, and all that took unusually long, afresh; where one moves, solve all so.
@@ -207,9 +209,8 @@ class _Points:
         first = point // self.points_a_sample * self.points_a_sample
         return slice(first, first + self.points_a_sample)
 
-    def _verdict(self, points: IntArray, wanted: Tolerances) -> Verdict:
-        nodes = np.hstack([np.zeros((len(points), 1)), self.results[points]])
-        return self.sweep.proof.check(self.sweep.points(self.voltages[points], self.currents[points], nodes, wanted))
+    def _verdict(self, points: Index, wanted: Tolerances) -> Verdict:
+        return self.sweep.verdict(self.voltages[points], self.currents[points], self.results[points], wanted)
 
     def _heard(self) -> str:
         said = self.sweep.library.take_errors()
@@ -275,7 +276,7 @@ class _Points:
             if self._solve(points.start, points.stop) < points.stop:
                 self._heard()
                 continue
-            verdict = self._verdict(np.arange(points.start, points.stop), wanted)
+            verdict = self._verdict(points, wanted)
             if verdict.holds.all():
                 self.proven[points] = self.afresh[points] = True
                 failures[points.start] = f"{how.format(wanted.relative)} ({reason})"

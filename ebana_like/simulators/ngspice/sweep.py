@@ -16,8 +16,8 @@ from ebana_like.elements.switch import behind_switch
 from ebana_like.errors import SimulatorError
 from ebana_like.netlist import Tolerances, circuit_lines, tolerances
 from ebana_like.simulators.ngspice.library import Library
+from ebana_like.simulators.ngspice.proof import Points, Proof, Verdict
 from ebana_like.simulators.ngspice.reduction import Reduction
-from ebana_like.simulators.proof import Points, Proof
 
 SWEEP = "dc vidx_sweep 0 1000000000 1"
 
@@ -41,8 +41,8 @@ class Sweep:
         self.programmed = {bank.name: bank.conductance.copy() for bank in self.circuit.of_kind(Resistors)}
         self.matrices = reduction.matrices({b.name: b.conductance for b in reduction.full.of_kind(Resistors)})
         self.positions = np.zeros(len(self.circuit.nodes) - 1, dtype=np.int64)
-        self.proof = Proof(self.circuit)
         self.voltage_banks, self.current_banks = self._driven()
+        self.proof = Proof(self.circuit, self.voltage_banks, self.current_banks)
         self.tolerances = tolerances(self.circuit)
         self._volts = 0.0
         self._turns = 0
@@ -78,18 +78,14 @@ class Sweep:
             self.tolerances = suited
             self.reload()
 
-    def points(self, voltages: FloatArray, currents: FloatArray, nodes: FloatArray, wanted: Tolerances) -> Points:
-        """Return points as what can be proven.
+    def verdict(self, voltages: FloatArray, currents: FloatArray, results: FloatArray, wanted: Tolerances) -> Verdict:
+        """Say which points obey the laws we know.
 
-        voltages, currents: values of the external sources, (points, sources). nodes: voltages found, (points, nodes).
-        wanted: tolerances they were solved with.
+        voltages, currents: values of the external sources, (points, sources).
+        results: voltages found, (points, nodes - 1). wanted: tolerances they were solved with.
         """
-        sources: dict[str, FloatArray] = {}
-        for banks, values in ((self.voltage_banks, voltages), (self.current_banks, currents)):
-            ends = np.cumsum([0, *map(len, banks)]).tolist()
-            sources |= {b.name: values[:, i:k] for b, i, k in zip(banks, ends[:-1], ends[1:], strict=True)}
-        tolerance = wanted.relative * np.abs(nodes).max(axis=1) + wanted.volts
-        return Points(nodes, sources, self.programmed, tolerance)
+        tolerance = wanted.relative * np.abs(results).max(axis=1, initial=0.0) + wanted.volts
+        return self.proof.check(Points(results, voltages, currents, self.programmed, tolerance))
 
     def _load(self, wanted: Tolerances) -> None:
         present = self.programmed

@@ -19,6 +19,7 @@ from typing import NoReturn
 
 from ebana_like.errors import EbanaError
 from ebana_like.simulators.ngspice.library import loaded
+from ebana_like.simulators.ngspice.proof import compile_proof
 from ebana_like.simulators.ngspice.worker import serve
 
 SECONDS_TO_EXIT = 2.0
@@ -40,6 +41,7 @@ def main(descriptor: int, parent: int) -> None:
     with socket.socket(fileno=descriptor) as channel:
         with suppress(EbanaError):  # every worker will say so
             loaded()
+        compile_proof()
         channel.settimeout(SECONDS_BETWEEN_LOOKS)
         gc.freeze()  # else the first collection in a worker writes to, and so copies, all that it shares with this one
         workers: set[int] = set()
