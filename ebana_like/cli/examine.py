@@ -13,6 +13,7 @@ from ebana_like.analysis import power as powers
 from ebana_like.analysis.examples import Examples, examples
 from ebana_like.cli.allow import reads_data
 from ebana_like.cli.arguments import RUN_OR_FILE
+from ebana_like.cli.patience import patience
 from ebana_like.cli.printer import GAP, Printer, terminal
 from ebana_like.errors import SettingError
 from ebana_like.files import write_atomically
@@ -58,7 +59,7 @@ def gradcheck(
     """
     betas, given = _betas(beta), examples(path, samples, seed, target, out)
     printer = Printer(terminal())
-    with simulator_named(engine, given.circuit) as simulator:
+    with patience("checking gradients"), simulator_named(engine, given.circuit) as simulator:
         check = checks.gradient_check(simulator, given, betas, parameters, seed)
         _save_adjoint(simulator, given)
     printer.line(f"{given.circuit.title}: {given.origin}; {engine}")
@@ -168,7 +169,7 @@ def power(path: Path, engine: str, seed: int, target: float, out: Path | None, s
         raise SettingError(f"settling is {settling:g} s; it must be above zero")
     given = examples(path, None if path.is_dir() else sample + 1, seed, target, out)
     printer = Printer(terminal())
-    with simulator_named(engine, given.circuit) as simulator:
+    with patience("solving"), simulator_named(engine, given.circuit) as simulator:
         report, nudging = powers.power_of_sample(simulator, given, sample)
     printer.line(f"{given.circuit.title}: sample {sample} ({given.origin}); {engine}")
     printer.line(f"equilibrium propagation: {report.symmetry}")

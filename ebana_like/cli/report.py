@@ -9,6 +9,7 @@ import click
 from ebana_like.analysis.trained import read_history, read_trained
 from ebana_like.cli.allow import reads_data
 from ebana_like.cli.arguments import RUN
+from ebana_like.cli.patience import patience
 from ebana_like.cli.printer import Printer, terminal
 from ebana_like.errors import SettingError
 from ebana_like.figures import DRAWABLE, compared, require_drawable, save_schematic
@@ -45,8 +46,9 @@ def report(path: Path, out: Path | None) -> None:
 
     The page holds its pictures itself and fetches nothing. The trained circuit is solved again by newton.
     """
-    trained = read_trained(path)
-    with NewtonSimulator(trained.circuit) as simulator:
+    with patience("reading the run"):
+        trained = read_trained(path)
+    with patience("solving and drawing"), NewtonSimulator(trained.circuit) as simulator:
         page = render(report_page(trained, simulator))
     if out is None:
         out = path / "report.html"
@@ -74,7 +76,7 @@ def plot(path: Path, what: str, out: Path | None) -> None:
         printer.line(f"made:     {out}")
         return
     require_drawable(out)
-    with NewtonSimulator(trained.circuit) as simulator:
+    with patience("solving and drawing"), NewtonSimulator(trained.circuit) as simulator:
         drawn = draw(trained, simulator, what)
     for one in drawn:
         file = out if len(drawn) == 1 else out.with_name(f"{out.stem}-{one.name}{out.suffix}")

@@ -7,6 +7,7 @@ import click
 
 from ebana_like.analysis.rerun import Comparison, Deviation, compare
 from ebana_like.cli.arguments import RUN_OR_FILE
+from ebana_like.cli.patience import patience
 from ebana_like.cli.printer import Printer, terminal
 from ebana_like.errors import SettingError, counted
 from ebana_like.files import write_given
@@ -50,13 +51,16 @@ def rerun(path: Path, program: str | None, export: tuple[str, Path] | None, equa
     if program is not None:
         found = find_program(program)
         celsius = _celsius(found.dialect, equal_vt)
-        run = run_program(found, netlist, celsius, limit)
+        with patience(f"running {found.executable}"):
+            run = run_program(found, netlist, celsius, limit)
         heat = "" if celsius is None else f" at {celsius:.6f} degrees Celsius"
         printer.line(
             f"{found.executable}: {counted(len(netlist.circuit.nodes) - 1, 'node')} in {run.seconds:.2f} s{heat}"
         )
         _print_nodes(printer, netlist, found.dialect.name, run.voltages)
-        _print_comparison(printer, netlist, compare(netlist, run.voltages, found.dialect, celsius), found.dialect.name)
+        with patience("comparing"):
+            comparison = compare(netlist, run.voltages, found.dialect, celsius)
+        _print_comparison(printer, netlist, comparison, found.dialect.name)
 
 
 def _celsius(dialect: Dialect, equal_vt: bool) -> float | None:

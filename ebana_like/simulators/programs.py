@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ebana_like.errors import NetlistError, SettingError, SimulatorError
+from ebana_like.errors import NetlistError, SettingError, SimulatorError, counted
 from ebana_like.files import TemporaryFolder, write_atomically
 from ebana_like.netlist import DIALECTS, Dialect, Netlist, write_netlist
 
@@ -96,10 +96,12 @@ def run_program(program: Program, netlist: Netlist, celsius: float | None, limit
             voltages = dialect.voltages(folder, printed)
         except NetlistError as error:
             said = " ".join(printed.split())[-LONGEST_QUOTE:]
-            raise SimulatorError(f"{dialect.name} found no operating point: {error}; it ends with: {said}") from error
+            # what a program wrote after it failed is no news; what it said is
+            why = f"it ends with: {said}" if said else str(error)
+            raise SimulatorError(f"{dialect.name} found no operating point: {why}") from error
     missing = [node for node in netlist.circuit.nodes[1:] if node not in voltages]
     if missing:
-        raise SimulatorError(f"{dialect.name} gives no voltage for {len(missing)} nodes, {missing[0]} among them")
+        raise SimulatorError(f"{dialect.name} gives no voltage for {counted(len(missing), 'node')}, {missing[0]} among them")
     return Run(voltages, seconds)
 
 

@@ -2,6 +2,7 @@ r"""What reaches the terminal: no control character, no markup that is obeyed, a
 
 import io
 import re
+import threading
 
 import click
 import pytest
@@ -11,7 +12,8 @@ from rich.console import Console
 from ebana_like.cli import main
 from ebana_like.cli.display import TrainingDisplay
 from ebana_like.cli.group import Sections
-from ebana_like.cli.printer import Printer
+from ebana_like.cli.patience import patience
+from ebana_like.cli.printer import Printer, complain
 from ebana_like.errors import counted
 from ebana_like.tasks import TASKS
 
@@ -124,6 +126,17 @@ def test_ctrl_c_ends_with_the_status_that_shells_give_it():
     made = CliRunner().invoke(Stopped("program"), ["stopped"])
     assert made.exit_code == 130
     assert made.output.split() == ["stopped"]
+
+
+def test_what_takes_long_says_so_and_what_does_not_is_silent(monkeypatch, capsys):
+    said = threading.Event()
+    monkeypatch.setattr("ebana_like.cli.patience.complain", lambda text: (complain(text), said.set()))
+    with patience("thinking"):
+        pass
+    monkeypatch.setattr("ebana_like.cli.patience.LONG", 0.001)
+    with patience("drawing"):
+        assert said.wait(60)
+    assert capsys.readouterr().err == "drawing ...\n"
 
 
 def test_one_is_not_several():
