@@ -1,5 +1,6 @@
 """`train-circuit inspect`: what is in a run or a netlist?"""
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -12,6 +13,7 @@ from ebana_like.energy import symmetry
 from ebana_like.errors import SettingError, counted
 from ebana_like.figures import DRAWABLE, save_schematic
 from ebana_like.files import write_given
+from ebana_like.netlist.deck.spelling import as_spelled, load_spelling
 from ebana_like.pages.answers import answer_tables
 from ebana_like.pages.inspection import bank_table, flow_table, has_ports, port_table, recorded_table, voltage_table
 from ebana_like.pages.inspection_page import inspection_page
@@ -42,11 +44,12 @@ def inspect(path: Path, sample: int | None, html: Path | None, schematic: Path |
     """
     netlist = load_circuit(path)
     circuit, printer = netlist.circuit, Printer(terminal())
+    shown = circuit if has_ports(circuit) else as_spelled(circuit, load_spelling(path))
     if sample is not None and not path.is_dir():
         raise SettingError(f"{path} is a netlist with one sample of its own; --sample needs a run folder")
     nodes, elements = len(circuit.nodes) - 1, sum(map(len, circuit.banks))
     printer.line(f"{circuit.title}: {counted(nodes, 'node')}, {counted(elements, 'element')}")
-    printer.line(f"equilibrium propagation: {symmetry(circuit)}")
+    printer.line(f"equilibrium propagation: {symmetry(shown)}")
     printer.show(bank_table(circuit))
     if has_ports(circuit):
         printer.show(port_table(circuit), ROWS_SHOWN)
@@ -56,6 +59,9 @@ def inspect(path: Path, sample: int | None, html: Path | None, schematic: Path |
             printer.show(recorded_table(netlist, simulator), ROWS_SHOWN)
         if problem is None:
             phases = present_sample(circuit, simulator)
+            phases = replace(
+                phases, free=replace(phases.free, circuit=phases.free.circuit if shown is circuit else shown)
+            )
         else:
             phases = training_sample(circuit, simulator, problem, sample or 0)
         printer.show(voltage_table(phases), ROWS_SHOWN)
@@ -63,13 +69,13 @@ def inspect(path: Path, sample: int | None, html: Path | None, schematic: Path |
         said = [] if problem is None else answer_tables(simulator, circuit.conductances(), problem)
     for table in said:
         printer.show(table)
-    odd = warnings(circuit, phases.free)
+    odd = warnings(shown, phases.free)
     printer.line("")
     for warning in odd or ["nothing odd: no floating nodes, no source loops, no dangling nodes, few values at a clamp"]:
         printer.line(f"warning: {warning}" if odd else warning)
     if schematic is not None:
-        save_schematic(circuit, schematic)
+        save_schematic(shown, schematic)
         printer.line(f"made:     {schematic}")
     if html is not None:
-        write_given(html, render(inspection_page(netlist, phases, said)))
+        write_given(html, render(inspection_page(replace(netlist, circuit=shown), phases, said)))
         printer.line(f"made:     {html}")

@@ -101,7 +101,9 @@ def run_program(program: Program, netlist: Netlist, celsius: float | None, limit
             raise SimulatorError(f"{dialect.name} found no operating point: {why}") from error
     missing = [node for node in netlist.circuit.nodes[1:] if node not in voltages]
     if missing:
-        raise SimulatorError(f"{dialect.name} gives no voltage for {counted(len(missing), 'node')}, {missing[0]} among them")
+        raise SimulatorError(
+            f"{dialect.name} gives no voltage for {counted(len(missing), 'node')}, {missing[0]} among them"
+        )
     return Run(voltages, seconds)
 
 

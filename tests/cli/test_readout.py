@@ -223,3 +223,12 @@ def test_what_does_not_fit_is_one_line(arguments, message, amplified, table, tra
     assert made.exit_code == 2
     assert len(made.output.splitlines()) == 1
     assert re.search(message, made.output)
+
+
+def test_inspect_shows_the_names_of_the_netlist(amplified, tmp_path):
+    made = run("inspect", amplified, "--html", tmp_path / "page.html")
+    assert made.exit_code == 0, made.output
+    assert re.search(r"^Net-_D1-K_ +\+2\.500000 V", made.output, re.MULTILINE)
+    assert re.search(r"^X1\.mid +\+5\.000000 V", made.output, re.MULTILINE)
+    assert "X1.E1" in made.output + (tmp_path / "page.html").read_text()
+    assert "e_x1_e1" not in made.output + (tmp_path / "page.html").read_text()

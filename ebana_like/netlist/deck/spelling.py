@@ -2,9 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
-from ebana_like.netlist.deck.deck import Deck
+from ebana_like.circuit import Circuit
+from ebana_like.elements import Bank, CurrentControlled
+from ebana_like.netlist.deck.deck import Deck, read_deck
+from ebana_like.netlist.deck.include import read_text
 
 _WORD = re.compile(r"[^\s(),={}'\"]+")
 
@@ -35,3 +39,24 @@ def spelling(deck: Deck, text: str) -> Spelling:
         {portable: spelled(name) for name, portable in deck.nodes.items()},
         {element.label: spelled(element.path) for element in deck.elements},
     )
+
+
+def load_spelling(path: Path) -> Spelling:
+    """Return the names in a netlist file. Raises NetlistError as the deck's reader does."""
+    text, _ = read_text(path)
+    return spelling(read_deck(text, str(path), path.parent), text)
+
+
+def as_spelled(circuit: Circuit, names: Spelling) -> Circuit:
+    """Return a circuit with the person's names of nodes and elements, to be shown: programs may not take them."""
+
+    def of(label: str) -> str:
+        return names.elements.get(label, label)
+
+    banks: list[Bank] = []
+    for bank in circuit.banks:
+        renamed = replace(bank, labels=tuple(map(of, bank.labels)))
+        if isinstance(renamed, CurrentControlled):
+            renamed = replace(renamed, control=tuple(map(of, renamed.control)))
+        banks.append(renamed)
+    return replace(circuit, nodes=tuple(names.nodes.get(node, node) for node in circuit.nodes), banks=tuple(banks))
