@@ -3,6 +3,7 @@
 import subprocess
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 PATIENCE = 600.0  # seconds: only a test that would wait for ever comes near it
 
@@ -14,6 +15,14 @@ def wait_until(condition: Callable[[], object], process: subprocess.Popen[str] |
         assert process is None or process.poll() is None, process.stdout.read()
         assert time.monotonic() < end, f"not in {PATIENCE:g} s"
         time.sleep(0.01)
+
+
+def is_running(process: int) -> bool:
+    """Tell whether a process is there, and is no dead one that nobody has asked for its end yet."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 def ended(process: subprocess.Popen[str]) -> str:

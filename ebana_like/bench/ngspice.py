@@ -104,16 +104,19 @@ class _Training:
         return 1e3 * seconds / points
 
     def memory_growth(self) -> float:
-        """Return the growth of the worker's resident memory over 100,000 points, megabytes."""
+        """Return the growth of the worker's resident memory over 100,000 points, megabytes; in whatever process."""
         features = self.problem.data.train.volts()
         repeated = np.resize(features, (1000, features.shape[1]))
         conductances = self.problem.circuit.conductances()
         self.simulator.solve(conductances, repeated)
-        (process,) = self.simulator.processes
-        before = megabytes(process, "now")
+        before = self._megabytes()
         for _ in range(POINTS_FOR_MEMORY // len(repeated)):
             self.simulator.solve(conductances, repeated)
-        return megabytes(process, "now") - before
+        return self._megabytes() - before
+
+    def _megabytes(self) -> float:
+        (process,) = self.simulator.processes
+        return megabytes(process, "now")
 
 
 def _overhead(problem: Problem) -> float:

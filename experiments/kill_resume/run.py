@@ -414,7 +414,7 @@ def main() -> None:
     cases = [case for case in TRAININGS + OTHERS if given.engine in (None, case.engine)]
     for k in range(given.trainings):
         case, turn = cases[k % len(cases)], k // len(cases)
-        way, seed = WAYS[turn % len(WAYS)], turn % SEEDS
+        way, seed = WAYS[(k + turn) % len(WAYS)], turn % SEEDS
         if way == "worker" and case.engine == "newton" and case.command != "sweep":
             way = "parent"  # it has no other process
         _, seconds = unbroken(case, seed)

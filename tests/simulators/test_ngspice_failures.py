@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from waiting import is_running, wait_until
 
 from ebana_like.conformance.circuits import runaway
 from ebana_like.elements import Diodes
@@ -37,21 +38,6 @@ FEATURES = np.random.default_rng(4).uniform(-2, 2, (7, 2))
 def nudge(batch, outputs=1):
     betas = np.full((2, batch), 1e-8) * [[1], [-1]]
     return HeldCurrents(SquaredError(), np.zeros((batch, outputs)), betas)
-
-
-def is_running(process):
-    """A process is there, and is no dead one that nobody has asked for its end yet."""
-    try:
-        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-
-
-def wait_for(condition):
-    end = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.01)
 
 
 def test_a_point_without_solution_is_named_and_spoils_no_other():
@@ -133,7 +119,7 @@ def test_a_worker_killed_between_batches_changes_no_bit(workers, undisturbed):
             if k in (2, 3, 7):
                 process = simulator.processes[-1]
                 os.kill(process, signal.SIGKILL)
-                wait_for(lambda: not is_running(process))
+                wait_until(lambda: not is_running(process))
 
         points = course(simulator, kill)
     assert [one.voltages.tobytes() for one in points] == undisturbed[workers]
@@ -162,7 +148,7 @@ def test_the_template_killed_with_its_workers_changes_no_bit(workers, undisturbe
                 template = int(Path(f"/proc/{simulator.processes[0]}/stat").read_text().rpartition(")")[2].split()[1])
                 os.kill(template, signal.SIGKILL)
                 processes = simulator.processes
-                wait_for(lambda: not any(map(is_running, processes)))
+                wait_until(lambda: not any(map(is_running, processes)))
 
         points = course(simulator, kill)
     assert [one.voltages.tobytes() for one in points] == undisturbed[workers]
@@ -244,7 +230,7 @@ def test_a_worker_lost_between_batches_leaves_no_noise_behind():
     with NgspiceSimulator(circuit) as simulator:
         (process,) = simulator.processes
         os.kill(process, signal.SIGKILL)
-        wait_for(lambda: not is_running(process))
+        wait_until(lambda: not is_running(process))
         points = simulator.solve(circuit.conductances(), np.ones((3, 2)))
     assert points.converged.all()
     assert "was killed by SIGKILL" in points.messages[0]

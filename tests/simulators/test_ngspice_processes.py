@@ -6,12 +6,12 @@ import signal
 import subprocess
 import sys
 import textwrap
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
+from waiting import is_running, wait_until
 
 from ebana_like.errors import SimulatorError
 from ebana_like.learning import SquaredError
@@ -42,14 +42,6 @@ def nudge(batch):
     return HeldCurrents(SquaredError(), np.zeros((batch, 1)), np.full((2, batch), 1e-8) * [[1], [-1]])
 
 
-def is_running(process):
-    """A process is there, and is no dead one that nobody has asked for its end yet."""
-    try:
-        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-
-
 def family(process):
     """Return a process and all that descend from it."""
     found = [process]
@@ -57,13 +49,6 @@ def family(process):
         for children in Path(f"/proc/{one}/task").glob("*/children"):
             found += map(int, children.read_text().split())
     return found
-
-
-def wait_for(condition):
-    end = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.01)
 
 
 def python(*arguments, **options):
@@ -140,11 +125,11 @@ def test_nothing_outlives_a_parent_that_is_killed(moment, tmp_path):
     )
     for _ in range(2 if moment == "solving" else 1):
         running.stdout.readline()
-    wait_for(lambda: len(family(running.pid)) == (4 if moment == "solving" else 2))
+    wait_until(lambda: len(family(running.pid)) == (4 if moment == "solving" else 2))
     processes = family(running.pid)
     running.kill()
     running.communicate()
-    wait_for(lambda: not any(map(is_running, processes)))
+    wait_until(lambda: not any(map(is_running, processes)))
     assert not list(tmp_path.iterdir())
 
 
