@@ -60,4 +60,14 @@ class Task:
         if data.test is not None and settings.test:
             raise SettingError(f"{self.name} comes with a test set; leave the setting test at 0")
         parts = split(data.train, settings.validation, settings.test, settings.seed)
-        return Split(parts.train, parts.validation, data.test or parts.test)
+        parts = Split(parts.train, parts.validation, data.test or parts.test)
+        return self._shifted(parts, settings.shift) if settings.shift else parts
+
+    def _shifted(self, parts: "Split", shift: int) -> "Split":
+        from ebana_like.training.shifted import ShiftedImages
+
+        if self.white is None:
+            raise SettingError(f"shift is {shift}, but {self.name} has no images to move; leave it at 0")
+        return parts.map(
+            lambda data: ShiftedImages(data.features, data.labels, data.classes, unit=data.unit, shift=shift)
+        )

@@ -3,6 +3,7 @@
 Whatever made a data set, what cannot be learned from is refused here, when it is made.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, ClassVar, Self
@@ -98,6 +99,10 @@ class Dataset:
     def volts(self, samples: IntArray | slice = slice(None)) -> FloatArray:
         """Return the features of some samples, (samples, features), volts."""
         return np.asarray(self.unit * self.features[samples])
+
+    def met(self, samples: IntArray, seeds: Sequence[int]) -> FloatArray:
+        """Return what `volts` does, as a batch of training meets it: perhaps changed by chance, drawn from seeds."""
+        return self.volts(samples)
 
     def targets(self, cost: Cost, samples: IntArray | slice = slice(None)) -> FloatArray:
         """Return the targets of some samples, (samples, outputs), volts under the squared error."""

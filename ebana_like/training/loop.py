@@ -99,8 +99,9 @@ def _batch(problem: Problem, simulator: Simulator, progress: Progress, samples: 
     """Estimate the gradient of one batch, update, and return the new progress."""
     data, cost, sums = problem.data.train, problem.cost, progress.sums
     targets = data.targets(cost, samples)
-    rng = np.random.default_rng([problem.seed, progress.epoch, progress.batch])
-    estimate = problem.estimator.estimate(simulator, progress.conductances, data.volts(samples), targets, cost, rng)
+    seeds = [problem.seed, progress.epoch, progress.batch]
+    rng, features = np.random.default_rng(seeds), data.met(samples, seeds)
+    estimate = problem.estimator.estimate(simulator, progress.conductances, features, targets, cost, rng)
     points, usable = estimate.points, estimate.points.usable
     scores = points.scores[usable]
     loss = float(cost.value(scores, targets[usable]).sum())

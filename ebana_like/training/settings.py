@@ -113,6 +113,8 @@ class Settings(TrainingSettings):
     data: str = setting("", "File or folder of the data, for tasks whose data does not come with a package.")
     target: str = setting("", "Column of a table that is to be told from the others; the last one unless given.")
 
+    shift: int = setting(0, "Pixels by which images move at random each time they are learned from.", low=0)
+
     hidden: tuple[int, ...] = setting((10,), "Neurons of each hidden layer, as in 10 or 20,10.", low=1)
     volts: float = setting(1.0, "Input voltage that the largest feature is scaled to.", positive=True)
     bias: float = setting(1.0, "Voltage of the bias pair beside the inputs; 0 leaves it out.", low=0)

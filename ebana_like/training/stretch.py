@@ -65,6 +65,7 @@ class Stretches:
             stencil(problem.estimator, len(batch), np.random.default_rng([problem.seed, progress.epoch, k]))
             for k, batch in enumerate(batches, start=progress.batch)
         ]
+        met = [data.met(batch, [problem.seed, progress.epoch, k]) for k, batch in enumerate(batches, progress.batch)]
         phases = len(stencils[0][0])
 
         def spread(values: FloatArray) -> FloatArray:
@@ -75,7 +76,7 @@ class Stretches:
 
         betas, coefficients = (np.concatenate(part, axis=1).T for part in zip(*stencils, strict=True))
         return Descent(
-            features=spread(data.volts(samples)),
+            features=spread(np.concatenate(met)),
             targets=spread(data.targets(problem.cost, samples)),
             counts=np.pad([len(batch) for batch in batches], (0, self.length - len(batches)), constant_values=1),
             pull=pull_of(problem.circuit, problem.cost),
