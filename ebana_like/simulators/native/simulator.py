@@ -12,6 +12,7 @@ from ebana_like.circuit import Circuit
 from ebana_like.elements import Devices, FloatArray
 from ebana_like.simulators.descent import Descended, Descent
 from ebana_like.simulators.native.descent import Batches, Rule, descend
+from ebana_like.simulators.native.general import run
 from ebana_like.simulators.native.layered import LayeredCircuit
 from ebana_like.simulators.native.runtime import as_jax, doubles, padded
 from ebana_like.simulators.native.settle import NEWTON_LIMIT
@@ -43,7 +44,7 @@ class NativeSimulator:
         self.single = single
         layers = find_layers(circuit)
         self._layered = None if layers is None else LayeredCircuit(circuit, layers)
-        self._general = GeneralEngine(circuit)
+        self._general = GeneralEngine(circuit, run)
 
     def __enter__(self) -> Self:
         return self

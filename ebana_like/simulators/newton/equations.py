@@ -42,7 +42,7 @@ class Equations:
         self.circuit = circuit
         self.banks: tuple[Bank, ...] = circuit.banks
         self.node_count = len(circuit.nodes)
-        self._first_branch = self._number_branches()
+        self.first_branch = self._number_branches()
         self.size = self.node_count + sum(len(b) for b in self.banks if _has_branch(b))
         self._slices = self._number_elements()
         self._pin_nodes()
@@ -50,7 +50,7 @@ class Equations:
         self.diodes = circuit.of_kind(Diodes)
         self.scales = _each([bank.model.scale for bank in self.diodes], self.diodes)
         self.saturations = _each([bank.model.saturation_current for bank in self.diodes], self.diodes)
-        self._copied = {bank.name: self._controls(bank) for bank in circuit.of_kind(CurrentControlled)}
+        self.copied = {bank.name: self._controls(bank) for bank in circuit.of_kind(CurrentControlled)}
         self.pattern = self._pattern()
         on_diagonal = np.flatnonzero(self.pattern.rows == self.pattern.columns)
         self.diagonal = on_diagonal[np.argsort(self.pattern.rows[on_diagonal])][: len(self.free_nodes)]
@@ -84,7 +84,7 @@ class Equations:
                 node, sign = (p, 1.0) if n == 0 else (n, -1.0)
                 if label not in self.circuit.metered and (p == 0) != (n == 0) and node not in pinned:
                     pinned[node] = (source, sign)
-                    known[[node, self._first_branch[bank.name] + k]] = True
+                    known[[node, self.first_branch[bank.name] + k]] = True
                 source += 1
         self._pinned_nodes = np.array(list(pinned), dtype=np.intp)
         self._pinned_sources = np.array([s for s, _ in pinned.values()], dtype=np.intp)
@@ -124,13 +124,13 @@ class Equations:
                         stamps.add(row, column, number, row_sign * column_sign)
             elif isinstance(bank, CCCS):
                 for row, sign in ends:
-                    stamps.add(row, self._copied[bank.name], number, sign)
+                    stamps.add(row, self.copied[bank.name], number, sign)
             elif isinstance(bank, VCCS):
                 for row, sign in ends:
                     stamps.add(row, bank.control_positive, number, sign)
                     stamps.add(row, bank.control_negative, number, -sign)
             elif _has_branch(bank):
-                branch = self._first_branch[bank.name] + np.arange(len(bank))
+                branch = self.first_branch[bank.name] + np.arange(len(bank))
                 own = number if isinstance(bank, Switches) else np.full(len(bank), ones)
                 for node, sign in ends:
                     stamps.add(node, branch, np.full(len(bank), ones), sign)
@@ -139,7 +139,7 @@ class Equations:
                     stamps.add(branch, bank.control_positive, number, -1.0)
                     stamps.add(branch, bank.control_negative, number, 1.0)
                 elif isinstance(bank, CCVS):
-                    stamps.add(branch, self._copied[bank.name], number, -1.0)
+                    stamps.add(branch, self.copied[bank.name], number, -1.0)
                 elif isinstance(bank, Switches):
                     stamps.add(branch, branch, np.arange(after, after + len(bank)), -1.0)
                     after += len(bank)
@@ -150,19 +150,19 @@ class Equations:
         """Coefficients that differ from point to point: diodes, switches, nudging resistors, leakage."""
         varying = np.zeros(count, dtype=bool)
         for bank, part in zip(self.banks, self._slices, strict=True):
-            varying[part] = isinstance(bank, Diodes | Switches) or self._is_load(bank)
+            varying[part] = isinstance(bank, Diodes | Switches) or self.is_load(bank)
         varying[self.element_count :] = True
         varying[count - 2] = False
         return np.flatnonzero(varying)
 
-    def _is_load(self, bank: Bank) -> bool:
+    def is_load(self, bank: Bank) -> bool:
         nudger = self.circuit.nudger
         return isinstance(nudger, SwitchNudging) and bank.name == nudger.resistors
 
     def _controls(self, bank: CurrentControlled) -> IntArray:
         """Position of the current each source copies, (n,)."""
         at = {
-            label: self._first_branch[b.name] + k
+            label: self.first_branch[b.name] + k
             for b in self.circuit.of_kind(VoltageSources)
             for k, label in enumerate(b.labels)
         }
@@ -263,7 +263,7 @@ class Equations:
                 slopes = bank.slope(at)
                 currents[:, part] = bank.current(at) + slopes * (bank.drop(values) - at)
                 junction += len(bank)
-            elif self._is_load(bank):
+            elif self.is_load(bank):
                 slopes = np.repeat(drive.loads[:, None], len(bank), axis=1)
                 currents[:, part] = slopes * bank.drop(values)
             elif isinstance(bank, Resistors):
@@ -272,11 +272,11 @@ class Equations:
                 currents[:, part] = drive.amperes[:, ampere : ampere + len(bank)]
                 ampere += len(bank)
             elif isinstance(bank, CCCS):
-                currents[:, part] = bank.current(values[:, self._copied[bank.name]])
+                currents[:, part] = bank.current(values[:, self.copied[bank.name]])
             elif isinstance(bank, VCCS):
                 currents[:, part] = bank.current(values)
             else:
-                first = self._first_branch[bank.name]
+                first = self.first_branch[bank.name]
                 currents[:, part] = values[:, first : first + len(bank)]
                 slopes = bank.conductance(values) if isinstance(bank, Switches) else None
             yield bank, part, slopes
@@ -287,7 +287,7 @@ class Equations:
         for bank in self.banks:
             if not _has_branch(bank):
                 continue
-            branch = slice(self._first_branch[bank.name], self._first_branch[bank.name] + len(bank))
+            branch = slice(self.first_branch[bank.name], self.first_branch[bank.name] + len(bank))
             drop = bank.drop(values)
             if isinstance(bank, VoltageSources):
                 laws[:, branch] = drop - drive.voltages[:, source : source + len(bank)]
@@ -295,7 +295,7 @@ class Equations:
             elif isinstance(bank, VCVS):
                 laws[:, branch] = drop - bank.voltage(values)
             elif isinstance(bank, CCVS):
-                laws[:, branch] = drop - bank.voltage(values[:, self._copied[bank.name]])
+                laws[:, branch] = drop - bank.voltage(values[:, self.copied[bank.name]])
             elif isinstance(bank, Switches):
                 shut = bank.conductance(values) == CLOSED
                 current = values[:, branch]

@@ -4,7 +4,7 @@ Junction voltages are limited from one iteration to the next; where that does no
 node to ground is lowered step by step (gmin stepping), then all sources are raised step by step (source stepping).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,7 +42,7 @@ CHUNK = 4_000_000
 
 
 @dataclass(frozen=True, eq=False)
-class _Attempt:
+class Attempt:
     """What Newton's method reached.
 
     state: of all points. converged, iterations: (points,).
@@ -56,12 +56,18 @@ class _Attempt:
     worst: IntArray
 
 
+Newton = Callable[[Equations, State, Drive, float], Attempt]
+"""Runs Newton's method at every point from its own start; the last argument as in `newton`."""
+
+
 class GeneralEngine:
     """Solves any circuit of our elements."""
 
-    def __init__(self, circuit: Circuit) -> None:
+    def __init__(self, circuit: Circuit, run: "Newton | None" = None) -> None:
+        """Hold the circuit's equations; run: runs Newton's method on them, `newton` unless given."""
         self.circuit = circuit
         self._equations = Equations(circuit)
+        self._run: Newton = run or newton
 
     def solve(self, conductances: Mapping[str, FloatArray], features: FloatArray, nudging: Nudging | None) -> Solved:
         """Solve a batch; arguments as in `Simulator.solve`."""
@@ -102,7 +108,7 @@ class GeneralEngine:
             result[part, equations.free_nodes] = solved[:, : len(equations.free_nodes)]
         return result
 
-    def _nudged(self, equations: Equations, free: _Attempt, drive: Drive, messages: dict[int, str]) -> _Attempt:
+    def _nudged(self, equations: Equations, free: Attempt, drive: Drive, messages: dict[int, str]) -> Attempt:
         """Solve one nudged phase of the samples whose free phase was solved, from their free states."""
         samples = np.flatnonzero(free.converged)
         found = _copy(free)
@@ -115,17 +121,17 @@ class GeneralEngine:
         messages.update({int(samples[k]): text for k, text in own.items()})
         return found
 
-    def _phase(self, equations: Equations, start: State, drive: Drive, messages: dict[int, str]) -> _Attempt:
+    def _phase(self, equations: Equations, start: State, drive: Drive, messages: dict[int, str]) -> Attempt:
         """Solve one phase, a chunk of points at a time."""
         result = _nothing(start)
         chunk = _chunk(equations)
         for first in range(0, len(start.values), chunk):
             points = np.arange(first, min(first + chunk, len(start.values)))
-            attempt = newton(equations, start.part(points), drive.part(points))
+            attempt = self._run(equations, start.part(points), drive.part(points), 0.0)
             _insert(result, points, attempt)
         for point in np.flatnonzero(~result.converged).tolist():
             only = np.array([point])
-            rescued, how = _rescue(equations, drive.part(only))
+            rescued, how = _rescue(self._run, equations, drive.part(only))
             iterations = result.iterations[point]
             if rescued is not None:
                 _insert(result, only, rescued)
@@ -141,7 +147,7 @@ class GeneralEngine:
 
 
 @np.errstate(over="ignore", invalid="ignore")  # what is no number does not settle, and is reported as a failure
-def newton(equations: Equations, start: State, drive: Drive, leakage: float = 0.0) -> _Attempt:
+def newton(equations: Equations, start: State, drive: Drive, leakage: float = 0.0) -> Attempt:
     """Run Newton's method at every point from its own start.
 
     leakage: conductance from every node to ground, siemens. Points that are done leave the batch.
@@ -159,7 +165,7 @@ def newton(equations: Equations, start: State, drive: Drive, leakage: float = 0.
         excess = imbalance / (IMBALANCE * residual.largest + SMALLEST_CURRENT + rounding)
         done = settled & (excess < 1).all(axis=1)
         off, node = _worst_node(equations, imbalance, excess)
-        _insert(found, active, _Attempt(state, done, np.full(len(active), iteration), off, node))
+        _insert(found, active, Attempt(state, done, np.full(len(active), iteration), off, node))
         going = np.flatnonzero(~done & np.isfinite(residual.values).all(axis=1))
         if not going.size or iteration == ITERATIONS:
             break
@@ -205,18 +211,18 @@ def _limited(equations: Equations, old: FloatArray, new: FloatArray) -> FloatArr
     return np.where(too_far, np.where(old > 0, from_above, from_below), new)
 
 
-def _rescue(equations: Equations, drive: Drive) -> tuple[_Attempt | None, str]:
+def _rescue(run: Newton, equations: Equations, drive: Drive) -> tuple[Attempt | None, str]:
     """Try gmin stepping, then source stepping, on one point; what was found, and how."""
-    attempt = _gmin_stepping(equations, drive)
+    attempt = _gmin_stepping(run, equations, drive)
     if attempt is not None:
         return attempt, "gmin"
-    return _source_stepping(equations, drive), "source"
+    return _source_stepping(run, equations, drive), "source"
 
 
-def _gmin_stepping(equations: Equations, drive: Drive) -> _Attempt | None:
+def _gmin_stepping(run: Newton, equations: Equations, drive: Drive) -> Attempt | None:
     state, iterations = equations.start(drive), 0
     for leakage in LEAKAGES:
-        attempt = newton(equations, state, drive, leakage)
+        attempt = run(equations, state, drive, leakage)
         iterations += int(attempt.iterations[0])
         if not attempt.converged[0]:
             return None
@@ -225,7 +231,7 @@ def _gmin_stepping(equations: Equations, drive: Drive) -> _Attempt | None:
     return attempt
 
 
-def _source_stepping(equations: Equations, drive: Drive) -> _Attempt | None:
+def _source_stepping(run: Newton, equations: Equations, drive: Drive) -> Attempt | None:
     """Raise the sources from nothing, by smaller steps where they fail and larger ones where not."""
     reached, rise, iterations = 0.0, FIRST_RISE, 0
     state = equations.start(drive.scaled(0.0))
@@ -234,7 +240,7 @@ def _source_stepping(equations: Equations, drive: Drive) -> _Attempt | None:
         there = drive.scaled(level)
         start = state.part(slice(None))
         equations.pin(start.values, there)
-        attempt = newton(equations, start, there)
+        attempt = run(equations, start, there, 0.0)
         iterations += int(attempt.iterations[0])
         if not attempt.converged[0]:
             rise /= 4
@@ -252,9 +258,9 @@ def _chunk(equations: Equations) -> int:
     return int(max(CHUNK // largest, 1))
 
 
-def _nothing(start: State) -> _Attempt:
+def _nothing(start: State) -> Attempt:
     points = len(start.values)
-    return _Attempt(
+    return Attempt(
         start.part(slice(None)),
         np.zeros(points, dtype=bool),
         np.zeros(points, dtype=np.intp),
@@ -263,8 +269,8 @@ def _nothing(start: State) -> _Attempt:
     )
 
 
-def _copy(attempt: _Attempt) -> _Attempt:
-    return _Attempt(
+def _copy(attempt: Attempt) -> Attempt:
+    return Attempt(
         attempt.state.part(slice(None)),
         attempt.converged.copy(),
         attempt.iterations.copy(),
@@ -273,7 +279,7 @@ def _copy(attempt: _Attempt) -> _Attempt:
     )
 
 
-def _insert(into: _Attempt, points: IntArray, attempt: _Attempt) -> None:
+def _insert(into: Attempt, points: IntArray, attempt: Attempt) -> None:
     """Write the outcome of some points into that of all of them."""
     into.state.values[points] = attempt.state.values
     into.state.junctions[points] = attempt.state.junctions
