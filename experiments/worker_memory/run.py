@@ -37,10 +37,11 @@ def resident(process: int | str) -> int:
 
 
 class Watcher(Callback):
-    """Keeps the memory of parent and worker after every so many batches; counts the workers."""
+    """Writes down the memory of parent and worker after every so many batches; counts the workers."""
 
-    def __init__(self, simulator: NgspiceSimulator) -> None:
+    def __init__(self, simulator: NgspiceSimulator, results: Path) -> None:
         self.simulator = simulator
+        self.results = results
         self.rows: list[dict[str, float]] = []
         self.at_first: tuple[int, int] | None = None
         self.largest = (0, 0)
@@ -65,6 +66,10 @@ class Watcher(Callback):
                 }
             )
             self.largest = (0, 0)
+            with self.results.open("w") as file:
+                writer = csv.DictWriter(file, self.rows[0], lineterminator="\n")
+                writer.writeheader()
+                writer.writerows(self.rows)
 
 
 def main() -> None:
@@ -77,12 +82,8 @@ def main() -> None:
     many = replace(one.data, train=one.data.train.take([*range(4)] * EVERY))
     problem = replace(one, data=many, batch=4, epochs=given.batches // EVERY, patience=0)
     with NgspiceSimulator(problem.circuit) as simulator:
-        watcher = Watcher(simulator)
+        watcher = Watcher(simulator, given.results)
         train(problem, simulator, callbacks=[watcher])
-    with given.results.open("w") as file:
-        writer = csv.DictWriter(file, watcher.rows[0], lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(watcher.rows)
     last, first = watcher.rows[-1], watcher.at_first
     assert first is not None
     names = ("parent_bytes", "worker_bytes")
