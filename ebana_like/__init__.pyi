@@ -29,7 +29,7 @@ from .networks import (
     build_network,
 )
 from .predictors import CircuitClassifier, CircuitRegressor
-from .simulators import NativeSimulator, NewtonSimulator, NgspiceSimulator
+from .simulators import NativeSimulator, NewtonSimulator, NgspiceSimulator, circuit_function
 from .training import (
     Dataset,
     MultilabelDataset,
@@ -75,6 +75,7 @@ __all__ = [
     "SquaredError",
     "SwitchedTargets",
     "build_network",
+    "circuit_function",
     "evaluate",
     "fit",
     "in_range",

@@ -2,7 +2,7 @@
 
 from .catalog import ENGINES, simulator
 from .descent import Descended, Descends, Descent
-from .native import NativeSimulator
+from .native import NativeSimulator, circuit_function
 from .newton import NewtonSimulator
 from .ngspice import NgspiceSimulator
 from .protocol import (
@@ -32,5 +32,6 @@ __all__ = [
     "check_currents",
     "check_features",
     "check_loads",
+    "circuit_function",
     "simulator",
 ]

@@ -72,7 +72,7 @@ def descend(
         x, targets = batches.features[k], batches.targets[k]
         weights = g.plus - g.minus if g.minus.shape[1] else g.plus
         arriving = x @ weights.T + g.bias @ ports.biases
-        net = network(neurons, ports, _total(g), g.behind)
+        net = network(neurons, ports, input_total(g), g.behind)
         present = jnp.arange(len(x)) < batches.counts[k]
         share = present.astype(x.dtype) / batches.counts[k].astype(x.dtype)
         betas = jnp.concatenate([jnp.zeros((1, len(x)), x.dtype), batches.betas[k]])
@@ -84,7 +84,7 @@ def descend(
             currents = injected(net, _pairs(-pull.gradient(_real(score, targets), targets), score))
             outputs = unpushed(net, arriving, loaded)._replace(injected=currents)
             free = tuple(h[0] for h in voltages)
-            first, behind = _adjoint_signals(net, share[:, None], free, adjoint(net, outputs, free))
+            first, behind = adjoint_signals(net, share[:, None], free, adjoint(net, outputs, free))
         bias = first.constant[:, None] - first.change.sum(axis=0)[:, None] * ports.biases
         others = [bias, *behind]
         if filled:
@@ -120,7 +120,7 @@ def descend(
     return done, g, scores, norms
 
 
-def _total(g: Conductances) -> Array:
+def input_total(g: Conductances) -> Array:
     """Return the sum of the first crossbar's conductances at each neuron."""
     ones = jnp.ones(g.plus.shape[1], g.plus.dtype)
     both = g.plus + g.minus if g.minus.shape[1] else g.plus
@@ -181,7 +181,7 @@ def _nudged_signals(
     return first, behind
 
 
-def _adjoint_signals(
+def adjoint_signals(
     net: Network, share: Array, voltages: tuple[Array, ...], mirrored: tuple[Array, ...]
 ) -> tuple[_Signal, list[Array]]:
     """Return the crossbars' signals, sum over samples of share times adjoint drops times drops."""

@@ -6,6 +6,7 @@ sources, controlled or not, and switches. *Diodes* have their own law. V holds n
 zeros.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -87,12 +88,14 @@ class Compilable:
     """A circuit's equations as arrays of common sizes.
 
     amperes_at, sources_at: which flows, and which branches, the columns of a drive's sources are.
+    flows_of: which flows each bank of resistors is.
     """
 
     wiring: Wiring
     laws: Laws
     amperes_at: IntArray
     sources_at: IntArray
+    flows_of: Mapping[str, slice]
 
     def drives(self, drive: Drive) -> Drives:
         """Return a drive of some points for these arrays."""
@@ -123,6 +126,7 @@ class _Collector:
         self.nothing = equations.size
         """A place in V that stays zero."""
         self.flows: list[tuple[IntArray, ...]] = [_none(4)]
+        self.flows_of: dict[str, slice] = {}
         self.g: list[FloatArray] = [np.zeros(0)]
         self.loads: list[BoolArray] = [np.zeros(0, dtype=bool)]
         self.amperes: list[IntArray] = [np.zeros(0, dtype=np.intp)]
@@ -140,6 +144,8 @@ class _Collector:
     def _add(self, bank: Bank) -> None:
         zeros = np.full(len(bank), self.nothing)
         if isinstance(bank, Resistors):
+            first = sum(map(len, self.g))
+            self.flows_of[bank.name] = slice(first, first + len(bank))
             self._flow(bank, bank.positive, bank.negative, bank.conductance)
         elif isinstance(bank, VCCS):
             self._flow(bank, bank.control_positive, bank.control_negative, bank.gain)
@@ -208,7 +214,7 @@ class _Collector:
             gain=as_jax(_more(gain, branch_count, 0.0)),
             r=as_jax(_more(r, branch_count, 0.0)),
         )
-        return Compilable(wiring, laws, np.concatenate(self.amperes), np.concatenate(self.sources))
+        return Compilable(wiring, laws, np.concatenate(self.amperes), np.concatenate(self.sources), self.flows_of)
 
 
 def _none(count: int) -> tuple[IntArray, ...]:

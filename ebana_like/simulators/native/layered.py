@@ -155,15 +155,19 @@ class LayeredCircuit:
         counts = [*(len(hidden.nodes) for hidden in self.layers.hidden), len(self.layers.outputs)]
         return self.filled or self.sizes != counts
 
+    @property
+    def side_counts(self) -> tuple[int, ...]:
+        """How many rows with features, with their negatives and with constants the first crossbar has, filled up."""
+        return self._counts if self.filled else tuple(len(range(*rows)) for rows in astuple(self.fold))
+
     def split(self, conductances: Mapping[str, FloatArray]) -> Conductances:
         """Return every crossbar's conductances, the first by what its rows carry, filled up."""
         layers = self.layers
         first, *behind = (crossbar.matrix(conductances[crossbar.bank.name]) for crossbar in layers.crossbars)
-        counts = self._counts if self.filled else tuple(len(range(*rows)) for rows in astuple(self.fold))
         sides = (layers.plus, layers.minus, layers.bias_rows)
         plus, minus, bias = (
             np.array(padded(padded(first[:, rows], count, 1), self.sizes[0]))
-            for rows, count in zip(sides, counts, strict=True)
+            for rows, count in zip(sides, self.side_counts, strict=True)
         )
         others = tuple(as_jax(np.array(matrix)) for matrix in self._behind(behind))
         return Conductances(as_jax(plus), as_jax(minus), as_jax(bias), others)

@@ -86,9 +86,9 @@ class Equations:
                     pinned[node] = (source, sign)
                     known[[node, self.first_branch[bank.name] + k]] = True
                 source += 1
-        self._pinned_nodes = np.array(list(pinned), dtype=np.intp)
-        self._pinned_sources = np.array([s for s, _ in pinned.values()], dtype=np.intp)
-        self._pinned_signs = np.array([sign for _, sign in pinned.values()])
+        self.pinned_nodes = np.array(list(pinned), dtype=np.intp)
+        self.pinned_sources = np.array([s for s, _ in pinned.values()], dtype=np.intp)
+        self.pinned_signs = np.array([sign for _, sign in pinned.values()])
         self.unknowns = np.flatnonzero(~known)
         self.free_nodes = self.unknowns[self.unknowns < self.node_count]
         self.row_of = np.full(self.size, -1)
@@ -209,7 +209,7 @@ class Equations:
 
     def pin(self, values: FloatArray, drive: Drive) -> None:
         """Set the nodes that sources decide, in place."""
-        values[:, self._pinned_nodes] = self._pinned_signs * drive.voltages[:, self._pinned_sources]
+        values[:, self.pinned_nodes] = self.pinned_signs * drive.voltages[:, self.pinned_sources]
 
     def junction_drops(self, values: FloatArray) -> FloatArray:
         """Return the drops over all diodes, (points, diodes), volts."""
