@@ -11,10 +11,11 @@ if TYPE_CHECKING:
 ENGINES = ("ngspice", "newton", "native")
 
 
-def simulator(engine: str, circuit: "Circuit", workers: int = 1) -> "Simulator":
+def simulator(engine: str, circuit: "Circuit", workers: int = 1, single: bool = False) -> "Simulator":
     """Return an engine for a circuit, to be used as a context manager; only its own libraries are imported.
 
-    workers: processes of engines that take any. Raises SettingError for a name that is not known, and CircuitError
+    workers: processes of engines that take any. single: let the native engine take training steps in single precision.
+    Raises SettingError for a name that is not known, and CircuitError
     where the engine does not know an element.
     """
     import ebana_like.simulators as engines
@@ -24,5 +25,5 @@ def simulator(engine: str, circuit: "Circuit", workers: int = 1) -> "Simulator":
     if engine == "newton":
         return engines.NewtonSimulator(circuit)
     if engine == "native":
-        return engines.NativeSimulator(circuit)
+        return engines.NativeSimulator(circuit, single)
     raise SettingError(f'there is no engine "{engine}"; {meant(engine, ENGINES)}')

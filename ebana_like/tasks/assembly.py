@@ -82,8 +82,18 @@ def layers(settings: Settings, features: int, outputs: int) -> list[Block]:
 
 
 def simulator_of(circuit: Circuit, settings: TrainingSettings) -> Simulator:
-    """Return the engine the settings name, to be used as a context manager."""
-    return simulator(settings.engine, circuit, settings.workers)
+    """Return the engine the settings name, to be used as a context manager.
+
+    Raises SettingError where training steps cannot be taken in single precision.
+    """
+    single = settings.precision == "single"
+    chosen = (settings.engine, settings.estimator, settings.update)
+    if single and chosen != ("native", "adjoint", "sgd"):
+        raise SettingError(
+            f"precision is single with {', '.join(chosen)}; only engine native with estimator adjoint and update sgd "
+            "trains in it: the differences of equilibrium propagation drown in its rounding"
+        )
+    return simulator(settings.engine, circuit, settings.workers, single)
 
 
 def cost_of(settings: TrainingSettings) -> Cost:

@@ -78,6 +78,9 @@ class TrainingSettings:
         "exponential cosine",
     )
     decay: float = setting(1.0, "Factor on the learning rate after every epoch.", positive=True)
+    precision: str = setting(
+        "double", "Of training steps; single with engine native, estimator adjoint and update sgd.", "double single"
+    )
 
     def __post_init__(self) -> None:
         for entry in fields(self):

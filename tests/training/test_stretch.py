@@ -5,8 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from ebana_like.errors import SettingError
 from ebana_like.simulators import Descended, NativeSimulator
 from ebana_like.tasks import TASKS
+from ebana_like.tasks.assembly import simulator_of
 from ebana_like.training import Callback, Problem, Progress, train
 from ebana_like.training import loop as loops
 from ebana_like.training.stretch import stretches_of
@@ -103,3 +105,11 @@ def test_a_batch_that_the_engine_cannot_do_is_done_the_other_way():
 def test_other_rules_go_batch_by_batch(update):
     given = TASKS["iris"].problem(replace(TASKS["iris"].settings, update=update))
     assert stretches_of(given, NativeSimulator(given.circuit)) is None
+
+
+def test_single_precision_is_refused_where_it_does_not_do():
+    settings = replace(TASKS["iris"].settings, engine="native", update="sgd", precision="single")
+    circuit = TASKS["iris"].problem(settings).circuit
+    with pytest.raises(SettingError, match="estimator adjoint"):
+        simulator_of(circuit, settings)
+    assert simulator_of(circuit, replace(settings, estimator="adjoint")).single

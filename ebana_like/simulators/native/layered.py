@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import astuple, dataclass
 from functools import cached_property, partial
 from itertools import pairwise
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -247,7 +248,7 @@ class LayeredCircuit:
         in_order = all(crossbar.order is None for crossbar in crossbars)
         return in_order and {bank.name for bank in self.circuit.trainable} == {bank.name for bank in banks}
 
-    def _given(self, currents: FloatArray, size: int) -> Array | FloatArray:
+    def _given(self, currents: FloatArray, size: int) -> Any:
         """Return currents into the output pairs, (phases, batch, pairs), filled up."""
         return shared_out(padded(padded(currents, size, 1), len(self.ports.positive), 2), 1)
 

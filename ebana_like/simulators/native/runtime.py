@@ -75,10 +75,10 @@ def _mesh() -> Mesh:
     return Mesh(np.array(jax.devices()), ("samples",))
 
 
-def shared_out(array: FloatArray, axis: int = 0) -> jax.Array | FloatArray:
+def shared_out(array: NDArray[Any], axis: int | None = 0) -> Any:
     """Return an array whose samples, along an axis, are spread over all devices where they divide evenly."""
     count = len(jax.devices())
-    if count == 1 or array.shape[axis] % count:
+    if count == 1 or axis is None or array.shape[axis] % count:
         return array
     shared: jax.Array = jax.device_put(array, NamedSharding(_mesh(), PartitionSpec(*[None] * axis, "samples")))
     return shared

@@ -14,7 +14,7 @@ from ebana_like.simulators.descent import Descended, Descent
 from ebana_like.simulators.native.descent import Batches, Rule, descend
 from ebana_like.simulators.native.general import run
 from ebana_like.simulators.native.layered import LayeredCircuit
-from ebana_like.simulators.native.runtime import as_jax, doubles, padded
+from ebana_like.simulators.native.runtime import as_jax, doubles, padded, shared_out
 from ebana_like.simulators.native.settle import NEWTON_LIMIT
 from ebana_like.simulators.newton.mna import GeneralEngine
 from ebana_like.simulators.nodes import rescued
@@ -28,12 +28,16 @@ from ebana_like.simulators.protocol import (
 from ebana_like.simulators.solved import Solved
 from ebana_like.simulators.structure import find_layers
 
+SAMPLES_AT: tuple[int | None, ...] = (1, 1, None, 2, 2)
+"""Which axis of `Batches` counts samples."""
+
 
 class NativeSimulator:
     """Newton's method in JAX with ngspice's constants. A context manager like every simulator.
 
     The circuit's wiring alone decides which equations are used. All numbers are doubles, whatever the process does
-    with JAX elsewhere.
+    with JAX elsewhere, but those of training steps that it takes by itself where `single` is set: enough for the
+    adjoint, not for the small differences of equilibrium propagation.
     """
 
     reduced = False
@@ -110,7 +114,8 @@ class NativeSimulator:
                 layered.switched,
                 layered.has_fillers,
                 descent.pull,
-                *typed((layered.neurons, layered.ports, rule, layered.split(conductances), given)),
+                *typed((layered.neurons, layered.ports, rule, layered.split(conductances))),
+                Batches(*(shared_out(part, axis) for part, axis in zip(typed(given), SAMPLES_AT, strict=True))),
                 inputs,
                 np.array(batches, np.int32),
             )

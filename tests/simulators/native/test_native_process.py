@@ -55,5 +55,21 @@ def test_doubles_inside_singles_outside():
     run(SINGLES)
 
 
+TRAINING = """
+from dataclasses import replace
+import numpy as np
+from ebana_like.simulators import NativeSimulator, NewtonSimulator
+from ebana_like.tasks import TASKS
+from ebana_like.training import train
+given = TASKS["iris"].problem(replace(TASKS["iris"].settings, update="sgd", epochs=1, batch=20, engine="native"))
+found, expected = (train(given, make(given.circuit)).conductances for make in (NativeSimulator, NewtonSimulator))
+assert max(abs(found[name] - expected[name]).max() for name in found) < 1e-14
+"""
+
+
 def test_a_batch_is_spread_over_four_devices():
     run(DEVICES, XLA_FLAGS="--xla_force_host_platform_device_count=4")
+
+
+def test_training_is_spread_over_four_devices():
+    run(TRAINING, XLA_FLAGS="--xla_force_host_platform_device_count=4")

@@ -29,15 +29,15 @@ def test_slopes_and_training(network, stimuli):
             for sign in (1, -1):
                 with torch.no_grad():
                     values[place] += sign * step
-                    costs.append(float(cost()))
+                    costs.append(cost().item())
                     values[place] -= sign * step
             assert abs((costs[0] - costs[1]) / (2 * step) - float(slopes[place])) < 1e-6 * scale
     optimizer = torch.optim.Adam(model.parameters(), lr=0.05)
-    first = float(cost())
+    first = cost().item()
     for _ in range(10):
         optimizer.zero_grad()
         cost().backward()
         optimizer.step()
         layer.clamp()
-    assert float(cost()) < first
+    assert cost().item() < first
     assert all(np.all((s.numpy(force=True) >= 0) & (s.numpy(force=True) <= 1)) for s in layer.shares.values())
