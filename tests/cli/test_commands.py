@@ -81,7 +81,9 @@ def test_training_ends_with_a_learned_truth_table_and_what_to_type_next(trained)
     made, text = trained
     assert len(re.findall(r"same +right|different +right", text)) == 4
     assert f" inspect {made.path}\n" in text
-    assert {path.name for path in made.path.iterdir()} == {"config.toml", "netlist.cir", "history.csv", "checkpoint"}
+    assert {path.name for path in made.path.iterdir()} == {
+        *(".lock", "config.toml", "netlist.cir", "history.csv", "checkpoint")
+    }
     history = load_history(made)
     assert history[-1]["train_loss"] < 1e-3
     assert [row["epoch"] for row in history] == list(range(1, len(history) + 1))

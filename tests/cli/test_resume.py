@@ -182,5 +182,5 @@ def test_the_printed_config_of_a_task_can_be_trained_with(tmp_path):
     file = tmp_path / "mine.toml"
     file.write_text(text.replace("epochs = 200", "epochs = 1"))
     result = run("xor", "--config", file, "--engine", "newton", "--out", tmp_path / "runs")
-    assert "trained 1 epochs" in result.output
+    assert "trained 1 epoch " in result.output
     assert 'did you mean "xor"' in run("config", "xro").output

@@ -40,7 +40,7 @@ def test_an_unknown_model_names_the_known_ones():
 
 @pytest.mark.parametrize("name", ["1N4148", "D1N4148", "d1n4184"])
 def test_a_misspelt_model_suggests_the_one_that_was_meant(name):
-    with pytest.raises(NetlistError, match=f'no diode model "{name}"; did you mean "d1n4148"'):
+    with pytest.raises(SettingError, match=f'no diode model "{name}"; did you mean "d1n4148"'):
         diode_model(name)
 
 
