@@ -13,7 +13,7 @@ from ebana_like.circuit import Circuit
 from ebana_like.elements import FloatArray, IntArray, Resistors
 from ebana_like.learning import Cost
 from ebana_like.learning.nudging import nudging_of
-from ebana_like.simulators import NewtonSimulator, Nudging, OperatingPoints
+from ebana_like.simulators import NativeSimulator, NewtonSimulator, Nudging, OperatingPoints
 from ebana_like.simulators.ngspice.batch import solve_batch
 from ebana_like.simulators.ngspice.block import WORDS
 from ebana_like.simulators.ngspice.library import Library
@@ -33,7 +33,7 @@ BATCHES = 5
 AFFORDABLE = 20_000
 """Resistors up to which the full netlist is given to ngspice: with 158,900 it takes half a minute to start."""
 
-FULL, REDUCED, NEWTON = "ngspice, full netlist", "ngspice, inputs reduced", "newton"
+FULL, REDUCED, NATIVE, NEWTON = "ngspice, full netlist", "ngspice, inputs reduced", "native", "newton"
 
 SolveBatch = Callable[[FloatArray, Nudging], OperatingPoints]
 
@@ -98,6 +98,7 @@ def bench_engines(case: Case, rounds: int = ROUNDS) -> EngineBench:
         if sum(map(len, case.circuit.of_kind(Resistors))) <= AFFORDABLE:
             ways[FULL] = stack.enter_context(in_process(_full, case))
         ways[REDUCED] = stack.enter_context(in_process(_reduced, case))
+        ways[NATIVE] = stack.enter_context(in_process(native_way, case))
         # newton too: with two threads beside another program its matrix products took up to 12 times longer
         ways[NEWTON] = stack.enter_context(in_process(newton_way, case))
         done = [[way() for way in ways.values()] for _ in range(rounds + 1)][1:]
@@ -113,6 +114,12 @@ def bench_engines(case: Case, rounds: int = ROUNDS) -> EngineBench:
 def newton_way(case: Case) -> Callable[[], _Round]:
     """Return what runs a round of the newton engine."""
     simulator, conductances = NewtonSimulator(case.circuit), case.circuit.conductances()
+    return _rounds_of(case, lambda features, nudging: simulator.solve(conductances, features, nudging))
+
+
+def native_way(case: Case) -> Callable[[], _Round]:
+    """Return what runs a round of the native engine."""
+    simulator, conductances = NativeSimulator(case.circuit), case.circuit.conductances()
     return _rounds_of(case, lambda features, nudging: simulator.solve(conductances, features, nudging))
 
 

@@ -4,7 +4,7 @@ A machine whose speed drifts then favours none of them, and ratios are taken wit
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -47,8 +47,12 @@ class Timing:
 
 
 @contextmanager
-def in_process(make: Callable[[Given], Callable[[], Result]], given: Given) -> Iterator[Callable[[], Result]]:
-    """Make a way in a process of its own, on one core; the context's value runs a round there.
+def in_process(
+    make: Callable[[Given], Callable[[], Result]], given: Given, environment: Mapping[str, str] = ONE_THREAD
+) -> Iterator[Callable[[], Result]]:
+    """Make a way in a process of its own; the context's value runs a round there.
+
+    environment: of the process, beside this one's; one core unless given.
 
     One process can hold one ngspice.
     """
@@ -56,7 +60,7 @@ def in_process(make: Callable[[Given], Callable[[], Result]], given: Given) -> I
     here, there = context.Pipe()
     process = context.Process(target=_serve, args=(make, given, there), daemon=True)
     before = dict(os.environ)
-    os.environ.update(ONE_THREAD)
+    os.environ.update(environment)
     process.start()
     os.environ.clear()
     os.environ.update(before)

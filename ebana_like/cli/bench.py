@@ -10,6 +10,7 @@ from ebana_like.bench.engines import CASES, bench_case, bench_engines
 from ebana_like.bench.growth import Growth, measure_growth, plot_growth, require_plottable
 from ebana_like.bench.ngspice import bench_ngspice
 from ebana_like.bench.products import bench_products
+from ebana_like.bench.steps import NETWORKS, bench_steps
 from ebana_like.bench.training import bench_training
 from ebana_like.cli.display import TrainingDisplay
 from ebana_like.cli.group import Commands
@@ -59,6 +60,23 @@ def training(task: str) -> None:
     )
     low, median, high = (f"{100 * share:.1f}" for share in found.overhead)
     printer.line(f"a run of {found.epochs} epochs takes {median} % beside training (quartiles {low} to {high} %)")
+
+
+@bench.command(short_help="training steps on newton and on native")
+@click.option("--network", type=click.Choice(list(NETWORKS)), multiple=True, default=list(NETWORKS), show_default=True)
+def steps(network: tuple[str, ...]) -> None:
+    """Time epochs on random images of MNIST's size in alternating rounds, on all cores.
+
+    By equilibrium propagation with one nudged phase in double precision, and by the adjoint in double and single.
+    """
+    printer = Printer(terminal())
+    for name in network:
+        timings = bench_steps(name)
+        printer.table(
+            ["way", "us a sample (median)", "newton's time over this"],
+            [[way.way, f"{1e3 * way.median:.1f}", f"{timings[0].over(way):.2f}"] for way in timings],
+            title=f"\n{name}: {len(timings[0].rounds)} paired rounds",
+        )
 
 
 @bench.command(short_help="ngspice beside newton, and how newton's time grows")

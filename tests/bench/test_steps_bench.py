@@ -1,0 +1,10 @@
+"""Both engines train the same networks, and each way has its time."""
+
+from ebana_like.bench import steps
+
+
+def test_every_way_trains_and_has_its_time(monkeypatch):
+    monkeypatch.setattr(steps, "NETWORKS", {"small": ((8,), 10, 40)})
+    timings = steps.bench_steps("small", rounds=1)
+    assert [timing.way for timing in timings] == list(steps.WAYS)
+    assert all(timing.median > 0 for timing in timings)
