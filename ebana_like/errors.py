@@ -1,6 +1,7 @@
 """What can a person be told when something goes wrong? Each error is one line: the thing, what was expected,
 what came, and the fix."""
 
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 
@@ -60,3 +61,12 @@ def counted(number: int, what: str, several: str = "") -> str:
     several: what more than one are called where that is not the one with an s.
     """
     return f"{number:,} {what if number == 1 else several or f'{what}s'}"
+
+
+_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+"""Control characters but for tabs and ends of lines, those that turn the direction of writing, and half characters."""
+
+
+def visible(text: str) -> str:
+    r"""Return a text with what a terminal would obey, or not show, written as \x1b."""
+    return _UNSEEN.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)

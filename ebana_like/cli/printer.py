@@ -4,7 +4,6 @@ Names of classes, files and nodes come from outside: control characters in them 
 are no markup.
 """
 
-import re
 import shutil
 import sys
 from collections.abc import Sequence
@@ -16,6 +15,8 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table as TerminalTable
 from rich.text import Text
+
+from ebana_like.errors import visible
 
 if TYPE_CHECKING:
     from ebana_like.pages.page import Table
@@ -29,14 +30,6 @@ PROSE = 3
 """Blanks from which on a cell is prose, which may be broken between words where a table is too wide."""
 
 NARROWEST_PROSE = 20
-
-_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
-"""Control characters but for tabs and ends of lines, those that turn the direction of writing, and half characters."""
-
-
-def plain(text: str) -> str:
-    r"""Return a text with what a terminal would obey, or not show, written as \x1b."""
-    return _UNSEEN.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
 
 
 def terminal() -> Console:
@@ -54,7 +47,7 @@ def program() -> str:
 
 def complain(text: str) -> None:
     """Print a line on stderr."""
-    click.echo(plain(text), err=True)
+    click.echo(visible(text), err=True)
 
 
 @dataclass(frozen=True)
@@ -65,7 +58,7 @@ class Printer:
 
     def line(self, text: str) -> None:
         """Print one line."""
-        self.console.print(Text(plain(text)), soft_wrap=True)
+        self.console.print(Text(visible(text)), soft_wrap=True)
 
     def table(self, heads: Sequence[str], rows: Sequence[Sequence[str]], title: str | None = None) -> None:
         """Print a table; columns of numbers are right-aligned.
@@ -75,7 +68,10 @@ class Printer:
         """
         if title:  # as a line of its own, for a title in a table is broken to the table's width
             self.line(title)
-        cells = [[plain(head) for head in heads], *([plain(cell).replace("\n", "\\n") for cell in row] for row in rows)]
+        cells = [
+            [visible(head) for head in heads],
+            *([visible(cell).replace("\n", "\\n") for cell in row] for row in rows),
+        ]
         columns = list(zip(*cells, strict=True))
         prose = [any(cell.count(" ") >= PROSE for cell in column) for column in columns]
         widths = [_width(column, broken) for column, broken in zip(columns, prose, strict=True)]

@@ -16,9 +16,9 @@ from ebana_like.cli.allow import reads_data
 from ebana_like.cli.arguments import RUN_OR_FILE
 from ebana_like.cli.group import FAILED
 from ebana_like.cli.patience import patience
-from ebana_like.cli.printer import Printer, complain, plain, terminal
+from ebana_like.cli.printer import Printer, complain, terminal
 from ebana_like.elements import FloatArray
-from ebana_like.errors import counted
+from ebana_like.errors import counted, visible
 from ebana_like.files import write_given
 
 NAMED = 10
@@ -134,7 +134,7 @@ def _write(to: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None
     writer.writerow(heads)
     writer.writerows(rows)
     if to == "-":
-        click.echo(plain(text.getvalue()) if sys.stdout.isatty() else text.getvalue(), nl=False)
+        click.echo(visible(text.getvalue()) if sys.stdout.isatty() else text.getvalue(), nl=False)
         return
     write_given(Path(to), text.getvalue())
     Printer(terminal()).line(f"made:     {to}  ({counted(len(rows), 'row')})")

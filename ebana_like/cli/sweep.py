@@ -10,9 +10,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from ebana_like.cli.allow import ALLOW
 from ebana_like.cli.display import PLAIN_LINES
-from ebana_like.cli.printer import Printer, plain, program, terminal
+from ebana_like.cli.printer import Printer, program, terminal
 from ebana_like.cli.signals import Stops
-from ebana_like.errors import counted
+from ebana_like.errors import counted, visible
+from ebana_like.limits import require_at_most
 from ebana_like.sweeps import (
     DONE,
     HOW,
@@ -54,6 +55,7 @@ def sweep_task(
     task: str, out: Path | None, config: Path | None, goal: str | None, workers: int, **given: str | None
 ) -> None:
     """Train the cells that are missing, and show what came of all."""
+    require_at_most("workers", workers, f"workers is {workers:,}")
     settings = TASKS[task].settings
     if config is not None:
         settings = settings_in(load_config(config), "settings", settings, str(config))
@@ -144,7 +146,7 @@ class _Display:
         """Show how a cell ended."""
         self.ended += 1
         text = _ending(result, self.grid, self.goal)
-        self.bar.update(self.row, completed=self.ended, state=plain(text))
+        self.bar.update(self.row, completed=self.ended, state=visible(text))
         if self.ended % max(self.total // PLAIN_LINES, 1) == 0:
             self.printer.line(f"{self.ended:>4} of {self.total}  {text}")
 

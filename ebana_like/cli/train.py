@@ -1,7 +1,7 @@
 """`train-circuit TASK`: one command a task, with an option for every setting."""
 
 from collections.abc import Mapping
-from dataclasses import fields, replace
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,15 @@ from ebana_like.cli.printer import Printer, terminal
 from ebana_like.errors import SettingError
 from ebana_like.files import locked
 from ebana_like.tasks import Task
-from ebana_like.training import Settings, TrainingSettings, decode, load_config, require_files_allowed, settings_in
+from ebana_like.training import (
+    Settings,
+    TrainingSettings,
+    decode,
+    load_config,
+    require_files_allowed,
+    settings_in,
+    with_files_found,
+)
 
 EXTRAS: list[click.Parameter] = [
     click.Option(["--verify"], type=int, default=0, help="Solve so many samples again in ngspice at the end."),
@@ -85,7 +93,7 @@ def run_task(
         settings = settings_in(load_config(config), "settings", settings, str(config))
         require_files_allowed(settings, config, given_settings(given))
     settings = decode(given_settings(given), settings, "command line")
-    settings = replace(settings, start=_absolute(settings.start), data=_absolute(settings.data))
+    settings = with_files_found(settings)
     if settings.start and not Path(settings.start).exists():
         raise SettingError(f"start is {settings.start}, which is not there; give a run folder or a netlist")
     problem = task.problem(settings)
@@ -97,8 +105,3 @@ def run_task(
         run = create_run(out, task.name, settings, simulator.reduced)
         with locked(run.path):
             train_in(run, task, problem, simulator, problem.start(), extras)
-
-
-def _absolute(path: str) -> str:
-    """Return a path as it is found from everywhere, for the run's config."""
-    return str(Path(path).resolve()) if path else ""

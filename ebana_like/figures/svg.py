@@ -7,7 +7,7 @@ from typing import Any
 from xml.sax.saxutils import quoteattr
 
 from ebana_like.drawing import Figure, rc_context, save_figure
-from ebana_like.errors import SettingError
+from ebana_like.errors import SettingError, visible
 
 INK = "#010203"
 """Stands for the colour of the page's text; no other line has it."""
@@ -85,5 +85,5 @@ def inline(text: str, title: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Return words that matplotlib shows as they are, dollars included."""
-    return text.replace("$", r"\$")
+    """Return words that matplotlib shows as they are, dollars included, and what cannot be seen as a terminal does."""
+    return visible(text).replace("$", r"\$")

@@ -6,7 +6,7 @@ Everything that reads or writes in this package does it by these functions.
 from ebana_like.files.consent import ALLOW_OUTSIDE, allow, outside_allowed, require_allowed
 from ebana_like.files.lock import locked
 from ebana_like.files.own import away_from_here, cache_folder
-from ebana_like.files.read import is_inside, open_file, read_file, read_words
+from ebana_like.files.read import followed, is_file_name, is_inside, open_file, read_file, read_words
 from ebana_like.files.temporary import TemporaryFolder
 from ebana_like.files.write import (
     append,
@@ -25,6 +25,8 @@ __all__ = [
     "append",
     "away_from_here",
     "cache_folder",
+    "followed",
+    "is_file_name",
     "is_inside",
     "locked",
     "make_folder",

@@ -12,7 +12,7 @@ from pathlib import Path
 from platformdirs import user_state_path
 
 from ebana_like.errors import RunError, SettingError
-from ebana_like.files.read import is_inside, read_file
+from ebana_like.files.read import followed, is_inside, read_file
 from ebana_like.files.write import make_folder, write_atomically
 
 ALLOW_OUTSIDE = "--allow-outside"
@@ -32,7 +32,7 @@ def outside_allowed() -> Iterator[None]:
 
 def allow(path: Path) -> None:
     """Remember a file or folder that this person named; nothing where nothing can be remembered."""
-    allowed, line = _allowed(), str(path.resolve())
+    allowed, line = _allowed(), str(followed(path))
     if line not in allowed and "\n" not in line:
         with suppress(RunError):
             make_folder(_list().parent)
@@ -44,13 +44,13 @@ def require_allowed(path: Path, named_in: Path, setting: str) -> None:
 
     named_in: the file that names it. setting: what it is there.
     """
-    if is_inside(path, [named_in.parent]) or str(path.resolve()) in _allowed():
+    if is_inside(path, [named_in.parent]) or str(followed(path)) in _allowed():
         return
     if _outside_allowed.get():
         allow(path)
         return
     raise SettingError(
-        f"{named_in} names {path.resolve()} as its {setting}, which lies outside its folder; if that is meant, say so "
+        f"{named_in} names {followed(path)} as its {setting}, which lies outside its folder; if that is meant, say so "
         f"once with {ALLOW_OUTSIDE}"
     )
 

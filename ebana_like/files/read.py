@@ -67,8 +67,21 @@ def read_words(
 
 def is_inside(path: Path, folders: Sequence[Path]) -> bool:
     """Tell whether a path lies in one of some folders, once all links are followed."""
-    found = path.resolve()
-    return any(found.is_relative_to(folder.resolve()) for folder in folders)
+    found = followed(path)
+    return any(found.is_relative_to(followed(folder)) for folder in folders)
+
+
+def followed(path: Path) -> Path:
+    """Return where a path leads, as it is found from everywhere; links in a circle, and names no file has, stay."""
+    try:
+        return Path(os.path.realpath(path))  # Path.resolve raises errors for links in a circle
+    except ValueError:
+        return path.absolute()
+
+
+def is_file_name(word: str) -> bool:
+    """Tell whether a word that may also be the name of something known is that of a file: by a folder or an ending."""
+    return "/" in word or bool(Path(word).suffix)
 
 
 def _without_waiting(path: str, flags: int) -> int:

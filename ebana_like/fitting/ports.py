@@ -6,13 +6,20 @@ from fnmatch import fnmatchcase
 
 import numpy as np
 
+from ebana_like.checks import LONGEST
 from ebana_like.circuit import GROUND, Circuit, CurrentNudging, InputPorts, OutputPorts, free_name
 from ebana_like.elements import Bank, CurrentSources, IntArray, Resistors, VoltageSources
 from ebana_like.errors import SettingError, meant
+from ebana_like.limits import require_at_most
 from ebana_like.netlist.deck import Deck
 
 TRAINED, INPUTS, NUDGE = "trained", "inputs", "nudge"
 """Names of the banks with the trained resistors, the inputs, and the currents that nudge."""
+
+MOST_PATTERNS, LONGEST_PATTERN = 100, 200
+"""Of names of resistors; matching takes a time that grows with the square of a pattern's length."""
+
+_WILD = frozenset("*?[")
 
 
 def carriers(text: str) -> list[tuple[str, str, float]]:
@@ -42,11 +49,13 @@ def with_ports(
     """
     labels = {element.path: element.label for element in deck.elements}
     chosen = _trained(deck, trained)
-    wanted = carriers(inputs)
-    carrying = [_source(circuit, labels.get(source, source)) for source, _, _ in wanted]
+    wanted, asked = carriers(inputs), columns(outputs)
+    require_at_most("classes", len(asked), f"there are {len(asked):,} classes or outputs")
+    carrying = [labels.get(source, source) for source, _, _ in wanted]
     if len(set(carrying)) != len(carrying):
-        raise SettingError(f"inputs is {inputs}; every source can carry one column")
-    pairs = np.array([_pair(deck, circuit, output) for output, _ in columns(outputs)], dtype=np.intp).reshape(-1, 2)
+        raise SettingError(f"inputs is {inputs[:LONGEST]}; every source can carry one column")
+    _require_sources(circuit, carrying)
+    pairs = _pairs(deck, circuit, [output for output, _ in asked])
     ports = OutputPorts(pairs[:, 0].copy(), pairs[:, 1].copy())
     banks: list[Bank] = [_sources(circuit, carrying)]
     if chosen:
@@ -59,8 +68,8 @@ def with_ports(
     taken = {label for bank in circuit.banks for label in bank.labels}
     nudges = tuple(free_name(f"inudge_{k}", taken) for k in range(ports.count))
     banks.append(CurrentSources(NUDGE, nudges, ports.negative, ports.positive, np.zeros(ports.count)))
-    features = list(dict.fromkeys(column for _, column, _ in wanted))
-    feature = np.array([features.index(column) for _, column, _ in wanted], dtype=np.intp)
+    features = {column: k for k, column in enumerate(dict.fromkeys(column for _, column, _ in wanted))}
+    feature = np.array([features[column] for _, column, _ in wanted], dtype=np.intp)
     return replace(
         circuit,
         banks=tuple(banks),
@@ -77,13 +86,25 @@ def _words(text: str) -> list[str]:
 def _trained(deck: Deck, patterns: str) -> list[str]:
     """Return the labels of the resistors whose names in the text or here match a pattern."""
     resistors = [element for element in deck.elements if element.letter == Resistors.letter]
+    named: dict[str, list[str]] = {}
+    for element in resistors:
+        for name in {element.path, element.label}:
+            named.setdefault(name, []).append(element.label)
+    words = list(dict.fromkeys(_words(patterns.lower())))
+    wild = [word for word in words if word not in named and _WILD.intersection(word)]
+    if len(wild) > MOST_PATTERNS or max(map(len, wild), default=0) > LONGEST_PATTERN:
+        raise SettingError(
+            f"train has {len(wild)} patterns, the longest of {max(map(len, wild))} characters; at most {MOST_PATTERNS} "
+            f"are taken, each of at most {LONGEST_PATTERN}"
+        )
     found: dict[str, None] = {}
-    for pattern in _words(patterns.lower()):
-        matching = [e.label for e in resistors if fnmatchcase(e.path, pattern) or fnmatchcase(e.label, pattern)]
+    for word in words:
+        matching = named.get(word, [])
+        if word in wild:
+            matching = [e.label for e in resistors if fnmatchcase(e.path, word) or fnmatchcase(e.label, word)]
         if not matching:
-            raise SettingError(
-                f'train is {patterns}; no resistor is called "{pattern}"; {_some(pattern, [e.path for e in resistors])}'
-            )
+            known = _some(word, [element.path for element in resistors])
+            raise SettingError(f'train is {patterns[:LONGEST]}; no resistor is called "{word[:LONGEST]}"; {known}')
         found |= dict.fromkeys(matching)
     return list(found)
 
@@ -92,31 +113,40 @@ def _some(name: str, known: Iterable[str]) -> str:
     return meant(name, known, "there are") if (known := list(known)) else "there are none"
 
 
-def _source(circuit: Circuit, label: str) -> str:
-    """Return the label of a source that can carry an input."""
-    sources = [name for bank in circuit.of_kind(VoltageSources) for name in bank.labels]
-    if label not in sources:
-        raise SettingError(
-            f'inputs names "{label}", which is no voltage source of the netlist; {_some(label, sources)}'
-        )
-    if label in circuit.metered:
-        raise SettingError(
-            f"inputs names {label}, whose current is copied by another source; put a source of 0 V in series with it "
-            "and copy the current of that one"
-        )
-    return label
+def _require_sources(circuit: Circuit, labels: Sequence[str]) -> None:
+    """Raise SettingError where one of these labels is not that of a source that can carry an input."""
+    sources = dict.fromkeys(name for bank in circuit.of_kind(VoltageSources) for name in bank.labels)
+    for label in labels:
+        if label not in sources:
+            raise SettingError(
+                f'inputs names "{label[:LONGEST]}", which is no voltage source of the netlist; {_some(label, sources)}'
+            )
+        if label in circuit.metered:
+            raise SettingError(
+                f"inputs names {label}, whose current is copied by another source; put a source of 0 V in series with "
+                "it and copy the current of that one"
+            )
 
 
-def _pair(deck: Deck, circuit: Circuit, word: str) -> tuple[int, int]:
-    """Return the nodes of an output such as `out` or `a-b`; a name of a node may have a minus sign in it."""
-    known = {GROUND: GROUND, "gnd": GROUND, **deck.nodes}
-    lowered = word.lower()
-    splits = [(lowered, GROUND)] + [(lowered[:k], lowered[k + 1 :]) for k, c in enumerate(lowered) if c == "-"]
-    for positive, negative in splits:
-        ends = known.get(positive.strip()), known.get(negative.strip())
-        if ends[0] in circuit.nodes and ends[1] in circuit.nodes and ends[0] != ends[1]:
-            return circuit.nodes.index(str(ends[0])), circuit.nodes.index(str(ends[1]))
-    raise SettingError(f'outputs names "{word}", which is no node or pair of nodes; {_some(word, deck.nodes)}')
+def _pairs(deck: Deck, circuit: Circuit, words: Sequence[str]) -> IntArray:
+    """Return the nodes, (outputs, 2), of outputs such as `out` or `a-b`; a node's name may have a minus sign in it."""
+    places = {node: k for k, node in enumerate(circuit.nodes)}
+    known = {name: places[node] for name, node in deck.nodes.items() if node in places}
+    known |= {GROUND: places[GROUND], "gnd": places[GROUND]}
+    longest = max(map(len, known))
+    pairs = []
+    for word in words:
+        lowered = word.lower()
+        minus = [k for k, c in enumerate(lowered) if c == "-"] if len(lowered) <= 3 * longest else []
+        splits = [(lowered, GROUND), *((lowered[:k], lowered[k + 1 :]) for k in minus)]
+        found = [(known.get(positive.strip()), known.get(negative.strip())) for positive, negative in splits]
+        fitting = next((ends for ends in found if None not in ends and ends[0] != ends[1]), None)
+        if fitting is None:
+            raise SettingError(
+                f'outputs names "{word[:LONGEST]}", which is no node or pair of nodes; {_some(word, deck.nodes)}'
+            )
+        pairs.append(fitting)
+    return np.array(pairs, dtype=np.intp).reshape(-1, 2)
 
 
 def _resistors(circuit: Circuit, labels: Sequence[str]) -> Resistors:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from ebana_like.elements import DiodeModel
 from ebana_like.errors import LONGEST_NAME, NetlistError, SettingError, meant
+from ebana_like.files import is_file_name
 from ebana_like.netlist.deck.cards import diode_law, number, parse_card
 from ebana_like.netlist.deck.include import read_text
 from ebana_like.netlist.deck.lines import newline, statements
@@ -36,7 +37,7 @@ def diode_model(name: str) -> DiodeModel:
     """
     models = diode_models()
     if name not in models:
-        if Path(str(name)).suffix or "/" in str(name):
+        if is_file_name(str(name)):
             return load_diode_model(Path(str(name)))
         known = meant(str(name), models, f"{models_folder()} has")
         raise SettingError(f'there is no diode model "{str(name)[:LONGEST_NAME]}"; {known}')

@@ -20,6 +20,7 @@ from ebana_like.training import (
     history_text,
     load_history,
     train,
+    with_files_found,
 )
 
 
@@ -37,7 +38,7 @@ def train_cell(job: Job) -> None:
 
     Written once at the end: netlist and history after every epoch made XOR on newton 8 times slower.
     """
-    settings, history = job.cell.settings, _History()
+    settings, history = with_files_found(job.cell.settings), _History()
     problem = TASKS[job.task].problem(settings)
     with simulator_of(problem.circuit, settings) as simulator:
         make_folder(job.path, job.path.parent.parent)

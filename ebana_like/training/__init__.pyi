@@ -19,6 +19,7 @@ from .settings import (
     require_files_allowed,
     setting,
     settings_in,
+    with_files_found,
 )
 from .split import Split, VoltScale, in_range, in_volts, intensities_in_volts
 from .stopping import is_finished
@@ -64,4 +65,5 @@ __all__ = [
     "setting",
     "settings_in",
     "train",
+    "with_files_found",
 ]

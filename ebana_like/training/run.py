@@ -80,7 +80,7 @@ class Run:
     def record(self, settings: Settings) -> None:
         """Replace the settings in the config by others, where they differ."""
         if settings != self.settings():
-            allow_files(settings)
+            allow_files(settings, self.settings())
             tables = self.config() | {"settings": as_table(settings)}
             write_atomically(self.path / CONFIG, dump_config(tables), durable=True)
 

@@ -11,13 +11,13 @@ import tomli_w
 
 from ebana_like.checks import LONGEST, require_number, shown
 from ebana_like.errors import SettingError, meant
-from ebana_like.files import allow, read_file, require_allowed
+from ebana_like.files import allow, followed, is_file_name, read_file, require_allowed
 from ebana_like.limits import require_at_most
 
 COMMENT_COLUMN = 36
 
-FILES = ("data", "start")
-"""Settings that are names of files."""
+FILES = ("data", "start", "diode")
+"""Settings that are names of files, or may be."""
 
 MOST_DOTS = 500
 """In a line of a config file."""
@@ -189,17 +189,32 @@ def require_files_allowed(settings: TrainingSettings, named_in: Path, given: Con
 
     given: settings that the person gave besides, which stand above those of the file.
     """
-    for name in FILES:
-        path = getattr(settings, name, "")
-        if path and name not in given:
-            require_allowed(Path(path), named_in, name)
+    for name, path in _files_of(settings).items():
+        if name not in given:
+            require_allowed(path, named_in, name)
 
 
-def allow_files(settings: TrainingSettings) -> None:
-    """Remember the files that settings name, for whoever named them is this person."""
-    for name in FILES:
-        if path := getattr(settings, name, ""):
-            allow(Path(path))
+def allow_files(settings: TrainingSettings, known: TrainingSettings | None = None) -> None:
+    """Remember the files that settings name, for whoever named them is this person.
+
+    known: settings that a file had before; what they name too is left aside, for that may be somebody else's wish.
+    """
+    before = {} if known is None else _files_of(known)
+    for name, path in _files_of(settings).items():
+        if path != before.get(name):
+            allow(path)
+
+
+def with_files_found(settings: AnySettings) -> AnySettings:
+    """Return settings that name their files as they are found from everywhere, for the config of a run."""
+    found: dict[str, Any] = {name: str(followed(path)) for name, path in _files_of(settings).items()}
+    return replace(settings, **found)
+
+
+def _files_of(settings: TrainingSettings) -> dict[str, Path]:
+    """Return the files that settings name. A diode model is one where its name is that of a file."""
+    named = {name: getattr(settings, name, "") for name in FILES}
+    return {name: Path(word) for name, word in named.items() if word and (name != "diode" or is_file_name(word))}
 
 
 def load_config(path: Path, inside: Sequence[Path] = ()) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import NoReturn
 
@@ -42,10 +43,15 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     lines: tuple[int, ...]
 
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        """Where each column stands, from 0."""
+        return {name: k for k, name in enumerate(self.names)}
+
     def words(self, name: str) -> list[str]:
         """Return a column as text. Raises SettingError where there is none of that name, and for an empty entry."""
         self.require(name)
-        at = self.names.index(name)
+        at = self._places[name]
         words = [row[at] for row in self.rows]
         for k, word in enumerate(words):
             if word.lower() in _MISSING:
@@ -54,7 +60,7 @@ class Table:
 
     def require(self, name: str, where: str = "") -> None:
         """Raise SettingError, with the nearest name, where there is no such column; where: what asks for it."""
-        if name not in self.names:
+        if name not in self._places:
             raise SettingError(f'{self.path} has no column "{name}"{where}; {meant(name, self.names, "it has")}')
 
     def numbers(self, name: str) -> FloatArray:

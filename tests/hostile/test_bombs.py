@@ -12,9 +12,12 @@ import zipfile
 import pytest
 
 from ebana_like.errors import EbanaError, NetlistError, SettingError
+from ebana_like.fitting.fit import prepare
 from ebana_like.netlist import Netlist, save_netlist
+from ebana_like.simulators import NgspiceSimulator
 from ebana_like.tasks.images import load_images
 from ebana_like.training import Settings, load_config, load_newest
+from ebana_like.training.table import read_table
 
 SECONDS = 2.0
 """Of the processor; some take minutes, or for ever, when they are not refused."""
@@ -177,6 +180,54 @@ def test_a_stored_predictor_is_not_believed(name, divider, tmp_path):
     with pytest.raises(NetlistError, match=r"^[^\n]*its line of the predictor is damaged: [^\n]*$"):
         read_stored(tmp_path / "p.cir", "K")
     assert time.process_time() - began < SECONDS
+
+
+CARRYING = ".end\n".join(["t\nv1 in 0 1\n" + "".join(f"r{k} in out 1k\n" for k in range(1000)) + "r out 0 1k\n", ""])
+
+NAMED = {
+    "a long pattern": {"train": "[a" * 40_000},
+    "patterns without number": {"train": ",".join(f"r*{k}*?[" for k in range(10_000))},
+    "a long name": {"train": "r" * 80_000},
+    "the same input again and again": {"inputs": "v1," * 30_000},
+    "unknown inputs": {"inputs": ",".join(f"v{k}" for k in range(30_000))},
+    "outputs without number": {"outputs": "out," * 30_000},
+    "an output of signs": {"outputs": "-" * 99_000},
+    "an output of many parts": {"outputs": "a-" * 40_000},
+}
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_names_in_a_netlist_that_would_take_minutes_are_refused(name, tmp_path):
+    (tmp_path / "n.cir").write_text(CARRYING)
+    (tmp_path / "t.csv").write_text("v1,out\n1,0.5\n2,1\n")
+    given = {"data": str(tmp_path / "t.csv"), "inputs": "v1", "outputs": "out", **NAMED[name]}
+    began = time.process_time()
+    with pytest.raises(SettingError, match=r"^[^\n]{1,400}$"):
+        prepare(tmp_path / "n.cir", given=given)
+    assert time.process_time() - began < SECONDS
+
+
+def test_thousands_of_resistors_may_be_named_one_by_one(tmp_path):
+    (tmp_path / "n.cir").write_text(CARRYING)
+    (tmp_path / "t.csv").write_text("v1,out\n1,0.5\n2,1\n")
+    given = {"data": str(tmp_path / "t.csv"), "inputs": "v1", "outputs": "out"}
+    prepared = prepare(tmp_path / "n.cir", given={**given, "train": ",".join(f"R{k}" for k in range(1000))})
+    assert len(prepared.problem.circuit.trainable[0]) == 1000
+
+
+def test_a_table_of_many_columns_is_read_in_time_that_grows_with_it(tmp_path):
+    names = [f"c{k}" for k in range(20_000)]
+    (tmp_path / "t.csv").write_text("\n".join(",".join(row) for row in (names, ["1"] * 20_000)))
+    table = read_table(str(tmp_path / "t.csv"))
+    began = time.process_time()
+    assert sum(float(table.numbers(name)[0]) for name in names) == 20_000
+    assert time.process_time() - began < SECONDS
+
+
+@pytest.mark.parametrize("workers", [10**6, 0, -1, 1.5, True, "2", float("nan")])
+def test_a_number_of_processes_that_cannot_be_meant_is_refused(workers, divider):
+    with pytest.raises(SettingError, match=r"^workers is [^\n]*$"):
+        NgspiceSimulator(divider, workers=workers)
 
 
 def test_nothing_of_this_takes_a_gigabyte(tmp_path):

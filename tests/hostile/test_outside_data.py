@@ -1,5 +1,7 @@
 """A run, a config file or a netlist of a stranger names data elsewhere: they are read once the person has said so."""
 
+import hashlib
+import json
 import re
 import subprocess
 import sys
@@ -124,6 +126,66 @@ def test_a_netlist_is_asked_the_same(tmp_path, private):
     for words in (("--data", private), ("--allow-outside",), ()):
         done = run("fit", netlist, "--epochs", 1, *words)
         assert done.exit_code == 0, done.output
+
+
+DIODES = ("../private.mod", "/etc/passwd", "/proc/self/mem", "FOLDER/link.mod")
+
+
+@pytest.mark.parametrize("name", DIODES)
+def test_a_strangers_diode_is_not_read_elsewhere(name, tmp_path, monkeypatch):
+    folder = tmp_path / "given"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    (tmp_path / "private.mod").write_text(".model my d is=1n n=1.5\n")
+    (folder / "link.mod").symlink_to(tmp_path / "private.mod")
+    (folder / "c.toml").write_text(f'diode = "{name.replace("FOLDER", str(folder))}"\n')
+    words = ("xor", "--engine", "newton", "--epochs", 1, "--out", tmp_path / "out")
+    for refused in (run(*words, "--config", "c.toml"), run("sweep", *words, "--config", "c.toml")):
+        assert refused.exit_code == 2, refused.output
+        assert re.fullmatch(r"error: c.toml names [^\n]* as its diode, which lies outside [^\n]*\n", refused.output)
+    if name == DIODES[0]:
+        assert run(*words, "--config", "c.toml", "--allow-outside").exit_code == 0
+
+
+def test_a_run_with_a_diode_of_ones_own_goes_on_from_elsewhere(tmp_path, monkeypatch):
+    (tmp_path / "my.mod").write_text(".model my d is=1n n=1.5\n")
+    monkeypatch.chdir(tmp_path)
+    made = run("xor", "--engine", "newton", "--epochs", 1, "--diode", "my.mod", "--out", "runs")
+    assert made.exit_code == 0, made.output
+    (folder,) = (tmp_path / "runs").iterdir()
+    monkeypatch.chdir("/")
+    for command in (("resume", "--epochs", 2), ("plot", "--what", "loss")):
+        done = run(command[0], folder, *command[1:])
+        assert done.exit_code == 0, done.output
+    forget(tmp_path)
+    refused = run("resume", folder, "--epochs", 3)
+    assert "as its diode, which lies outside" in refused.output
+
+
+def test_going_on_remembers_nothing_that_only_the_run_names(trained, tmp_path, private):
+    """Else a run that is resumed would have its own wishes granted to the next one."""
+    config = trained / "config.toml"
+    config.write_text(config.read_text().replace('start = ""', 'start = "/etc/passwd"'))
+    for state in (trained / "checkpoint").glob("*.json"):
+        stored = json.loads(state.read_text())["state"]
+        stored["about"]["settings"]["start"] = "/etc/passwd"
+        body = json.dumps(stored)
+        digest = hashlib.sha256(body.encode()).hexdigest()
+        state.write_text(f'{{"sha256": "{digest}", "state": {body}}}')
+    done = run("resume", trained, "--epochs", 2)
+    assert done.exit_code == 0, done.output
+    assert "/etc/passwd" in config.read_text()
+    assert "/etc/passwd" not in (tmp_path / "state" / "ebana-like" / "allowed").read_text()
+
+
+@pytest.mark.parametrize("setting", ["data", "start", "diode"])
+def test_a_name_that_no_file_has_is_told_in_a_line(setting, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "c.toml").write_text(f'{setting} = "a\\u0000b.csv"\n')
+    refused = run("csv" if setting == "data" else "xor", "--config", "c.toml", "--epochs", 1)
+    assert refused.exit_code in (1, 2)
+    assert re.fullmatch(r"error: [^\n]*a\\x00b.csv[^\n]*\n", refused.output), refused.output
+    assert "fault of this program" not in refused.output
 
 
 def test_consent_is_for_one_file_and_outlives_the_process(tmp_path, private):

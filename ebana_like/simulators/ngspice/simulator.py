@@ -10,9 +10,11 @@ from typing import Self
 import numpy as np
 
 from ebana_like.adjoint import adjoint_circuit
+from ebana_like.checks import require_number
 from ebana_like.circuit import Circuit
 from ebana_like.elements import FloatArray
-from ebana_like.errors import SettingError, SimulatorError
+from ebana_like.errors import SimulatorError
+from ebana_like.limits import require_at_most
 from ebana_like.netlist import tolerances
 from ebana_like.simulators.first_answer import FirstAnswer
 from ebana_like.simulators.ngspice.adjoint import solve_adjoint
@@ -40,8 +42,8 @@ class NgspiceSimulator:
     """
 
     def __init__(self, circuit: Circuit, workers: int = 1, patience: float = PATIENCE) -> None:
-        if workers < 1:
-            raise SettingError(f"workers is {workers}; it must be at least 1")
+        require_number("workers", workers, whole=True, low=1)
+        require_at_most("workers", workers, f"workers is {workers:,}")
         self.circuit = circuit
         self._patience = patience
         self._template = Template()
