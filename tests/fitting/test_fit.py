@@ -234,7 +234,7 @@ def test_gradients_through_one_way_sources_are_those_of_finite_differences(tmp_p
 def test_a_netlist_without_ports_is_inspected():
     done = CliRunner().invoke(main, ["inspect", str(FOREIGN / "graph.cir")])
     assert done.exit_code == 0, done.output
-    assert "9 nodes, 21 elements" in done.output
+    assert "8 nodes, 21 elements" in done.output
 
 
 SHARED = {
