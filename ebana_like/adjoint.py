@@ -14,7 +14,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ebana_like.circuit import Circuit, CurrentNudging, free_name
+from ebana_like.circuit import Circuit, free_name
 from ebana_like.elements import (
     CCCS,
     CCVS,
@@ -30,6 +30,8 @@ from ebana_like.elements import (
     Switches,
     VoltageSources,
 )
+from ebana_like.nudges import Currents
+from ebana_like.nudges.ways.current import sources_across
 
 
 def small_signal(circuit: Circuit, voltages: FloatArray) -> dict[str, FloatArray]:
@@ -72,12 +74,11 @@ class _Transposition:
             elif not isinstance(bank, CCCS):
                 self.banks.append(self.linear(bank, slopes))
         nudge = self.new_bank_name("adjoint")
-        names = self.new_labels([f"iadjoint_{k}" for k in range(circuit.outputs.count)])
-        ports = circuit.outputs
-        self.banks.append(CurrentSources(nudge, names, ports.negative, ports.positive, np.array(currents, dtype=float)))
+        sources = sources_across(circuit.outputs, nudge, self.labels)
+        self.banks.append(replace(sources, amperes=np.array(currents, dtype=float)))
         title = f"adjoint circuit of {circuit.title}"
         return replace(
-            circuit, title=title, nodes=tuple(self.nodes), banks=tuple(self.banks), nudger=CurrentNudging(nudge)
+            circuit, title=title, nodes=tuple(self.nodes), banks=tuple(self.banks), driven=Currents.driven(nudge)
         )
 
     def linear(self, bank: Bank, slopes: Mapping[str, FloatArray]) -> Bank:

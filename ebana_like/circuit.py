@@ -22,7 +22,6 @@ from ebana_like.elements import (
     VoltageSources,
 )
 from ebana_like.elements.loops import undecided
-from ebana_like.elements.switch import behind_switch
 from ebana_like.errors import CircuitError, meant
 
 GROUND = "0"
@@ -74,31 +73,31 @@ class OutputPorts:
         return np.asarray(voltages[..., self.positive] - voltages[..., self.negative])
 
 
-@dataclass(frozen=True)
-class CurrentNudging:
-    """Nudging by one current source across each output pair: I = -beta dC/ds, held (thesis 4.16).
-
-    bank: name of the `CurrentSources` bank; source k runs from the pair's negative to its positive node.
-    """
-
-    bank: str
+VARIED: dict[str, type[Bank]] = {"voltage": VoltageSources, "amperes": CurrentSources, "conductance": Resistors}
+"""Values that can be varied, and the elements that have them."""
 
 
 @dataclass(frozen=True)
-class SwitchNudging:
-    """Nudging by a switch, a target source and a resistor of conductance beta across each output pair.
+class Driven:
+    """What is varied from phase to phase to nudge the output pairs, by address: "nudge.amperes" of the bank "nudge".
 
-    With the switch closed the pair is pulled by I = beta (Y - s) at the nudged score s itself.
-    targets, resistors, control: names of the banks of target sources, of nudging resistors, and of the one source
-    that closes the switches.
+    way: name of the way to nudge (`ebana_like.nudges`) that knows how; to all who solve circuits it is of no interest.
+    each: addresses in banks of one element an output pair. common: in banks of one element for all pairs.
     """
 
-    targets: str
-    resistors: str
-    control: str
+    way: str
+    each: tuple[str, ...]
+    common: tuple[str, ...] = ()
 
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """All of them."""
+        return (*self.each, *self.common)
 
-Nudger = CurrentNudging | SwitchNudging
+    def banks(self, *fields: str) -> tuple[str, ...]:
+        """Return the names of the banks of which such a field is driven; of all banks unless given."""
+        parts = [address.rpartition(".") for address in self.addresses]
+        return tuple(bank for bank, _, field in parts if not fields or field in fields)
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +107,7 @@ class Circuit:
     title: the netlist's first line; not one that ngspice would execute (`*ng_script`, `.include` ...).
     nodes: node names, ground "0" first.
     banks: element banks with distinct names and labels.
-    nudger: how the output pairs are pulled towards their targets.
+    driven: how the output pairs are pulled towards their targets.
 
     Raises CircuitError naming the bank, element or node that is wrong.
     """
@@ -118,7 +117,7 @@ class Circuit:
     banks: tuple[Bank, ...]
     inputs: InputPorts
     outputs: OutputPorts
-    nudger: Nudger
+    driven: Driven
 
     def __post_init__(self) -> None:
         if not self.title.isprintable() or self.title.strip()[:1] in ("", "*", ".", "+"):
@@ -132,7 +131,7 @@ class Circuit:
         _require_unique("bank", [bank.name for bank in self.banks])
         _require_unique("element", [label for bank in self.banks for label in bank.labels])
         self.bank(self.inputs.bank, VoltageSources)
-        self._require_nudging()
+        self._require_driven()
         self._require_meters()
         self._require_grounded()
         self._require_no_source_loop()
@@ -143,21 +142,15 @@ class Circuit:
                 "the loop"
             )
 
-    def _require_nudging(self) -> None:
+    def _require_driven(self) -> None:
         """Every output pair has its branch to be nudged by."""
-        if isinstance(self.nudger, CurrentNudging):
-            branches: list[Bank] = [self.bank(self.nudger.bank, CurrentSources)]
-        else:
-            self.bank(self.nudger.control, VoltageSources)
-            branches = [
-                self.bank(self.nudger.targets, VoltageSources),
-                self.bank(self.nudger.resistors, Resistors),
-            ]
-        for bank in branches:
-            if len(bank) != self.outputs.count:
+        for address in self.driven.addresses:
+            bank = self.addressed(address)
+            count = self.outputs.count if address in self.driven.each else 1
+            if len(bank) != count:
                 raise CircuitError(
                     f'bank "{bank.name}" nudges {len(bank)} outputs but the circuit has {self.outputs.count}; '
-                    "give each output one"
+                    f"give {'each output' if address in self.driven.each else 'all outputs'} one"
                 )
 
     def _require_meters(self) -> None:
@@ -245,11 +238,27 @@ class Circuit:
         """Return the conductances of the trainable banks by name, siemens."""
         return {bank.name: bank.conductance for bank in self.trainable}
 
+    def addressed(self, address: str) -> Bank:
+        """Return the bank of an address such as "nudge.amperes". Raises CircuitError where there is no such value."""
+        bank, _, field = address.rpartition(".")
+        if field not in VARIED:
+            raise CircuitError(f'"{address}" is no address; it is a bank and one of {", ".join(VARIED)}')
+        return self.bank(bank, VARIED[field])
+
+    def with_values(self, values: Mapping[str, FloatArray]) -> "Circuit":
+        """Return the same circuit with other values, (n,) for all elements of a bank, by address: "inputs.voltage".
+
+        Raises CircuitError where there is no such value, or not so many.
+        """
+        changes: dict[str, dict[str, Any]] = {}
+        for address, value in values.items():
+            field = address.rpartition(".")[2]
+            changes.setdefault(self.addressed(address).name, {})[field] = np.array(value, dtype=float)
+        return replace(self, banks=tuple(replace(b, **changes[b.name]) if b.name in changes else b for b in self.banks))
+
     def with_conductances(self, conductances: Mapping[str, FloatArray]) -> "Circuit":
         """Return the same circuit holding other conductances (siemens) in the named banks."""
-        for name in conductances:
-            self.bank(name, Resistors)
-        return self._with({name: {"conductance": np.array(g, dtype=float)} for name, g in conductances.items()})
+        return self.with_values({f"{name}.conductance": g for name, g in conductances.items()})
 
     def with_features(self, features: FloatArray) -> "Circuit":
         """Return the same circuit with its input sources set to one sample's features (count,), volts.
@@ -261,30 +270,7 @@ class Circuit:
                 f"a sample of shape {np.shape(features)} came, but the circuit has {self.inputs.count} inputs; "
                 f"give it the shape ({self.inputs.count},)"
             )
-        return self._with({self.inputs.bank: {"voltage": self.inputs.voltages(features[None])[0]}})
-
-    def with_nudging(self, currents: FloatArray, load: float = 0.0) -> "Circuit":
-        """Return the same circuit with its output pairs pulled by currents beside a conductance.
-
-        currents: into the pairs, (outputs,), amperes. load: siemens; zero where currents are held, above zero where
-        switched target sources pull. Raises CircuitError where the circuit cannot be nudged that way.
-        """
-        nudger = self.nudger
-        if isinstance(nudger, CurrentNudging) != (load == 0):
-            raise CircuitError(f"a load of {load:g} S on the outputs does not go with this circuit's way of nudging")
-        if isinstance(nudger, CurrentNudging):
-            return self._with({nudger.bank: {"amperes": np.array(currents, dtype=float)}})
-        resistors = np.full(self.outputs.count, behind_switch(load))
-        return self._with(
-            {
-                nudger.targets: {"voltage": currents / load},
-                nudger.resistors: {"conductance": resistors},
-                nudger.control: {"voltage": np.ones(1)},
-            }
-        )
-
-    def _with(self, changes: Mapping[str, Mapping[str, Any]]) -> "Circuit":
-        return replace(self, banks=tuple(replace(b, **changes[b.name]) if b.name in changes else b for b in self.banks))
+        return self.with_values({f"{self.inputs.bank}.voltage": self.inputs.voltages(features[None])[0]})
 
 
 def _require_unique(what: str, names: list[str] | tuple[str, ...]) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
-from ebana_like.circuit import Circuit, CurrentNudging, InputPorts, OutputPorts
+from ebana_like.circuit import Circuit, InputPorts, OutputPorts
 from ebana_like.conformance import operating_point_by_laws
 from ebana_like.elements import CurrentSources, FloatArray, Resistors, VoltageSources
 from ebana_like.networks import Currents, SwitchedTargets
@@ -35,7 +35,7 @@ def divider() -> Circuit:
         ),
         InputPorts("inputs", np.array([0]), np.array([1.0])),
         OutputPorts(out, ground),
-        CurrentNudging("nudge"),
+        Currents.driven("nudge"),
     )
 
 

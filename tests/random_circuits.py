@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from ebana_like.circuit import Circuit, CurrentNudging, InputPorts, OutputPorts
+from ebana_like.circuit import Circuit, InputPorts, OutputPorts
 from ebana_like.elements import CCCS, VCVS, CurrentSources, Diodes, Resistors, Switches, VoltageSources
 from ebana_like.netlist import diode_models
+from ebana_like.nudges import Currents
 
 LOOP_GAIN = 0.4  # of controlled sources: with more a circuit can latch, and then has several operating points
 
@@ -94,7 +95,7 @@ class Builder:
             tuple(banks),
             InputPorts("inputs", np.array([0]), np.array([1.0])),
             OutputPorts(out, ground),
-            CurrentNudging("nudge"),
+            Currents.driven("nudge"),
         )
 
     def bank(self, name, columns):

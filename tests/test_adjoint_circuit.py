@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from random_circuits import KINDS, random_circuit
 
 from ebana_like.adjoint import adjoint_circuit
-from ebana_like.elements import CCCS, VCVS, CurrentSources, Diodes, Resistors, VoltageSources
+from ebana_like.elements import CCCS, VCVS, Diodes, Resistors, VoltageSources
 from ebana_like.netlist import Netlist, read_netlist, write_netlist
 from ebana_like.networks import Amplifier, Crossbar, DiodePair, Inputs, OutputPairs, build_network
 from ebana_like.simulators import NewtonSimulator
@@ -20,7 +20,7 @@ def test_its_voltages_solve_the_transposed_equations(seed, kinds):
     points = simulator.solve({}, np.array([[volts]]))
     current = np.array([1e-6])  # amperes: lets all nodes stay within volts
     transposed = simulator.adjoint({}, points, current[None])[0]
-    mirrored = adjoint_circuit(circuit, points.voltages[0, 0], np.zeros(1)).with_nudging(current)
+    mirrored = adjoint_circuit(circuit, points.voltages[0, 0], current)
     # as its own sources stand, the nudging's included: what `ngspice -b` of its netlist solves
     solved = solve_as_it_stands(mirrored)
     assert solved[: len(circuit.nodes)] == pytest.approx(transposed, rel=1e-9, abs=1e-11 * np.abs(transposed).max())
@@ -28,10 +28,11 @@ def test_its_voltages_solve_the_transposed_equations(seed, kinds):
 
 def solve_as_it_stands(circuit):
     class Standing:
-        loads = np.zeros((1, 1))
+        phases = 1
 
-        def currents(self, scores, samples):
-            return circuit.bank(circuit.nudger.bank, CurrentSources).amperes[None, None]
+        def drives(self, scores, samples):
+            (address,) = circuit.driven.addresses
+            return {address: circuit.addressed(address).amperes[None, None]}
 
     points = NewtonSimulator(circuit).solve({}, np.zeros((1, circuit.inputs.count)), Standing())
     assert points.converged.all()

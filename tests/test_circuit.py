@@ -5,10 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ebana_like.circuit import CurrentNudging, InputPorts, OutputPorts, SwitchNudging
+from ebana_like.circuit import InputPorts, OutputPorts
 from ebana_like.elements import CCCS, VCVS, Resistors, VoltageSources
 from ebana_like.errors import CircuitError
 from ebana_like.networks import Amplifier, Crossbar, Inputs, OutputPairs, build_network
+from ebana_like.nudges import Currents, SwitchedTargets
 
 AT_GROUND, AT_OUT = np.array([0]), np.array([2])
 
@@ -38,10 +39,10 @@ def test_the_divider_divides(divider, operating_point):
         (lambda c: {"inputs": inputs("x")}, 'there is no bank "x" in this circuit; it has inputs, top'),
         (lambda c: {"inputs": inputs("top")}, '"top" holds resistor .* where voltage_source is needed'),
         (
-            lambda c: {"nudger": CurrentNudging("top")},
+            lambda c: {"driven": Currents.driven("top")},
             '"top" holds resistor .* where current_source is',
         ),
-        (lambda c: {"nudger": SwitchNudging("inputs", "inputs", "inputs")}, "where resistor is needed"),
+        (lambda c: {"driven": SwitchedTargets.driven("inputs", "inputs", "inputs")}, "where resistor is needed"),
         (lambda c: {"outputs": OutputPorts(*2 * [np.array([1, 2])])}, '"nudge" nudges 1 outputs .* has 2'),
         (lambda c: {"title": "two\nlines"}, "title 'two.*first line"),
         (lambda c: {"title": " "}, "title"),

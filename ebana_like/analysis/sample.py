@@ -9,7 +9,7 @@ from ebana_like.circuit import Circuit
 from ebana_like.elements import FloatArray, VoltageSources
 from ebana_like.errors import SettingError, SimulatorError
 from ebana_like.learning import Cost, Estimator, Nudged
-from ebana_like.learning.nudging import nudging_of
+from ebana_like.nudges import nudging_of
 from ebana_like.simulators import OperatingPoints, Simulator
 from ebana_like.training import Problem
 
@@ -92,7 +92,8 @@ def held_phases(
     present = circuit.with_features(features[0])
     if nudging is None:
         return [(present, points.voltages[0, 0])]
-    pulled = present.with_nudging(nudging.currents(points.scores, slice(None))[0, 0], float(nudging.loads[0, 0]))
+    values = nudging.drives(points.scores, slice(None))
+    pulled = present.with_values({address: value[0, 0] for address, value in values.items()})
     return [(present, points.voltages[0, 0]), (pulled, points.voltages[1, 0])]
 
 

@@ -12,7 +12,7 @@ from ebana_like.bench.rounds import Timing, in_process
 from ebana_like.circuit import Circuit
 from ebana_like.elements import FloatArray, IntArray, Resistors
 from ebana_like.learning import Cost
-from ebana_like.learning.nudging import nudging_of
+from ebana_like.nudges import nudging_of
 from ebana_like.simulators import NativeSimulator, NewtonSimulator, Nudging, OperatingPoints
 from ebana_like.simulators.ngspice.batch import solve_batch
 from ebana_like.simulators.ngspice.block import WORDS

@@ -5,24 +5,23 @@ from ebana_like.conformance.clause import Catalog, Clause
 from ebana_like.conformance.engines import ENGINE_CLAUSES, check_engine
 from ebana_like.conformance.estimators import ESTIMATOR_CLAUSES, EstimatorTrial, MakeEstimator, check_estimator
 from ebana_like.conformance.laws import operating_point_by_laws
-from ebana_like.conformance.nudgings import NUDGING_CLAUSES, MakeNudging, NudgingTrial, check_nudging
+from ebana_like.conformance.nudges import NUDGE_CLAUSES, NudgeTrial, check_nudge
 from ebana_like.conformance.trial import EngineTrial, MakeEngine
 
 __all__ = [
     "CIRCUITS",
     "ENGINE_CLAUSES",
     "ESTIMATOR_CLAUSES",
-    "NUDGING_CLAUSES",
+    "NUDGE_CLAUSES",
     "Catalog",
     "Clause",
     "EngineTrial",
     "EstimatorTrial",
     "MakeEngine",
     "MakeEstimator",
-    "MakeNudging",
-    "NudgingTrial",
+    "NudgeTrial",
     "check_engine",
     "check_estimator",
-    "check_nudging",
+    "check_nudge",
     "operating_point_by_laws",
 ]

@@ -6,7 +6,6 @@ from functools import partial
 
 import numpy as np
 
-from ebana_like.circuit import CurrentNudging
 from ebana_like.conformance.circuits import runaway
 from ebana_like.conformance.clause import Catalog, require
 from ebana_like.conformance.drives import Given, Refusing, drives, given, part_of_the_way, strengths_for
@@ -51,7 +50,7 @@ def answers_have_their_shapes(trial: EngineTrial) -> None:
 
 @clause
 def free_scores_are_handed_over(trial: EngineTrial) -> None:
-    """Currents are asked of the nudging with the free scores of just the samples named, before the phase is solved."""
+    """Values are asked of the nudging with the free scores of just the samples named, before the phase is solved."""
     trial.proven(part_of_the_way(trial.circuit, strengths_for(BATCH)))
 
 
@@ -64,7 +63,7 @@ def phases_keep_their_order(trial: EngineTrial) -> None:
 
 @clause
 def every_nudging_has_its_volts(trial: EngineTrial) -> None:
-    """Nudged points are operating points with the nudging's currents and loads, within 1e-9 V."""
+    """Nudged points are operating points with the values that the nudging drives, within 1e-9 V."""
     for name, nudging in drives(trial.circuit, BATCH).items():
         try:
             trial.proven(nudging, trial.changed(1))
@@ -73,30 +72,26 @@ def every_nudging_has_its_volts(trial: EngineTrial) -> None:
 
 
 @clause
-def every_sample_has_its_own_load(trial: EngineTrial) -> None:
-    """A load is that of its phase and sample; 0 S leaves the sample free; loads no circuit can take are refused."""
-    loads = np.array([[1e-6, 0, 2e-6, 1e-6], [0, 0, 0, 0], [-1e-7, 3e-6, 0, 1e-7]])
-    held = np.full((3, BATCH, trial.circuit.outputs.count), 1e-7)
-    if isinstance(trial.circuit.nudger, CurrentNudging):
-        require_refused("a load where outputs cannot be loaded", lambda: _nudged(trial, Given(held, loads)))
-        return
-    trial.proven(given(trial.circuit, loads))
-    trial.proven(part_of_the_way(trial.circuit, loads))
-    require_refused(
-        "a current beside 0 S where switched sources nudge", lambda: _nudged(trial, Given(held, np.zeros_like(loads)))
-    )
+def every_sample_has_its_own_strength(trial: EngineTrial) -> None:
+    """Values are those of their phase and sample; a strength of 0 S leaves the sample free."""
+    strengths = np.array([[1e-6, 0, 2e-6, 1e-6], [0, 0, 0, 0], [-1e-7, 3e-6, 0, 1e-7]])
+    trial.proven(given(trial.circuit, strengths))
+    trial.proven(part_of_the_way(trial.circuit, strengths))
 
 
 @clause
-def currents_of_another_shape_are_refused(trial: EngineTrial) -> None:
-    """Currents that are not (phases, samples, outputs) are refused, never spread over what is missing."""
-    nudging = given(trial.circuit, strengths_for(BATCH))
-    require_refused(
-        "currents of one output for two", lambda: _nudged(trial, Given(nudging.amperes[..., :1], nudging.loads))
-    )
-    require_refused(
-        "currents of one phase for three", lambda: _nudged(trial, Given(nudging.amperes[:1], nudging.loads))
-    )
+def values_that_do_not_fit_are_refused(trial: EngineTrial) -> None:
+    """Values of another shape are refused, never spread over what is missing; so are those of other addresses."""
+    values = given(trial.circuit, strengths_for(BATCH)).values
+    for address, value in values.items():
+        without = {other: kept for other, kept in values.items() if other != address}
+        wrong = {
+            f"{address} of one phase for three": {**values, address: value[:1]},
+            f"{address} of one element too many": {**values, address: np.concatenate([value, value], axis=2)},
+            f"no {address}": {**without, "nothing.voltage": value},
+        }
+        for what, others in wrong.items():
+            require_refused(what, partial(_nudged, trial, Given(others)))
 
 
 @clause
@@ -104,7 +99,7 @@ def errors_of_a_nudging_arrive(trial: EngineTrial) -> None:
     """What a nudging raises reaches the caller, and the next batch is right."""
     nudging = given(trial.circuit, strengths_for(BATCH))
     try:
-        _nudged(trial, Refusing(nudging.amperes, nudging.loads))
+        _nudged(trial, Refusing(nudging.values))
     except SettingError as error:
         require("this nudging refuses" in str(error), f"the error came with another text: {error}")
     else:
@@ -118,7 +113,7 @@ def unsolved_points_are_named(trial: EngineTrial) -> None:
     circuit = runaway()
     features = np.array([[0.1], [1.0], [0.2], [0.1]])
     with EngineTrial(trial.make, circuit) as other:
-        for nudging in (None, Given(np.full((2, 4, 1), 1e-9), np.zeros((2, 4)))):
+        for nudging in (None, Given({"nudge.amperes": np.full((2, 4, 1), 1e-9)})):
             points = other.engine.solve(circuit.conductances(), features, nudging)
             require(not points.converged[:, 1].any(), "a point that has no solution is marked as converged")
             require(bool(np.isnan(points.voltages[:, 1]).all()), "the volts of an unsolved point are not all NaN")
@@ -135,12 +130,12 @@ def unsolved_points_are_named(trial: EngineTrial) -> None:
 
 @clause
 def a_nudging_without_a_number_spoils_no_other(trial: EngineTrial) -> None:
-    """Currents that are no numbers leave their sample's nudged phases unsolved, and nothing else."""
+    """Sources that are no numbers leave their sample's nudged phases unsolved, and nothing else."""
     nudging = given(trial.circuit, strengths_for(BATCH))
     sound = trial.proven(nudging)
-    amperes = nudging.amperes.copy()
-    amperes[:, 2] = np.nan
-    points = _nudged(trial, Given(amperes, nudging.loads))
+    address, source = next((a, value.copy()) for a, value in nudging.values.items() if "conductance" not in a)
+    source[:, 2] = np.nan
+    points = _nudged(trial, Given({**nudging.values, address: source}))
     others = np.arange(BATCH) != 2
     require(points.usable.tolist() == others.tolist(), f"usable is {points.usable.tolist()}; sample 2 alone is lost")
     require(bool(points.converged[0].all()), "the free phase does not depend on the nudging, and was not solved")

@@ -5,26 +5,18 @@ from dataclasses import replace
 
 import numpy as np
 
-from ebana_like.circuit import Circuit, CurrentNudging, InputPorts, OutputPorts
+from ebana_like.circuit import Circuit, InputPorts, OutputPorts
 from ebana_like.elements import VCVS, CurrentSources, Diodes, Resistors, VoltageSources
 from ebana_like.netlist import diode_model
-from ebana_like.networks import (
-    Amplifier,
-    Crossbar,
-    Currents,
-    DiodePair,
-    Inputs,
-    OutputPairs,
-    SwitchedTargets,
-    build_network,
-)
-from ebana_like.networks.wiring import Wiring, grounds, labels
+from ebana_like.networks import Amplifier, Crossbar, DiodePair, Inputs, OutputPairs, build_network
+from ebana_like.nudges import Currents, Nudge, SwitchedTargets
+from ebana_like.wiring import Wiring, grounds, labels
 
 LIMITS = (4e-6, 4e-5)
 """Range of conductances, siemens: behind them the diodes conduct at a volt or two."""
 
 
-def layered(nudging: Currents | SwitchedTargets) -> Circuit:
+def layered(nudging: Nudge) -> Circuit:
     """Return a network of three neurons with two output pairs."""
     layers = [
         Inputs(2),
@@ -34,10 +26,10 @@ def layered(nudging: Currents | SwitchedTargets) -> Circuit:
         Crossbar(4, LIMITS),
         OutputPairs(),
     ]
-    return build_network(layers, f"layered, {_kind(nudging)}", seed=1, nudging=nudging)
+    return build_network(layers, f"layered, {nudging.phrase}", seed=1, nudging=nudging)
 
 
-def mesh(nudging: Currents | SwitchedTargets) -> Circuit:
+def mesh(nudging: Nudge) -> Circuit:
     """Return resistors and diodes without layers: one output between two nodes, one between a node and ground."""
     rng = np.random.default_rng(2)
     wiring = Wiring(rng)
@@ -52,9 +44,9 @@ def mesh(nudging: Currents | SwitchedTargets) -> Circuit:
         Diodes("diodes", labels("d", "diodes", 2), np.array([a, b]), np.array([0, c]), diode_model("d1n4148")),
     ]
     outputs = OutputPorts(np.array([a, c]), np.array([b, 0]))
-    nudger = nudging.build(wiring, outputs)
+    driven = nudging.wire(wiring, outputs)
     inputs = InputPorts("inputs", np.array([0, 1]), np.array([1.0, 1.0]))
-    return Circuit(f"mesh, {_kind(nudging)}", tuple(wiring.nodes), tuple(wiring.banks), inputs, outputs, nudger)
+    return Circuit(f"mesh, {nudging.phrase}", tuple(wiring.nodes), tuple(wiring.banks), inputs, outputs, driven)
 
 
 def one_way() -> Circuit:
@@ -79,7 +71,7 @@ def runaway() -> Circuit:
         ),
         InputPorts("inputs", np.array([0]), np.array([1.0])),
         OutputPorts(node, ground),
-        CurrentNudging("nudge"),
+        Currents.driven("nudge"),
     )
 
 
@@ -90,7 +82,3 @@ CIRCUITS: dict[str, Callable[[], Circuit]] = {
     "mesh-switches": lambda: mesh(SwitchedTargets()),
 }
 """What engines are tried on, by name."""
-
-
-def _kind(nudging: Currents | SwitchedTargets) -> str:
-    return "held currents" if isinstance(nudging, Currents) else "switched sources"

@@ -1,34 +1,27 @@
 """Which node voltages do the elements' laws allow? A solver that shares no code with any engine, to judge them by."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ebana_like.circuit import Circuit, CurrentNudging
+from ebana_like.circuit import Circuit
 from ebana_like.elements import CCCS, VCVS, CurrentLaw, FloatArray, Resistors, Switches, VoltageSources
 
 
 @dataclass(frozen=True, eq=False)
 class _Loads(Resistors):
-    """Nudging resistors, which may be negative as a circuit's own are not."""
+    """Driven resistors, which may be negative as a circuit's own are not."""
 
     def __post_init__(self) -> None:
         CurrentLaw.__post_init__(self)
 
 
-def nudged(circuit: Circuit, amperes: FloatArray, load: float) -> Circuit:
-    """Return the circuit as it stands in a nudged phase: amperes (outputs,) into the pairs, beside a load, siemens.
-
-    A load of 0 S where switched sources nudge leaves the circuit free.
-    """
-    nudger = circuit.nudger
-    if isinstance(nudger, CurrentNudging):
-        return circuit.with_nudging(amperes, load)
-    if not load:
-        return circuit
-    loads = [_Loads(**vars(bank)) if bank.name == nudger.resistors else bank for bank in circuit.banks]
-    return replace(circuit, banks=tuple(loads)).with_nudging(amperes, load)
+def nudged(circuit: Circuit, values: Mapping[str, FloatArray]) -> Circuit:
+    """Return the circuit as it stands in a nudged phase: with these values, (n,) by address."""
+    driven = circuit.driven.banks("conductance")
+    banks = tuple(_Loads(**vars(bank)) if bank.name in driven else bank for bank in circuit.banks)
+    return replace(circuit, banks=banks).with_values(values)
 
 
 def operating_point_by_laws(circuit: Circuit, start: FloatArray | None = None) -> FloatArray:

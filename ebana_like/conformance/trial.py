@@ -64,19 +64,18 @@ class EngineTrial:
     def volts(
         self,
         sample: int,
-        amperes: FloatArray | None = None,
-        load: float = 0.0,
+        values: Mapping[str, FloatArray] | None = None,
         start: FloatArray | None = None,
         conductances: Mapping[str, FloatArray] | None = None,
     ) -> FloatArray:
-        """Return what the laws allow at a sample of `features`, (nodes,), nudged by amperes (outputs,) beside a load.
+        """Return what the laws allow at a sample of `features`, (nodes,), nudged by values (n,) by address.
 
         start: near which node voltages.
         """
         own = self.conductances if conductances is None else conductances
         circuit = self.circuit.with_conductances(own).with_features(self.features[sample])
-        if amperes is not None:
-            circuit = nudged(circuit, amperes, load)
+        if values is not None:
+            circuit = nudged(circuit, values)
         return operating_point_by_laws(circuit, start)
 
     def proven(self, nudging: Nudging | None, conductances: Mapping[str, FloatArray] | None = None) -> OperatingPoints:
@@ -92,19 +91,18 @@ class EngineTrial:
         self, points: OperatingPoints, nudging: Nudging | None, conductances: Mapping[str, FloatArray] | None = None
     ) -> None:
         """Hold every point of `features` against the laws; see `proven`."""
-        phases = 0 if nudging is None else len(nudging.loads)
+        phases = 0 if nudging is None else nudging.phases
         expected = (1 + phases, len(self.features), len(self.circuit.nodes))
         require(
             points.voltages.shape == expected,
             f"voltages have shape {points.voltages.shape}; expected (1 + phases, batch, nodes) = {expected}",
         )
         require(bool(points.converged.all()), f"points were not solved: {dict(points.messages)}")
-        amperes = None if nudging is None else nudging.currents(points.scores, slice(0, len(self.features)))
+        driven = {} if nudging is None else nudging.drives(points.scores, slice(0, len(self.features)))
         for phase, sample in np.ndindex(expected[:2]):
             found = points.voltages[phase, sample]
-            pull = None if amperes is None or phase == 0 else amperes[phase - 1, sample]
-            load = 0.0 if nudging is None or phase == 0 else float(nudging.loads[phase - 1, sample])
-            right = self.volts(sample, pull, load, found, conductances)
+            values = None if phase == 0 else {address: value[phase - 1, sample] for address, value in driven.items()}
+            right = self.volts(sample, values, found, conductances)
             node = int(np.nan_to_num(np.abs(found - right), nan=np.inf).argmax())
             if np.abs(found - right)[node] <= SAME_VOLTS:
                 continue
@@ -134,12 +132,12 @@ class EngineTrial:
         if nudging is None or phase == 0:
             return
         everyone, scores = slice(0, len(self.features)), points.scores
-        zeros = nudging.currents(np.zeros_like(scores), everyone)
-        right = nudging.currents(scores, everyone)
+        zeros = nudging.drives(np.zeros_like(scores), everyone)
+        right = nudging.drives(scores, everyone)
         suspects = [(". They are those of a nudging that was handed zeros as its scores", zeros, phase - 1, sample)]
         suspects += [
             (f". They are those of phase {1 + other}", right, other, sample)
-            for other in range(len(right))
+            for other in range(nudging.phases)
             if other != phase - 1
         ]
         suspects += [
@@ -147,9 +145,9 @@ class EngineTrial:
             for other in range(len(scores))
             if other != sample
         ]
-        for text, amperes, drive, whose in suspects:
-            load = float(nudging.loads[drive, whose])
-            yield text, self.volts(sample, amperes[drive, whose], load, conductances=conductances)
+        for text, driven, drive, whose in suspects:
+            values = {address: value[drive, whose] for address, value in driven.items()}
+            yield text, self.volts(sample, values, conductances=conductances)
 
 
 def require_same(found: FloatArray, right: FloatArray, what: str) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -24,6 +24,11 @@ def behind_switch(beta: float) -> float:
     """
     if not beta or beta >= CLOSED:
         raise CircuitError(f"a nudging conductance of {beta:g} S cannot be switched; it must be below {CLOSED:g} S")
+    return float(in_series(beta))
+
+
+def in_series(beta: Any) -> Any:
+    """Return what `behind_switch` does for numbers, or arrays of any library, that are known to be allowed."""
     return 1 / (1 / beta - 1 / CLOSED)
 
 

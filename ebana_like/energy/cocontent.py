@@ -12,8 +12,8 @@ from math import fsum
 
 import numpy as np
 
-from ebana_like.circuit import Circuit, CurrentNudging
-from ebana_like.elements import CurrentLaw, CurrentSources, Diodes, FloatArray, Resistors, Switches
+from ebana_like.circuit import Circuit
+from ebana_like.elements import CurrentLaw, CurrentSources, Diodes, FloatArray, Resistors, Switches, VoltageSources
 from ebana_like.energy.currents import Wiring, own_current
 from ebana_like.energy.weights import coenergy_weights
 
@@ -133,12 +133,10 @@ def _weighted_banks(circuit: Circuit) -> Iterator[tuple[CurrentLaw | Switches, F
 
 
 def _kind(circuit: Circuit, bank: CurrentLaw | Switches) -> str:
-    nudger = circuit.nudger
-    if isinstance(nudger, CurrentNudging):
-        nudging = bank.name == nudger.bank
-    else:
-        nudging = bank.name == nudger.resistors or isinstance(bank, Switches)
-    if nudging:
+    driven = [circuit.addressed(address) for address in circuit.driven.addresses]
+    closing = [bank.positive for bank in driven if isinstance(bank, VoltageSources)]
+    closed = isinstance(bank, Switches) and any(np.isin(bank.control_positive, nodes).any() for nodes in closing)
+    if bank in driven or closed:
         return NUDGING
     kinds = {Resistors: "resistors", Diodes: "diodes", CurrentSources: "sources", Switches: "switches"}
     return kinds.get(type(bank), bank.kind)

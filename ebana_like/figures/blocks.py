@@ -4,8 +4,9 @@ import schemdraw
 import schemdraw.elements as elm
 from schemdraw import flow
 
-from ebana_like.circuit import Circuit, CurrentNudging
+from ebana_like.circuit import Circuit
 from ebana_like.elements import Resistors
+from ebana_like.nudges import nudge_named
 from ebana_like.simulators.layers import Hidden, Layers
 
 WIDTH, HEIGHT, GAP = 5.2, 2.6, 1.0
@@ -45,5 +46,4 @@ def _neurons(hidden: Hidden) -> list[str]:
 
 
 def _outputs(circuit: Circuit) -> str:
-    how = "held currents" if isinstance(circuit.nudger, CurrentNudging) else "switched targets"
-    return f"{circuit.outputs.count} output pairs\nnudged by\n{how}"
+    return f"{circuit.outputs.count} output pairs\nnudged by\n{nudge_named(circuit.driven.way).phrase}"

@@ -12,7 +12,7 @@ import numpy as np
 import schemdraw
 import schemdraw.elements as elm
 
-from ebana_like.circuit import BankType, Circuit, SwitchNudging
+from ebana_like.circuit import BankType, Circuit
 from ebana_like.elements import CCCS, VCVS, CurrentSources, Diodes, IntArray, Resistors, VoltageSources
 from ebana_like.simulators.layers import Layers
 
@@ -170,12 +170,12 @@ class _Stairs:
     def nudging(self, k: int, way: _Way, out: float, positive: float, negative: float) -> None:
         start, stop, middle = way.at(out, negative), way.at(out, positive), (positive + negative) / 2
         beside = ("center", "top") if way.down else ("left", "center")
-        nudger = self.circuit.nudger
-        if isinstance(nudger, SwitchNudging):
+        loads = self.circuit.driven.banks("conductance")
+        if loads:
             switch, target = way.at(out + 1.6, positive), way.at(out + 3.2, positive)
             self.two(elm.Switch(scale=0.7), stop, switch)
             self.two(elm.Resistor(scale=0.55), switch, target)
-            resistor = self.circuit.bank(nudger.resistors, Resistors)
+            resistor = self.circuit.bank(loads[0], Resistors)
             x, y = _between(switch, target)
             self.text((x, y + 0.3), _si(1 / resistor.conductance[k]), "center", "bottom", size=7)
             corner = way.at(out + 3.2, negative)
@@ -187,7 +187,8 @@ class _Stairs:
                 *(("center", "top") if way.down else ("left", "center")),
             )
             return
-        amperes = float(self.circuit.bank(nudger.bank, CurrentSources).amperes[k])
+        (held,) = self.circuit.driven.banks("amperes")
+        amperes = float(self.circuit.bank(held, CurrentSources).amperes[k])
         self.two(elm.SourceI(scale=0.7), start, stop)
         self.text(way.at(out + 0.55, middle), f"nudge {amperes:.3g} A", *beside)
 

@@ -7,11 +7,13 @@ from fnmatch import fnmatchcase
 import numpy as np
 
 from ebana_like.checks import LONGEST
-from ebana_like.circuit import GROUND, Circuit, CurrentNudging, InputPorts, OutputPorts, free_name
-from ebana_like.elements import Bank, CurrentSources, IntArray, Resistors, VoltageSources
+from ebana_like.circuit import GROUND, Circuit, InputPorts, OutputPorts
+from ebana_like.elements import Bank, IntArray, Resistors, VoltageSources
 from ebana_like.errors import SettingError, meant
 from ebana_like.limits import require_at_most
 from ebana_like.netlist.deck import Deck
+from ebana_like.nudges import Currents
+from ebana_like.nudges.ways.current import sources_across
 
 TRAINED, INPUTS, NUDGE = "trained", "inputs", "nudge"
 """Names of the banks with the trained resistors, the inputs, and the currents that nudge."""
@@ -66,8 +68,7 @@ def with_ports(
         if kept.size:
             banks.append(bank.take(kept) if kept.size < len(bank) else bank)
     taken = {label for bank in circuit.banks for label in bank.labels}
-    nudges = tuple(free_name(f"inudge_{k}", taken) for k in range(ports.count))
-    banks.append(CurrentSources(NUDGE, nudges, ports.negative, ports.positive, np.zeros(ports.count)))
+    banks.append(sources_across(ports, NUDGE, taken))
     features = {column: k for k, column in enumerate(dict.fromkeys(column for _, column, _ in wanted))}
     feature = np.array([features[column] for _, column, _ in wanted], dtype=np.intp)
     return replace(
@@ -75,7 +76,7 @@ def with_ports(
         banks=tuple(banks),
         inputs=InputPorts(INPUTS, feature, np.array([sign for _, _, sign in wanted])),
         outputs=ports,
-        nudger=CurrentNudging(NUDGE),
+        driven=Currents.driven(NUDGE),
     )
 
 

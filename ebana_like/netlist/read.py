@@ -6,14 +6,16 @@ from typing import ClassVar
 
 import numpy as np
 
-from ebana_like.circuit import Circuit, CurrentNudging, InputPorts, Nudger, OutputPorts, SwitchNudging
-from ebana_like.elements import Bank, CurrentSources, Resistors, VoltageSources
+from ebana_like.circuit import Circuit, Driven, InputPorts, OutputPorts
+from ebana_like.elements import Bank, Resistors, VoltageSources
 from ebana_like.elements.numbers import finite
-from ebana_like.errors import CircuitError, NetlistError
+from ebana_like.errors import CircuitError, NetlistError, SettingError
 from ebana_like.netlist.banks import LETTERS, Nodes, build_bank, kind_of
 from ebana_like.netlist.deck import Deck, Element, Line, load_deck, read_deck
 from ebana_like.netlist.deck.names import Names
 from ebana_like.netlist.netlist import FORMAT, NAME, Netlist
+from ebana_like.nudges import Currents, nudge_named
+from ebana_like.nudges.ways.current import sources_across
 
 
 def load_netlist(path: Path) -> Netlist:
@@ -57,9 +59,9 @@ def foreign_circuit(deck: Deck) -> Circuit:
         for (kind, card), elements in groups.items()
     ]
     banks.append(VoltageSources("inputs", (), none, none, np.zeros(0)))
-    banks.append(CurrentSources("nudge", (), none, none, np.zeros(0)))
     inputs, outputs = InputPorts("inputs", none, np.zeros(0)), OutputPorts(none, none)
-    return Circuit(deck.title, tuple(nodes.numbers), tuple(banks), inputs, outputs, CurrentNudging("nudge"))
+    banks.append(sources_across(outputs))
+    return Circuit(deck.title, tuple(nodes.numbers), tuple(banks), inputs, outputs, Currents.driven("nudge"))
 
 
 class _Annotations:
@@ -74,7 +76,7 @@ class _Annotations:
         self.input_bank = ""
         self.features: list[list[str]] = []
         self.outputs: list[tuple[str, str]] = []
-        self.nudging: list[str] = []
+        self.driven: Driven | None = None
         self.kinds: dict[str, tuple[str, tuple[float, float] | None]] = {}
         self.sections: dict[str, list[Element]] = {}
         for entry in deck.statements:
@@ -133,10 +135,11 @@ class _Annotations:
         positive, negative = words
         self.outputs.append((positive, negative))
 
-    def nudger(self, words: list[str]) -> None:
-        if len(words) != {"current": 2, "switch": 4}.get(words[0]):
-            raise ValueError
-        self.nudging = words
+    def nudging(self, words: list[str]) -> None:
+        try:
+            self.driven = nudge_named(words[0]).driven(*words[1:])
+        except SettingError as error:
+            raise self.line.error(str(error)) from None
 
     def bank(self, words: list[str]) -> None:
         name, kind, *options = words
@@ -165,7 +168,7 @@ class _Annotations:
         "inputs": inputs,
         "feature": feature,
         "output": output,
-        "nudging": nudger,
+        "nudging": nudging,
         "bank": bank,
         "recorded": record,
     }
@@ -193,13 +196,9 @@ class _Annotations:
             np.array([at[p] for p, _ in self.outputs], dtype=np.intp),
             np.array([at[n] for _, n in self.outputs], dtype=np.intp),
         )
-        return Circuit(self.deck.first_line, tuple(at), tuple(banks.values()), inputs, outputs, self.nudger_of())
-
-    def nudger_of(self) -> Nudger:
-        if not self.nudging:
-            raise NetlistError(f'{self.deck.source} has no "* @nudging" line')
-        form, *names = self.nudging
-        return CurrentNudging(*names) if form == "current" else SwitchNudging(*names)
+        if self.driven is None:
+            raise NetlistError(f'{source} has no "* @nudging" line')
+        return Circuit(self.deck.first_line, tuple(at), tuple(banks.values()), inputs, outputs, self.driven)
 
     def input_ports(self, bank: Bank) -> InputPorts:
         carrier = {source[1:]: (k, source[0]) for k, sources in enumerate(self.features) for source in sources}

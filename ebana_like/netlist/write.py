@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ebana_like.circuit import Circuit, CurrentNudging, InputPorts
+from ebana_like.circuit import Circuit, InputPorts
 from ebana_like.elements import Bank, Devices, Diodes, ModelCard, Resistors, Switches
 from ebana_like.errors import NetlistError
 from ebana_like.files import write_atomically
@@ -96,11 +96,7 @@ def _port_lines(circuit: Circuit) -> Iterator[str]:
     pairs = zip(circuit.outputs.positive.tolist(), circuit.outputs.negative.tolist(), strict=True)
     for positive, negative in pairs:
         yield f"output {circuit.nodes[positive]} {circuit.nodes[negative]}"
-    nudger = circuit.nudger
-    if isinstance(nudger, CurrentNudging):
-        yield f"nudging current {nudger.bank}"
-    else:
-        yield f"nudging switch {nudger.targets} {nudger.resistors} {nudger.control}"
+    yield f"nudging {circuit.driven.way} {' '.join(circuit.driven.banks())}"
 
 
 def _feature_lines(circuit: Circuit, inputs: InputPorts) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from ebana_like.networks.blocks import Amplifier, Block, Crossbar, DiodePair, Inputs, OutputPairs
 from ebana_like.networks.deep import build_network
-from ebana_like.networks.nudging import Currents, SwitchedTargets
+from ebana_like.nudges import Currents, SwitchedTargets
 
 __all__ = [
     "Amplifier",

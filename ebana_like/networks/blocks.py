@@ -11,7 +11,7 @@ from ebana_like.elements import CCCS, VCVS, Diodes, Resistors, VoltageSources
 from ebana_like.errors import CircuitError
 from ebana_like.limits import require_at_most
 from ebana_like.netlist import diode_model
-from ebana_like.networks.wiring import Wiring, grounds, labels
+from ebana_like.wiring import Wiring, grounds, labels
 
 
 class Block(ABC):

@@ -9,15 +9,15 @@ from ebana_like.circuit import Circuit
 from ebana_like.errors import CircuitError, SettingError
 from ebana_like.limits import require_at_most
 from ebana_like.networks.blocks import Block
-from ebana_like.networks.nudging import Currents, SwitchedTargets
-from ebana_like.networks.wiring import Wiring
+from ebana_like.nudges import Currents, Nudge
+from ebana_like.wiring import Wiring
 
 
 def build_network(
     layers: Sequence[Block],
     title: str = "resistive network",
     seed: int | np.random.Generator = 0,
-    nudging: Currents | SwitchedTargets | None = None,
+    nudging: Nudge | None = None,
 ) -> Circuit:
     """Return the circuit of a stack of layers.
 
@@ -33,7 +33,7 @@ def build_network(
     """
     if not isinstance(seed, np.random.Generator):
         require_number("seed", seed, whole=True, low=0, fix="or a numpy generator")
-    if not (nudging is None or isinstance(nudging, Currents | SwitchedTargets)):
+    if not (nudging is None or isinstance(nudging, Nudge)):
         raise SettingError(f"nudging is {shown(nudging)}; expected Currents() or SwitchedTargets(beta)")
     _require_size(layers)
     wiring = Wiring(np.random.default_rng(seed))
@@ -41,8 +41,8 @@ def build_network(
         layer.build(wiring)
     if wiring.inputs is None or wiring.outputs is None:
         raise CircuitError("a list of layers begins with Inputs and ends with OutputPairs")
-    nudger = (nudging or Currents()).build(wiring, wiring.outputs)
-    return Circuit(title, tuple(wiring.nodes), tuple(wiring.banks), wiring.inputs, wiring.outputs, nudger)
+    driven = (nudging or Currents()).wire(wiring, wiring.outputs)
+    return Circuit(title, tuple(wiring.nodes), tuple(wiring.banks), wiring.inputs, wiring.outputs, driven)
 
 
 def _require_size(layers: Sequence[Block]) -> None:

@@ -11,9 +11,8 @@ from .protocol import (
     Seconds,
     Simulator,
     check_conductances,
-    check_currents,
     check_features,
-    check_loads,
+    driven_values,
 )
 
 __all__ = [
@@ -29,9 +28,8 @@ __all__ = [
     "Seconds",
     "Simulator",
     "check_conductances",
-    "check_currents",
     "check_features",
-    "check_loads",
     "circuit_function",
+    "driven_values",
     "simulator",
 ]

@@ -1,14 +1,13 @@
-"""What drives a circuit at one point? Every independent source's value, and the load on its outputs."""
+"""What drives a circuit at one point? Every independent source's value, and the conductances that vary."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ebana_like.circuit import Circuit, CurrentNudging, SwitchNudging
+from ebana_like.circuit import Circuit
 from ebana_like.elements import CurrentSources, FloatArray, IntArray, Resistors, VoltageSources
-from ebana_like.elements.switch import behind_switch
-from ebana_like.simulators.protocol import Nudging, check_currents, check_loads
+from ebana_like.simulators.protocol import Nudging, driven_values
 
 
 @dataclass(frozen=True, eq=False)
@@ -17,66 +16,63 @@ class Drive:
 
     voltages: of all voltage sources, bank after bank, (points, sources), volts.
     amperes: of all current sources, bank after bank, (points, sources).
-    loads: conductance of the nudging resistors, (points,), siemens; without effect while their switches are open.
+    conductances: of the driven resistors, (points, n) by bank, siemens.
     """
 
     voltages: FloatArray
     amperes: FloatArray
-    loads: FloatArray
+    conductances: Mapping[str, FloatArray]
 
     def part(self, points: IntArray | slice) -> "Drive":
         """Return the drive of some of the points."""
-        return Drive(self.voltages[points], self.amperes[points], self.loads[points])
+        conductances = {name: g[points] for name, g in self.conductances.items()}
+        return Drive(self.voltages[points], self.amperes[points], conductances)
 
     def scaled(self, factor: float) -> "Drive":
         """Return the drive with all sources turned down to a fraction."""
         return replace(self, voltages=factor * self.voltages, amperes=factor * self.amperes)
 
+    def varied(self, circuit: Circuit, values: Mapping[str, FloatArray]) -> "Drive":
+        """Return the drive with other values, (points, n) by address."""
+        voltages, amperes, conductances = self.voltages.copy(), self.amperes.copy(), dict(self.conductances)
+        for address, value in values.items():
+            name, _, field = address.rpartition(".")
+            if field == "conductance":
+                conductances[name] = value
+            elif field == "voltage":
+                voltages[:, _columns(circuit, VoltageSources, name)] = value
+            else:
+                amperes[:, _columns(circuit, CurrentSources, name)] = value
+        return Drive(voltages, amperes, conductances)
+
 
 def free_drive(circuit: Circuit, features: FloatArray) -> Drive:
-    """Return the drive of a batch's free phase: nudging sources off, switches open.
+    """Return the drive of a batch's free phase: driven sources off, driven resistors as the circuit has them.
 
     features: (batch, features), volts.
     """
-    batch, nudger = len(features), circuit.nudger
+    batch, driven = len(features), circuit.driven
     voltages = [np.tile(bank.voltage, (batch, 1)) for bank in circuit.of_kind(VoltageSources)]
     amperes = [np.tile(bank.amperes, (batch, 1)) for bank in circuit.of_kind(CurrentSources)]
-    drive = Drive(_side_by_side(voltages, batch), _side_by_side(amperes, batch), np.full(batch, _own_load(circuit)))
-    drive.voltages[:, _columns(circuit, VoltageSources, circuit.inputs.bank)] = circuit.inputs.voltages(features)
-    if isinstance(nudger, CurrentNudging):
-        drive.amperes[:, _columns(circuit, CurrentSources, nudger.bank)] = 0
-    else:
-        for name in (nudger.targets, nudger.control):
-            drive.voltages[:, _columns(circuit, VoltageSources, name)] = 0
-    return drive
+    own = {name: circuit.bank(name, Resistors).conductance for name in driven.banks("conductance")}
+    drive = Drive(
+        _side_by_side(voltages, batch),
+        _side_by_side(amperes, batch),
+        {name: np.tile(conductance, (batch, 1)) for name, conductance in own.items()},
+    )
+    values = {f"{circuit.inputs.bank}.voltage": circuit.inputs.voltages(features)}
+    off = {address: np.zeros((batch, 1)) for address in driven.addresses if not address.endswith(".conductance")}
+    return drive.varied(circuit, values | off)
 
 
 def nudged_drives(circuit: Circuit, free: Drive, scores: FloatArray, nudging: Nudging) -> Iterator[Drive]:
     """Yield the drive of each nudged phase of a batch.
 
-    scores: free scores, (batch, outputs), volts. Raises SimulatorError where the circuit cannot be nudged that way.
+    scores: free scores, (batch, outputs), volts. Raises SimulatorError as `driven_values` does.
     """
-    check_loads(circuit, nudging.loads)
-    currents = nudging.currents(scores, slice(0, len(scores)))
-    check_currents(circuit, nudging.loads, currents)
-    nudger = circuit.nudger
-    for current, load in zip(currents, nudging.loads, strict=True):
-        voltages, amperes = free.voltages.copy(), free.amperes.copy()
-        loads = np.array([behind_switch(g) if g else own for g, own in zip(load.tolist(), free.loads, strict=True)])
-        if isinstance(nudger, CurrentNudging):
-            amperes[:, _columns(circuit, CurrentSources, nudger.bank)] = current
-        else:
-            voltages[:, _columns(circuit, VoltageSources, nudger.targets)] = np.where(
-                load[:, None] == 0, 0.0, current / np.where(load == 0, 1.0, load)[:, None]
-            )
-            voltages[:, _columns(circuit, VoltageSources, nudger.control)] = (load != 0)[:, None]
-        yield Drive(voltages, amperes, loads)
-
-
-def _own_load(circuit: Circuit) -> float:
-    if not isinstance(circuit.nudger, SwitchNudging):
-        return 0.0
-    return float(circuit.bank(circuit.nudger.resistors, Resistors).conductance[0])
+    values = driven_values(circuit, nudging, scores, slice(0, len(scores)))
+    for phase in range(nudging.phases):
+        yield free.varied(circuit, {address: value[phase] for address, value in values.items()})
 
 
 def _columns(circuit: Circuit, kind: type[VoltageSources] | type[CurrentSources], name: str) -> slice:

@@ -1,12 +1,14 @@
 """What is known of a layered network before it has conductances? Its wiring, as arrays."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
 from ebana_like.elements import DiodeModel, FloatArray, Index, IntArray, Resistors
+from ebana_like.elements.switch import CLOSED, OPEN, THRESHOLD
 
 Array = TypeVar("Array", FloatArray, IntArray)
 
@@ -75,6 +77,48 @@ class Hidden:
 
 
 @dataclass(frozen=True, eq=False)
+class Branch:
+    """What stands across each output pair to nudge it: a source of current, or a target behind resistor and switch.
+
+    addresses: of the currents; or of the targets' voltages, the resistors' conductances, and the voltage that closes
+        the switches.
+    targets, inner, control: nodes of the switched branches; none where currents are held.
+    """
+
+    addresses: tuple[str, ...]
+    targets: IntArray
+    inner: IntArray
+    control: IntArray
+
+    @property
+    def is_switched(self) -> bool:
+        """Whether switches load the outputs."""
+        return len(self.addresses) > 1
+
+    def is_even(self, values: Mapping[str, Any]) -> bool:
+        """Whether a sample's outputs are all loaded alike, by switches that are either open or closed."""
+        if not self.is_switched:
+            return True
+        _, conductance, close = (values[address] for address in self.addresses)
+        return bool((conductance == conductance[..., :1]).all() and np.isin(close, (0, 1)).all())
+
+
+def pulled(addresses: tuple[str, ...], values: Mapping[str, Any]) -> tuple[Any, Any]:
+    """Return the currents into the pairs, (phases, batch, outputs), amperes, and the conductance beside them, siemens.
+
+    addresses: of a branch. values: of even nudging, (phases, batch, elements) by address, in arrays of any library. The
+    conductances are (phases, batch); None where nothing loads the outputs.
+    """
+    first = values[addresses[0]]
+    if len(addresses) == 1:
+        return first, None
+    xp, conductance = first.__array_namespace__(), values[addresses[1]][..., :1]
+    closed = values[addresses[2]] > THRESHOLD
+    load = 1 / (1 / conductance + 1 / CLOSED)
+    return xp.where(closed, load * first, 0.0), xp.where(closed, load, OPEN)[..., 0]
+
+
+@dataclass(frozen=True, eq=False)
 class Layers:
     """A layered network.
 
@@ -83,7 +127,7 @@ class Layers:
         doubled. bias_rows, biases: rows at constant voltages, and those voltages.
     constant_nodes, constants: nodes at a voltage that never changes, ground among them, and that voltage.
     outputs: last crossbar's columns. positive, negative: positions of the output pairs among them.
-    target_nodes, inner_nodes, control_node: of the switched nudging branches; empty where currents are held.
+    branch: what stands across the output pairs to nudge them.
     """
 
     crossbars: tuple[Crossbar, ...]
@@ -97,6 +141,4 @@ class Layers:
     outputs: IntArray
     positive: IntArray
     negative: IntArray
-    target_nodes: IntArray
-    inner_nodes: IntArray
-    control_node: IntArray
+    branch: Branch

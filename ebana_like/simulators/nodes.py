@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ebana_like.circuit import Circuit, SwitchNudging
+from ebana_like.circuit import Circuit
 from ebana_like.elements import FloatArray, IntArray, Resistors
 from ebana_like.elements.switch import CLOSED, OPEN
 from ebana_like.simulators.layers import Layers
@@ -49,7 +49,7 @@ def write_phases(
                 voltages[part][..., nodes] = hidden.forward * h
         voltages[part][..., layers.outputs] = phase.outputs
         first = part.stop
-    if len(layers.target_nodes):
+    if layers.branch.is_switched:
         _write_targets(circuit, layers, voltages, currents, loads)
 
 
@@ -57,16 +57,17 @@ def _write_targets(
     circuit: Circuit, layers: Layers, voltages: FloatArray, currents: FloatArray, loads: FloatArray
 ) -> None:
     """Write the nodes of the switched branches: target source, resistor, switch."""
-    assert isinstance(circuit.nudger, SwitchNudging)
-    resistor = circuit.bank(circuit.nudger.resistors, Resistors).conductance
+    branch = layers.branch
+    (resistors,) = circuit.driven.banks("conductance")
+    resistor = circuit.bank(resistors, Resistors).conductance
     ports, load = circuit.outputs, loads[..., None]
     closed = load != OPEN
     positive, negative = voltages[..., ports.positive], voltages[..., ports.negative]
     sources = negative + np.where(closed, currents / load, 0.0)
     through = load * (sources - positive)
-    voltages[..., layers.target_nodes] = sources
-    voltages[..., layers.inner_nodes] = np.where(closed, positive + through / CLOSED, sources - through / resistor)
-    voltages[..., layers.control_node] = closed
+    voltages[..., branch.targets] = sources
+    voltages[..., branch.inner] = np.where(closed, positive + through / CLOSED, sources - through / resistor)
+    voltages[..., branch.control] = closed
 
 
 def write_adjoint(layers: Layers, found: FloatArray, adjoint: list[FloatArray]) -> None:
@@ -76,9 +77,9 @@ def write_adjoint(layers: Layers, found: FloatArray, adjoint: list[FloatArray]) 
         for behind in hidden.driven[1:]:  # the first stands at the VCVS itself, which is shorted
             found[:, behind] = hidden.back * x
     found[:, layers.outputs] = adjoint[-1]
-    if len(layers.target_nodes):
+    if layers.branch.is_switched:
         below = found[:, layers.outputs[layers.negative]]
-        found[:, layers.target_nodes] = found[:, layers.inner_nodes] = below
+        found[:, layers.branch.targets] = found[:, layers.branch.inner] = below
 
 
 def rescued(voltages: FloatArray, iterations: IntArray, limit: int, solve: Callable[[slice], Solved]) -> Solved:

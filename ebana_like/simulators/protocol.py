@@ -8,7 +8,7 @@ from typing import Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from ebana_like.circuit import Circuit, CurrentNudging
+from ebana_like.circuit import Circuit
 from ebana_like.elements import FloatArray, IntArray, Resistors
 from ebana_like.errors import SettingError, SimulatorError
 
@@ -16,17 +16,14 @@ BoolArray = NDArray[np.bool_]
 
 
 class Nudging(Protocol):
-    """What drives the output pairs of a batch in its nudged phases: a current beside a conductance.
-
-    loads: conductance across each pair, (phases, batch), siemens; zero where currents are held.
-    """
+    """What drives a batch in its nudged phases: values of the circuit's `driven` addresses."""
 
     @property
-    def loads(self) -> FloatArray:
-        """Return (phases, batch), siemens."""
+    def phases(self) -> int:
+        """Number of nudged phases."""
 
-    def currents(self, scores: FloatArray, samples: slice) -> FloatArray:
-        """Return the currents into the pairs, (phases, m, outputs), amperes, given the free scores of m samples."""
+    def drives(self, scores: FloatArray, samples: slice) -> Mapping[str, FloatArray]:
+        """Return the values, (phases, m, elements) by address, given the free scores of m samples, (m, outputs)."""
 
     def part(self, samples: slice) -> "Nudging":
         """Return the nudging of some of the batch's samples."""
@@ -150,24 +147,21 @@ def check_conductances(circuit: Circuit, conductances: Mapping[str, FloatArray])
             )
 
 
-def check_loads(circuit: Circuit, loads: FloatArray) -> None:
-    """Raise SimulatorError when outputs are to be loaded in a circuit that has nothing to load them with."""
-    if isinstance(circuit.nudger, CurrentNudging) and loads.any():
-        raise SimulatorError("this circuit nudges by currents and has no switches to load its outputs with")
+def driven_values(circuit: Circuit, nudging: Nudging, scores: FloatArray, samples: slice) -> Mapping[str, FloatArray]:
+    """Ask a nudging for the values of samples with these free scores, (m, outputs); (phases, m, elements) by address.
 
-
-def check_currents(circuit: Circuit, loads: FloatArray, currents: FloatArray) -> None:
-    """Raise SimulatorError when a nudging's currents are of another shape, or cannot be driven in this circuit.
-
-    loads: (phases, batch), siemens. currents: (phases, batch, outputs), amperes.
+    Raises SimulatorError where they are not those of the addresses driven in this circuit, or of another shape.
     """
-    expected = (*loads.shape, circuit.outputs.count)
-    if currents.shape != expected:
+    values, driven = nudging.drives(scores, samples), circuit.driven
+    if values.keys() != set(driven.addresses):
         raise SimulatorError(
-            f"the nudging's currents have shape {currents.shape}; give them (phases, samples, outputs), here {expected}"
+            f"the nudging drives {', '.join(values)}; in this circuit {', '.join(driven.addresses)} must be driven"
         )
-    if not isinstance(circuit.nudger, CurrentNudging) and np.nan_to_num(currents[loads == 0]).any():
-        raise SimulatorError(
-            "this circuit pulls its outputs by switched sources and cannot hold a current beside a load of 0 S; "
-            "give the phase a load, or no current"
-        )
+    for address, value in values.items():
+        count = circuit.outputs.count if address in driven.each else 1
+        expected = (nudging.phases, len(scores), count)
+        if value.shape != expected:
+            raise SimulatorError(
+                f"the nudging's {address} has shape {value.shape}; give it (phases, samples, elements), here {expected}"
+            )
+    return values

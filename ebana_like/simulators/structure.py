@@ -7,7 +7,7 @@ crossbar's columns are the outputs. Nothing else may be in the circuit.
 
 import numpy as np
 
-from ebana_like.circuit import BankType, Circuit, CurrentNudging
+from ebana_like.circuit import BankType, Circuit
 from ebana_like.elements import (
     CCCS,
     VCVS,
@@ -20,7 +20,7 @@ from ebana_like.elements import (
     VoltageSources,
     index_of,
 )
-from ebana_like.simulators.layers import Clamp, Crossbar, Hidden, Layers, read_only
+from ebana_like.simulators.layers import Branch, Clamp, Crossbar, Hidden, Layers, read_only
 
 
 def find_layers(circuit: Circuit) -> Layers | None:
@@ -52,7 +52,7 @@ class _Search:
     def layers(self) -> Layers:
         """Return the layers. Raises _NotLayeredError."""
         sources = self._take_sources()
-        switched = self._take_nudging()
+        branch = self._take_branch()
         first, rows, columns = self._take_crossbar(sources.positive.tolist() + list(self.constants))
         sides = self._sides(rows, sources)
         biases = np.array([self.constants[node] for node in rows[sides[2]].tolist()])
@@ -69,10 +69,21 @@ class _Search:
         _require(len(nodes) == len(self.circuit.nodes) == len(np.unique(nodes)))
         _require(len(hidden) == 1 or all(_same_ratio(layer) for layer in hidden))
         constants = np.array(list(self.constants), dtype=np.intp), np.array(list(self.constants.values()))
-        arrays = (*constants, columns, *self._pairs(columns), *switched)
+        positive, negative = self._pairs(columns)
         plus, minus, bias_rows = map(index_of, sides)
         return Layers(
-            tuple(crossbars), tuple(hidden), plus, minus, bias_rows, read_only(biases), *map(read_only, arrays)
+            tuple(crossbars),
+            tuple(hidden),
+            plus,
+            minus,
+            bias_rows,
+            read_only(biases),
+            read_only(constants[0]),
+            read_only(constants[1]),
+            read_only(columns),
+            read_only(positive),
+            read_only(negative),
+            branch,
         )
 
     def _take_sources(self) -> VoltageSources:
@@ -89,18 +100,21 @@ class _Search:
                 self.left.remove(bank)
         return inputs
 
-    def _take_nudging(self) -> tuple[IntArray, IntArray, IntArray]:
-        """Cross out the nudging branches; return their target, inner and control nodes."""
-        circuit, nudger, outputs = self.circuit, self.circuit.nudger, self.circuit.outputs
-        none = np.zeros(0, dtype=np.intp)
-        if isinstance(nudger, CurrentNudging):
-            held = circuit.bank(nudger.bank, CurrentSources)
-            _require(_same(held.positive, outputs.negative) and _same(held.negative, outputs.positive))
-            self.left.remove(held)
-            return none, none, none
-        targets = circuit.bank(nudger.targets, VoltageSources)
-        resistors = circuit.bank(nudger.resistors, Resistors)
-        control = circuit.bank(nudger.control, VoltageSources)
+    def _take_branch(self) -> Branch:
+        """Cross out the branches by which outputs are nudged."""
+        circuit, driven, outputs = self.circuit, self.circuit.driven, self.circuit.outputs
+        held, loads, sources = (driven.banks(field) for field in ("amperes", "conductance", "voltage"))
+        if (len(held), len(loads), len(sources)) == (1, 0, 0):
+            source = circuit.bank(held[0], CurrentSources)
+            _require(_same(source.positive, outputs.negative) and _same(source.negative, outputs.positive))
+            self.left.remove(source)
+            return Branch(driven.addresses, *(np.zeros(0, dtype=np.intp),) * 3)
+        _require((len(held), len(loads), len(sources)) == (0, 1, 2))
+        resistors = circuit.bank(loads[0], Resistors)
+        targets, control = sorted(
+            (circuit.bank(name, VoltageSources) for name in sources),
+            key=lambda bank: not _same(bank.positive, resistors.positive),
+        )
         switches = [bank for bank in self.left if isinstance(bank, Switches)]
         _require(len(switches) == 1 and len(control) == 1 and targets in self.left and control not in self.left)
         (switch,) = switches
@@ -110,7 +124,8 @@ class _Search:
         self.left = [bank for bank in self.left if bank not in (targets, resistors, switch)]
         self.found += [targets.positive, switch.positive, control.positive]
         del self.constants[int(control.positive[0])]  # the one source here that does not stay as it is
-        return targets.positive, switch.positive, control.positive
+        addresses = f"{targets.name}.voltage", f"{resistors.name}.conductance", f"{control.name}.voltage"
+        return Branch(addresses, *map(read_only, (targets.positive, switch.positive, control.positive)))
 
     def _take_crossbar(self, nodes: list[int]) -> tuple[Resistors, IntArray, IntArray]:
         """Cross out the crossbar whose rows are among these nodes; return it with its rows and columns."""

@@ -22,13 +22,12 @@ from ebana_like.networks import (
     Amplifier,
     Block,
     Crossbar,
-    Currents,
     DiodePair,
     Inputs,
     OutputPairs,
-    SwitchedTargets,
     build_network,
 )
+from ebana_like.nudges import nudge_named
 from ebana_like.simulators import Simulator, simulator
 from ebana_like.tasks.catalog import task_named
 from ebana_like.training import Problem, Run, Settings, Split, TrainingSettings
@@ -38,7 +37,7 @@ def problem_of(settings: Settings, data: Split, title: str, start: Circuit | Non
     """Return the training problem of a layered network on data in volts."""
     cost = cost_of(settings)
     features, outputs = data.train.features.shape[1], data.train.outputs(cost)
-    nudging = Currents() if settings.nudging == "current" else SwitchedTargets(settings.beta)
+    nudging = nudge_named(settings.nudging).suited(settings.beta)
     circuit = build_network(layers(settings, features, outputs), title, settings.seed, nudging)
     if start is not None:
         circuit = _continued(circuit, start)

@@ -13,6 +13,7 @@ from ebana_like.checks import LONGEST, require_number, shown
 from ebana_like.errors import SettingError, meant
 from ebana_like.files import allow, followed, is_file_name, read_file, require_allowed
 from ebana_like.limits import require_at_most
+from ebana_like.nudges import NUDGES
 
 COMMENT_COLUMN = 36
 
@@ -132,7 +133,7 @@ class Settings(TrainingSettings):
         "Range the first conductances are drawn from, LOW,HIGH, for each crossbar or once for all.",
     )
 
-    nudging: str = setting("current", "How outputs are pulled to their targets.", "current switch")
+    nudging: str = setting("current", "How outputs are pulled to their targets.", " ".join(NUDGES))
 
     keep: str = setting("last", "Which epoch's conductances end up in the netlist.", "last best")
     checkpoint_batches: int = setting(

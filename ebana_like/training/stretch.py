@@ -13,7 +13,7 @@ import numpy as np
 from ebana_like.elements import FloatArray, IntArray
 from ebana_like.energy import coenergy_weights
 from ebana_like.learning import SGD, Adjoint, Estimator, Nudged
-from ebana_like.learning.nudging import pull_of
+from ebana_like.nudges import nudge_named, pull_of
 from ebana_like.simulators import Descended, Descends, Descent, Simulator
 from ebana_like.training.problem import Problem
 from ebana_like.training.progress import Progress, Sums
@@ -119,7 +119,8 @@ def stretches_of(problem: Problem, simulator: Simulator) -> Stretches | None:
     """Return how the engine takes steps by itself, or None where engine, cost, estimator or rule do not allow it."""
     if not (isinstance(simulator, Descends) and simulator.descends):
         return None
-    if type(problem.update) is not SGD or not getattr(problem.cost, "any_arrays", False):
+    drawing = problem.cost, nudge_named(problem.circuit.driven.way)
+    if type(problem.update) is not SGD or not all(getattr(each, "any_arrays", False) for each in drawing):
         return None
     names = [bank.name for bank in problem.circuit.trainable]
     if isinstance(problem.estimator, Nudged):

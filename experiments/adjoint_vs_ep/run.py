@@ -16,10 +16,11 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from ebana_like.analysis.differences import distance, flat
-from ebana_like.circuit import Circuit, CurrentNudging, InputPorts, OutputPorts
+from ebana_like.circuit import Circuit, InputPorts, OutputPorts
 from ebana_like.elements import CurrentSources, Diodes, Resistors, VoltageSources
 from ebana_like.learning import Adjoint, Centered, Estimator, HigherOrder, Positive, SquaredError
 from ebana_like.netlist import diode_model
+from ebana_like.nudges import Currents
 from ebana_like.simulators import NgspiceSimulator
 
 HERE = Path(__file__).parent
@@ -69,7 +70,7 @@ def paper_circuit(seed: int) -> Circuit:
         CurrentSources("nudge", ("inudge",), outputs[1:].copy(), outputs[:1].copy(), np.zeros(1)),
     )
     ports = InputPorts("inputs", np.arange(2), np.ones(2)), OutputPorts(outputs[:1].copy(), outputs[1:].copy())
-    return Circuit("xor circuit of the adjoint paper", nodes, banks, *ports, CurrentNudging("nudge"))
+    return Circuit("xor circuit of the adjoint paper", nodes, banks, *ports, Currents.driven("nudge"))
 
 
 def trained(name: str, simulator: NgspiceSimulator, iterations: int) -> list[dict[str, float | str]]:

@@ -25,7 +25,8 @@ def test_random_images_are_of_mnist_size():
     features, nudging = case.batches[0]
     batch = TASKS["mnist"].settings.batch
     assert features.shape == (batch, 784)
-    assert nudging.currents(np.zeros((batch, 10)), slice(0, batch)).shape == (2, batch, 10)
+    values = nudging.drives(np.zeros((batch, 10)), slice(0, batch))
+    assert {address: value.shape for address, value in values.items()} == {"nudge.amperes": (2, batch, 10)}
 
 
 def power_law():

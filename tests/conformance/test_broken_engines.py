@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from ebana_like.conformance import CIRCUITS, ENGINE_CLAUSES, EngineTrial
+from ebana_like.conformance.drives import given, strengths_for
 from ebana_like.errors import EbanaError
 from ebana_like.simulators import NewtonSimulator
 
@@ -15,9 +16,8 @@ from ebana_like.simulators import NewtonSimulator
 class Rewired:
     """A nudging as a broken engine asks it."""
 
-    nudging: object
-    loads: np.ndarray
-    currents: object
+    phases: int
+    drives: object
 
     def part(self, samples):
         raise NotImplementedError
@@ -39,21 +39,21 @@ class Engine(NewtonSimulator):
 
 class AsksWithZeros(Engine):
     def asked(self, nudging, batch):
-        return Rewired(nudging, nudging.loads, lambda scores, samples: nudging.currents(0 * scores, samples))
+        return Rewired(nudging.phases, lambda scores, samples: nudging.drives(0 * scores, samples))
 
 
 class AsksForTheFirstSamples(Engine):
     def asked(self, nudging, batch):
-        def currents(scores, samples):
-            each = [nudging.currents(scores[k : k + 1], slice(0, 1)) for k in range(len(scores))]
-            return np.concatenate(each, axis=1)
+        def drives(scores, samples):
+            each = [nudging.drives(scores[k : k + 1], slice(0, 1)) for k in range(len(scores))]
+            return {address: np.concatenate([values[address] for values in each], axis=1) for address in each[0]}
 
-        return Rewired(nudging, nudging.loads, currents)
+        return Rewired(nudging.phases, drives)
 
 
 class AsksWithoutPart(Engine):
     def asked(self, nudging, batch):
-        return Rewired(nudging, nudging.loads, lambda scores, samples: nudging.currents(scores, slice(0, 1)))
+        return Rewired(nudging.phases, lambda scores, samples: nudging.drives(scores, slice(0, 1)))
 
 
 class SwapsPhases(Engine):
@@ -67,33 +67,35 @@ class ForgetsToNudge(Engine):
         return replace(points, voltages=np.repeat(points.voltages[:1], len(points.voltages), axis=0))
 
 
-class OneLoadAPhase(Engine):
+class OneStrengthAPhase(Engine):
     def asked(self, nudging, batch):
-        loads = np.repeat(nudging.loads[:, :1], batch, axis=1)
-        return Rewired(
-            nudging, loads, lambda scores, samples: nudging.currents(scores, samples) * (loads != 0)[..., None]
-        )
+        def drives(scores, samples):
+            values = nudging.drives(scores, samples)
+            return {address: np.repeat(value[:, :1], batch, axis=1) for address, value in values.items()}
+
+        return Rewired(nudging.phases, drives)
 
 
-class SpreadsCurrents(Engine):
+class SpreadsValues(Engine):
     def asked(self, nudging, batch):
-        shape = (*nudging.loads.shape, self.circuit.outputs.count)
-        return Rewired(
-            nudging,
-            nudging.loads,
-            lambda scores, samples: np.broadcast_to(nudging.currents(scores, samples), shape).copy(),
-        )
+        def drives(scores, samples):
+            values = nudging.drives(scores, samples)
+            return {
+                address: np.broadcast_to(value, (nudging.phases, *value.shape[1:])) for address, value in values.items()
+            }
+
+        return Rewired(nudging.phases, drives)
 
 
 class SwallowsErrors(Engine):
     def asked(self, nudging, batch):
-        def currents(scores, samples):
+        def drives(scores, samples):
             try:
-                return nudging.currents(scores, samples)
+                return nudging.drives(scores, samples)
             except EbanaError:
-                return np.zeros((*nudging.loads.shape, self.circuit.outputs.count))
+                return given(self.circuit, strengths_for(batch)).values
 
-        return Rewired(nudging, nudging.loads, currents)
+        return Rewired(nudging.phases, drives)
 
 
 class ZerosForUnsolved(Engine):
@@ -223,8 +225,8 @@ BROKEN = [
     (AsksWithoutPart, "free_scores_are_handed_over", "mesh-currents", r"scores of shape \(4, 2\) for the samples"),
     (SwapsPhases, "phases_keep_their_order", "layered-switches", "They are those of phase 3"),
     (ForgetsToNudge, "every_nudging_has_its_volts", "mesh-currents", "those without nudging"),
-    (OneLoadAPhase, "every_sample_has_its_own_load", "mesh-switches", "the laws say"),
-    (SpreadsCurrents, "currents_of_another_shape_are_refused", "layered-currents", "solved instead of refused"),
+    (OneStrengthAPhase, "every_sample_has_its_own_strength", "mesh-switches", "the laws say"),
+    (SpreadsValues, "values_that_do_not_fit_are_refused", "layered-currents", "solved instead of refused"),
     (SwallowsErrors, "errors_of_a_nudging_arrive", "mesh-switches", "and solve returned"),
     (ZerosForUnsolved, "unsolved_points_are_named", "mesh-currents", "not all NaN"),
     (UnsolvedIsConverged, "unsolved_points_are_named", "mesh-currents", "marked as converged"),

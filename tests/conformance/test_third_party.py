@@ -11,9 +11,8 @@ from ebana_like.simulators import (
     NewtonSimulator,
     OperatingPoints,
     check_conductances,
-    check_currents,
     check_features,
-    check_loads,
+    driven_values,
 )
 
 SCALE = 1e5  # ohms: makes volts of residuals
@@ -48,9 +47,7 @@ class RootEngine:
         phases = [free]
         if nudging is not None:
             scores = self.circuit.outputs.scores(free)
-            currents = nudging.currents(scores, slice(0, len(features)))
-            check_loads(self.circuit, nudging.loads)
-            check_currents(self.circuit, nudging.loads, currents)
+            (currents,) = driven_values(self.circuit, nudging, scores, slice(0, len(features))).values()
             phases += [self._phase(banks, features, amperes) for amperes in currents]
         voltages = np.stack(phases)
         converged = np.isfinite(voltages).all(axis=-1)

@@ -5,7 +5,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ebana_like.circuit import SwitchNudging
 from ebana_like.elements import CCCS, VoltageSources
 from ebana_like.energy import (
     Wiring,
@@ -17,8 +16,10 @@ from ebana_like.energy import (
     total_cocontent,
 )
 from ebana_like.errors import CircuitError
+from ebana_like.learning import SquaredError
 from ebana_like.netlist import Netlist, write_netlist
 from ebana_like.networks import Amplifier, Crossbar, DiodePair, Inputs, OutputPairs, SwitchedTargets, build_network
+from ebana_like.nudges import nudging_of
 
 AMPLIFIERS = [Amplifier(4), Amplifier(4, 1), Amplifier(2, 0.7), Amplifier(4, 4)]
 
@@ -32,9 +33,10 @@ def deep(amplifier=None, nudging=None, seed=0):
 
 def pulled(circuit):
     """The circuit nudged by its own kind of branch."""
-    if isinstance(circuit.nudger, SwitchNudging):
-        return circuit.with_nudging(np.array([2e-7]), load=1e-6)
-    return circuit.with_nudging(np.array([2e-7]))
+    values = nudging_of(circuit, SquaredError(), np.array([[0.2]]), np.array([[1e-6]])).drives(
+        np.zeros((1, 1)), slice(1)
+    )
+    return circuit.with_values({address: value[0, 0] for address, value in values.items()})
 
 
 def anywhere(circuit, rng):
@@ -148,7 +150,6 @@ def test_a_negative_amplifier_makes_it_no_bowl():
 
 
 def test_a_circuit_is_nudged_its_own_way_only(nudging):
-    circuit = deep(nudging=nudging)
-    wrong = 0.0 if isinstance(nudging, SwitchedTargets) else 1e-6
-    with pytest.raises(CircuitError, match="does not go with this circuit's way of nudging"):
-        circuit.with_nudging(np.array([1e-7]), load=wrong)
+    wrong = "nudge.amperes" if isinstance(nudging, SwitchedTargets) else "nudge.conductance"
+    with pytest.raises(CircuitError, match='bank "nudge" holds .* elements where .* is needed'):
+        deep(nudging=nudging).with_values({wrong: np.array([1e-7])})

@@ -49,7 +49,7 @@ class DividerSimulator:
         g, x = conductances["top"][0], features[:, 0]
         voltages = np.zeros((3, len(x), 3))
         voltages[..., 1], voltages[0, :, 2] = x, g * x / (g + 1e-6)
-        currents = nudging.currents(voltages[0, :, 2:], slice(None))[..., 0]
+        currents = nudging.drives(voltages[0, :, 2:], slice(None))["nudge.amperes"][..., 0]
         voltages[1:, :, 2] = (g * x + currents) / (g + 1e-6)
         converged = np.ones((3, len(x)), dtype=bool)
         for phase, sample in self.lost:

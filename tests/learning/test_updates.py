@@ -5,10 +5,11 @@ from math import sqrt
 import numpy as np
 import pytest
 
-from ebana_like.circuit import Circuit, CurrentNudging, InputPorts, OutputPorts
+from ebana_like.circuit import Circuit, InputPorts, OutputPorts
 from ebana_like.elements import CurrentSources, Resistors, VoltageSources
 from ebana_like.errors import SettingError
 from ebana_like.learning import SGD, UPDATES, Adam, Constant, Cosine, Exponential, Momentum, Sign
+from ebana_like.nudges import Currents
 
 
 def resistors(name, conductance):
@@ -28,7 +29,7 @@ CIRCUIT = Circuit(
     ),
     InputPorts("inputs", np.array([0]), np.array([1.0])),
     OutputPorts(OUT, GROUND),
-    CurrentNudging("nudge"),
+    Currents.driven("nudge"),
 )
 FIRST, SECOND = np.array([1.0, -2.0]), np.array([3.0, 1.0])
 SMALL = Adam(1.0).small

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_write_netlist import contents
 
-from ebana_like.circuit import Circuit, CurrentNudging, InputPorts, OutputPorts
+from ebana_like.circuit import Circuit, InputPorts, OutputPorts
 from ebana_like.elements import (
     CCCS,
     CCVS,
@@ -25,6 +25,7 @@ from ebana_like.elements import (
     VoltageSources,
 )
 from ebana_like.netlist import Netlist, read_netlist, write_netlist
+from ebana_like.nudges import Currents
 
 EXAMPLES = int(os.environ.get("EXAMPLES", "100"))
 
@@ -93,7 +94,7 @@ def circuits(draw):
     outputs = OutputPorts(np.array([1]), np.array([0]))
     banks.append(CurrentSources("nudge", ("inudge",), outputs.negative, outputs.positive, np.zeros(1)))
     inputs = InputPorts("inputs", np.arange(sources), np.where(rng.random(sources) < 0.5, -1.0, 1.0))
-    return Circuit("random", tuple(nodes), tuple(banks), inputs, outputs, CurrentNudging("nudge"))
+    return Circuit("random", tuple(nodes), tuple(banks), inputs, outputs, Currents.driven("nudge"))
 
 
 def labels(name, count):

@@ -8,7 +8,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ebana_like.circuit import CurrentNudging
 from ebana_like.elements import Diodes
 from ebana_like.netlist import Netlist, read_netlist, write_netlist
 from ebana_like.netlist.dialects.rawfile import read_rawfile
@@ -29,12 +28,12 @@ def network(nudging, nudged):
     circuit = build_network(LAYERS, seed=1, nudging=nudging).with_features(np.array([2.0, -1.5]))
     if not nudged:
         return circuit
-    if isinstance(circuit.nudger, CurrentNudging):
-        pulls = {circuit.nudger.bank: {"amperes": np.array([1e-6, -2e-7])}}
+    if circuit.driven.way == "current":
+        pulls = {circuit.driven.bank: {"amperes": np.array([1e-6, -2e-7])}}
     else:
         pulls = {
-            circuit.nudger.control: {"voltage": np.ones(1)},
-            circuit.nudger.targets: {"voltage": np.array([0.5, -0.2])},
+            circuit.driven.control: {"voltage": np.ones(1)},
+            circuit.driven.targets: {"voltage": np.array([0.5, -0.2])},
         }
     return replace(circuit, banks=tuple(replace(bank, **pulls.get(bank.name, {})) for bank in circuit.banks))
 

@@ -35,7 +35,11 @@ A_RESISTOR = r"(rcrossbar1_1_1 \S+ \S+) \S+"
 SPOILED_LINES = [
     (r"\* @inputs inputs", "* @inputz inputs", "unknown directive @inputz; known are @format, @"),
     (r"\* @inputs inputs", "* @inputs", "@inputs is not written as expected"),
-    (r"\* @nudging switch targets", "* @nudging button targets", "@nudging is not written as expected"),
+    (
+        r"\* @nudging switch targets",
+        "* @nudging button targets",
+        'no way to nudge called "button"; known are current, switch',
+    ),
     (r"\* @feature 1", "* @feature 3", "features must be numbered in order; expected 1"),
     (r"\* @feature 0 \+", "* @feature 0 ", "@feature is not written as expected"),
     (r"\* @recorded y0p .*", "* @recorded y0p nan", "@recorded is not written as expected"),

@@ -68,7 +68,7 @@ def test_a_netlist_comes_back_bit_for_bit(netlist):
     assert back.recorded == netlist.recorded
     assert back.settings == netlist.settings
     there, here = netlist.circuit, back.circuit
-    assert (here.title, here.nodes, here.nudger) == (there.title, there.nodes, there.nudger)
+    assert (here.title, here.nodes, here.driven) == (there.title, there.nodes, there.driven)
     assert [type(bank) for bank in here.banks] == [type(bank) for bank in there.banks]
     for bank, original in zip(here.banks, there.banks, strict=True):
         assert contents(bank) == contents(original)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ebana_like.circuit import GROUND, CurrentNudging, SwitchNudging
+from ebana_like.circuit import GROUND
 from ebana_like.elements import CCCS, VCVS, CurrentSources, Diodes, Resistors, Switches, VoltageSources
 from ebana_like.errors import CircuitError, SettingError
 from ebana_like.netlist import Netlist, write_netlist
@@ -137,7 +137,7 @@ def test_scores_are_read_from_pairs_of_columns():
 
 def test_nudging_by_current_flows_from_the_pairs_negative_to_its_positive_node():
     circuit = build_network(LAYERS, nudging=Currents())
-    assert circuit.nudger == CurrentNudging("nudge")
+    assert circuit.driven == Currents.driven("nudge")
     nudge = circuit.bank("nudge", CurrentSources)
     assert names(circuit, nudge.positive) == ["y0n", "y1n"]
     assert names(circuit, nudge.negative) == ["y0p", "y1p"]
@@ -150,7 +150,7 @@ def test_nudging_by_switch_is_off_until_it_is_closed(operating_point):
     layers = [Inputs(1), Crossbar(2), OutputPairs()]
     bare = build_network(layers).with_features(np.array([0.7]))
     switched = build_network(layers, nudging=SwitchedTargets(beta)).with_features(np.array([0.7]))
-    assert switched.nudger == SwitchNudging("targets", "nudge", "close")
+    assert switched.driven == SwitchedTargets.driven("targets", "nudge", "close")
     assert len(switched.bank("switches", Switches)) == 1
 
     def solved(circuit, **sources):

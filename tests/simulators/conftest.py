@@ -8,8 +8,8 @@ import pytest
 from ebana_like.circuit import Circuit
 from ebana_like.elements import FloatArray
 from ebana_like.learning.costs import SquaredError
-from ebana_like.learning.nudging import nudging_of
 from ebana_like.networks import Amplifier, Crossbar, Currents, DiodePair, Inputs, OutputPairs, build_network
+from ebana_like.nudges import nudging_of
 from ebana_like.simulators import Nudging
 
 LOW, HIGH = 1e-6, 1e-4

@@ -19,10 +19,10 @@ from ebana_like.elements import Diodes
 from ebana_like.errors import SimulatorError
 from ebana_like.fitting.ports import with_ports
 from ebana_like.learning import SquaredError
-from ebana_like.learning.nudging import HeldCurrents
 from ebana_like.netlist.deck import read_deck
 from ebana_like.netlist.read import foreign_circuit
 from ebana_like.networks import Amplifier, Crossbar, DiodePair, Inputs, OutputPairs, build_network
+from ebana_like.nudges import Towards, nudging_of, pull_of
 from ebana_like.simulators import NgspiceSimulator
 from ebana_like.simulators.ngspice import process as one_process
 from ebana_like.simulators.ngspice.block import MOST_ITERATIONS
@@ -37,7 +37,7 @@ FEATURES = np.random.default_rng(4).uniform(-2, 2, (7, 2))
 
 def nudge(batch, outputs=1):
     betas = np.full((2, batch), 1e-8) * [[1], [-1]]
-    return HeldCurrents(SquaredError(), np.zeros((batch, outputs)), betas)
+    return nudging_of(network(), SquaredError(), np.zeros((batch, outputs)), betas)
 
 
 def test_a_point_without_solution_is_named_and_spoils_no_other():
@@ -61,25 +61,25 @@ def test_a_point_without_solution_is_named_and_spoils_no_other():
             assert np.abs(residual).max() < 1e-17
 
 
-class Deadly(HeldCurrents):
+class Deadly(Towards):
     """Currents that kill the process which asks for those of one sample.
 
     once: file that is made then, after which they do no harm. alone: kill also where no other sample is with it.
     """
 
     def __init__(self, deadly, targets, betas, once=None, alone=True, kill=None):
-        super().__init__(SquaredError(), targets, betas)
+        super().__init__(pull_of(network(), SquaredError()), targets, betas)
         self.deadly, self.once, self.alone = deadly, once, alone
         self.kill = kill or (lambda: os.kill(os.getpid(), signal.SIGKILL))
 
-    def currents(self, scores, samples):
+    def drives(self, scores, samples):
         if samples.start == self.deadly and (self.alone or len(self.targets) > 1):
             if self.once is None:
                 self.kill()
             elif not self.once.exists():
                 self.once.touch()
                 self.kill()
-        return super().currents(scores, samples)
+        return super().drives(scores, samples)
 
     def part(self, samples):
         part = super().part(samples)

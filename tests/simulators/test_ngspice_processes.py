@@ -15,8 +15,8 @@ from waiting import is_running, wait_until
 
 from ebana_like.errors import SimulatorError
 from ebana_like.learning import SquaredError
-from ebana_like.learning.nudging import HeldCurrents
 from ebana_like.networks import Amplifier, Crossbar, DiodePair, Inputs, OutputPairs, build_network
+from ebana_like.nudges import nudging_of
 from ebana_like.simulators import NewtonSimulator, NgspiceSimulator
 from ebana_like.simulators.ngspice import steady
 
@@ -26,7 +26,7 @@ PREAMBLE = """
 import os, sys, time
 import numpy as np
 from ebana_like.learning import SquaredError
-from ebana_like.learning.nudging import HeldCurrents
+from ebana_like.nudges import nudging_of
 from ebana_like.networks import Amplifier, Crossbar, DiodePair, Inputs, OutputPairs, build_network
 from ebana_like.simulators import NgspiceSimulator
 circuit = build_network([Inputs(2), Crossbar(4), DiodePair(), Amplifier(), Crossbar(2), OutputPairs()])
@@ -39,7 +39,7 @@ def network():
 
 
 def nudge(batch):
-    return HeldCurrents(SquaredError(), np.zeros((batch, 1)), np.full((2, batch), 1e-8) * [[1], [-1]])
+    return nudging_of(network(), SquaredError(), np.zeros((batch, 1)), np.full((2, batch), 1e-8) * [[1], [-1]])
 
 
 def family(process):
@@ -181,7 +181,7 @@ OWN_COST = """
 class Own(SquaredError):
     pass
 def nudge(cost):
-    return HeldCurrents(cost, np.zeros((3, 1)), np.full((2, 3), 1e-8) * [[1], [-1]])
+    return nudging_of(circuit, cost, np.zeros((3, 1)), np.full((2, 3), 1e-8) * [[1], [-1]])
 with NgspiceSimulator(circuit) as simulator:
     features = np.ones((3, 2)) * [[1], [2], [3]]
     expected = simulator.solve(conductances, features, nudge(SquaredError()))
@@ -209,7 +209,7 @@ def test_what_cannot_travel_is_said():
             super().__init__()
             self.held = (k for k in range(3))
 
-    drive = HeldCurrents(StubbornSquaredError(), np.zeros((1, 1)), np.full((2, 1), 1e-8))
+    drive = nudging_of(network(), StubbornSquaredError(), np.zeros((1, 1)), np.full((2, 1), 1e-8))
     with NgspiceSimulator(network()) as simulator, pytest.raises(SimulatorError, match="cannot be sent to the solver"):
         simulator.solve(network().conductances(), np.ones((1, 2)), drive)
 
@@ -220,7 +220,7 @@ class WrongSquaredError(SquaredError):
 
 
 def test_a_cost_that_fails_says_how():
-    drive = HeldCurrents(WrongSquaredError(), np.zeros((1, 1)), np.full((2, 1), 1e-8))
+    drive = nudging_of(network(), WrongSquaredError(), np.zeros((1, 1)), np.full((2, 1), 1e-8))
     with NgspiceSimulator(network()) as simulator:
         with pytest.raises(SimulatorError, match="ZeroDivisionError: by nothing"):
             simulator.solve(network().conductances(), np.ones((1, 2)), drive)

@@ -5,12 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ebana_like.circuit import CurrentNudging
 from ebana_like.elements import CurrentSources
 from ebana_like.errors import SettingError, SimulatorError
 from ebana_like.learning import SquaredError
-from ebana_like.learning.nudging import HeldCurrents, nudging_of
 from ebana_like.networks import Amplifier, Crossbar, Currents, DiodePair, Inputs, OutputPairs, build_network
+from ebana_like.nudges import Towards, nudging_of, pull_of
 from ebana_like.simulators import NgspiceSimulator
 
 SOLVED = 1e-12  # volts: ngspice stops when its step is below reltol = 1e-12 of voltages around 1 V
@@ -40,7 +39,7 @@ def test_free_and_nudged_points_obey_the_laws(simulator, operating_point):
     features, nudging = batch(circuit)
     points = simulator.solve(circuit.conductances(), features, nudging)
     assert points.converged.all()
-    currents = nudging.currents(points.scores, slice(0, len(features)))
+    currents = nudging.drives(points.scores, slice(0, len(features)))["nudge.amperes"]
     for sample, x in enumerate(features):
         for phase, amperes in enumerate([np.zeros(2), *currents[:, sample]]):
             banks = [
@@ -58,12 +57,10 @@ def test_switched_targets_act_as_their_norton_equivalent(nudging):
     with NgspiceSimulator(circuit) as simulator:
         points = simulator.solve(circuit.conductances(), features, drive)
         free = simulator.solve(circuit.conductances(), features)
-        held = (
-            points.scores if isinstance(circuit.nudger, CurrentNudging) else circuit.outputs.scores(points.voltages[1])
-        )
+        held = points.scores if circuit.driven.way == "current" else circuit.outputs.scores(points.voltages[1])
     targets = drive.targets
     equivalent = network(Currents())
-    currents = _Fixed(BETA * (targets - held))
+    currents = _Fixed(pull_of(equivalent, SquaredError()), BETA * (targets - held), np.ones((1, len(held))))
     with NgspiceSimulator(equivalent) as simulator:
         expected = simulator.solve(equivalent.conductances(), features, currents)
     assert free.scores == pytest.approx(points.scores, abs=SOLVED)
@@ -72,17 +69,14 @@ def test_switched_targets_act_as_their_norton_equivalent(nudging):
     )
 
 
-class _Fixed(HeldCurrents):
+class _Fixed(Towards):
     """Currents given outright, whatever the free scores are."""
 
-    def __init__(self, amperes):
-        super().__init__(SquaredError(), amperes, np.ones((1, len(amperes))))
-
-    def currents(self, scores, samples):
-        return self.targets[None, samples]
+    def drives(self, scores, samples):
+        return {"nudge.amperes": self.targets[None, samples]}
 
     def part(self, samples):
-        return _Fixed(self.targets[samples])
+        return _Fixed(self.pull, self.targets[samples], self.betas[:, samples])
 
 
 def test_programmed_conductances_are_those_of_a_fresh_circuit(simulator, operating_point):

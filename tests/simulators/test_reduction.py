@@ -5,12 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ebana_like.circuit import Circuit, CurrentNudging, InputPorts, OutputPorts
+from ebana_like.circuit import Circuit, InputPorts, OutputPorts
 from ebana_like.elements import VCVS, CurrentSources, Diodes, Resistors, VoltageSources
 from ebana_like.learning import Centered, SquaredError
-from ebana_like.learning.nudging import nudging_of
 from ebana_like.netlist import diode_model
 from ebana_like.networks import Amplifier, Crossbar, DiodePair, Inputs, OutputPairs, build_network
+from ebana_like.nudges import Currents, nudging_of
 from ebana_like.simulators import NewtonSimulator, NgspiceSimulator
 from ebana_like.simulators.ngspice.reduction import WORTHWHILE, norton_reduction
 
@@ -58,7 +58,7 @@ def test_the_reduced_circuit_has_the_same_voltages(nudging, inputs, operating_po
     voltages = reduced_and_restored(circuit, conductances, features, operating_point)
     for sample, found in zip(features, voltages, strict=True):
         expected = operating_point(circuit.with_conductances(conductances).with_features(sample))
-        read = range(len(found)) if isinstance(circuit.nudger, CurrentNudging) else not_behind_open_switch(circuit)
+        read = range(len(found)) if circuit.driven.way == "current" else not_behind_open_switch(circuit)
         assert found[read] == pytest.approx(expected[read], abs=SOLVED)
 
 
@@ -90,7 +90,7 @@ def two_ways(extra=()):
         ),
         InputPorts("inputs", np.array([0]), np.array([1.0])),
         OutputPorts(out, ground),
-        CurrentNudging("nudge"),
+        Currents.driven("nudge"),
     )
 
 
@@ -152,7 +152,7 @@ def runaway(resistors):
         ),
         InputPorts("inputs", np.array([0]), np.array([1.0])),
         OutputPorts(node, ground),
-        CurrentNudging("nudge"),
+        Currents.driven("nudge"),
     )
 
 

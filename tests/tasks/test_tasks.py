@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ebana_like.circuit import CurrentNudging, SwitchNudging
 from ebana_like.errors import CircuitError, NetlistError, SettingError
 from ebana_like.learning import ESTIMATORS, UPDATES, Adjoint, CrossEntropy
 from ebana_like.netlist import Netlist, save_netlist
+from ebana_like.nudges import Currents, SwitchedTargets
 from ebana_like.tasks import TASKS, cost_of, simulator_of
 from ebana_like.training import MultilabelDataset, RegressionDataset, train
 
@@ -132,8 +132,8 @@ def problem_with(lr=(0.1,), **changes):
 
 
 def test_settings_reach_what_they_name():
-    assert isinstance(problem_with(nudging="current").circuit.nudger, CurrentNudging)
-    assert isinstance(problem_with(nudging="switch").circuit.nudger, SwitchNudging)
+    assert problem_with(nudging="current").circuit.driven == Currents.driven("nudge")
+    assert problem_with(nudging="switch").circuit.driven == SwitchedTargets.driven("targets", "nudge", "close")
     assert problem_with(cost="cross-entropy", temperature=0.2).cost == CrossEntropy(0.2)
     for name, kind in ESTIMATORS.items():
         assert problem_with(estimator=name, beta=3e-7).estimator == kind(3e-7)

@@ -51,7 +51,7 @@ class LinearSimulator:
         at_rest = np.zeros(circuit.outputs.count)
         points = [np.array([voltages(sample, at_rest) for sample in features])]
         if nudging is not None:
-            phases = nudging.currents(circuit.outputs.scores(points[0]), slice(None))
+            phases = nudging.drives(circuit.outputs.scores(points[0]), slice(None))["nudge.amperes"]
             points += [np.array(list(map(voltages, features, phase))) for phase in phases]
         solved = np.tile(~np.isin(features[:, 0], self.lost), (len(points), 1))
         solution = np.where(solved[:, :, None], points, np.nan)

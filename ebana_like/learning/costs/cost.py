@@ -11,7 +11,8 @@ class Cost(Protocol):
     Scores are (batch, outputs) in volts, one a output pair: dC/dV(y+) = dC/ds = -dC/dV(y-).
     Answers are (batch, outputs) without unit, from 0 (no, the lowest) to 1 (yes, the highest).
     A cost that says `any_arrays = True` computes its gradient of any library's arrays (array API) and is hashable:
-    engines may then take training steps by themselves.
+    engines may then take training steps by themselves. One that says `is_squared_distance = True` has dC/ds = s - Y
+    with target voltages Y: sources at the targets can then nudge.
     """
 
     def outputs(self, classes: int) -> int:

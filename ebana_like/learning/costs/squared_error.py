@@ -18,6 +18,7 @@ class SquaredError:
     """
 
     any_arrays: ClassVar[bool] = True
+    is_squared_distance: ClassVar[bool] = True
 
     on: float = 1.0
     off: float = 0.0

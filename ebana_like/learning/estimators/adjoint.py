@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from ebana_like.adjoint import adjoint_circuit, small_signal
-from ebana_like.circuit import CurrentNudging
 from ebana_like.elements import VCCS, FloatArray, Resistors, Signal
 from ebana_like.energy import Wiring
 from ebana_like.learning.costs import Cost
@@ -66,6 +65,6 @@ def _input_gradient(
     own = {bank.name: slopes[bank.name] * bank.drop(adjoint) for bank in circuit.banks if bank.name in slopes}
     own |= {bank.name: bank.current(bank.drop(adjoint)) for bank in circuit.of_kind(Resistors)}
     own |= {bank.name: bank.current(adjoint) for bank in mirrored.of_kind(VCCS)}
-    assert isinstance(mirrored.nudger, CurrentNudging)
-    fed = Wiring(mirrored).complete({**own, mirrored.nudger.bank: currents}).of[circuit.inputs.bank]
+    (adjoint_currents,) = mirrored.driven.banks()
+    fed = Wiring(mirrored).complete({**own, adjoint_currents: currents}).of[circuit.inputs.bank]
     return per_feature(circuit, -fed)

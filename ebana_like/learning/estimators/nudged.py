@@ -12,7 +12,7 @@ from ebana_like.elements import FloatArray, Resistors, Signal, VoltageSources, d
 from ebana_like.energy import Wiring, cocontent_gradient, coenergy_weights
 from ebana_like.learning.costs import Cost
 from ebana_like.learning.estimators.estimator import Estimate, Estimator
-from ebana_like.learning.nudging import nudging_of
+from ebana_like.nudges import nudging_of
 from ebana_like.simulators import OperatingPoints, Simulator
 
 

@@ -12,8 +12,8 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
-from ebana_like.elements.switch import OPEN
 from ebana_like.simulators.descent import Pull
+from ebana_like.simulators.layers import pulled
 from ebana_like.simulators.native.layered import unpushed
 from ebana_like.simulators.native.network import Conductances, Network, Neurons, Outputs, Ports, injected, network
 from ebana_like.simulators.native.settle import Settled, adjoint, guess, settle
@@ -48,9 +48,9 @@ class _Signal(NamedTuple):
     change: Array
 
 
-@partial(jax.jit, static_argnames=("loaded", "filled", "pull"), donate_argnames="g")
+@partial(jax.jit, static_argnames=("branch", "filled", "pull"), donate_argnames="g")
 def descend(
-    loaded: bool,
+    branch: tuple[str, ...],
     filled: bool,
     pull: Pull,
     neurons: tuple[Neurons, ...],
@@ -63,7 +63,8 @@ def descend(
 ) -> tuple[Array, Conductances, Array, Array]:
     """Take `count` steps; how many were taken, where they led, the free scores, and the gradients' norms.
 
-    pull: what the outputs are drawn by. inputs: number of features, those that fill arrays left out.
+    branch: addresses of what stands across the output pairs. pull: what the outputs are drawn by.
+    inputs: number of features, those that fill arrays left out.
     filled: whether there are elements that only fill arrays; they have no conductance and keep it.
     """
 
@@ -76,13 +77,13 @@ def descend(
         present = jnp.arange(len(x)) < batches.counts[k]
         share = present.astype(x.dtype) / batches.counts[k].astype(x.dtype)
         betas = jnp.concatenate([jnp.zeros((1, len(x)), x.dtype), batches.betas[k]])
-        score, voltages, iterations = _phases(net, arriving, pull, loaded, targets, betas)
+        score, voltages, iterations = _phases(net, arriving, pull, branch, targets, betas)
         if len(betas) > 1:
             factors = (batches.coefficients[k, 1:] * share).reshape(-1, 1) / 2
             first, behind = _nudged_signals(net, rule, factors, voltages)
         else:
             currents = injected(net, _pairs(-pull.gradient(_real(score, targets), targets), score))
-            outputs = unpushed(net, arriving, loaded)._replace(injected=currents)
+            outputs = unpushed(net, arriving, len(branch) > 1)._replace(injected=currents)
             free = tuple(h[0] for h in voltages)
             first, behind = adjoint_signals(net, share[:, None], free, adjoint(net, outputs, free))
         bias = first.constant[:, None] - first.change.sum(axis=0)[:, None] * ports.biases
@@ -138,7 +139,7 @@ def _pairs(currents: Array, scores: Array) -> Array:
 
 
 def _phases(
-    net: Network, arriving: Array, pull: Pull, loaded: bool, targets: Array, betas: Array
+    net: Network, arriving: Array, pull: Pull, branch: tuple[str, ...], targets: Array, betas: Array
 ) -> tuple[Array, tuple[Array, ...], Array]:
     """Solve a batch freely, then with each of the betas from its free state.
 
@@ -149,9 +150,9 @@ def _phases(
 
     def phase(free: tuple[Array, tuple[Array, ...]], beta: Array) -> tuple[Any, Settled]:
         score, start = free
-        nudging = pull.nudging(targets, beta[None])
-        currents: Any = nudging.currents(cast(Any, _real(score, targets)), slice(None))
-        loads: Any = jnp.where(nudging.loads == 0, OPEN, nudging.loads).reshape(-1, 1) if loaded else None
+        values = pull.nudging(targets, beta[None]).drives(cast(Any, _real(score, targets)), slice(None))
+        currents, siemens = pulled(branch, values)
+        loads = None if siemens is None else siemens.reshape(-1, 1)
         settled = settle(net, arriving, Outputs(injected(net, _pairs(currents[0], score)), loads), start)
         o = settled.voltages[-1]
         is_free = (beta == 0).all()

@@ -44,7 +44,7 @@ class Wiring(NamedTuple):
 
     flows: p, n, a, b, (4, flows). diodes: p, n, (2, diodes). branches: p, n, c, d and its own current, (5, branches).
     unknowns: where in V each stands, (unknowns,). is_node, is_real: whether an unknown is a node's voltage, and
-        whether it is any, (unknowns,). is_load: which flows are nudging resistors. is_switch: which branches.
+        whether it is any, (unknowns,). is_load: which flows are driven resistors. is_switch: which branches.
     is_voltage: which values are node voltages.
     """
 
@@ -76,7 +76,8 @@ class Laws(NamedTuple):
 
 
 class Drives(NamedTuple):
-    """What differs from point to point: amperes of flows, E of branches, (points, n), and loads, (points, 1)."""
+    """What differs from point to point: amperes of flows, E of branches, and loads, the g of driven resistors among the
+    flows; (points, n), loads (points, 1) where none are driven."""
 
     amperes: Array
     sources: Array
@@ -99,12 +100,15 @@ class Compilable:
 
     def drives(self, drive: Drive) -> Drives:
         """Return a drive of some points for these arrays."""
-        points = len(drive.loads)
+        points = len(drive.voltages)
         amperes = np.zeros((points, self.wiring.flows.shape[1]))
         amperes[:, self.amperes_at] = drive.amperes
         sources = np.zeros((points, self.wiring.branches.shape[1]))
         sources[:, self.sources_at] = drive.voltages
-        return Drives(as_jax(amperes), as_jax(sources), as_jax(drive.loads[:, None]))
+        loads = np.zeros((points, self.wiring.flows.shape[1] if drive.conductances else 1))
+        for name, conductance in drive.conductances.items():
+            loads[:, self.flows_of[name]] = conductance
+        return Drives(as_jax(amperes), as_jax(sources), as_jax(loads))
 
     @property
     def values(self) -> int:
@@ -128,7 +132,6 @@ class _Collector:
         self.flows: list[tuple[IntArray, ...]] = [_none(4)]
         self.flows_of: dict[str, slice] = {}
         self.g: list[FloatArray] = [np.zeros(0)]
-        self.loads: list[BoolArray] = [np.zeros(0, dtype=bool)]
         self.amperes: list[IntArray] = [np.zeros(0, dtype=np.intp)]
         self.branches: list[tuple[IntArray, ...]] = [_none(5)]
         self.branch_laws: list[tuple[FloatArray, ...]] = [(np.zeros(0),) * 3]
@@ -167,7 +170,6 @@ class _Collector:
     def _flow(self, bank: Bank, a: IntArray, b: IntArray, g: FloatArray) -> None:
         self.flows.append((bank.positive, bank.negative, a, b))
         self.g.append(g)
-        self.loads.append(np.full(len(bank), self.equations.is_load(bank)))
 
     def _branch(self, bank: Bank, c: IntArray, d: IntArray, gain: FloatArray | float, r: float) -> None:
         own = self.equations.first_branch[bank.name] + np.arange(len(bank))
@@ -194,6 +196,9 @@ class _Collector:
         row = np.full(value_count, unknown_count)
         row[unknowns] = np.arange(len(unknowns))
         g, h, gain, r = np.concatenate(self.g), *map(np.concatenate, zip(*self.branch_laws, strict=True))
+        is_load = np.zeros(flow_count, dtype=bool)
+        for name in equations.driven:
+            is_load[self.flows_of[name]] = True
         wiring = Wiring(
             row=as_jax(row),
             flows=as_jax(_more(flows, flow_count, self.nothing)),
@@ -202,7 +207,7 @@ class _Collector:
             unknowns=as_jax(_more(unknowns, unknown_count, self.nothing)),
             is_node=as_jax(np.arange(unknown_count) < len(equations.free_nodes)),
             is_real=as_jax(np.arange(unknown_count) < len(unknowns)),
-            is_load=as_jax(_more(np.concatenate(self.loads), flow_count, False)),
+            is_load=as_jax(is_load),
             is_switch=as_jax(_more(np.concatenate(self.switches), branch_count, False)),
             is_voltage=as_jax(np.arange(value_count) < equations.node_count),
         )

@@ -11,15 +11,15 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from ebana_like.circuit import Circuit, SwitchNudging
+from ebana_like.circuit import Circuit
 from ebana_like.elements import FloatArray, IntArray, VoltageSources, index_of
 from ebana_like.elements.switch import OPEN
-from ebana_like.simulators.layers import Hidden, Layers
+from ebana_like.simulators.layers import Hidden, Layers, pulled
 from ebana_like.simulators.native.network import Conductances, Network, Neurons, Outputs, Ports, injected, network
 from ebana_like.simulators.native.runtime import as_jax, filled_size, padded, padded_size, shared_out
 from ebana_like.simulators.native.settle import Settled, adjoint, guess, settle
 from ebana_like.simulators.nodes import Phases, write_adjoint, write_phases
-from ebana_like.simulators.protocol import Nudging, check_currents, check_loads
+from ebana_like.simulators.protocol import Nudging, driven_values
 
 BIASES = 2
 """Constant rows of a filled first crossbar: those of a bias pair."""
@@ -102,7 +102,7 @@ class LayeredCircuit:
     def __init__(self, circuit: Circuit, layers: Layers) -> None:
         self.circuit = circuit
         self.layers = layers
-        self.switched = isinstance(circuit.nudger, SwitchNudging)
+        self.switched = layers.branch.is_switched
         self._sources = index_of(circuit.bank(circuit.inputs.bank, VoltageSources).positive)
         self.sizes = [filled_size(len(hidden.nodes)) for hidden in layers.hidden]
         self.neurons = tuple(_neurons(hidden, size) for hidden, size in zip(layers.hidden, self.sizes, strict=True))
@@ -192,9 +192,9 @@ class LayeredCircuit:
 
     def solve(
         self, conductances: Mapping[str, FloatArray], features: FloatArray, nudging: Nudging | None
-    ) -> tuple[FloatArray, IntArray]:
+    ) -> tuple[FloatArray, IntArray] | None:
         """Return the voltages of all nodes, (phases, batch, nodes), and the iterations each point took, 0 where it
-        failed; arguments as in `Simulator.solve`. Within `doubles`.
+        failed; None where outputs are loaded unevenly. Arguments as in `Simulator.solve`. Within `doubles`.
         """
         batch, size = len(features), padded_size(len(features))
         given = shared_out(padded(padded(features, size), self.features, 1))
@@ -206,12 +206,14 @@ class LayeredCircuit:
         open_load = OPEN if self.switched else 0.0
         loads = np.full((1, batch), open_load)
         if nudging is not None:
-            check_loads(self.circuit, nudging.loads)
             outputs = phases[0].outputs[0]
             scores = outputs[:, self.layers.positive] - outputs[:, self.layers.negative]
-            pushes = np.ascontiguousarray(nudging.currents(scores, slice(0, batch)))
-            check_currents(self.circuit, nudging.loads, pushes)
-            pulls = np.where(nudging.loads == 0, open_load, nudging.loads)
+            values = driven_values(self.circuit, nudging, scores, slice(0, batch))
+            if not self.layers.branch.is_even(values):
+                return None
+            pushes, siemens = pulled(self.layers.branch.addresses, values)
+            pushes = np.ascontiguousarray(pushes)
+            pulls = np.zeros(pushes.shape[:2]) if siemens is None else siemens
             given_pulls = shared_out(padded(pulls, size, 1), 1) if self.switched else None
             pushed = nudged(net, arriving, self._given(pushes, size), given_pulls, settled.voltages)
             phases.append(self._phases(pushed, size, batch))

@@ -82,8 +82,10 @@ class NativeSimulator:
         def again(only: slice) -> Solved:
             return self._general.solve(conductances, features[only], None if nudging is None else nudging.part(only))
 
-        voltages, iterations = self._layered.solve(conductances, features, nudging)
-        return rescued(voltages, iterations, NEWTON_LIMIT, again)
+        found = self._layered.solve(conductances, features, nudging)
+        if found is None:
+            return self._general.solve(conductances, features, nudging)
+        return rescued(*found, NEWTON_LIMIT, again)
 
     @property
     def descends(self) -> bool:
@@ -111,7 +113,7 @@ class NativeSimulator:
             given = Batches(*map(as_jax, arrays))
             inputs = np.array(descent.features.shape[2])
             done, g, scores, norms = descend(
-                layered.switched,
+                layered.layers.branch.addresses,
                 layered.has_fillers,
                 descent.pull,
                 *typed((layered.neurons, layered.ports, rule, layered.split(conductances))),

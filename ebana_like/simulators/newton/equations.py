@@ -11,7 +11,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from ebana_like.circuit import Circuit, SwitchNudging
+from ebana_like.circuit import Circuit
 from ebana_like.elements import (
     CCCS,
     CCVS,
@@ -42,6 +42,7 @@ class Equations:
         self.circuit = circuit
         self.banks: tuple[Bank, ...] = circuit.banks
         self.node_count = len(circuit.nodes)
+        self.driven = circuit.driven.banks("conductance")
         self.first_branch = self._number_branches()
         self.size = self.node_count + sum(len(b) for b in self.banks if _has_branch(b))
         self._slices = self._number_elements()
@@ -147,17 +148,13 @@ class Equations:
         return stamps.pattern(one + 2, self._varying(one + 2))
 
     def _varying(self, count: int) -> IntArray:
-        """Coefficients that differ from point to point: diodes, switches, nudging resistors, leakage."""
+        """Coefficients that differ from point to point: diodes, switches, driven resistors, leakage."""
         varying = np.zeros(count, dtype=bool)
         for bank, part in zip(self.banks, self._slices, strict=True):
-            varying[part] = isinstance(bank, Diodes | Switches) or self.is_load(bank)
+            varying[part] = isinstance(bank, Diodes | Switches) or bank.name in self.driven
         varying[self.element_count :] = True
         varying[count - 2] = False
         return np.flatnonzero(varying)
-
-    def is_load(self, bank: Bank) -> bool:
-        nudger = self.circuit.nudger
-        return isinstance(nudger, SwitchNudging) and bank.name == nudger.resistors
 
     def _controls(self, bank: CurrentControlled) -> IntArray:
         """Position of the current each source copies, (n,)."""
@@ -196,7 +193,7 @@ class Equations:
 
     def start(self, drive: Drive) -> State:
         """Return the state with nothing switched on but the pinned nodes."""
-        points = len(drive.loads)
+        points = len(drive.voltages)
         values = np.zeros((points, self.size))
         self.pin(values, drive)
         return State(values, np.zeros((points, sum(map(len, self.diodes)))))
@@ -263,8 +260,8 @@ class Equations:
                 slopes = bank.slope(at)
                 currents[:, part] = bank.current(at) + slopes * (bank.drop(values) - at)
                 junction += len(bank)
-            elif self.is_load(bank):
-                slopes = np.repeat(drive.loads[:, None], len(bank), axis=1)
+            elif bank.name in drive.conductances:
+                slopes = drive.conductances[bank.name]
                 currents[:, part] = slopes * bank.drop(values)
             elif isinstance(bank, Resistors):
                 currents[:, part] = bank.current(bank.drop(values))

@@ -14,17 +14,17 @@ from functools import cached_property
 
 import numpy as np
 
-from ebana_like.circuit import Circuit, SwitchNudging
+from ebana_like.circuit import Circuit
 from ebana_like.elements import FloatArray, index_of
 from ebana_like.elements.switch import OPEN
-from ebana_like.simulators.layers import Layers, read_only
+from ebana_like.simulators.layers import Layers, pulled, read_only
 from ebana_like.simulators.newton import deep, kernels, one_hidden
 from ebana_like.simulators.newton.mna import GeneralEngine
 from ebana_like.simulators.newton.network import Network
 from ebana_like.simulators.newton.neurons import Neurons
 from ebana_like.simulators.newton.transposed import transposed
 from ebana_like.simulators.nodes import Phases, rescued, write_phases
-from ebana_like.simulators.protocol import Nudging, check_currents, check_loads
+from ebana_like.simulators.protocol import Nudging, driven_values
 from ebana_like.simulators.solved import Solved
 
 
@@ -36,7 +36,7 @@ class LayeredEngine:
         self.layers = layers
         self._sources = next(bank.positive for bank in circuit.banks if bank.name == circuit.inputs.bank)
         self._sources_at = index_of(self._sources)
-        self._open_load = OPEN if isinstance(circuit.nudger, SwitchNudging) else 0.0
+        self._open_load = OPEN if layers.branch.is_switched else 0.0
         self._method = one_hidden if len(layers.hidden) == 1 else deep
 
     @cached_property
@@ -52,11 +52,13 @@ class LayeredEngine:
         phases, currents = [free], np.zeros((1, len(features), self.circuit.outputs.count))
         loads = np.full((1, len(features)), load)
         if nudging is not None:
-            check_loads(self.circuit, nudging.loads)
             scores = free.outputs[0][:, self.layers.positive] - free.outputs[0][:, self.layers.negative]
-            nudged_loads = np.where(nudging.loads == 0, load, nudging.loads)
-            nudged_currents = np.ascontiguousarray(nudging.currents(scores, slice(0, len(features))))
-            check_currents(self.circuit, nudging.loads, nudged_currents)
+            values = driven_values(self.circuit, nudging, scores, slice(0, len(features)))
+            if not self.layers.branch.is_even(values):
+                return self._general.solve(conductances, features, nudging)
+            nudged_currents, siemens = pulled(self.layers.branch.addresses, values)
+            nudged_currents = np.ascontiguousarray(nudged_currents)
+            nudged_loads = np.zeros(nudged_currents.shape[:2]) if siemens is None else siemens
             phases.append(self._method.nudged(network, arriving, nudged_currents, nudged_loads, free))
             currents, loads = np.concatenate([currents, nudged_currents]), np.concatenate([loads, nudged_loads])
         voltages = self._voltages(features, phases, currents, loads)

@@ -15,22 +15,22 @@ from ebana_like.simulators.protocol import OperatingPoints
 
 @dataclass(frozen=True, eq=False)
 class Injected:
-    """A nudging that does not depend on scores: the same currents into the output pairs whatever they are.
+    """One phase of nudging that does not depend on scores.
 
-    given: (batch, outputs), amperes.
+    values: (batch, elements) by address.
     """
 
-    given: FloatArray
+    values: Mapping[str, FloatArray]
 
     @property
-    def loads(self) -> FloatArray:
-        return np.zeros((1, len(self.given)))
+    def phases(self) -> int:
+        return 1
 
-    def currents(self, scores: FloatArray, samples: slice) -> FloatArray:
-        return self.given[None, samples]
+    def drives(self, scores: FloatArray, samples: slice) -> dict[str, FloatArray]:
+        return {address: value[None, samples] for address, value in self.values.items()}
 
     def part(self, samples: slice) -> "Injected":
-        return Injected(self.given[samples])
+        return Injected({address: value[samples] for address, value in self.values.items()})
 
 
 def solve_adjoint(
@@ -48,6 +48,7 @@ def solve_adjoint(
     nothing = np.zeros((1, circuit.inputs.count))
     for sample in np.flatnonzero(points.converged[0]).tolist():
         at_point = small_signal(circuit, points.voltages[0, sample])
-        answer = crew.solve({**conductances, **at_point}, nothing, Injected(currents[sample : sample + 1]))
+        injected = Injected({crew.circuit.driven.addresses[0]: currents[sample : sample + 1]})
+        answer = crew.solve({**conductances, **at_point}, nothing, injected)
         found[sample] = answer.voltages[1, 0, : len(circuit.nodes)]
     return found

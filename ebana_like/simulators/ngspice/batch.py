@@ -1,19 +1,18 @@
 """How does a batch pass through the sweep? In runs of points, with every failed point tried again."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from ebana_like.circuit import CurrentNudging
-from ebana_like.elements import FloatArray, IntArray
+from ebana_like.elements import FloatArray, IntArray, Resistors
 from ebana_like.elements.bank import Index
 from ebana_like.netlist import Tolerances
 from ebana_like.simulators.ngspice import block as layout
 from ebana_like.simulators.ngspice.proof import Verdict
 from ebana_like.simulators.ngspice.sweep import Sweep
-from ebana_like.simulators.protocol import Nudging, OperatingPoints, Seconds, check_currents
+from ebana_like.simulators.protocol import Nudging, OperatingPoints, Seconds, driven_values
 
 RELAXED, LOOSE = 1e-9, 1e-6
 """Relative tolerances for points that stall: with the first, gradients are still good to 2e-6 at beta = 1e-7 S."""
@@ -31,20 +30,20 @@ LARGEST_TOUR = 100
 
 @dataclass(frozen=True, eq=False)
 class _Leg:
-    """Points solved in one run with the same load on the outputs.
+    """Points solved in one run with the same conductances.
 
-    Held currents need one leg: each sample's free point, then its nudged ones, which start from it (8 Newton
-    iterations a point instead of 13, phase after phase). A switch and its resistor are the same for all samples, so
-    there each load is a leg.
+    Where sources alone are driven one leg is enough: each sample's free point, then its nudged ones, which start from
+    it (8 Newton iterations a point instead of 13, phase after phase). Resistors have one conductance for a whole run,
+    so where they are driven all points of the same conductances are a leg.
 
-    load: conductance of the nudging resistors, siemens; 0 with open switches.
+    conductances: of the driven resistors, (n,) by bank, siemens.
     samples, phases: which point each is, (points,).
-    voltages, currents: values of the external sources, (points, sources); volts, amperes. Currents that nudge come
-        first, then those that stand for inputs.
-    nudges_itself: free points set the currents of the nudged points behind them.
+    voltages, currents: values of the external sources, (points, sources), in the order of the sweep's banks; volts,
+        amperes.
+    nudges_itself: free points set the driven sources of the nudged points behind them.
     """
 
-    load: float
+    conductances: Mapping[str, FloatArray]
     samples: IntArray
     phases: IntArray
     voltages: FloatArray
@@ -56,7 +55,7 @@ def solve_batch(sweep: Sweep, features: FloatArray, nudging: Nudging | None) -> 
     """Solve a batch; arguments and result as in `Simulator.solve`."""
     began = time.perf_counter()
     circuit = sweep.circuit
-    phases = 1 + (0 if nudging is None else len(nudging.loads))
+    phases = 1 + (0 if nudging is None else nudging.phases)
     shape = (phases, len(features))
     voltages = np.full((*shape, len(circuit.nodes)), np.nan)
     voltages[..., 0] = 0.0
@@ -65,7 +64,7 @@ def solve_batch(sweep: Sweep, features: FloatArray, nudging: Nudging | None) -> 
     messages: dict[int, str] = {}
     sweep.expect(float(np.abs(circuit.inputs.voltages(features)).max(initial=0.0)))
     for leg in _legs(sweep, features, nudging, voltages):
-        sweep.load_outputs(leg.load)
+        sweep.alter(leg.conductances)
         points = _Points(sweep, leg)
         failures = points.run(nudging if leg.nudges_itself else None)
         voltages[leg.phases, leg.samples, 1:] = points.results
@@ -83,31 +82,39 @@ def _legs(sweep: Sweep, features: FloatArray, nudging: Nudging | None, solved: F
     """Split a batch into legs.
 
     solved: (1 + phases, batch, nodes), volts; holds what the legs so far were solved to, NaN where they were not: the
-    free phase when currents beside loads are asked for.
+    free phase when the others are asked for.
     """
     circuit, (inputs, injected) = sweep.circuit, sweep.stimuli(features)
-    (phases, batch), outputs = solved.shape[:2], circuit.outputs.count
+    phases, batch = solved.shape[:2]
+    volts = sum(map(len, sweep.voltage_banks)) - inputs.shape[1]
+    amperes = sum(map(len, sweep.current_banks)) - injected.shape[1]
+    undriven = np.hstack([inputs, np.zeros((batch, volts))]), np.hstack([np.zeros((batch, amperes)), injected])
+    own = {name: circuit.bank(name, Resistors).conductance for name in circuit.driven.banks("conductance")}
     samples = _tour(np.hstack([inputs, injected]))
-    if isinstance(circuit.nudger, CurrentNudging):
+    if not own:
         order = np.repeat(samples, phases), np.tile(np.arange(phases), batch)
-        currents = np.hstack([np.zeros((batch * phases, outputs)), injected[order[0]]])
-        yield _Leg(0.0, *order, inputs[order[0]], currents, nudges_itself=nudging is not None)
+        voltages, currents = (part[order[0]] for part in undriven)
+        yield _Leg({}, *order, voltages, currents, nudges_itself=nudging is not None)
         return
-    opened = np.hstack([inputs, np.zeros((batch, outputs + 1))])
-    yield _Leg(0.0, samples, np.zeros_like(samples), opened[samples], injected[samples])
+    voltages, currents = (part[samples] for part in undriven)
+    yield _Leg(own, samples, np.zeros_like(samples), voltages, currents)
     if nudging is None:
         return
     scores = circuit.outputs.scores(solved[0])
     samples = samples[np.isfinite(scores[samples]).all(axis=1)]
-    currents = nudging.currents(scores, slice(0, batch))
-    check_currents(circuit, nudging.loads, currents)
-    for phase, loads in enumerate(nudging.loads):
-        for load in np.unique(loads).tolist():
-            chosen = samples[loads[samples] == load]
-            targets = currents[phase, chosen] / load if load else np.zeros((len(chosen), outputs))
-            closed = np.full((len(chosen), 1), float(load != 0))
-            driven = np.hstack([inputs[chosen], targets, closed])
-            yield _Leg(load, chosen, np.full_like(chosen, phase + 1), driven, injected[chosen])
+    values = driven_values(circuit, nudging, scores, slice(0, batch))
+    for phase in range(nudging.phases):
+        loads = np.hstack([values[f"{name}.conductance"][phase, samples] for name in own])
+        distinct, which = np.unique(loads, axis=0, return_inverse=True)
+        for k, load in enumerate(distinct):
+            chosen = samples[which.ravel() == k]
+            voltages, currents = (part[chosen] for part in undriven)
+            for address, where in sweep.places.items():
+                driven = voltages if address.endswith(".voltage") else currents
+                driven[:, where] = values[address][phase, chosen]
+            parts = np.split(load, np.cumsum([len(g) for g in own.values()])[:-1])
+            conductances = dict(zip(own, parts, strict=True))
+            yield _Leg(conductances, chosen, np.full_like(chosen, phase + 1), voltages, currents)
 
 
 def _tour(stimuli: FloatArray) -> IntArray:
@@ -217,18 +224,19 @@ class _Points:
         return said[0] if said else "no convergence"
 
     def _nudge_by(self, nudging: Nudging) -> Callable[[int], None]:
-        """Return what turns a free point's scores into the currents of the nudged points behind it."""
-        circuit, phases = self.sweep.circuit, len(nudging.loads)
-        loads = np.zeros((phases, 1))
+        """Return what turns a free point's scores into the driven sources of the nudged points behind it."""
+        circuit, phases = self.sweep.circuit, nudging.phases
         voltages = np.zeros((1, len(circuit.nodes)))
 
         def nudge(point: int) -> None:
             try:
                 sample = int(self.samples[point])
                 voltages[0, 1:] = self.results[point]
-                currents = nudging.currents(circuit.outputs.scores(voltages), slice(sample, sample + 1))
-                check_currents(circuit, loads, currents)
-                self.currents[point + 1 : point + 1 + phases, : circuit.outputs.count] = currents[:, 0]
+                scores = circuit.outputs.scores(voltages)
+                values = driven_values(circuit, nudging, scores, slice(sample, sample + 1))
+                for address, where in self.sweep.places.items():
+                    driven = self.voltages if address.endswith(".voltage") else self.currents
+                    driven[point + 1 : point + 1 + phases, where] = values[address][:, 0]
             except Exception as error:  # must not travel through ngspice's C frames; raised when it has returned
                 self._error = error
 

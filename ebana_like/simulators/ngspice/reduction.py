@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ebana_like.circuit import Circuit, InputPorts, OutputPorts, SwitchNudging, free_name
+from ebana_like.circuit import Circuit, InputPorts, OutputPorts, free_name
 from ebana_like.elements import Bank, CurrentSources, FloatArray, IntArray, Resistors, VoltageSources
 from ebana_like.simulators.protocol import BoolArray
 
@@ -135,8 +135,7 @@ def norton_reduction(circuit: Circuit, worthwhile: int = WORTHWHILE) -> Reductio
 
 def _grounded_sources(circuit: Circuit) -> list[VoltageSources]:
     """Return the banks of sources from a node to ground that are the inputs or never change, and are no meters."""
-    nudger = circuit.nudger
-    changing = (nudger.targets, nudger.control) if isinstance(nudger, SwitchNudging) else ()
+    changing = circuit.driven.banks()
     return [
         bank
         for bank in circuit.of_kind(VoltageSources)
@@ -145,13 +144,16 @@ def _grounded_sources(circuit: Circuit) -> list[VoltageSources]:
 
 
 def _pinned_banks(circuit: Circuit, pinned: IntArray) -> tuple[PinnedBank, ...]:
-    """Return the banks of resistors of which every one leads from a pinned node to one that is not."""
+    """Return the banks of resistors, not driven, of which every one leads from a pinned node to one that is not."""
     number = np.full(len(circuit.nodes), -1)
     number[pinned] = np.arange(len(pinned))
     floats = number < 0
     floats[0] = False
     banks = []
+    driven = circuit.driven.banks()
     for bank in circuit.of_kind(Resistors):
+        if bank.name in driven:
+            continue
         for near, far in ((bank.positive, bank.negative), (bank.negative, bank.positive)):
             if len(bank) and (number[near] >= 0).all() and floats[far].all():
                 columns, ends = np.unique(far, return_inverse=True)
@@ -183,7 +185,7 @@ def _smaller(
     outputs = OutputPorts(number[circuit.outputs.positive], number[circuit.outputs.negative])
     inputs = InputPorts(circuit.inputs.bank, np.zeros(0, dtype=np.intp), np.zeros(0))
     nodes = tuple(circuit.nodes[node] for node in kept.tolist())
-    return Circuit(circuit.title, nodes, tuple(banks), inputs, outputs, circuit.nudger)
+    return Circuit(circuit.title, nodes, tuple(banks), inputs, outputs, circuit.driven)
 
 
 def _wiring(bank: Bank) -> dict[str, IntArray]:

@@ -21,7 +21,7 @@ from ebana_like.simulators.ngspice.adjoint import solve_adjoint
 from ebana_like.simulators.ngspice.crew import Crew
 from ebana_like.simulators.ngspice.reduction import norton_reduction
 from ebana_like.simulators.ngspice.start import Template
-from ebana_like.simulators.protocol import Nudging, OperatingPoints, check_conductances, check_features, check_loads
+from ebana_like.simulators.protocol import Nudging, OperatingPoints, check_conductances, check_features
 
 PATIENCE = 60.0
 """Seconds without a sign of life after which a process is taken to hang."""
@@ -91,8 +91,6 @@ class NgspiceSimulator:
         """Solve a batch, shared over the workers; see `Simulator.solve`."""
         features = check_features(self.circuit, features)
         check_conductances(self.circuit, conductances)
-        if nudging is not None:
-            check_loads(self.circuit, nudging.loads)
         with self._lock:
             self._require_running()
             return self._first.heard(self._crew.solve(conductances, features, nudging), conductances)

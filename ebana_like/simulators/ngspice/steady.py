@@ -50,7 +50,7 @@ class Batch:
     @property
     def phases(self) -> int:
         """Points a sample."""
-        return 1 + (0 if self.nudging is None else len(self.nudging.loads))
+        return 1 + (0 if self.nudging is None else self.nudging.phases)
 
 
 class Steady:

@@ -10,9 +10,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ebana_like.circuit import SwitchNudging
 from ebana_like.elements import CurrentSources, FloatArray, Resistors, VoltageSources
-from ebana_like.elements.switch import behind_switch
 from ebana_like.errors import SimulatorError
 from ebana_like.netlist import Tolerances, circuit_lines, tolerances
 from ebana_like.simulators.ngspice.library import Library
@@ -42,6 +40,7 @@ class Sweep:
         self.matrices = reduction.matrices({b.name: b.conductance for b in reduction.full.of_kind(Resistors)})
         self.positions = np.zeros(len(self.circuit.nodes) - 1, dtype=np.int64)
         self.voltage_banks, self.current_banks = self._driven()
+        self.places = self._places()
         self.proof = Proof(self.circuit, self.voltage_banks, self.current_banks)
         self.tolerances = tolerances(self.circuit)
         self._volts = 0.0
@@ -52,16 +51,23 @@ class Sweep:
 
     def _driven(self) -> tuple[list[VoltageSources], list[CurrentSources]]:
         """Return the banks whose values ngspice asks for at every point, in the order of those values."""
-        circuit, nudger = self.circuit, self.circuit.nudger
-        voltages, currents = [circuit.inputs.bank], list(self.reduction.sources)
-        if isinstance(nudger, SwitchNudging):
-            voltages += [nudger.targets, nudger.control]
-        else:
-            currents.insert(0, nudger.bank)
+        circuit, driven = self.circuit, self.circuit.driven
+        voltages = [circuit.inputs.bank, *driven.banks("voltage")]
+        currents = [*driven.banks("amperes"), *self.reduction.sources]
         return (
             [circuit.bank(name, VoltageSources) for name in voltages],
             [circuit.bank(name, CurrentSources) for name in currents],
         )
+
+    def _places(self) -> dict[str, slice]:
+        """Return where the values of each driven address stand among those of all banks of its kind."""
+        found: dict[str, slice] = {}
+        for field, banks in (("voltage", self.voltage_banks), ("amperes", self.current_banks)):
+            ends = np.cumsum([len(bank) for bank in banks]).tolist()
+            found |= {
+                f"{bank.name}.{field}": slice(end - len(bank), end) for bank, end in zip(banks, ends, strict=True)
+            }
+        return {address: found[address] for address in self.circuit.driven.addresses if address in found}
 
     def turn(self) -> int:
         """Return a number that is one more at each call."""
@@ -94,7 +100,7 @@ class Sweep:
         self.library.command("save idx_sweep")
         self._sweeping = False
         self.library.on_vectors = self._map_vectors
-        self._alter(present)  # nudging resistors may be negative, which a circuit's own resistors are not
+        self.alter(present)  # driven resistors may be negative, which a circuit's own resistors are not
 
     def _lines(self, options: str) -> list[str]:
         """Return the circuit with its stimulus sources external, and the swept dummy source."""
@@ -131,10 +137,10 @@ class Sweep:
         """
         matrices = self.reduction.matrices(conductances)
         self.matrices |= matrices
-        self._alter({**conductances, **{name: matrix.sum(axis=1) for name, matrix in matrices.items()}})
+        self.alter({**conductances, **{name: matrix.sum(axis=1) for name, matrix in matrices.items()}})
 
-    def _alter(self, conductances: Mapping[str, FloatArray]) -> None:
-        """Write conductances (siemens, by bank of the circuit solved)."""
+    def alter(self, conductances: Mapping[str, FloatArray]) -> None:
+        """Write conductances (siemens, by bank of the circuit solved); driven ones may be negative."""
         alters: list[str] = []
         for name, wanted in conductances.items():
             bank = self.circuit.bank(name, Resistors)
@@ -149,12 +155,6 @@ class Sweep:
         errors = self.library.take_errors()
         if errors:
             raise SimulatorError(f"ngspice did not take the conductances: {'; '.join(errors[:3])}")
-
-    def load_outputs(self, load: float) -> None:
-        """Set the nudging resistors to a conductance; negative ones push outputs away from their targets."""
-        nudger = self.circuit.nudger
-        if load and isinstance(nudger, SwitchNudging):
-            self._alter({nudger.resistors: np.full(self.circuit.outputs.count, behind_switch(load))})
 
     def advance(self, count: int) -> None:
         """Solve `count` more points, or as many as converge."""

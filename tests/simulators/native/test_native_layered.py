@@ -11,9 +11,9 @@ import pytest
 from ebana_like.circuit import Circuit
 from ebana_like.elements import Resistors
 from ebana_like.learning.costs import SquaredError
-from ebana_like.learning.nudging import nudging_of
 from ebana_like.netlist import diode_models
 from ebana_like.networks import Crossbar, Currents, DiodePair, Inputs, OutputPairs, SwitchedTargets, build_network
+from ebana_like.nudges import nudging_of
 from ebana_like.simulators import NativeSimulator, NgspiceSimulator
 from ebana_like.simulators.newton.mna import GeneralEngine
 

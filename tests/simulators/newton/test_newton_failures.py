@@ -8,9 +8,9 @@ import pytest
 from ebana_like.elements import VCVS, CurrentSources, Resistors
 from ebana_like.errors import CircuitError, SettingError, SimulatorError
 from ebana_like.learning.costs import SquaredError
-from ebana_like.learning.nudging import nudging_of
 from ebana_like.netlist import read_netlist
 from ebana_like.networks import Currents, SwitchedTargets
+from ebana_like.nudges import nudging_of
 from ebana_like.simulators import NgspiceSimulator
 from ebana_like.simulators.newton import NewtonSimulator, mna
 from ebana_like.simulators.newton.mna import GeneralEngine

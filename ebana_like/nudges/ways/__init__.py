@@ -1,0 +1,1 @@
+"""One file a way to nudge; its name is the way's."""
