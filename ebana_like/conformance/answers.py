@@ -91,7 +91,7 @@ def values_that_do_not_fit_are_refused(trial: EngineTrial) -> None:
             f"no {address}": {**without, "nothing.voltage": value},
         }
         for what, others in wrong.items():
-            require_refused(what, partial(_nudged, trial, Given(others)))
+            require_refused(what, partial(_nudged, trial, Given(3, others)))
 
 
 @clause
@@ -99,7 +99,7 @@ def errors_of_a_nudging_arrive(trial: EngineTrial) -> None:
     """What a nudging raises reaches the caller, and the next batch is right."""
     nudging = given(trial.circuit, strengths_for(BATCH))
     try:
-        _nudged(trial, Refusing(nudging.values))
+        _nudged(trial, Refusing(nudging.phases, nudging.values))
     except SettingError as error:
         require("this nudging refuses" in str(error), f"the error came with another text: {error}")
     else:
@@ -113,7 +113,7 @@ def unsolved_points_are_named(trial: EngineTrial) -> None:
     circuit = runaway()
     features = np.array([[0.1], [1.0], [0.2], [0.1]])
     with EngineTrial(trial.make, circuit) as other:
-        for nudging in (None, Given({"nudge.amperes": np.full((2, 4, 1), 1e-9)})):
+        for nudging in (None, Given(2, {"nudge.amperes": np.full((2, 4, 1), 1e-9)})):
             points = other.engine.solve(circuit.conductances(), features, nudging)
             require(not points.converged[:, 1].any(), "a point that has no solution is marked as converged")
             require(bool(np.isnan(points.voltages[:, 1]).all()), "the volts of an unsolved point are not all NaN")
@@ -135,7 +135,7 @@ def a_nudging_without_a_number_spoils_no_other(trial: EngineTrial) -> None:
     sound = trial.proven(nudging)
     address, source = next((a, value.copy()) for a, value in nudging.values.items() if "conductance" not in a)
     source[:, 2] = np.nan
-    points = _nudged(trial, Given({**nudging.values, address: source}))
+    points = _nudged(trial, Given(nudging.phases, {**nudging.values, address: source}))
     others = np.arange(BATCH) != 2
     require(points.usable.tolist() == others.tolist(), f"usable is {points.usable.tolist()}; sample 2 alone is lost")
     require(bool(points.converged[0].all()), "the free phase does not depend on the nudging, and was not solved")

@@ -21,11 +21,8 @@ class Given:
     values: (phases, batch, elements) by address.
     """
 
+    phases: int
     values: Mapping[str, FloatArray]
-
-    @property
-    def phases(self) -> int:
-        return len(next(iter(self.values.values())))
 
     def drives(self, scores: FloatArray, samples: slice) -> Mapping[str, FloatArray]:
         return {address: value[:, samples] for address, value in self.values.items()}
@@ -82,7 +79,8 @@ def strengths_for(batch: int) -> FloatArray:
 def given(circuit: Circuit, strengths: FloatArray) -> Given:
     """Return what pulls with these strengths, (phases, batch), towards a volt or less from scores of zero."""
     volts = np.random.default_rng(5).uniform(0.2, 0.8, (strengths.shape[1], circuit.outputs.count))
-    return Given(nudging_of(circuit, SquaredError(), volts, strengths).drives(np.zeros_like(volts), slice(None)))
+    nudging = nudging_of(circuit, SquaredError(), volts, strengths)
+    return Given(nudging.phases, nudging.drives(np.zeros_like(volts), slice(None)))
 
 
 def part_of_the_way(circuit: Circuit, strengths: FloatArray) -> PartOfTheWay:

@@ -3,7 +3,6 @@
 import re
 import shutil
 import subprocess
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -29,13 +28,8 @@ def network(nudging, nudged):
     if not nudged:
         return circuit
     if circuit.driven.way == "current":
-        pulls = {circuit.driven.bank: {"amperes": np.array([1e-6, -2e-7])}}
-    else:
-        pulls = {
-            circuit.driven.control: {"voltage": np.ones(1)},
-            circuit.driven.targets: {"voltage": np.array([0.5, -0.2])},
-        }
-    return replace(circuit, banks=tuple(replace(bank, **pulls.get(bank.name, {})) for bank in circuit.banks))
+        return circuit.with_values({"nudge.amperes": np.array([1e-6, -2e-7])})
+    return circuit.with_values({"targets.voltage": np.array([0.5, -0.2]), "close.voltage": np.ones(1)})
 
 
 @pytest.mark.parametrize("nudged", [False, True], ids=["free", "nudged"])

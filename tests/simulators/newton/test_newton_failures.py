@@ -101,7 +101,7 @@ def test_a_circuit_without_a_solution_is_said_to_have_none(contradiction):
 def test_held_currents_cannot_load_outputs(network, stimuli):
     circuit, switched = network(Currents()), network(SwitchedTargets())
     volts, pull = stimuli(switched)
-    with pytest.raises(SimulatorError, match="no switches"):
+    with pytest.raises(SimulatorError, match="in this circuit nudge.amperes must be driven"):
         NewtonSimulator(circuit).solve({}, volts, pull)
 
 
