@@ -32,9 +32,12 @@ def require_number(
     fix: what to give instead, for the end of the message. shown_as: what the value is a part of, shown in its place.
     """
     fix = f", {fix}" if fix else ""
-    said = shown(value if shown_as is None else shown_as)
+
+    def said() -> str:
+        return shown(value if shown_as is None else shown_as)
+
     if isinstance(value, bool) or not isinstance(value, Integral if whole else Real):
-        raise error(f"{name} is {said}; expected {'a whole number' if whole else 'a number'}{fix}")
+        raise error(f"{name} is {said()}; expected {'a whole number' if whole else 'a number'}{fix}")
     value = cast(float, value)
     bounds = [
         (low is None or value >= low, low is not None and f"at least {low:g}"),
@@ -44,14 +47,14 @@ def require_number(
     ]
     allowed = [words for _, words in bounds if words]
     if not (isinstance(value, Integral) or isfinite(value)):
-        raise error(f"{name} is {said}; it must be {' and '.join(['finite', *allowed])}{fix}")
+        raise error(f"{name} is {said()}; it must be {' and '.join(['finite', *allowed])}{fix}")
     if not all(met for met, _ in bounds):
-        raise error(f"{name} is {said}; it must be {' and '.join(allowed)}{fix}")
+        raise error(f"{name} is {said()}; it must be {' and '.join(allowed)}{fix}")
 
 
 def shown(value: Any) -> str:
     """Return a value as a message shows it: on one line, cut where it is long; numbers of a tuple as they are typed."""
-    text = ",".join(map(_text, value)) if _is_list(value) else _text(value)
+    text = ",".join(map(_text, value[: LONGEST + 1])) if _is_list(value) else _text(value)
     text = " ".join(text.split())
     return text if len(text) <= LONGEST else f"{text[:LONGEST]} ..."
 

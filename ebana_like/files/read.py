@@ -38,6 +38,8 @@ def open_file(
             file.close()
             raise
         return file
+    except EbanaError:  # some are ValueErrors too
+        raise
     except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: links in a circle
         raise _failure(path, error, raises, advice) from error
 

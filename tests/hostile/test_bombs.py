@@ -15,8 +15,9 @@ from ebana_like.errors import EbanaError, NetlistError, SettingError
 from ebana_like.fitting.fit import prepare
 from ebana_like.netlist import Netlist, save_netlist
 from ebana_like.simulators import NgspiceSimulator
+from ebana_like.tasks import TASKS
 from ebana_like.tasks.images import load_images
-from ebana_like.training import Settings, load_config, load_newest
+from ebana_like.training import Settings, load_config, load_newest, settings_in
 from ebana_like.training.table import read_table
 
 SECONDS = 2.0
@@ -204,6 +205,23 @@ def test_names_in_a_netlist_that_would_take_minutes_are_refused(name, tmp_path):
     began = time.process_time()
     with pytest.raises(SettingError, match=r"^[^\n]{1,400}$"):
         prepare(tmp_path / "n.cir", given=given)
+    assert time.process_time() - began < SECONDS
+
+
+LISTS = {
+    "layers": "hidden=[" + "5," * 30_000 + "]",
+    "layers of nothing": "hidden=[" + "5," * 30_000 + "0]",
+    "rates": "lr=[" + "1," * 30_000 + "]",
+    "starts": "g_start=[" + "1," * 30_000 + "nan]",
+}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_without_end_is_refused(name, tmp_path):
+    (tmp_path / "c.toml").write_text(LISTS[name])
+    began = time.process_time()
+    with pytest.raises(EbanaError, match=r"^[^\n]{1,400}$"):
+        TASKS["xor"].problem(settings_in(load_config(tmp_path / "c.toml"), "settings", TASKS["xor"].settings, "c.toml"))
     assert time.process_time() - began < SECONDS
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ebana_like.errors import RunError, SettingError
+from ebana_like.errors import NetlistError, RunError, SettingError
 from ebana_like.files import (
     TemporaryFolder,
     append,
@@ -170,11 +170,12 @@ def test_a_link_out_of_a_folder_is_not_read_where_that_matters(run, outside):
     assert read_file(run / "second", "config_bytes", inside=[run]) == b"own"
 
 
-def test_a_file_is_read_up_to_a_limit_that_can_be_raised(run, monkeypatch):
+@pytest.mark.parametrize("error", [RunError, SettingError, NetlistError])
+def test_a_file_is_read_up_to_a_limit_that_can_be_raised(error, run, monkeypatch):
     (run / "name").write_bytes(b"x" * 1001)
     monkeypatch.setenv("EBANA_MOST_CONFIG_BYTES", "1000")
-    with pytest.raises(RunError, match=r"1,001 bytes; .* set the environment variable EBANA_MOST_CONFIG_BYTES=1001$"):
-        read_file(run / "name", "config_bytes")
+    with pytest.raises(error, match=r"1,001 bytes; .* set the environment variable EBANA_MOST_CONFIG_BYTES=1001$"):
+        read_file(run / "name", "config_bytes", error)
     monkeypatch.setenv("EBANA_MOST_CONFIG_BYTES", "1001")
     assert len(read_file(run / "name", "config_bytes")) == 1001
 
