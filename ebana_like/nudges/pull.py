@@ -11,7 +11,10 @@ from ebana_like.nudges.nudge import Nudge, Slope
 
 @dataclass(frozen=True)
 class Pull:
-    """How a circuit's outputs are drawn towards targets; the arrays may be of any library where the cost's may."""
+    """How a circuit's outputs are drawn towards targets; arrays of any library where cost and way take them.
+
+    It is hashable, and equal to another one that does the same.
+    """
 
     cost: Slope
     nudge: Nudge

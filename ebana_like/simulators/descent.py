@@ -6,22 +6,10 @@ handing node voltages over: the same steps as solving, estimating and updating b
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 from ebana_like.elements import FloatArray, IntArray
-from ebana_like.simulators.protocol import Nudging
-
-
-class Pull(Protocol):
-    """What draws the outputs towards targets, in arrays of any library; hashable, equal where it does the same."""
-
-    def nudging(self, targets: Any, betas: Any) -> Nudging:
-        """Return the nudging of a batch: targets (samples, outputs), betas (phases, samples), siemens."""
-
-    def gradient(self, scores: Any, targets: Any) -> Any:
-        """Return dC/ds, (samples, outputs), cost per volt."""
-
-    def __hash__(self) -> int: ...
+from ebana_like.nudges import Pull
 
 
 @dataclass(frozen=True, eq=False)

@@ -122,16 +122,16 @@ def pulled(addresses: tuple[str, ...], values: Mapping[str, Any]) -> tuple[Any, 
 class Layers:
     """A layered network.
 
-    crossbars: one more than hidden layers.
+    crossbars: one more than hidden layers. branch: what stands across the output pairs to nudge them.
     plus, minus: rows of the first crossbar that carry each feature, and its negative; none where inputs are not
         doubled. bias_rows, biases: rows at constant voltages, and those voltages.
     constant_nodes, constants: nodes at a voltage that never changes, ground among them, and that voltage.
     outputs: last crossbar's columns. positive, negative: positions of the output pairs among them.
-    branch: what stands across the output pairs to nudge them.
     """
 
     crossbars: tuple[Crossbar, ...]
     hidden: tuple[Hidden, ...]
+    branch: Branch
     plus: Index
     minus: Index
     bias_rows: Index
@@ -141,4 +141,3 @@ class Layers:
     outputs: IntArray
     positive: IntArray
     negative: IntArray
-    branch: Branch

@@ -69,22 +69,10 @@ class _Search:
         _require(len(nodes) == len(self.circuit.nodes) == len(np.unique(nodes)))
         _require(len(hidden) == 1 or all(_same_ratio(layer) for layer in hidden))
         constants = np.array(list(self.constants), dtype=np.intp), np.array(list(self.constants.values()))
-        positive, negative = self._pairs(columns)
+        arrays = (*constants, columns, *self._pairs(columns))
         plus, minus, bias_rows = map(index_of, sides)
-        return Layers(
-            tuple(crossbars),
-            tuple(hidden),
-            plus,
-            minus,
-            bias_rows,
-            read_only(biases),
-            read_only(constants[0]),
-            read_only(constants[1]),
-            read_only(columns),
-            read_only(positive),
-            read_only(negative),
-            branch,
-        )
+        found = tuple(crossbars), tuple(hidden), branch, plus, minus, bias_rows, read_only(biases)
+        return Layers(*found, *map(read_only, arrays))
 
     def _take_sources(self) -> VoltageSources:
         """Cross out the sources between a node and ground; return the inputs."""

@@ -12,7 +12,7 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
-from ebana_like.simulators.descent import Pull
+from ebana_like.nudges import Pull
 from ebana_like.simulators.layers import pulled
 from ebana_like.simulators.native.layered import unpushed
 from ebana_like.simulators.native.network import Conductances, Network, Neurons, Outputs, Ports, injected, network
