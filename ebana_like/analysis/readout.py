@@ -36,13 +36,14 @@ class NodeVoltages:
     nodes: their names, as the netlist's own author has them, without ground.
     volts: (samples, nodes); NaN in the rows of samples that were not solved.
     rows: where each sample stands in the table, as an editor numbers lines; empty where there is none.
-    unsolved: why, by sample.
+    unsolved: why, by sample. notes: what should be known of points that were solved, as that one is unstable.
     """
 
     nodes: tuple[str, ...]
     volts: FloatArray
     rows: tuple[int, ...]
     unsolved: Mapping[int, str]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +56,7 @@ class Predictions:
     labels: what the table says is right, in words; empty where it does not.
     measure, value: how good the answers are: "accuracy", a share, or "r2"; empty and NaN where there are no labels.
     rows: where each sample stands in the table, as an editor numbers lines.
-    unsolved: why samples were not solved, by sample.
+    unsolved: why samples were not solved, by sample. notes: as those of `NodeVoltages`.
     """
 
     outputs: tuple[str, ...]
@@ -67,6 +68,7 @@ class Predictions:
     value: float
     rows: tuple[int, ...]
     unsolved: Mapping[int, str]
+    notes: tuple[str, ...] = ()
 
 
 def node_voltages(path: Path | str, data: Path | str | None = None, inputs: str = "", engine: str = "") -> NodeVoltages:
@@ -81,8 +83,8 @@ def node_voltages(path: Path | str, data: Path | str | None = None, inputs: str 
     Raises SettingError, NetlistError, RunError or SimulatorError with what does not fit.
     """
     subject = _subject(Path(path), data, inputs, "", engine)
-    volts, unsolved = _solved(subject)
-    return NodeVoltages(subject.nodes[1:], volts[:, 1:], subject.rows, unsolved)
+    volts, unsolved, notes = _solved(subject)
+    return NodeVoltages(subject.nodes[1:], volts[:, 1:], subject.rows, unsolved, notes)
 
 
 def predict(path: Path | str, data: Path | str, inputs: str = "", outputs: str = "", engine: str = "") -> Predictions:
@@ -94,18 +96,18 @@ def predict(path: Path | str, data: Path | str, inputs: str = "", outputs: str =
     subject = _subject(Path(path), data, inputs, outputs, engine)
     if not subject.circuit.outputs.count:
         raise SettingError(f"{path} is a netlist without outputs; say with --outputs at which nodes to read, as in a-b")
-    volts, unsolved = _solved(subject)
+    volts, unsolved, notes = _solved(subject)
     scores = subject.circuit.outputs.scores(volts)
     asked = subject.asked
     if asked is None:
-        return Predictions(subject.outputs, scores, None, (), (), "", np.nan, subject.rows, unsolved)
+        return Predictions(subject.outputs, scores, None, (), (), "", np.nan, subject.rows, unsolved, notes)
     solved = [k for k in range(len(scores)) if k not in unsolved]
     said = asked.samples.said(asked.cost, scores)
     words = iter(asked.samples.names(said[solved]))
     answers = tuple("" if k in unsolved else next(words) for k in range(len(scores)))
     quantities = np.asarray(said) if isinstance(asked.samples, RegressionDataset) else None
     if not asked.labelled:
-        return Predictions(subject.outputs, scores, quantities, answers, (), "", np.nan, subject.rows, unsolved)
+        return Predictions(subject.outputs, scores, quantities, answers, (), "", np.nan, subject.rows, unsolved, notes)
     credit = asked.samples.credit(asked.cost, slice(None), scores)[solved].sum() / len(scores)
     labels = tuple(asked.samples.names(asked.samples.labels))
     return Predictions(
@@ -118,6 +120,7 @@ def predict(path: Path | str, data: Path | str, inputs: str = "", outputs: str =
         float(credit),
         subject.rows,
         unsolved,
+        notes,
     )
 
 
@@ -143,17 +146,19 @@ class _Subject:
     asked: _Asked | None = None
 
 
-def _solved(subject: _Subject) -> tuple[FloatArray, dict[int, str]]:
-    """Return node voltages (samples, nodes), and why samples were not solved."""
+def _solved(subject: _Subject) -> tuple[FloatArray, dict[int, str], tuple[str, ...]]:
+    """Return node voltages (samples, nodes), why samples were not solved, and what to know of those that were."""
     conductances, volts = subject.circuit.conductances(), []
     unsolved: dict[int, str] = {}
+    notes: dict[str, None] = {}
     with ENGINES[subject.engine](subject.circuit) as simulator:
         for first in range(0, len(subject.features), SAMPLES_AT_ONCE):
             points = simulator.solve(conductances, subject.features[first : first + SAMPLES_AT_ONCE])
             volts.append(np.where(points.converged[0][:, None], points.voltages[0], np.nan))
             for k in np.flatnonzero(~points.converged[0]).tolist():
                 unsolved[first + k] = points.messages.get(k, "no reason given")
-    return np.concatenate(volts), unsolved
+            notes |= dict.fromkeys(words for k, words in points.messages.items() if first + k not in unsolved)
+    return np.concatenate(volts), unsolved, tuple(notes)
 
 
 def _subject(path: Path, data: Path | str | None, inputs: str, outputs: str, engine: str) -> _Subject:

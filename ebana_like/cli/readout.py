@@ -67,7 +67,7 @@ def voltages(path: Path, table: str | None, inputs: str, engine: str | None, dat
     else:
         rows = [[str(number), *_rounded(row)] for number, row in zip(found.rows, found.volts, strict=True)]  # type: ignore[assignment]
         Printer(terminal()).table(["row", *found.nodes], list(rows), title="node voltages (V)")
-    _end(found.unsolved, found.rows)
+    _end(found.unsolved, found.rows, found.notes)
 
 
 @reads_data
@@ -108,7 +108,7 @@ def predict(path: Path, table: str | None, inputs: str, engine: str | None, data
             complain(line)
         else:
             printer.line(line)
-    _end(found.unsolved, found.rows)
+    _end(found.unsolved, found.rows, found.notes)
 
 
 def _exact_table(found: Predictions) -> tuple[list[str], list[list[str]]]:
@@ -149,8 +149,10 @@ def _rounded(values: FloatArray) -> list[str]:
     return ["" if np.isnan(value) else f"{value:+.9g}" for value in values.tolist()]
 
 
-def _end(unsolved: Mapping[int, str], rows: Sequence[int]) -> None:
-    """Name the samples that were not solved on stderr, and exit with a status that says so."""
+def _end(unsolved: Mapping[int, str], rows: Sequence[int], notes: Sequence[str]) -> None:
+    """Say on stderr what to know of the points, name those not solved, and exit with a status that says so."""
+    for note in notes[:NAMED]:
+        complain(f"warning: {note}")
     if not unsolved:
         return
     for k, why in list(unsolved.items())[:NAMED]:

@@ -8,6 +8,7 @@ import numpy as np
 from ebana_like.analysis.branches import Branches
 from ebana_like.circuit import Circuit
 from ebana_like.elements import Diodes
+from ebana_like.energy import stability
 
 OFTEN_CLAMPED = 0.05
 """Share of a bank's conductances at an end of its range from which the range may be too narrow."""
@@ -18,7 +19,12 @@ BURNT = 0.01
 
 def warnings(circuit: Circuit, branches: Branches) -> list[str]:
     """Return what is odd, a sentence each."""
-    return [*_clamped(circuit), *_dangling(circuit), *_burnt(branches)]
+    return [*_unstable(branches), *_clamped(circuit), *_dangling(circuit), *_burnt(branches)]
+
+
+def _unstable(branches: Branches) -> list[str]:
+    found = stability(branches.circuit, branches.voltages)
+    return [found.warning] if found is not None and found.warning else []
 
 
 def _clamped(circuit: Circuit) -> list[str]:

@@ -232,3 +232,26 @@ def test_inspect_shows_the_names_of_the_netlist(amplified, tmp_path):
     assert re.search(r"^X1\.mid +\+5\.000000 V", made.output, re.MULTILINE)
     assert "X1.E1" in made.output + (tmp_path / "page.html").read_text()
     assert "e_x1_e1" not in made.output + (tmp_path / "page.html").read_text()
+
+
+LATCH = """latch
+V1 in 0 0
+E1 x 0 out 0 2
+R1 x out 1k
+R2 out 0 10k
+R3 in out 100k
+D1 out p dd
+Vp p 0 1
+D2 n out dd
+Vn n 0 -1
+.model dd d is=1e-14
+.end
+"""
+
+
+@pytest.mark.parametrize("words", [("voltages", "--engine", "newton"), ("voltages",), ("inspect",)])
+def test_a_latch_on_its_edge_is_said_to_be_unstable(words, tmp_path):
+    (tmp_path / "latch.cir").write_text(LATCH)
+    done = CliRunner().invoke(main, [words[0], str(tmp_path / "latch.cir"), *words[1:]])
+    assert done.exit_code == 0, done.output
+    assert 'warning: the operating point is unstable: a push at node "' in done.output, done.output
