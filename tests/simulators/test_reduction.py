@@ -164,7 +164,9 @@ def test_a_point_without_solution_spoils_no_other():
         assert simulator.reduced
         points = simulator.solve(circuit.conductances(), features, drive)
     assert points.usable.tolist() == [True, False, True, False, True]
-    assert set(points.messages) == {1, 3}
+    # fed back so, the diode conducts more than its resistor: no stable point, which is said with the first one solved
+    assert set(points.messages) == {0, 1, 3}
+    assert "unstable" in points.messages[0]
     assert np.isnan(points.voltages[:, 1]).all()
     node = points.scores[points.usable, 0]
     residual = 1e-6 * (features[points.usable, 0] - node) + circuit.bank("diodes", Diodes).current(node)
