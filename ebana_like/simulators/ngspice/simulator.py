@@ -20,7 +20,7 @@ from ebana_like.simulators.first_answer import FirstAnswer
 from ebana_like.simulators.ngspice.adjoint import solve_adjoint
 from ebana_like.simulators.ngspice.crew import Crew
 from ebana_like.simulators.ngspice.reduction import norton_reduction
-from ebana_like.simulators.ngspice.start import Template
+from ebana_like.simulators.ngspice.start import SPARE, Template
 from ebana_like.simulators.protocol import Nudging, OperatingPoints, check_conductances, check_features
 
 PATIENCE = 60.0
@@ -47,6 +47,7 @@ class NgspiceSimulator:
         self.circuit = circuit
         self._patience = patience
         self._template = Template()
+        self._workers = workers
         self._crew = Crew(circuit, self._template, workers, patience)
         self._adjoint: Crew | None = None
         self._lock = RLock()
@@ -56,6 +57,8 @@ class NgspiceSimulator:
     def __enter__(self) -> Self:
         with self._lock:
             self._owner = os.getpid()
+            self._template = SPARE.take()
+            self._crew = Crew(self.circuit, self._template, self._workers, self._patience)
             self._crew.start()
         return self
 
@@ -67,7 +70,8 @@ class NgspiceSimulator:
             for crew in filter(None, (self._crew, self._adjoint)):
                 crew.close()
             self._adjoint = None
-            self._template.close()
+            SPARE.leave(self._template)
+            self._template = Template()
 
     @property
     def processes(self) -> list[int]:

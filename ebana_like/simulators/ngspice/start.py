@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import weakref
+from threading import Lock
 
 from ebana_like.errors import SimulatorError
 
@@ -25,6 +26,43 @@ SECONDS_TO_ANSWER = 120.0
 SECONDS_TO_END = 5.0
 
 
+_HEEDED = ("EBANA", "HOME", "LD_", "NGSPICE", "NUMBA", "PATH", "SPICE", "TMP", "XDG")
+"""Beginnings of the names in the environment that change what a template is."""
+
+
+class Spare:
+    """The template that the last simulator left behind: starting the next takes milliseconds, not a second of imports.
+
+    There is one at most. It ends with this process.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._left: tuple[object, Template] | None = None
+
+    def take(self) -> "Template":
+        """Return the one that was left behind under the same circumstances, or another."""
+        with self._lock:
+            left, self._left = self._left, None
+        if left is not None and left[0] == self._circumstances():
+            return left[1]
+        return Template()
+
+    def leave(self, template: "Template") -> None:
+        """Keep a template for the next simulator, in place of the one that is kept already."""
+        if template.idle:
+            with self._lock:
+                before, self._left = self._left, (self._circumstances(), template)
+            if before is None:
+                return
+            template = before[1]
+        template.close()
+
+    def _circumstances(self) -> object:
+        heeded = {name: value for name, value in os.environ.items() if name.startswith(_HEEDED)}
+        return os.getpid(), sys.path[:], heeded
+
+
 class Template:
     """The process that workers are forked from; started at the first one, and again should it be killed.
 
@@ -33,6 +71,11 @@ class Template:
 
     def __init__(self) -> None:
         self._end: weakref.finalize[..., Template] | None = None
+
+    @property
+    def idle(self) -> bool:
+        """Whether it is there, and has no worker."""
+        return self._end is not None and self._end.alive and not self._workers
 
     def fork(self, connection: int, block: int, said: int) -> int:
         """Start a worker that gets these open files; its process number. Raises SimulatorError where that fails."""
@@ -107,6 +150,9 @@ class Template:
         words = said_in(self._said)
         self.close()
         return status, ending(status, words)
+
+
+SPARE = Spare()
 
 
 def said_in(file: int) -> str:
