@@ -261,5 +261,28 @@ def test_a_killed_worker_becomes_no_zombie():
         for process in simulator.processes:
             os.kill(process, signal.SIGKILL)
         simulator.solve(network().conductances(), np.ones((2, 2)))
-        assert all(map(is_running, family(os.getpid())[1:]))
-    assert family(os.getpid()) == [os.getpid()]
+        template, *workers = family(os.getpid())[1:]
+        assert all(map(is_running, [template, *workers]))
+        assert len(workers) == 2
+    assert family(os.getpid())[1:] == [template]  # for the next simulator
+
+
+def test_the_next_simulator_starts_from_the_template_that_the_last_one_left():
+    templates = []
+    for _ in range(2):
+        with NgspiceSimulator(network()):
+            templates.append(family(os.getpid())[1])
+    assert templates[0] == templates[1]
+    os.kill(templates[0], signal.SIGKILL)
+    with NgspiceSimulator(network()) as simulator:  # a template that was killed meanwhile is replaced
+        assert simulator.solve(network().conductances(), np.ones((1, 2))).converged.all()
+        assert family(os.getpid())[1] != templates[0]
+
+
+def test_simulators_at_work_have_templates_of_their_own():
+    with NgspiceSimulator(network()) as one, NgspiceSimulator(network()) as other:
+        assert len(family(os.getpid())) == 5
+        features = np.ones((1, 2))
+        expected = one.solve(network().conductances(), features).voltages
+        np.testing.assert_array_equal(other.solve(network().conductances(), features).voltages, expected)
+    assert len(family(os.getpid())) == 2
