@@ -59,7 +59,8 @@ class Stability:
 def stability(circuit: Circuit, voltages: FloatArray) -> Stability | None:
     """Return how firmly a circuit is held at its operating point; None where that is not known.
 
-    voltages: (nodes,), volts. Not known of circuits with devices that only SPICE knows, with a CCVS, or too large.
+    voltages: (nodes,), volts. Not known of circuits with devices that only SPICE knows, with a CCVS, with amplifiers in
+    a loop of their own, or too large.
     """
     wiring = Wiring(circuit)
     count = len(wiring.roots)
@@ -67,7 +68,10 @@ def stability(circuit: Circuit, voltages: FloatArray) -> Stability | None:
     unknown = any(len(bank) for bank in circuit.banks if isinstance(bank, Devices | CCVS))
     if unknown or not 0 < count <= MOST_NODES or drops > MOST_DROPS:
         return None
-    follow = np.stack([wiring.followers(k) for k in range(count)])
+    try:
+        follow = np.stack([wiring.followers(k) for k in range(count)])
+    except RuntimeError:  # "Factor is exactly singular": amplifiers that decide each other's voltages in a loop
+        return None
     flowing = {}
     for bank in circuit.banks:
         if isinstance(bank, VCCS):

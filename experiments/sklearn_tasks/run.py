@@ -33,7 +33,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from parallel import train_one
 
 from ebana_like.tasks import TASKS, problem_of
-from ebana_like.training import Dataset, MultilabelDataset, RegressionDataset, Split, in_range
+from ebana_like.training import Dataset, MultilabelDataset, RegressionDataset, Split
 
 HERE = Path(__file__).parent
 NAMES = ["xor", "gates", "parity", "moons", "iris", "wine", "breast-cancer", "digits", "sine", "diabetes"]
@@ -59,7 +59,7 @@ def one(case: tuple[str, int]) -> list[list[Any]]:
     task, rows = TASKS[name], []
     settings = replace(task.settings, engine="newton", seed=seed, test=0.0)
     for fold, parts in enumerate(splits(name, seed)):
-        volts = task.scale(in_range(parts), settings.volts)
+        volts = task.scaled(parts, settings)
         circuit = train_one(problem_of(settings, volts, f"{name} fold"), settings)[-1].test
         assert volts.test is not None
         results = {

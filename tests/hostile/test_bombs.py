@@ -219,6 +219,7 @@ LISTS = {
 @pytest.mark.parametrize("name", LISTS)
 def test_a_list_without_end_is_refused(name, tmp_path):
     (tmp_path / "c.toml").write_text(LISTS[name])
+    TASKS["xor"].problem(TASKS["xor"].settings)  # imports what a problem needs
     began = time.process_time()
     with pytest.raises(EbanaError, match=r"^[^\n]{1,400}$"):
         TASKS["xor"].problem(settings_in(load_config(tmp_path / "c.toml"), "settings", TASKS["xor"].settings, "c.toml"))

@@ -73,3 +73,10 @@ def test_nodes_around_a_device_are_left_out_and_the_others_checked():
     voltages[1, at["b"]] = 0.4  # whatever it is
     voltages[2, at["a"]] = 0.501
     assert proof.check(given(voltages[:, 1:])).holds.tolist() == [True, True, False]
+
+
+def test_where_copied_currents_decide_each_other_nothing_is_proven():
+    """The copy takes all of the current away again, so what the source carries is not to be had from the node behind it."""
+    text = "t\nv1 in 0 1\nr1 in a 1k\nva a b 0\nfa b 0 va 1\nr2 b 0 1k\n.end"
+    proof = Proof(read_netlist(text, "x").circuit)
+    assert not proof.complete

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ebana_like.errors import CircuitError, NetlistError, SettingError
+from ebana_like.errors import CircuitError, SettingError
 from ebana_like.learning import ESTIMATORS, UPDATES, Adjoint, CrossEntropy
 from ebana_like.netlist import Netlist, save_netlist
 from ebana_like.nudges import Currents, SwitchedTargets
@@ -156,7 +156,7 @@ def test_settings_reach_what_they_name():
     [
         ({"g_start": (1e-9, 1e-5)}, CircuitError, "outside its limits"),
         ({"g_start": (1e-5, 4e-6)}, CircuitError, "outside its limits"),
-        ({"diode": "nosuch"}, NetlistError, "nosuch"),
+        ({"diode": "nosuch"}, SettingError, "nosuch"),
         ({"test": 0.995}, SettingError, "leave none of 150 samples to learn from"),
     ],
 )

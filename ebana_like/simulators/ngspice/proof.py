@@ -83,9 +83,10 @@ class Proof:
         self, circuit: Circuit, voltages: Sequence[VoltageSources] = (), currents: Sequence[CurrentSources] = ()
     ) -> None:
         banks = [bank for bank in circuit.banks if len(bank)]
-        self.complete = not any(isinstance(bank, Devices | CCVS) for bank in banks)
         self._nodes = len(circuit.nodes)
         self._sums, self._roots = _provable(circuit)
+        unknown = any(isinstance(bank, Devices | CCVS) for bank in banks)
+        self.complete = not unknown and len(self._roots) == len(Wiring(circuit).roots)
         self._resistors = [bank for bank in banks if isinstance(bank, Resistors)]
         diodes = [bank for bank in banks if isinstance(bank, Diodes)]
         switches = [bank for bank in banks if isinstance(bank, Switches)]
@@ -167,7 +168,10 @@ def _provable(circuit: Circuit) -> tuple[csr_array, IntArray]:
     for device in circuit.of_kind(Devices):
         for end in device.terminals:
             touched[device.nodes_of(end)] = True
-    clear = np.flatnonzero(abs(wiring.balances) @ touched == 0)
+    try:
+        clear = np.flatnonzero(abs(wiring.balances) @ touched == 0)
+    except RuntimeError:  # "Factor is exactly singular": copied currents decide each other in a loop
+        return csr_array((0, len(circuit.nodes))), wiring.roots[:0]
     return csr_array(wiring.balances[clear]), wiring.roots[clear]
 
 
