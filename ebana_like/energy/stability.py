@@ -59,8 +59,8 @@ class Stability:
 def stability(circuit: Circuit, voltages: FloatArray) -> Stability | None:
     """Return how firmly a circuit is held at its operating point; None where that is not known.
 
-    voltages: (nodes,), volts. Not known of circuits with devices that only SPICE knows, with a CCVS, with amplifiers in
-    a loop of their own, or too large.
+    voltages: (nodes,), volts. Not known of circuits with devices that only SPICE knows, with a CCVS, with sources that
+    decide each other in a loop, or too large.
     """
     wiring = Wiring(circuit)
     count = len(wiring.roots)
@@ -69,8 +69,8 @@ def stability(circuit: Circuit, voltages: FloatArray) -> Stability | None:
     if unknown or not 0 < count <= MOST_NODES or drops > MOST_DROPS:
         return None
     try:
-        follow = np.stack([wiring.followers(k) for k in range(count)])
-    except RuntimeError:  # "Factor is exactly singular": amplifiers that decide each other's voltages in a loop
+        follow, balances = np.stack([wiring.followers(k) for k in range(count)]), wiring.balances
+    except RuntimeError:  # "Factor is exactly singular": sources that decide each other in a loop
         return None
     flowing = {}
     for bank in circuit.banks:
@@ -80,8 +80,8 @@ def stability(circuit: Circuit, voltages: FloatArray) -> Stability | None:
             flowing[bank.name] = bank.slope(bank.drop(voltages)) * bank.drop(follow)
         elif isinstance(bank, Switches):
             flowing[bank.name] = bank.conductance(voltages) * bank.drop(follow)
-    conductance = wiring.balances @ wiring.node_sums(flowing).T
-    values, vectors = eig(conductance, wiring.balances @ follow.T)
+    conductance = balances @ wiring.node_sums(flowing).T
+    values, vectors = eig(conductance, balances @ follow.T)
     rates = np.where(np.isfinite(values), values.real, np.inf)
     least = int(rates.argmin())
     moved = np.abs(vectors[:, least]) @ np.abs(follow)

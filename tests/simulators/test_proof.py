@@ -7,7 +7,7 @@ import pytest
 
 from ebana_like.elements import VoltageSources
 from ebana_like.netlist import read_netlist
-from ebana_like.simulators import NewtonSimulator
+from ebana_like.simulators import NewtonSimulator, NgspiceSimulator
 from ebana_like.simulators.ngspice.proof import Points, Proof
 from tests.random_circuits import KINDS, random_circuit
 
@@ -75,8 +75,12 @@ def test_nodes_around_a_device_are_left_out_and_the_others_checked():
     assert proof.check(given(voltages[:, 1:])).holds.tolist() == [True, True, False]
 
 
-def test_where_copied_currents_decide_each_other_nothing_is_proven():
-    """The copy takes all of the current away again, so what the source carries is not to be had from the node behind it."""
-    text = "t\nv1 in 0 1\nr1 in a 1k\nva a b 0\nfa b 0 va 1\nr2 b 0 1k\n.end"
-    proof = Proof(read_netlist(text, "x").circuit)
-    assert not proof.complete
+@pytest.mark.parametrize("engine", [NewtonSimulator, NgspiceSimulator])
+def test_where_a_copy_takes_all_of_a_current_away_nothing_is_proven_and_all_is_solved(engine):
+    """What the source carries is not to be had from the node behind it, where its current and the copy cancel."""
+    circuit = read_netlist("t\nv1 in 0 1\nr1 in a 1k\nva a b 0\nfa b 0 va 1\nr2 b 0 1k\n.end", "x").circuit
+    assert not Proof(circuit).complete
+    with engine(circuit) as simulator:
+        points = simulator.solve({}, np.zeros((1, circuit.inputs.count)))
+    assert points.messages == {}
+    np.testing.assert_allclose(points.voltages[0, 0], [0, 1, 0, 0], atol=1e-12)
