@@ -84,9 +84,8 @@ class Proof:
     ) -> None:
         banks = [bank for bank in circuit.banks if len(bank)]
         self._nodes = len(circuit.nodes)
-        self._sums, self._roots = _provable(circuit)
-        unknown = any(isinstance(bank, Devices | CCVS) for bank in banks)
-        self.complete = not unknown and len(self._roots) == len(Wiring(circuit).roots)
+        self._sums, self._roots, every = _provable(circuit)
+        self.complete = every and not any(isinstance(bank, CCVS) for bank in banks)
         self._resistors = [bank for bank in banks if isinstance(bank, Resistors)]
         diodes = [bank for bank in banks if isinstance(bank, Diodes)]
         switches = [bank for bank in banks if isinstance(bank, Switches)]
@@ -162,8 +161,10 @@ def compile_proof() -> None:
     missed(laws, values, points, points, points, values)
 
 
-def _provable(circuit: Circuit) -> tuple[csr_array, IntArray]:
-    """Return the sums that have to vanish and touch nothing unknown, (sums, nodes), and the nodes they stand for."""
+def _provable(circuit: Circuit) -> tuple[csr_array, IntArray, bool]:
+    """Return the sums that have to vanish and touch nothing unknown, (sums, nodes), the nodes they stand for, and
+    whether these are all there are.
+    """
     wiring, touched = Wiring(circuit), np.zeros(len(circuit.nodes), dtype=bool)
     for device in circuit.of_kind(Devices):
         for end in device.terminals:
@@ -171,8 +172,8 @@ def _provable(circuit: Circuit) -> tuple[csr_array, IntArray]:
     try:
         clear = np.flatnonzero(abs(wiring.balances) @ touched == 0)
     except RuntimeError:  # "Factor is exactly singular": copied currents decide each other in a loop
-        return csr_array((0, len(circuit.nodes))), wiring.roots[:0]
-    return csr_array(wiring.balances[clear]), wiring.roots[clear]
+        return csr_array((0, len(circuit.nodes))), wiring.roots[:0], False
+    return csr_array(wiring.balances[clear]), wiring.roots[clear], not touched.any()
 
 
 def _linear(into: csr_array, across: csr_array, constant: csr_array) -> tuple[Rows, Rows]:

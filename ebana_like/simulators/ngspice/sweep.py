@@ -29,9 +29,10 @@ class Sweep:
     reduction: the circuit as asked for, and as solved.
     circuit: the one solved, perhaps without its inputs.
     block: words shared with the callbacks.
+    proof: of a circuit that differs in its conductances only, made unless given: it takes longer than loading XOR.
     """
 
-    def __init__(self, reduction: Reduction, library: Library) -> None:
+    def __init__(self, reduction: Reduction, library: Library, proof: Proof | None = None) -> None:
         self.reduction = reduction
         self.circuit = reduction.circuit
         self.library = library
@@ -41,7 +42,7 @@ class Sweep:
         self.positions = np.zeros(len(self.circuit.nodes) - 1, dtype=np.int64)
         self.voltage_banks, self.current_banks = self._driven()
         self.places = self._places()
-        self.proof = Proof(self.circuit, self.voltage_banks, self.current_banks)
+        self.proof = proof or Proof(self.circuit, self.voltage_banks, self.current_banks)
         self.tolerances = tolerances(self.circuit)
         self._volts = 0.0
         self._turns = 0

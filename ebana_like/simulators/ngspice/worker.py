@@ -48,7 +48,8 @@ def serve(connection: Connection, block_file: int) -> None:
         try:
             if request.afresh:
                 sweep.remove()
-                sweep = Sweep(norton_reduction(circuit.with_conductances(request.conductances)), library)
+                present = norton_reduction(circuit.with_conductances(request.conductances))
+                sweep = Sweep(present, library, sweep.proof)
             connection.send(_answer(sweep, request))
         except EbanaError as error:
             connection.send(error)
