@@ -110,6 +110,12 @@ class LayeredCircuit:
         self._order()
         self.ports = self._ports()
 
+    @cached_property
+    def _held(self) -> tuple[tuple[Neurons, ...], Ports]:
+        """What never changes, on the device. Within `doubles`."""
+        held: tuple[tuple[Neurons, ...], Ports] = jax.device_put((self.neurons, self.ports))
+        return held
+
     def _order(self) -> None:
         """Decide in which order the first crossbar's rows are taken, and so where features and constants stand."""
         layers, crossbar = self.layers, self.layers.crossbars[0]
@@ -198,9 +204,7 @@ class LayeredCircuit:
         """
         batch, size = len(features), padded_size(len(features))
         given = shared_out(padded(padded(features, size), self.features, 1))
-        net, arriving, settled = free(
-            self.fold, self.switched, self.neurons, self.ports, self.matrices(conductances), given
-        )
+        net, arriving, settled = free(self.fold, self.switched, *self._held, self.matrices(conductances), given)
         phases = [self._phases(settled, size, batch)]
         currents = np.zeros((1, batch, self.circuit.outputs.count))
         open_load = OPEN if self.switched else 0.0
@@ -231,8 +235,7 @@ class LayeredCircuit:
         given = (padded(padded(voltages[:, at], size), width, 1) for at, width in zip(nodes, self.sizes, strict=True))
         solved = transposed(
             self.switched,
-            self.neurons,
-            self.ports,
+            *self._held,
             self.matrices(conductances),
             tuple(map(shared_out, given)),
             self._given(currents[None], size)[0],
