@@ -2,6 +2,7 @@
 
 from .analysis.readout import node_voltages, predict
 from .circuit import Circuit
+from .data import Dataset, MultilabelDataset, RegressionDataset, Split, in_range, in_volts
 from .fitting import fit
 from .learning import (
     SGD,
@@ -17,7 +18,7 @@ from .learning import (
     Sign,
     SquaredError,
 )
-from .netlist import Netlist, load_netlist, read_netlist, save_netlist, write_netlist
+from .netlist import Netlist, from_pyspice, load_netlist, read_netlist, save_netlist, write_netlist
 from .networks import (
     Amplifier,
     Crossbar,
@@ -30,17 +31,7 @@ from .networks import (
 )
 from .predictors import CircuitClassifier, CircuitRegressor
 from .simulators import NativeSimulator, NewtonSimulator, NgspiceSimulator, circuit_function
-from .training import (
-    Dataset,
-    MultilabelDataset,
-    Problem,
-    RegressionDataset,
-    Split,
-    evaluate,
-    in_range,
-    in_volts,
-    train,
-)
+from .training import Problem, evaluate, train
 
 __all__ = [
     "SGD",
@@ -78,6 +69,7 @@ __all__ = [
     "circuit_function",
     "evaluate",
     "fit",
+    "from_pyspice",
     "in_range",
     "in_volts",
     "load_netlist",

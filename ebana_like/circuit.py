@@ -194,16 +194,6 @@ class Circuit:
         graph = coo_array((np.ones(len(rows)), (rows, columns)), shape=(size, size))
         return np.asarray(connected_components(graph, directed=False)[1], dtype=np.intp)
 
-    @classmethod
-    def from_pyspice(cls, circuit: object) -> "Circuit":
-        """Return what a PySpice `Circuit` describes, without ports: its text, read like every other netlist.
-
-        Raises NetlistError naming the line of `str(circuit)` that is not understood.
-        """
-        from ebana_like.netlist import read_netlist
-
-        return read_netlist(str(circuit), "PySpice circuit").circuit
-
     @cached_property
     def metered(self) -> frozenset[str]:
         """Labels of the voltage sources whose current is copied."""

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from ebana_like.tasks import simulator_of
-from ebana_like.training import EpochRecord, Problem, Settings, train
+from ebana_like.runs import Settings, simulator_of
+from ebana_like.training import EpochRecord, Problem, train
 
 TRAININGS_AT_ONCE = 2
 

@@ -10,8 +10,8 @@ from ebana_like.circuit import Circuit
 from ebana_like.elements import FloatArray
 from ebana_like.errors import SettingError
 from ebana_like.learning import Centered, Cost, Estimator, SquaredError
+from ebana_like.runs import Run, load_circuit
 from ebana_like.tasks import problem_of_run
-from ebana_like.training import Run, load_circuit
 
 USUAL_BETA, USUAL_VOLTS = 1e-7, 1.0
 

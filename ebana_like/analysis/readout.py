@@ -8,6 +8,8 @@ import numpy as np
 
 from ebana_like.analysis.sample import present_features
 from ebana_like.circuit import Circuit
+from ebana_like.data import Dataset, MultilabelDataset, RegressionDataset
+from ebana_like.data.table import Table, read_table
 from ebana_like.elements import FloatArray, VoltageSources
 from ebana_like.errors import SettingError, counted
 from ebana_like.fitting.ports import carriers, columns, with_ports
@@ -17,11 +19,10 @@ from ebana_like.netlist.deck import Deck, read_deck
 from ebana_like.netlist.deck.include import read_text
 from ebana_like.netlist.deck.spelling import spelling
 from ebana_like.netlist.read import foreign_circuit, netlist_of
+from ebana_like.runs import Run, Settings, cost_of, load_circuit
 from ebana_like.simulators import NewtonSimulator, NgspiceSimulator
-from ebana_like.tasks import Task, cost_of, task_named
-from ebana_like.training import Dataset, MultilabelDataset, RegressionDataset, Run, Settings, load_circuit
+from ebana_like.tasks import Task, task_named
 from ebana_like.training.loop import SAMPLES_AT_ONCE
-from ebana_like.training.table import Table, read_table
 
 ENGINES: dict[str, type[NgspiceSimulator] | type[NewtonSimulator]] = {
     "ngspice": NgspiceSimulator,

@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 
 from ebana_like.circuit import Circuit
+from ebana_like.data import Dataset
 from ebana_like.elements import FloatArray
 from ebana_like.errors import RunError
+from ebana_like.runs import Run, Settings, load_circuit, load_history
 from ebana_like.simulators import Simulator
 from ebana_like.tasks import TASKS, Task, problem_of_run
-from ebana_like.training import Dataset, Problem, Run, Settings, load_circuit, load_history
+from ebana_like.training import Problem
 from ebana_like.training.loop import SAMPLES_AT_ONCE
 
 

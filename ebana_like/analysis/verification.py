@@ -9,8 +9,9 @@ from ebana_like.elements import FloatArray
 from ebana_like.errors import SettingError, SimulatorError
 from ebana_like.files import write_atomically
 from ebana_like.netlist import load_netlist
+from ebana_like.runs import Run
 from ebana_like.simulators import NgspiceSimulator, Simulator
-from ebana_like.training import Callback, EpochRecord, Problem, Progress, Run
+from ebana_like.training import Callback, EpochRecord, Problem, Progress
 
 LARGEST_DEVIATION = 1e-9
 """Volts; more means that two engines do not solve the same circuit."""

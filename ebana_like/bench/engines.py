@@ -10,17 +10,19 @@ import numpy as np
 from ebana_like.bench.random_images import random_images
 from ebana_like.bench.rounds import Timing, in_process
 from ebana_like.circuit import Circuit
+from ebana_like.data import Split
 from ebana_like.elements import FloatArray, IntArray, Resistors
 from ebana_like.learning import Cost
 from ebana_like.nudges import nudging_of
+from ebana_like.runs import Settings, problem_of
 from ebana_like.simulators import NativeSimulator, NewtonSimulator, Nudging, OperatingPoints
 from ebana_like.simulators.ngspice.batch import solve_batch
 from ebana_like.simulators.ngspice.block import WORDS
 from ebana_like.simulators.ngspice.library import Library
 from ebana_like.simulators.ngspice.reduction import norton_reduction
 from ebana_like.simulators.ngspice.sweep import Sweep
-from ebana_like.tasks import TASKS, problem_of
-from ebana_like.training import Problem, Settings, Split
+from ebana_like.tasks import TASKS
+from ebana_like.training import Problem
 
 IMAGES = "mnist-shaped"
 CASES = ("xor", "iris", "digits", IMAGES)

@@ -15,10 +15,12 @@ import numpy as np
 from ebana_like.bench.memory import megabytes
 from ebana_like.bench.random_images import PIXELS, random_images
 from ebana_like.bench.rounds import Timing, in_process
+from ebana_like.data import Split
 from ebana_like.elements import Diodes
+from ebana_like.runs import problem_of
 from ebana_like.simulators import NewtonSimulator
-from ebana_like.tasks import TASKS, problem_of
-from ebana_like.training import Problem, Split, train
+from ebana_like.tasks import TASKS
+from ebana_like.training import Problem, train
 
 ROUNDS = 7
 SAMPLES = 2000

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from ebana_like.training import Dataset, Settings
+from ebana_like.data import Dataset
+from ebana_like.runs import Settings
 
 PIXELS, CLASSES = 784, 10
 

@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 
 from ebana_like.bench.random_images import random_images
 from ebana_like.bench.rounds import Timing, in_process
+from ebana_like.data import Split
+from ebana_like.runs import Settings
+from ebana_like.runs.assembly import problem_of, simulator_of
 from ebana_like.tasks import TASKS
-from ebana_like.tasks.assembly import problem_of, simulator_of
-from ebana_like.training import Problem, Settings, Split, train
+from ebana_like.training import Problem, train
 
 ROUNDS = 5
 

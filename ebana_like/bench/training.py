@@ -10,18 +10,10 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from ebana_like.bench.rounds import Timing
+from ebana_like.runs import RunRecorder, Settings, create_run, simulator_of
 from ebana_like.simulators import Simulator
-from ebana_like.tasks import TASKS, simulator_of
-from ebana_like.training import (
-    Callback,
-    EpochRecord,
-    Problem,
-    Progress,
-    RunRecorder,
-    Settings,
-    create_run,
-    train,
-)
+from ebana_like.tasks import TASKS
+from ebana_like.training import Callback, EpochRecord, Problem, Progress, train
 
 ROUNDS = 15
 

@@ -2,8 +2,8 @@
 
 import click
 
+from ebana_like.runs.settings import commented_config
 from ebana_like.tasks import task_named
-from ebana_like.training.settings import commented_config
 
 
 @click.command()

@@ -13,8 +13,8 @@ from ebana_like.cli.train import given_settings, setting_options
 from ebana_like.errors import counted
 from ebana_like.files import append, require_file_or_nothing, write_atomically
 from ebana_like.fitting import Fit, FitSettings, prepare
-from ebana_like.tasks import simulator_of
-from ebana_like.training import Callback, EpochRecord, Interrupted, Progress, evaluate, history_text, train
+from ebana_like.runs import history_text, simulator_of
+from ebana_like.training import Callback, EpochRecord, Interrupted, Progress, evaluate, train
 
 
 class _History(Callback):

@@ -19,9 +19,9 @@ from ebana_like.pages.inspection import bank_table, flow_table, has_ports, port_
 from ebana_like.pages.inspection_page import inspection_page
 from ebana_like.pages.page import render
 from ebana_like.pages.warnings import warnings
+from ebana_like.runs import Run, load_circuit
 from ebana_like.simulators import NgspiceSimulator
 from ebana_like.tasks import problem_of_run
-from ebana_like.training import Run, load_circuit
 
 ROWS_SHOWN = 24
 

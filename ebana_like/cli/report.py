@@ -18,8 +18,8 @@ from ebana_like.pages.comparison import difference_table, outcome_table
 from ebana_like.pages.page import render
 from ebana_like.pages.report import report as report_page
 from ebana_like.pages.run_pictures import PICTURES, draw
+from ebana_like.runs import Run
 from ebana_like.simulators import NewtonSimulator
-from ebana_like.training import Run
 
 SCHEMATIC = "schematic"
 

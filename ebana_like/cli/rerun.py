@@ -12,8 +12,8 @@ from ebana_like.cli.printer import Printer, terminal
 from ebana_like.errors import SettingError, counted
 from ebana_like.files import write_given
 from ebana_like.netlist import DIALECTS, Dialect, Netlist, write_netlist
+from ebana_like.runs import load_circuit
 from ebana_like.simulators.programs import find_program, run_program
-from ebana_like.training import load_circuit
 
 NODES_SHOWN = 20
 RUNNABLE = ", ".join(dialect.name for dialect in DIALECTS.values() if dialect.programs)

@@ -12,8 +12,9 @@ from ebana_like.cli.session import Extras, headline, train_in
 from ebana_like.cli.train import EXTRAS, given_settings, setting_options
 from ebana_like.errors import counted
 from ebana_like.files import locked, remove_temporaries
-from ebana_like.tasks import simulator_of, task_named
-from ebana_like.training import Run, Settings, agreed_settings, is_finished, load_newest, progress_of
+from ebana_like.runs import Run, Settings, agreed_settings, load_newest, progress_of, simulator_of
+from ebana_like.tasks import task_named
+from ebana_like.training import is_finished
 
 
 def resume_run(path: Path, verify: int, verify_epochs: bool, tensorboard: bool, **given: str | None) -> None:

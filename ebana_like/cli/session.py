@@ -11,10 +11,11 @@ from ebana_like.cli.printer import Printer, program, terminal
 from ebana_like.cli.signals import Stops
 from ebana_like.errors import RunError, SettingError, TrainingError, counted
 from ebana_like.pages.answers import TRUTH_TABLE_ROWS, answer_table, answers
+from ebana_like.runs import Run, RunRecorder, Settings, simulator_of
+from ebana_like.runs.tensorboard import TensorBoard
 from ebana_like.simulators import Simulator
-from ebana_like.tasks import Task, simulator_of
-from ebana_like.training import Best, Interrupted, Problem, Progress, Run, RunRecorder, Settings, train
-from ebana_like.training.tensorboard import TensorBoard
+from ebana_like.tasks import Task
+from ebana_like.training import Best, Interrupted, Problem, Progress, train
 
 
 @dataclass(frozen=True)

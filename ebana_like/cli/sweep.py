@@ -14,6 +14,7 @@ from ebana_like.cli.printer import Printer, program, terminal
 from ebana_like.cli.signals import Stops
 from ebana_like.errors import counted, visible
 from ebana_like.limits import require_at_most
+from ebana_like.runs import Settings, load_config, require_files_allowed, settings_in
 from ebana_like.sweeps import (
     DONE,
     HOW,
@@ -33,7 +34,6 @@ from ebana_like.sweeps import (
     usual_goal,
 )
 from ebana_like.tasks import TASKS
-from ebana_like.training import Settings, load_config, require_files_allowed, settings_in
 
 PROCESSES = "workers"  # here those that train, each one cell at a time; elsewhere those of a batch
 

@@ -11,8 +11,7 @@ from ebana_like.cli.allow import ALLOW
 from ebana_like.cli.printer import Printer, terminal
 from ebana_like.errors import SettingError
 from ebana_like.files import locked
-from ebana_like.tasks import Task
-from ebana_like.training import (
+from ebana_like.runs import (
     Settings,
     TrainingSettings,
     decode,
@@ -21,6 +20,7 @@ from ebana_like.training import (
     settings_in,
     with_files_found,
 )
+from ebana_like.tasks import Task
 
 EXTRAS: list[click.Parameter] = [
     click.Option(["--verify"], type=int, default=0, help="Solve so many samples again in ngspice at the end."),
@@ -84,8 +84,7 @@ def run_task(
 ) -> None:
     """Train in a new run folder."""
     from ebana_like.cli.session import Extras, headline, train_in
-    from ebana_like.tasks import simulator_of
-    from ebana_like.training import create_run
+    from ebana_like.runs import create_run, simulator_of
 
     extras = Extras(verify, verify_epochs, tensorboard)
     settings = task.settings

@@ -7,6 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from ebana_like.checks import shown
+from ebana_like.data import Dataset, RegressionDataset, Split, in_volts
+from ebana_like.data.split import split
+from ebana_like.data.table import read_table
 from ebana_like.elements import Devices, FloatArray
 from ebana_like.elements.numbers import resistances
 from ebana_like.energy import symmetry
@@ -19,19 +22,8 @@ from ebana_like.netlist.deck import Deck, read_deck
 from ebana_like.netlist.deck.include import read_text
 from ebana_like.netlist.deck.patch import Place, patched, require_patchable
 from ebana_like.netlist.read import foreign_circuit
-from ebana_like.tasks.assembly import cost_of, estimator_of, schedule_of, simulator_of
-from ebana_like.training import (
-    Callback,
-    Dataset,
-    Problem,
-    Progress,
-    RegressionDataset,
-    Split,
-    in_volts,
-    train,
-)
-from ebana_like.training.split import split
-from ebana_like.training.table import read_table
+from ebana_like.runs.assembly import cost_of, estimator_of, schedule_of, simulator_of
+from ebana_like.training import Callback, Problem, Progress, train
 
 _NAMES = ("inputs", "outputs", "train")
 """Settings that are lists of names."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from ebana_like.errors import SettingError
 from ebana_like.files import require_allowed
 from ebana_like.netlist.deck import ANNOTATION, Deck, Line
-from ebana_like.training import TrainingSettings, decode, load_config, require_files_allowed, setting, settings_in
+from ebana_like.runs import TrainingSettings, decode, load_config, require_files_allowed, setting, settings_in
 
 NOTE = f"{ANNOTATION}fit"
 """How comment lines begin that hold settings: `* @fit inputs v1,v2`."""

@@ -3,7 +3,7 @@
 from ebana_like.netlist.dialects import DIALECTS, Dialect, Laws
 from ebana_like.netlist.models import diode_model, diode_models, parse_diode_model
 from ebana_like.netlist.netlist import Netlist
-from ebana_like.netlist.read import load_netlist, read_netlist
+from ebana_like.netlist.read import from_pyspice, load_netlist, read_netlist
 from ebana_like.netlist.tolerances import Tolerances, tolerances
 from ebana_like.netlist.write import circuit_lines, save_netlist, write_netlist
 
@@ -16,6 +16,7 @@ __all__ = [
     "circuit_lines",
     "diode_model",
     "diode_models",
+    "from_pyspice",
     "load_netlist",
     "parse_diode_model",
     "read_netlist",

@@ -35,6 +35,14 @@ def read_netlist(text: str, name: str = "netlist", folder: Path | None = None) -
     return netlist_of(read_deck(text, name, folder))
 
 
+def from_pyspice(circuit: object) -> Circuit:
+    """Return what a PySpice `Circuit` describes, without ports: its text, read like every other netlist.
+
+    Raises NetlistError naming the line of `str(circuit)` that is not understood.
+    """
+    return read_netlist(str(circuit), "PySpice circuit").circuit
+
+
 def netlist_of(deck: Deck) -> Netlist:
     """Return the circuit of a deck; errors as `read_netlist`."""
     reader = _Annotations(deck)

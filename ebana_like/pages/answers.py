@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ebana_like.data import Dataset
 from ebana_like.elements import FloatArray
 from ebana_like.learning import Cost
 from ebana_like.pages.page import Table
 from ebana_like.simulators import Simulator
-from ebana_like.training import Dataset, Problem, evaluate
+from ebana_like.training import Problem, evaluate
 
 TRUTH_TABLE_ROWS = 16
 """Training samples up to which every answer is listed."""

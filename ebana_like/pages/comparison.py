@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from ebana_like.analysis.trained import measure
 from ebana_like.pages.page import Table
-from ebana_like.training import Run, as_table
+from ebana_like.runs import Run, as_table
 
 History = list[dict[str, float]]
 

@@ -21,8 +21,8 @@ from ebana_like.pages.circuit_pictures import heat_maps, histograms, pictured, s
 from ebana_like.pages.page import Page, Section, Table
 from ebana_like.pages.run_pictures import accuracy, answered, boundary, loss
 from ebana_like.pages.warnings import warnings
+from ebana_like.runs import Settings
 from ebana_like.simulators import Simulator
-from ebana_like.training import Settings
 
 POWER_SAMPLES = 10
 """Training samples whose power is taken, evenly spaced."""

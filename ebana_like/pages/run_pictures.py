@@ -5,12 +5,12 @@ from collections.abc import Callable
 import numpy as np
 
 from ebana_like.analysis.trained import Trained, measure
+from ebana_like.data import MultilabelDataset, RegressionDataset
 from ebana_like.errors import SettingError
 from ebana_like.figures import Plane, agreement, class_map, confusion, curves, followed, score_map
 from ebana_like.learning import SquaredError
 from ebana_like.pages.circuit_pictures import Drawn, heat_maps, histograms, transfers
 from ebana_like.simulators import Simulator
-from ebana_like.training import MultilabelDataset, RegressionDataset
 
 NAMED_CLASSES = 20
 """Classes up to which a confusion matrix can be read."""

@@ -11,11 +11,11 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import validate_data
 
 from ebana_like.checks import shown
+from ebana_like.data import Dataset
+from ebana_like.data.dataset import require_features
 from ebana_like.elements import FloatArray
 from ebana_like.errors import SettingError
 from ebana_like.predictors.predictor import CircuitPredictor, in_one_line
-from ebana_like.training import Dataset
-from ebana_like.training.dataset import require_features
 
 
 def _says_probabilities(classifier: "CircuitClassifier") -> bool:

@@ -14,14 +14,15 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted, check_random_state, validate_data
 
 from ebana_like.circuit import Circuit
+from ebana_like.data import Dataset, Split, VoltScale
+from ebana_like.data.dataset import require_features
 from ebana_like.elements import FloatArray
 from ebana_like.errors import NetlistError, SettingError, SimulatorError
 from ebana_like.learning import UPDATES, Cost, State
 from ebana_like.netlist import Netlist, write_netlist
 from ebana_like.predictors.stored import read_stored, write_stored
-from ebana_like.tasks import cost_of, problem_of, simulator_of
-from ebana_like.training import Dataset, Progress, Settings, Split, VoltScale, decode, train
-from ebana_like.training.dataset import require_features
+from ebana_like.runs import Settings, cost_of, decode, problem_of, simulator_of
+from ebana_like.training import Progress, train
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 from sklearn.base import MultiOutputMixin, RegressorMixin
 from sklearn.utils.validation import validate_data
 
+from ebana_like.data import Dataset, RegressionDataset
+from ebana_like.data.dataset import require_features
 from ebana_like.elements import FloatArray
 from ebana_like.predictors.predictor import CircuitPredictor, in_one_line
-from ebana_like.training import Dataset, RegressionDataset
-from ebana_like.training.dataset import require_features
 
 
 class CircuitRegressor(MultiOutputMixin, RegressorMixin, CircuitPredictor):  # type: ignore[misc] # as there

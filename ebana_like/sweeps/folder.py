@@ -11,9 +11,9 @@ from typing import Any
 
 from ebana_like.errors import RunError, SettingError
 from ebana_like.files import locked, make_folder, read_file, write_atomically
+from ebana_like.runs import Run, dump_config, load_config, load_history
 from ebana_like.sweeps.goal import Goal
 from ebana_like.sweeps.grid import Cell, Grid
-from ebana_like.training import Run, dump_config, load_config, load_history
 
 SWEEP, RESULTS, MAP = "sweep.toml", "results.csv", "map.svg"
 DONE, FAILED, LOST = "done", "failed", "lost"

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ebana_like.errors import SettingError
-from ebana_like.training import Settings
+from ebana_like.runs import Settings
 
 _CONDITION = re.compile(r"\s*(\w+)\s*([<>])\s*(\S+)\s*")
 

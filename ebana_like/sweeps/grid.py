@@ -9,7 +9,7 @@ from typing import Any, get_type_hints
 import numpy as np
 
 from ebana_like.errors import SettingError
-from ebana_like.training import Settings, as_table, decode
+from ebana_like.runs import Settings, as_table, decode
 
 SEED = "seed"
 HOW = "write values as 0.1,0.3 or 1e-9:1e-1:log9 or 0:1:lin5, whole numbers as 0:10 too"

@@ -6,22 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ebana_like.files import make_folder, write_atomically
+from ebana_like.runs import RunRecorder, begin_run, history_text, load_history, simulator_of, with_files_found
 from ebana_like.sweeps.folder import DONE, FAILED, LOST, CellResult, SweepFolder
 from ebana_like.sweeps.goal import Goal
 from ebana_like.sweeps.grid import Cell
 from ebana_like.sweeps.pool import share
-from ebana_like.tasks import TASKS, simulator_of
-from ebana_like.training import (
-    Callback,
-    EpochRecord,
-    Progress,
-    RunRecorder,
-    begin_run,
-    history_text,
-    load_history,
-    train,
-    with_files_found,
-)
+from ebana_like.tasks import TASKS
+from ebana_like.training import Callback, EpochRecord, Progress, train
 
 
 @dataclass(frozen=True)

@@ -3,19 +3,19 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ebana_like.runs.settings import Settings
 from ebana_like.tasks.small_tables import SETTINGS
 from ebana_like.tasks.task import Task
-from ebana_like.training.settings import Settings
 
 if TYPE_CHECKING:
-    from ebana_like.training import Split
+    from ebana_like.data import Split
 
 
 def load(settings: Settings) -> "Split":
     """Return the 569 biopsies."""
     from sklearn.datasets import load_breast_cancer
 
-    from ebana_like.training import Dataset, Split
+    from ebana_like.data import Dataset, Split
 
     biopsies = load_breast_cancer()
     return Split(Dataset(biopsies.data, biopsies.target, tuple(map(str, biopsies.target_names))))

@@ -1,5 +1,8 @@
 """Which tasks are there? By name; each is described in a file of its own."""
 
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 from ebana_like.errors import SettingError, meant
 from ebana_like.tasks import (
     breast_cancer,
@@ -17,6 +20,10 @@ from ebana_like.tasks import (
     xor,
 )
 from ebana_like.tasks.task import Task
+
+if TYPE_CHECKING:
+    from ebana_like.runs import Run
+    from ebana_like.training import Problem
 
 _MODULES = (
     xor,
@@ -42,3 +49,9 @@ def task_named(name: str) -> Task:
     if name not in TASKS:
         raise SettingError(f'there is no task "{name}"; {meant(name, TASKS)}')
     return TASKS[name]
+
+
+def problem_of_run(run: "Run") -> "Problem":
+    """Return what a run learned, without the circuit it began with, which may be gone: its netlist has what matters."""
+    run.require_files_allowed(given=["start"])
+    return task_named(run.task()).problem(replace(run.settings(), start=""))

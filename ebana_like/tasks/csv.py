@@ -2,12 +2,12 @@
 
 from typing import TYPE_CHECKING
 
+from ebana_like.runs.settings import Settings
 from ebana_like.tasks.small_tables import SETTINGS
 from ebana_like.tasks.task import Task
-from ebana_like.training.settings import Settings
 
 if TYPE_CHECKING:
-    from ebana_like.training import Split
+    from ebana_like.data import Split
 
 
 def load(settings: Settings) -> "Split":

@@ -2,10 +2,11 @@
 
 import numpy as np
 
+from ebana_like.data import Dataset, RegressionDataset, Split
+from ebana_like.data.table import EXPECTED, Table, read_table
 from ebana_like.elements import FloatArray
 from ebana_like.errors import SettingError
-from ebana_like.training import Dataset, RegressionDataset, Settings, Split
-from ebana_like.training.table import EXPECTED, Table, read_table
+from ebana_like.runs import Settings
 
 MOST_CLASSES = 10
 """Whole numbers of at most so many different values are taken for classes."""

@@ -3,19 +3,19 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ebana_like.runs.settings import Settings
 from ebana_like.tasks.small_tables import SETTINGS
 from ebana_like.tasks.task import Task
-from ebana_like.training.settings import Settings
 
 if TYPE_CHECKING:
-    from ebana_like.training import Split
+    from ebana_like.data import Split
 
 
 def load(settings: Settings) -> "Split":
     """Return the 442 patients."""
     from sklearn.datasets import load_diabetes
 
-    from ebana_like.training import RegressionDataset, Split
+    from ebana_like.data import RegressionDataset, Split
 
     patients = load_diabetes(scaled=False)
     return Split(RegressionDataset(patients.data, patients.target[:, None], ("progression",)))

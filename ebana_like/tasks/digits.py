@@ -2,18 +2,18 @@
 
 from typing import TYPE_CHECKING
 
+from ebana_like.runs.settings import Settings
 from ebana_like.tasks.task import Task
-from ebana_like.training.settings import Settings
 
 if TYPE_CHECKING:
-    from ebana_like.training import Split
+    from ebana_like.data import Split
 
 
 def load(settings: Settings) -> "Split":
     """Return the 1797 digits; sixteen grey levels."""
     from sklearn.datasets import load_digits
 
-    from ebana_like.training import Dataset, Split
+    from ebana_like.data import Dataset, Split
 
     digits = load_digits()
     return Split(Dataset(digits.data, digits.target, tuple(map(str, digits.target_names))))

@@ -2,18 +2,18 @@
 
 from typing import TYPE_CHECKING
 
+from ebana_like.runs.settings import Settings
 from ebana_like.tasks.task import Task
-from ebana_like.training.settings import Settings
 
 if TYPE_CHECKING:
-    from ebana_like.training import Split
+    from ebana_like.data import Split
 
 
 def load(settings: Settings) -> "Split":
     """Return the four corners of the square with what each gate makes of them."""
     import numpy as np
 
-    from ebana_like.training import MultilabelDataset, Split
+    from ebana_like.data import MultilabelDataset, Split
 
     features = np.array([[-1.0, -1.0], [-1.0, 1.0], [1.0, -1.0], [1.0, 1.0]])
     one, other = (features > 0).T

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ebana_like.data import Dataset, Split
 from ebana_like.errors import SettingError
+from ebana_like.runs import Settings
 from ebana_like.tasks.arrays import read_idx, read_npz
-from ebana_like.training import Dataset, Settings, Split
 
 TRAINING_IMAGES = 60_000
 WHITE = 255

@@ -2,18 +2,18 @@
 
 from typing import TYPE_CHECKING
 
+from ebana_like.runs.settings import Settings
 from ebana_like.tasks.task import Task
-from ebana_like.training.settings import Settings
 
 if TYPE_CHECKING:
-    from ebana_like.training import Split
+    from ebana_like.data import Split
 
 
 def load(settings: Settings) -> "Split":
     """Return the 150 flowers, in centimetres."""
     from sklearn.datasets import load_iris
 
-    from ebana_like.training import Dataset, Split
+    from ebana_like.data import Dataset, Split
 
     flowers = load_iris()
     return Split(Dataset(flowers.data, flowers.target, tuple(map(str, flowers.target_names))))

@@ -3,19 +3,19 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ebana_like.runs.settings import Settings
 from ebana_like.tasks.small_tables import SETTINGS
 from ebana_like.tasks.task import Task
-from ebana_like.training.settings import Settings
 
 if TYPE_CHECKING:
-    from ebana_like.training import Split
+    from ebana_like.data import Split
 
 
 def load(settings: Settings) -> "Split":
     """Return 400 points, always the same, with noise of standard deviation 0.2 beside radii of 1."""
     from sklearn.datasets import make_moons
 
-    from ebana_like.training import Dataset, Split
+    from ebana_like.data import Dataset, Split
 
     features, labels = make_moons(400, noise=0.2, random_state=0)
     return Split(Dataset(features, labels, ("upper", "lower")))

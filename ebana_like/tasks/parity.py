@@ -3,18 +3,18 @@
 from itertools import product
 from typing import TYPE_CHECKING
 
+from ebana_like.runs.settings import Settings
 from ebana_like.tasks.task import Task
-from ebana_like.training.settings import Settings
 
 if TYPE_CHECKING:
-    from ebana_like.training import Split
+    from ebana_like.data import Split
 
 
 def load(settings: Settings) -> "Split":
     """Return the eight corners of the cube, labelled 1 where the number of +1 is odd."""
     import numpy as np
 
-    from ebana_like.training import Dataset, Split
+    from ebana_like.data import Dataset, Split
 
     features = np.array(list(product((-1.0, 1.0), repeat=3)))
     return Split(Dataset(features, (features > 0).sum(axis=1) % 2, ("even", "odd")))

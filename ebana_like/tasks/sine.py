@@ -3,19 +3,19 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ebana_like.runs.settings import Settings
 from ebana_like.tasks.small_tables import SETTINGS
 from ebana_like.tasks.task import Task
-from ebana_like.training.settings import Settings
 
 if TYPE_CHECKING:
-    from ebana_like.training import Split
+    from ebana_like.data import Split
 
 
 def load(settings: Settings) -> "Split":
     """Return sin(pi x) at 100 points from -1 to 1."""
     import numpy as np
 
-    from ebana_like.training import RegressionDataset, Split
+    from ebana_like.data import RegressionDataset, Split
 
     x = np.linspace(-1, 1, 100)[:, None]
     return Split(RegressionDataset(x, np.sin(np.pi * x), ("sine",)))

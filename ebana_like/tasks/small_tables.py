@@ -1,6 +1,6 @@
 """Which settings serve small tables of any kind? Those that the tasks on them begin from."""
 
-from ebana_like.training.settings import Settings
+from ebana_like.runs.settings import Settings
 
 SETTINGS = Settings(
     engine="newton",

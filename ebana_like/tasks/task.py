@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ebana_like.errors import SettingError
-from ebana_like.training.settings import Settings
+from ebana_like.runs.settings import Settings
 
 if TYPE_CHECKING:
-    from ebana_like.training import Problem, Split
+    from ebana_like.data import Split
+    from ebana_like.training import Problem
 
 
 @dataclass(frozen=True)
@@ -36,15 +37,15 @@ class Task:
 
     def problem(self, settings: Settings) -> "Problem":
         """Return the training problem for these settings. Raises SettingError when the start does not fit them."""
-        from ebana_like.tasks.assembly import problem_of
-        from ebana_like.training import load_circuit
+        from ebana_like.runs import load_circuit
+        from ebana_like.runs.assembly import problem_of
 
         start = load_circuit(Path(settings.start)).circuit if settings.start else None
         return problem_of(settings, self.scaled(self.parts(settings), settings), f"ebana_like {self.name}", start)
 
     def scaled(self, parts: "Split", settings: Settings) -> "Split":
         """Return data with features in volts, and quantities with their range, as the training samples ask."""
-        from ebana_like.training import in_range, in_volts, intensities_in_volts
+        from ebana_like.data import in_range, in_volts, intensities_in_volts
 
         parts = in_range(parts)
         if self.white is None:
@@ -53,8 +54,8 @@ class Task:
 
     def parts(self, settings: Settings) -> "Split":
         """Return the data split as the settings ask, features in their own units."""
-        from ebana_like.training import Split
-        from ebana_like.training.split import split
+        from ebana_like.data import Split
+        from ebana_like.data.split import split
 
         data = self.load(settings)
         if data.test is not None and settings.test:
@@ -64,7 +65,7 @@ class Task:
         return self._shifted(parts, settings.shift) if settings.shift else parts
 
     def _shifted(self, parts: "Split", shift: int) -> "Split":
-        from ebana_like.training.shifted import ShiftedImages
+        from ebana_like.data.shifted import ShiftedImages
 
         if self.white is None:
             raise SettingError(f"shift is {shift}, but {self.name} has no images to move; leave it at 0")

@@ -2,19 +2,19 @@
 
 from typing import TYPE_CHECKING
 
+from ebana_like.runs.settings import Settings
 from ebana_like.tasks.small_tables import SETTINGS
 from ebana_like.tasks.task import Task
-from ebana_like.training.settings import Settings
 
 if TYPE_CHECKING:
-    from ebana_like.training import Split
+    from ebana_like.data import Split
 
 
 def load(settings: Settings) -> "Split":
     """Return the 178 wines."""
     from sklearn.datasets import load_wine
 
-    from ebana_like.training import Dataset, Split
+    from ebana_like.data import Dataset, Split
 
     wines = load_wine()
     return Split(Dataset(wines.data, wines.target, tuple(map(str, wines.target_names))))

@@ -2,18 +2,18 @@
 
 from typing import TYPE_CHECKING
 
+from ebana_like.runs.settings import Settings
 from ebana_like.tasks.task import Task
-from ebana_like.training.settings import Settings
 
 if TYPE_CHECKING:
-    from ebana_like.training import Split
+    from ebana_like.data import Split
 
 
 def load(settings: Settings) -> "Split":
     """Return the four corners of the square, labelled 1 where the inputs differ."""
     import numpy as np
 
-    from ebana_like.training import Dataset, Split
+    from ebana_like.data import Dataset, Split
 
     features = np.array([[-1.0, -1.0], [-1.0, 1.0], [1.0, -1.0], [1.0, 1.0]])
     return Split(Dataset(features, np.array([0, 1, 1, 0]), ("same", "different")))

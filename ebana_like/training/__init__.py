@@ -1,6 +1,19 @@
-"""Data as voltages, the training loop, settings, and the run folder."""
+"""What is learned, how, and in which order: the loop, which knows no folder."""
 
-import lazy_loader
+from ebana_like.training.loop import Callback, Interrupted, evaluate, train
+from ebana_like.training.problem import Problem
+from ebana_like.training.progress import Best, EpochRecord, Evaluation, Progress
+from ebana_like.training.stopping import is_finished
 
-# listed in `__init__.pyi`; whoever asks for settings alone does not wait for numpy
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+__all__ = [
+    "Best",
+    "Callback",
+    "EpochRecord",
+    "Evaluation",
+    "Interrupted",
+    "Problem",
+    "Progress",
+    "evaluate",
+    "is_finished",
+    "train",
+]

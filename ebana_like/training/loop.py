@@ -8,10 +8,10 @@ from typing import ClassVar, Protocol
 import numpy as np
 
 from ebana_like.circuit import Circuit
+from ebana_like.data.dataset import Dataset
 from ebana_like.elements import FloatArray, squared_norm
 from ebana_like.learning import Cost
 from ebana_like.simulators import OperatingPoints, Simulator
-from ebana_like.training.dataset import Dataset
 from ebana_like.training.problem import Problem
 from ebana_like.training.progress import EpochRecord, Evaluation, Progress, Sums
 from ebana_like.training.stopping import is_finished, require_converging, require_number, require_solved

@@ -6,10 +6,10 @@ import numpy as np
 
 from ebana_like.checks import require_number, shown
 from ebana_like.circuit import Circuit
+from ebana_like.data.split import Split
 from ebana_like.errors import SettingError
 from ebana_like.learning import Cost, Estimator, Update
 from ebana_like.training.progress import Progress
-from ebana_like.training.split import Split
 
 CHECKPOINT_BATCHES = 100
 """To start anew takes ngspice as long as 2 batches of Iris or 12 of XOR: once in 100 batches, 2 to 12 % of the time."""

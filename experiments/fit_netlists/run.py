@@ -20,7 +20,7 @@ import numpy as np
 from sklearn.datasets import load_iris
 
 from ebana_like.fitting import Fit, fit, prepare
-from ebana_like.tasks import simulator_of
+from ebana_like.runs import simulator_of
 from ebana_like.training import Evaluation, evaluate
 
 HERE = Path(__file__).parent

@@ -22,8 +22,10 @@ from sklearn.model_selection import StratifiedKFold
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from parallel import map_in_pairs, train_one
 
-from ebana_like.tasks import TASKS, problem_of
-from ebana_like.training import EpochRecord, Split, in_volts
+from ebana_like.data import Split, in_volts
+from ebana_like.runs import problem_of
+from ebana_like.tasks import TASKS
+from ebana_like.training import EpochRecord
 
 HERE = Path(__file__).parent
 SEEDS, FOLDS = range(100, 103), range(5)

@@ -27,7 +27,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from ebana_like.cli import main as train_circuit
-from ebana_like.training import Run, load_circuit, load_history, load_newest
+from ebana_like.runs import Run, load_circuit, load_history, load_newest
 
 HERE = Path(__file__).parent
 

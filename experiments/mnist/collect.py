@@ -16,7 +16,7 @@ matplotlib.use("svg")
 import matplotlib.pyplot as plt
 import numpy as np
 
-from ebana_like.training import Run, load_history
+from ebana_like.runs import Run, load_history
 
 HERE = Path(__file__).parent
 COLUMNS = "hidden", "seed", "epochs", "train_error", "test_error", "seconds", "largest_deviation_from_ngspice_volts"

@@ -17,8 +17,9 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from parallel import train_one
 
-from ebana_like.tasks import TASKS, simulator_of
-from ebana_like.training import Problem, Settings
+from ebana_like.runs import Settings, simulator_of
+from ebana_like.tasks import TASKS
+from ebana_like.training import Problem
 
 HERE = Path(__file__).parent
 COMPARED, WORKERS = 1000, 2

@@ -20,8 +20,8 @@ import matplotlib.pyplot as plt
 from ebana_like.analysis.rerun import Comparison, compare
 from ebana_like.cli import main as train_circuit
 from ebana_like.netlist import Netlist
+from ebana_like.runs import load_circuit
 from ebana_like.simulators.programs import find_program, run_program
-from ebana_like.training import load_circuit
 
 HERE = Path(__file__).parent
 TASKS = {"xor": [], "iris": [], "digits": ["--hidden", "100", "--epochs", "5"]}

@@ -18,9 +18,9 @@ matplotlib.use("svg")
 import matplotlib.pyplot as plt
 import numpy as np
 
+from ebana_like.runs import Settings
 from ebana_like.sweeps import CellResult, Group, make_grid, open_sweep, parse_goal, run_sweep, summarise
 from ebana_like.tasks import TASKS
-from ebana_like.training import Settings
 
 HERE = Path(__file__).parent
 RULES = ("sgd", "sign")

@@ -32,8 +32,9 @@ from sklearn.neural_network import MLPClassifier, MLPRegressor
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from parallel import train_one
 
-from ebana_like.tasks import TASKS, problem_of
-from ebana_like.training import Dataset, MultilabelDataset, RegressionDataset, Split
+from ebana_like.data import Dataset, MultilabelDataset, RegressionDataset, Split
+from ebana_like.runs import problem_of
+from ebana_like.tasks import TASKS
 
 HERE = Path(__file__).parent
 NAMES = ["xor", "gates", "parity", "moons", "iris", "wine", "breast-cancer", "digits", "sine", "diabetes"]

@@ -14,7 +14,8 @@ matplotlib.use("agg")
 import matplotlib.pyplot as plt
 import numpy as np
 
-from ebana_like.tasks import TASKS, simulator_of
+from ebana_like.runs import simulator_of
+from ebana_like.tasks import TASKS
 from ebana_like.training import Callback, train
 
 HERE = Path(__file__).parent

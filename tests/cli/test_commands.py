@@ -16,8 +16,8 @@ from waiting import ended, wait_until
 
 from ebana_like.cli import main
 from ebana_like.cli.group import OTHERS
+from ebana_like.runs import Run, load_circuit, load_history
 from ebana_like.tasks import TASKS
-from ebana_like.training import Run, load_circuit, load_history
 
 PROGRAM = [sys.executable, "-c", "from ebana_like.cli import main; main()"]
 

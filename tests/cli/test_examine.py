@@ -13,7 +13,7 @@ from ebana_like.analysis.gradcheck import order
 from ebana_like.cli import main
 from ebana_like.learning import ESTIMATORS
 from ebana_like.netlist import Netlist, load_netlist, save_netlist
-from ebana_like.training import Run, load_circuit
+from ebana_like.runs import Run, load_circuit
 
 NETLISTS = Path(__file__).parents[2] / "netlists"
 

@@ -12,9 +12,10 @@ from click.testing import CliRunner
 from ebana_like import node_voltages, predict
 from ebana_like.analysis import readout
 from ebana_like.cli import main
+from ebana_like.runs import Run, load_circuit
 from ebana_like.simulators import NewtonSimulator
 from ebana_like.tasks import problem_of_run
-from ebana_like.training import Run, evaluate, load_circuit
+from ebana_like.training import evaluate
 
 AMPLIFIED = """two names that SPICE programs do not take
 V1 /IN 0 5

@@ -8,8 +8,8 @@ import pytest
 from click.testing import CliRunner
 
 from ebana_like.cli import main
-from ebana_like.training import load_history
-from ebana_like.training.run import Run
+from ebana_like.runs import load_history
+from ebana_like.runs.run import Run
 
 
 def run(*arguments):

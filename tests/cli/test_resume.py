@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from ebana_like.cli import main
-from ebana_like.training import Run, load_circuit, load_history
+from ebana_like.runs import Run, load_circuit, load_history
 
 SHORT = ("xor", "--engine", "newton", "--stop-loss", 0, "--checkpoint-batches", 3, "--checkpoint-seconds", 0)
 

@@ -10,7 +10,7 @@ from ebana_like.analysis.verification import Verification
 from ebana_like.cli import main
 from ebana_like.errors import SimulatorError
 from ebana_like.netlist import load_netlist
-from ebana_like.training import load_circuit
+from ebana_like.runs import load_circuit
 
 
 def run(*arguments):

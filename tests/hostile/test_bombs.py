@@ -11,14 +11,14 @@ import zipfile
 
 import pytest
 
+from ebana_like.data.table import read_table
 from ebana_like.errors import EbanaError, NetlistError, SettingError
 from ebana_like.fitting.fit import prepare
 from ebana_like.netlist import Netlist, save_netlist
+from ebana_like.runs import Settings, load_config, load_newest, settings_in
 from ebana_like.simulators import NgspiceSimulator
 from ebana_like.tasks import TASKS
 from ebana_like.tasks.images import load_images
-from ebana_like.training import Settings, load_config, load_newest, settings_in
-from ebana_like.training.table import read_table
 
 SECONDS = 2.0
 """Of the processor; some take minutes, or for ever, when they are not refused."""
@@ -261,7 +261,7 @@ def test_nothing_of_this_takes_a_gigabyte(tmp_path):
         from pathlib import Path
         from ebana_like.errors import SettingError
         from ebana_like.tasks.images import load_images
-        from ebana_like.training import Settings
+        from ebana_like.runs import Settings
         refused = 0
         for path in Path(sys.argv[1]).iterdir():
             try:

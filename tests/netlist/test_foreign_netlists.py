@@ -8,10 +8,9 @@ from PySpice.Spice.Netlist import Circuit as PySpiceCircuit
 from PySpice.Spice.Netlist import SubCircuit
 from PySpice.Unit import u_kOhm, u_MOhm, u_mV, u_nA, u_uF
 
-from ebana_like.circuit import Circuit
 from ebana_like.elements import BipolarTransistors, Diodes, JFETs, MOSFETs, Resistors, SpiceDiodes, VoltageSources
 from ebana_like.errors import CircuitError, NetlistError
-from ebana_like.netlist import Netlist, load_netlist, read_netlist, write_netlist
+from ebana_like.netlist import Netlist, from_pyspice, load_netlist, read_netlist, write_netlist
 from ebana_like.simulators import NewtonSimulator, NgspiceSimulator
 
 KICAD = """.title KiCad schematic
@@ -146,7 +145,7 @@ def pyspice():
 
 
 def test_a_pyspice_circuit_and_its_text():
-    circuit = Circuit.from_pyspice(pyspice())
+    circuit = from_pyspice(pyspice())
     assert write_netlist(Netlist(circuit)) == write_netlist(read_netlist(str(pyspice())))
     (diodes,) = circuit.of_kind(Diodes)
     assert diodes.labels == ("d_x1_d1", "d_x2_d1")

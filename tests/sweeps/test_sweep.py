@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from ebana_like.errors import RunError, SettingError
+from ebana_like.runs import load_circuit, simulator_of
 from ebana_like.sweeps import (
     DONE,
     CellResult,
@@ -17,8 +18,8 @@ from ebana_like.sweeps import (
     run_sweep,
     summarise,
 )
-from ebana_like.tasks import TASKS, simulator_of
-from ebana_like.training import load_circuit, train
+from ebana_like.tasks import TASKS
+from ebana_like.training import train
 
 XOR = replace(TASKS["xor"].settings, engine="newton", epochs=3)
 GOAL = parse_goal("train_loss<0.05")

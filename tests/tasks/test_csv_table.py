@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from ebana_like.data import Dataset, RegressionDataset
 from ebana_like.errors import SettingError
+from ebana_like.runs import Settings
 from ebana_like.tasks.csv_table import load
-from ebana_like.training import Dataset, RegressionDataset, Settings
 
 
 def table(tmp_path, text, target=""):

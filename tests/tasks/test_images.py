@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from ebana_like.errors import SettingError
+from ebana_like.runs import Settings
 from ebana_like.tasks import TASKS
 from ebana_like.tasks.images import WHITE, load_images
-from ebana_like.training import Settings
 
 CLASSES = ("a", "b", "c")
 PIXELS = np.arange(3 * 4 * 4, dtype=np.uint8).reshape(3, 4, 4)

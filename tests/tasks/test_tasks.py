@@ -5,12 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from ebana_like.data import MultilabelDataset, RegressionDataset
 from ebana_like.errors import CircuitError, SettingError
 from ebana_like.learning import ESTIMATORS, UPDATES, Adjoint, CrossEntropy
 from ebana_like.netlist import Netlist, save_netlist
 from ebana_like.nudges import Currents, SwitchedTargets
-from ebana_like.tasks import TASKS, cost_of, simulator_of
-from ebana_like.training import MultilabelDataset, RegressionDataset, train
+from ebana_like.runs import cost_of, simulator_of
+from ebana_like.tasks import TASKS
+from ebana_like.training import train
 
 
 @pytest.fixture(scope="module")

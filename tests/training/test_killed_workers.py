@@ -7,10 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from ebana_like.data import Dataset, Split
 from ebana_like.learning import Adjoint, Centered, Momentum, SquaredError
 from ebana_like.networks import Amplifier, Crossbar, DiodePair, Inputs, OutputPairs, build_network
 from ebana_like.simulators import NgspiceSimulator
-from ebana_like.training import Dataset, Problem, Split, train
+from ebana_like.training import Problem, train
 
 
 class Killer:

@@ -5,9 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from ebana_like.data import Dataset, Split
 from ebana_like.errors import SettingError, TrainingError
 from ebana_like.learning import SGD, Adam, Momentum, RandomSign, SquaredError
-from ebana_like.training import Callback, Dataset, Interrupted, Progress, Split, evaluate, train
+from ebana_like.training import Callback, Interrupted, Progress, evaluate, train
 
 
 class Watcher:

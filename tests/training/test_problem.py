@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from ebana_like.data import Dataset, Split
 from ebana_like.errors import SettingError
 from ebana_like.learning import SGD, Centered, CrossEntropy, SquaredError
-from ebana_like.training import Dataset, Split
 
 WIDE = Dataset(np.zeros((2, 3)), [0, 1], ("below", "above"))
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from ebana_like.errors import SettingError
+from ebana_like.runs.assembly import simulator_of
 from ebana_like.simulators import Descended, NativeSimulator
 from ebana_like.tasks import TASKS
-from ebana_like.tasks.assembly import simulator_of
 from ebana_like.training import Callback, Problem, Progress, train
 from ebana_like.training import loop as loops
 from ebana_like.training.stretch import stretches_of

@@ -10,7 +10,8 @@ import pytest
 
 from ebana_like.errors import RunError
 from ebana_like.learning import Adam
-from ebana_like.training import Checkpoint, load_newest, save_checkpoint, train
+from ebana_like.runs import Checkpoint, load_newest, save_checkpoint
+from ebana_like.training import train
 
 ABOUT = {"task": "linear", "settings": {"lr": [0.1, 1 / 3]}, "data": "", "versions": {}}
 

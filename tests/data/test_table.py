@@ -4,8 +4,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from ebana_like.data.table import read_table
 from ebana_like.errors import SettingError
-from ebana_like.training.table import read_table
 
 
 def table(tmp_path, data):

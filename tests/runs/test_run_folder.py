@@ -9,7 +9,8 @@ import pytest
 
 from ebana_like.errors import NetlistError, RunError, SettingError
 from ebana_like.netlist import Netlist, save_netlist
-from ebana_like.training import Run, RunRecorder, Settings, create_run, load_circuit, load_history, train
+from ebana_like.runs import Run, RunRecorder, Settings, create_run, load_circuit, load_history
+from ebana_like.training import train
 
 SETTINGS = Settings(
     epochs=3, batch=4, hidden=(7, 5), lr=(0.1, 1 / 3, 1e-300), g_start=(1e-6, 2e-6), cost="cross-entropy"

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn.metrics import accuracy_score, r2_score
 
+from ebana_like.data import Dataset, MultilabelDataset, RegressionDataset, Split, in_range
 from ebana_like.errors import SettingError
 from ebana_like.learning import CrossEntropy, SquaredError
-from ebana_like.training import Dataset, MultilabelDataset, RegressionDataset, Split, in_range
 
 COST = SquaredError(0.3, -0.1)
 ALL = slice(None)

@@ -5,11 +5,11 @@ from dataclasses import replace
 from typing import Any
 
 from ebana_like.errors import RunError, SettingError
-from ebana_like.training.checkpoint import Checkpoint
+from ebana_like.runs.checkpoint import Checkpoint
+from ebana_like.runs.run import CONFIG, versions
+from ebana_like.runs.settings import Settings, as_table, decode
 from ebana_like.training.problem import Problem
 from ebana_like.training.progress import Progress
-from ebana_like.training.run import CONFIG, versions
-from ebana_like.training.settings import Settings, as_table, decode
 
 MAY_CHANGE = ("epochs", "data")
 """Settings that the command line may change: how long to train, and where the same data now lies."""

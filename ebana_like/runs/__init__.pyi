@@ -1,10 +1,7 @@
-"""Data as voltages, the training loop, settings, and the run folder."""
+"""Trainings as people start them: settings, what they stand for, and the folder that is left."""
 
+from .assembly import cost_of, estimator_of, layers, problem_of, schedule_of, simulator_of
 from .checkpoint import Checkpoint, load_newest, save_checkpoint
-from .dataset import Dataset, MultilabelDataset, RegressionDataset
-from .loop import Callback, Interrupted, evaluate, train
-from .problem import Problem
-from .progress import Best, EpochRecord, Evaluation, Progress
 from .recorder import RunRecorder
 from .resume import agreed_settings, progress_of
 from .run import Run, begin_run, create_run, history_text, load_circuit, load_history
@@ -21,49 +18,35 @@ from .settings import (
     settings_in,
     with_files_found,
 )
-from .split import Split, VoltScale, in_range, in_volts, intensities_in_volts
-from .stopping import is_finished
 
 __all__ = [
-    "Best",
-    "Callback",
     "Checkpoint",
-    "Dataset",
-    "EpochRecord",
-    "Evaluation",
-    "Interrupted",
-    "MultilabelDataset",
-    "Problem",
-    "Progress",
-    "RegressionDataset",
     "Run",
     "RunRecorder",
     "Settings",
-    "Split",
     "TrainingSettings",
-    "VoltScale",
     "agreed_settings",
     "as_table",
     "begin_run",
     "commented_config",
+    "cost_of",
     "create_run",
     "decode",
     "dump_config",
-    "evaluate",
+    "estimator_of",
     "history_text",
-    "in_range",
-    "in_volts",
-    "intensities_in_volts",
-    "is_finished",
+    "layers",
     "load_circuit",
     "load_config",
     "load_history",
     "load_newest",
+    "problem_of",
     "progress_of",
     "require_files_allowed",
     "save_checkpoint",
+    "schedule_of",
     "setting",
     "settings_in",
-    "train",
+    "simulator_of",
     "with_files_found",
 ]

@@ -11,11 +11,11 @@ from typing import NoReturn
 import numpy as np
 
 from ebana_like.checks import LONGEST, shown
+from ebana_like.data.dataset import LARGEST
 from ebana_like.elements import FloatArray, IntArray
 from ebana_like.errors import SettingError, meant
 from ebana_like.files import read_file
 from ebana_like.limits import require_at_most
-from ebana_like.training.dataset import LARGEST
 
 EXPECTED = "expected a line of column names, then numbers separated by commas, semicolons or tabs, as many in each line"
 

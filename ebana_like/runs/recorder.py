@@ -7,13 +7,13 @@ from importlib.metadata import version
 from ebana_like.elements import FloatArray
 from ebana_like.files import append, remove, write_atomically
 from ebana_like.netlist import Netlist, save_netlist
+from ebana_like.runs.checkpoint import Checkpoint, save_checkpoint
+from ebana_like.runs.resume import about
+from ebana_like.runs.run import Run, history_text
 from ebana_like.simulators import Simulator
-from ebana_like.training.checkpoint import Checkpoint, save_checkpoint
 from ebana_like.training.loop import Callback
 from ebana_like.training.problem import Problem
 from ebana_like.training.progress import Best, EpochRecord, Progress
-from ebana_like.training.resume import about
-from ebana_like.training.run import Run, history_text
 
 
 class RunRecorder(Callback):

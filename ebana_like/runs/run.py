@@ -19,8 +19,7 @@ from typing import Any
 from ebana_like.errors import RunError, SettingError
 from ebana_like.files import is_inside, make_folder, read_file, write_atomically
 from ebana_like.netlist import Netlist, load_netlist
-from ebana_like.training.progress import EpochRecord
-from ebana_like.training.settings import (
+from ebana_like.runs.settings import (
     ABOUT,
     Settings,
     allow_files,
@@ -30,6 +29,7 @@ from ebana_like.training.settings import (
     require_files_allowed,
     settings_in,
 )
+from ebana_like.training.progress import EpochRecord
 
 CONFIG, NETLIST, HISTORY, CHECKPOINTS = "config.toml", "netlist.cir", "history.csv", "checkpoint"
 _PACKAGES = ("ebana-like", "numpy", "scipy", "numba", "PySpice")

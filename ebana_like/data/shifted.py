@@ -9,9 +9,9 @@ from math import isqrt
 
 import numpy as np
 
+from ebana_like.data.dataset import Dataset
 from ebana_like.elements import FloatArray, IntArray
 from ebana_like.errors import SettingError
-from ebana_like.training.dataset import Dataset
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,11 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from ebana_like.data.shifted import ShiftedImages
 from ebana_like.errors import SettingError
 from ebana_like.simulators import NewtonSimulator
 from ebana_like.tasks import TASKS
 from ebana_like.training import train
-from ebana_like.training.shifted import ShiftedImages
 
 
 def images(count=200, side=5, shift=1):

@@ -1,8 +1,7 @@
 """What do settings stand for? The network, cost, estimator and engine that a training is put together from."""
 
-from dataclasses import replace
-
 from ebana_like.circuit import Circuit
+from ebana_like.data import Split
 from ebana_like.errors import SettingError
 from ebana_like.learning import (
     COSTS,
@@ -28,9 +27,9 @@ from ebana_like.networks import (
     build_network,
 )
 from ebana_like.nudges import nudge_named
+from ebana_like.runs.settings import Settings, TrainingSettings
 from ebana_like.simulators import Simulator, simulator
-from ebana_like.tasks.catalog import task_named
-from ebana_like.training import Problem, Run, Settings, Split, TrainingSettings
+from ebana_like.training import Problem
 
 
 def problem_of(settings: Settings, data: Split, title: str, start: Circuit | None = None) -> Problem:
@@ -57,12 +56,6 @@ def problem_of(settings: Settings, data: Split, title: str, start: Circuit | Non
         patience=settings.patience,
         checkpoint_batches=settings.checkpoint_batches,
     )
-
-
-def problem_of_run(run: Run) -> Problem:
-    """Return what a run learned, without the circuit it began with, which may be gone: its netlist has what matters."""
-    run.require_files_allowed(given=["start"])
-    return task_named(run.task()).problem(replace(run.settings(), start=""))
 
 
 def layers(settings: Settings, features: int, outputs: int) -> list[Block]:

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ebana_like.errors import SettingError
+from ebana_like.runs import Settings, as_table, commented_config, decode, dump_config, load_config, settings_in
 from ebana_like.tasks import TASKS
-from ebana_like.training import Settings, as_table, commented_config, decode, dump_config, load_config, settings_in
 
 
 @pytest.mark.parametrize(

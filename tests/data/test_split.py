@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ebana_like.data import Dataset, MultilabelDataset, Split, VoltScale, in_volts
+from ebana_like.data.split import split
 from ebana_like.errors import SettingError
-from ebana_like.training import Dataset, MultilabelDataset, Split, VoltScale, in_volts
-from ebana_like.training.split import split
 
 
 def flowers(sizes):
