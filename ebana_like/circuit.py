@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import pairwise
 from types import UnionType
 from typing import Any, TypeVar
 
@@ -21,6 +20,7 @@ from ebana_like.elements import (
     VoltageLaw,
     VoltageSources,
 )
+from ebana_like.elements.labels import repeated
 from ebana_like.elements.loops import undecided
 from ebana_like.errors import CircuitError, meant
 
@@ -129,7 +129,7 @@ class Circuit:
             raise CircuitError(f'the first node is "{self.nodes[0] if self.nodes else ""}"; it must be ground, "0"')
         _require_unique("node", self.nodes)
         _require_unique("bank", [bank.name for bank in self.banks])
-        _require_unique("element", [label for bank in self.banks for label in bank.labels])
+        _require_unique("element", *(bank.labels for bank in self.banks))
         self.bank(self.inputs.bank, VoltageSources)
         self._require_driven()
         self._require_meters()
@@ -187,7 +187,7 @@ class Circuit:
     def components(self, banks: Sequence[Bank]) -> IntArray:
         """Return the number of the connected component of every node, (nodes,), when only these banks conduct."""
         none = np.zeros(0, dtype=np.intp)
-        paths = [(bank.nodes_of(a), bank.nodes_of(b)) for bank in banks for a, b in bank.paths]
+        paths = [pair for bank in banks for pair in bank.connections()]
         rows = np.concatenate([none, *(a for a, _ in paths)])
         columns = np.concatenate([none, *(b for _, b in paths)])
         size = len(self.nodes)
@@ -263,10 +263,8 @@ class Circuit:
         return self.with_values({f"{self.inputs.bank}.voltage": self.inputs.voltages(features[None])[0]})
 
 
-def _require_unique(what: str, names: list[str] | tuple[str, ...]) -> None:
-    if len(set(names)) != len(names):
-        twice = sorted(names)
-        name = next(a for a, b in pairwise(twice) if a == b)
+def _require_unique(what: str, *names: Sequence[str]) -> None:
+    if (name := repeated(names)) is not None:
         raise CircuitError(f'two {what}s are called "{name}"; names must be unique')
 
 

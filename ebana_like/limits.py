@@ -11,7 +11,7 @@ _MOST = {
     "workers": 256,
     "columns": 100_000,
     "layers": 1_000,
-    "elements": 20_000_000,
+    "elements": 100_000_000,
     "table_bytes": 1_000_000_000,
     "netlist_bytes": 200_000_000,
     "image_bytes": 500_000_000,
@@ -19,7 +19,7 @@ _MOST = {
     "history_bytes": 100_000_000,
     "checkpoint_bytes": 2_000_000_000,
 }
-"""What is refused beyond is no promise that what is below fits into memory: 20 million elements take some 4 GB."""
+"""What is below need not fit into memory: 100 million resistors of crossbars take 3 GB."""
 
 
 def most(name: str) -> int:

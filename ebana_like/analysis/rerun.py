@@ -158,7 +158,7 @@ def _variants(circuit: Circuit, dialect: Dialect, celsius: float | None) -> list
         circuit = _with_diodes(circuit, lambda bank: replace(bank, model=_at_thermal_voltage(bank.model, volts)))
         variants.append((f"its thermal voltage, {1e3 * volts:.5f} mV", circuit))
     if not laws.cubic_reverse and circuit.of_kind(Diodes):
-        circuit = _with_diodes(circuit, lambda bank: _ExponentialDiodes(**vars(bank)))
+        circuit = _with_diodes(circuit, lambda bank: _ExponentialDiodes(**bank.contents()))
         variants.append(("its exponential reverse current", circuit))
     if laws.grounded_gmin:
         circuit = _with_grounded_gmin(circuit)

@@ -20,7 +20,7 @@ class _Loads(Resistors):
 def nudged(circuit: Circuit, values: Mapping[str, FloatArray]) -> Circuit:
     """Return the circuit as it stands in a nudged phase: with these values, (n,) by address."""
     driven = circuit.driven.banks("conductance")
-    banks = tuple(_Loads(**vars(bank)) if bank.name in driven else bank for bank in circuit.banks)
+    banks = tuple(_Loads(**bank.contents()) if bank.name in driven else bank for bank in circuit.banks)
     return replace(circuit, banks=banks).with_values(values)
 
 

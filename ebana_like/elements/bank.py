@@ -43,7 +43,7 @@ class Bank(ABC):
     """Pairs of terminals between which direct current finds a way; none where a source decides the current."""
 
     name: str
-    labels: tuple[str, ...]
+    labels: Sequence[str]
     positive: IntArray
     negative: IntArray
 
@@ -64,15 +64,24 @@ class Bank(ABC):
         nodes: IntArray = getattr(self, terminal)
         return nodes
 
+    def connections(self) -> list[tuple[IntArray, IntArray]]:
+        """Return pairs of nodes that hang together where the elements' own terminals do, each (any number,)."""
+        return [(self.nodes_of(a), self.nodes_of(b)) for a, b in self.paths]
+
     def arrays(self) -> dict[str, NDArray[np.generic]]:
         """Every array that holds one entry for each element."""
         return {name: value for name, value in vars(self).items() if isinstance(value, np.ndarray)}
 
+    def contents(self) -> dict[str, Any]:
+        """Return what the bank was made from, by field: as arguments they make it again, or one of another class."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
     def take(self, which: IntArray) -> Self:
         """Return a bank of some of the elements."""
-        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        values = self.contents()
         taken: dict[str, Any] = {name: v[which] for name, v in values.items() if isinstance(v, np.ndarray)}
-        taken |= {name: tuple(v[k] for k in which.tolist()) for name, v in values.items() if isinstance(v, tuple)}
+        named = {name: v for name, v in values.items() if isinstance(v, tuple) or name == "labels"}
+        taken |= {name: tuple(v[k] for k in which.tolist()) for name, v in named.items()}
         return replace(self, **taken)
 
     def drop(self, voltages: FloatArray) -> FloatArray:

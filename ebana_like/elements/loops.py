@@ -32,7 +32,7 @@ def undecided(banks: Sequence[Bank], nodes: int) -> tuple[str, ...]:
         own = [np.where(end > 0, loop[end], -1) for end in (bank.positive, bank.negative)]
         back = [np.where(control > 0, loop[control], -2) for control in (bank.control_positive, bank.control_negative)]
         inside = np.any([end == control for end in own for control in back], axis=0)
-        suspects += [bank.labels[k] for k in np.flatnonzero(inside)]
+        suspects += [bank.labels[k] for k in np.flatnonzero(inside).tolist()]
     if not suspects or sum(map(len, branches)) > LARGEST or _independent(branches, nodes):
         return ()
     return tuple(suspects)

@@ -69,11 +69,17 @@ class Resistors(CurrentLaw):
         """Nodes (rows, columns) where the bank is a crossbar, written column by column; else None."""
         width = int(np.argmax(self.negative != self.negative[0])) or len(self)
         rows, columns = self.positive[:width], self.negative[::width]
-        is_grid = len(self) == width * len(columns) and (
-            np.array_equal(self.positive, np.tile(rows, len(columns)))
-            and np.array_equal(self.negative, np.repeat(columns, width))
-        )
+        if len(self) != width * len(columns):
+            return None
+        positive, negative = (nodes.reshape(len(columns), width) for nodes in (self.positive, self.negative))
+        is_grid = (positive == rows).all() and (negative == columns[:, None]).all()
         return (rows, columns) if is_grid else None
+
+    def connections(self) -> list[tuple[IntArray, IntArray]]:
+        if self.grid is None:
+            return super().connections()
+        rows, columns = self.grid  # all rows hang together by one column, and all columns by one row
+        return [(rows, np.full_like(rows, columns[0])), (np.full_like(columns, rows[0]), columns)]
 
     def learning_signal(self, voltages: FloatArray, coefficients: FloatArray) -> Signal:
         """Return sum over phases and samples of coefficient times dp/dg, (n,): what a stencil of phases reads.

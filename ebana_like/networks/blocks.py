@@ -8,6 +8,7 @@ import numpy as np
 from ebana_like.checks import require_number, shown
 from ebana_like.circuit import InputPorts, OutputPorts
 from ebana_like.elements import CCCS, VCVS, Diodes, Resistors, VoltageSources
+from ebana_like.elements.labels import GridLabels
 from ebana_like.errors import CircuitError
 from ebana_like.limits import require_at_most
 from ebana_like.netlist import diode_model
@@ -115,7 +116,7 @@ class Crossbar(Block):
         wiring.depth += 1
         name = f"crossbar{wiring.depth}"
         columns = wiring.new_nodes([f"h{wiring.depth}_{k}" for k in range(self.columns)])
-        names = tuple(f"r{name}_{i}_{j}" for j in range(self.columns) for i in range(len(rows)))
+        names = GridLabels(f"r{name}", len(rows), self.columns)
         conductance = wiring.rng.uniform(*self.initial, len(names))
         wiring.banks.append(
             Resistors(

@@ -53,7 +53,7 @@ def port_table(circuit: Circuit) -> Table:
     rows = []
     for feature in range(circuit.inputs.count):
         carriers = np.flatnonzero(circuit.inputs.feature == feature)
-        names = ", ".join(sources.labels[k] for k in carriers)
+        names = ", ".join(sources.labels[k] for k in carriers.tolist())
         volts = ", ".join(f"{sources.voltage[k]:+.3f}" for k in carriers)
         rows.append((f"input {feature}", names, volts))
     outputs = zip(circuit.outputs.positive.tolist(), circuit.outputs.negative.tolist(), strict=True)

@@ -195,5 +195,9 @@ def evaluate(
 
 def clamped_share(circuit: Circuit, conductances: Mapping[str, FloatArray]) -> float:
     """Return the share of trainable conductances that sit at the end of their range."""
-    at_end = [np.isin(conductances[bank.name], (bank.low, bank.high)) for bank in circuit.trainable]
-    return float(np.concatenate(at_end).mean()) if at_end else 0.0
+    at_end = count = 0
+    for bank in circuit.trainable:
+        values = conductances[bank.name]
+        at_end += int(np.count_nonzero(values == bank.low) + np.count_nonzero(values == bank.high))
+        count += len(values)
+    return at_end / count if count else 0.0

@@ -42,7 +42,7 @@ def test_spectre_has_no_words_for_a_kind_it_does_not_know(divider):
     class Memristors(Resistors):
         kind = "memristor"
 
-    banks = tuple(Memristors(**vars(bank)) if bank.name == "bottom" else bank for bank in divider.banks)
+    banks = tuple(Memristors(**bank.contents()) if bank.name == "bottom" else bank for bank in divider.banks)
     circuit = type(divider)(**{**vars(divider), "banks": banks})
     with pytest.raises(NetlistError, match='bank "bottom" holds memristor elements, which are not written for spectre'):
         write_netlist(Netlist(circuit), DIALECTS["spectre"])

@@ -1,6 +1,6 @@
 """The netlist is the model: what is written comes back, bit for bit."""
 
-from dataclasses import fields, replace
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -55,7 +55,7 @@ def netlists(draw):
 
 def contents(bank: Bank) -> dict[str, object]:
     """Everything a bank holds; arrays as bytes, so that equal means bit-identical."""
-    values = {field.name: getattr(bank, field.name) for field in fields(bank)}
+    values = {**bank.contents(), "labels": tuple(bank.labels)}
     return {name: v.tobytes() if isinstance(v, np.ndarray) else v for name, v in values.items()}
 
 

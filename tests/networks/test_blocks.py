@@ -219,7 +219,7 @@ def test_nudging_by_switch_is_off_until_it_is_closed(operating_point):
         # sizes
         (lambda: [Crossbar(2_000_000)], "Crossbar: columns is 2,000,000; more than 100,000 are taken for a mistake"),
         (lambda: [Inputs(10**9)], "Inputs: features is 1,000,000,000; more than 100,000"),
-        (lambda: [Inputs(9_000), Crossbar(9_000)], "the layers have 162,036,002 elements; more than 20,000,000"),
+        (lambda: [Inputs(9_000), Crossbar(9_000)], "the layers have 162,036,002 elements; more than 100,000,000"),
         (lambda: [Inputs(1)] + [Amplifier()] * 9_999, "there are 10,000 layers; more than 1,000"),
     ],
 )

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from functools import cached_property
 from types import TracebackType
 from typing import Any, Self
 
@@ -48,7 +49,11 @@ class NativeSimulator:
         self.single = single
         layers = find_layers(circuit)
         self._layered = None if layers is None else LayeredCircuit(circuit, layers)
-        self._general = GeneralEngine(circuit, run)
+
+    @cached_property
+    def _general(self) -> GeneralEngine:
+        """What solves any circuit, and the few points of a layered one that its own equations leave."""
+        return GeneralEngine(self.circuit, run)
 
     def __enter__(self) -> Self:
         return self
