@@ -47,7 +47,11 @@ class Commands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command; for an unknown one, name the nearest."""
         name = args[0]
-        if self.get_command(ctx, name) is None and not name.startswith("-"):
+        try:
+            command = self.get_command(ctx, name)
+        except SettingError as error:
+            raise click.UsageError(str(error)) from error
+        if command is None and not name.startswith("-"):
             raise click.UsageError(f'there is no task or command "{name}"; {meant(name, self.list_commands(ctx))}')
         return super().resolve_command(ctx, args)
 
@@ -121,6 +125,14 @@ class Sections(Commands):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write two lists: tasks to train, and what to do with their runs."""
         with formatter.section("Tasks to train"):
-            formatter.write_dl([(name, task.summary) for name, task in TASKS.items()])
+            formatter.write_dl([(name, _summary(name)) for name in TASKS])
         with formatter.section("Other commands"):
             formatter.write_dl([(name, short_help) for name, (_, short_help) in OTHERS.items()])
+
+
+def _summary(task: str) -> str:
+    """Return what a task is, or why a plug-in's is none."""
+    try:
+        return TASKS[task].summary
+    except SettingError as error:
+        return str(error)

@@ -3,6 +3,7 @@
 import click
 
 from ebana_like.cli.printer import Printer, program, terminal
+from ebana_like.errors import SettingError
 from ebana_like.tasks import TASKS
 
 
@@ -12,6 +13,15 @@ def tasks() -> None:
     printer = Printer(terminal())
     printer.table(
         ["task", "size", "expect", "time"],
-        [[task.name, task.size, task.expect, task.time] for task in TASKS.values()],
+        [_row(name) for name in TASKS],
     )
     printer.line(f"\ntrain one: {program()} TASK    its settings: {program()} TASK --help")
+
+
+def _row(name: str) -> list[str]:
+    """Return what is known of a task, or why a plug-in's is none."""
+    try:
+        task = TASKS[name]
+    except SettingError as error:
+        return [name, "", str(error), ""]
+    return [name, task.size, task.expect, task.time]

@@ -73,7 +73,7 @@ def _option(entry: Any, default: Any) -> click.Option:
     choices = entry.metadata["choices"]
     return click.Option(
         [f"--{entry.name.replace('_', '-')}"],
-        type=click.Choice(choices) if choices else str,
+        type=click.Choice(list(choices)) if choices else str,
         metavar=None if choices else METAVARS[entry.type],
         help=entry.metadata["help"] + ("" if default in (None, "") else f"  [default: {shown}]"),
     )

@@ -1,24 +1,33 @@
 """Which ways to nudge are there, by name? Those that have a file in `ways`, and those that anybody else defined."""
 
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ebana_like.errors import SettingError, meant
+from ebana_like.seams import Seam
 
 if TYPE_CHECKING:
     from ebana_like.nudges.nudge import Nudge
 
-NUDGES = tuple(sorted(file.stem for file in (Path(__file__).parent / "ways").glob("[!_]*.py")))
-"""Names of the ways of this package, each that of its file; nothing is imported for them."""
+
+def _is_nudge(thing: object) -> bool:
+    from ebana_like.nudges.nudge import Nudge
+
+    return isinstance(thing, type) and issubclass(thing, Nudge)
+
+
+NUDGES: "Seam[type[Nudge]]" = Seam(
+    "nudges",
+    "way to nudge",
+    {
+        file.stem: f"ebana_like.nudges.ways.{file.stem}"
+        for file in sorted((Path(__file__).parent / "ways").glob("[!_]*.py"))
+    },
+    "a subclass of ebana_like.nudges.Nudge of that name",
+    _is_nudge,
+)
+"""Ways to nudge by name; those of this package have the name of their file, and nothing is imported for them."""
 
 
 def nudge_named(name: str) -> type["Nudge"]:
     """Return the way to nudge of that name. Raises SettingError where there is none."""
-    from ebana_like.nudges.nudge import DEFINED
-
-    if name in NUDGES:
-        import_module(f"ebana_like.nudges.ways.{name}")
-    if name not in DEFINED:
-        raise SettingError(f'there is no way to nudge called "{name}"; {meant(name, sorted({*NUDGES, *DEFINED}))}')
-    return DEFINED[name]
+    return NUDGES[name]

@@ -7,10 +7,8 @@ from typing import Any, ClassVar, Protocol, Self
 
 from ebana_like.circuit import Driven, OutputPorts
 from ebana_like.errors import SettingError
+from ebana_like.nudges.catalog import NUDGES
 from ebana_like.wiring import Wiring
-
-DEFINED: dict[str, type["Nudge"]] = {}
-"""The ways that were defined so far, by name."""
 
 
 class Slope(Protocol):
@@ -42,7 +40,7 @@ class Nudge(ABC):
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         if "name" in cls.__dict__:
-            DEFINED[cls.name] = cls
+            NUDGES.define(cls.name, cls)
 
     @classmethod
     def suited(cls, beta: float) -> Self:

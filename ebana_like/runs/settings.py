@@ -1,7 +1,7 @@
 """What can be set for a training? One dataclass, from which the command line, config files and run records are made."""
 
 import tomllib
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from numbers import Real
 from pathlib import Path
@@ -14,6 +14,7 @@ from ebana_like.errors import SettingError, meant
 from ebana_like.files import allow, followed, is_file_name, read_file, require_allowed
 from ebana_like.limits import require_at_most
 from ebana_like.nudges import NUDGES
+from ebana_like.simulators import ENGINES
 
 COMMENT_COLUMN = 36
 
@@ -28,13 +29,19 @@ ABOUT = "run"
 
 
 def setting(
-    default: Any, help: str, choices: str = "", low: float | None = None, positive: bool = False, limit: str = ""
+    default: Any,
+    help: str,
+    choices: Iterable[str] = (),
+    low: float | None = None,
+    positive: bool = False,
+    limit: str = "",
 ) -> Any:
     """Make a field with the text that tells people what it is, and what is allowed.
 
+    choices: names, of which it must be one; asked for when a value is given, for plug-ins may add some.
     limit: the name of the limit that its value stands under, see `ebana_like.limits`.
     """
-    allowed = {"choices": tuple(choices.split()), "low": low, "positive": positive, "limit": limit}
+    allowed = {"choices": choices, "low": low, "positive": positive, "limit": limit}
     return field(default=default, metadata={"help": help, **allowed})
 
 
@@ -47,7 +54,7 @@ class TrainingSettings:
     Raises SettingError naming the setting, what is allowed and what came.
     """
 
-    engine: str = setting("ngspice", "What solves the circuit.", "ngspice newton native")
+    engine: str = setting("ngspice", "What solves the circuit.", ENGINES)
     workers: int = setting(1, "Processes that share the samples of a batch.", low=1, limit="workers")
     seed: int = setting(0, "Seed of initial conductances, data order and every other random draw.", low=0)
 
@@ -62,33 +69,37 @@ class TrainingSettings:
     validation: float = setting(0.0, "Fraction of the samples set aside to choose settings by.", low=0)
     test: float = setting(0.0, "Fraction of the samples set aside to test on.", low=0)
 
-    cost: str = setting("squared-error", "Cost of the scores.", "squared-error cross-entropy")
+    cost: str = setting("squared-error", "Cost of the scores.", ("squared-error", "cross-entropy"))
     on: float = setting(1.0, "Target score of the right class (squared error).")
     off: float = setting(0.0, "Target score of the other classes (squared error).")
     temperature: float = setting(0.1, "Volts that count as one unit of log-odds (cross-entropy).", positive=True)
     smoothing: float = setting(0.0, "Part of the probability that targets give to all classes (cross-entropy).", low=0)
     estimator: str = setting(
-        "centered", "Gradient estimator.", "positive negative random-sign centered higher-order adjoint"
+        "centered",
+        "Gradient estimator.",
+        ("positive", "negative", "random-sign", "centered", "higher-order", "adjoint"),
     )
     beta: float = setting(1e-7, "Nudging factor, siemens; of no effect on the adjoint estimator.", positive=True)
-    update: str = setting("sgd", "Update rule.", "sgd momentum adam sign")
+    update: str = setting("sgd", "Update rule.", ("sgd", "momentum", "adam", "sign"))
     lr: tuple[float, ...] = setting((0.03,), "Learning rate relative to the conductance range; one, or one a crossbar.")
     schedule: str = setting(
         "exponential",
         "Learning rate: times `decay` after every epoch, or half a cosine down to zero.",
-        "exponential cosine",
+        ("exponential", "cosine"),
     )
     decay: float = setting(1.0, "Factor on the learning rate after every epoch.", positive=True)
     precision: str = setting(
-        "double", "Of training steps; single with engine native, estimator adjoint and update sgd.", "double single"
+        "double",
+        "Of training steps; single with engine native, estimator adjoint and update sgd.",
+        ("double", "single"),
     )
 
     def __post_init__(self) -> None:
         for entry in fields(self):
             value, limits = _convert(entry.name, getattr(self, entry.name), entry.type), entry.metadata
             object.__setattr__(self, entry.name, value)
-            if limits["choices"] and value not in limits["choices"]:
-                choices = limits["choices"]
+            choices = limits["choices"]
+            if choices and value not in choices:
                 near = meant(value, choices, "")
                 raise SettingError(
                     f"{entry.name} is {shown(value)}; choose one of {', '.join(choices)}"
@@ -133,9 +144,9 @@ class Settings(TrainingSettings):
         "Range the first conductances are drawn from, LOW,HIGH, for each crossbar or once for all.",
     )
 
-    nudging: str = setting("current", "How outputs are pulled to their targets.", " ".join(NUDGES))
+    nudging: str = setting("current", "How outputs are pulled to their targets.", NUDGES)
 
-    keep: str = setting("last", "Which epoch's conductances end up in the netlist.", "last best")
+    keep: str = setting("last", "Which epoch's conductances end up in the netlist.", ("last", "best"))
     checkpoint_batches: int = setting(
         100, "Batches between points from which training can go on and end with the same bits.", low=1
     )

@@ -1,29 +1,33 @@
 """Which engines are there, by name? The one list behind settings, commands and messages."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
-from ebana_like.errors import SettingError, meant
+from ebana_like.seams import Seam
 
 if TYPE_CHECKING:
     from ebana_like.circuit import Circuit
     from ebana_like.simulators.protocol import Simulator
 
-ENGINES = ("ngspice", "newton", "native")
+ENGINES: "Seam[Callable[..., Simulator]]" = Seam(
+    "engines",
+    "engine",
+    {
+        "ngspice": "ebana_like.simulators.ngspice:NgspiceSimulator",
+        "newton": "ebana_like.simulators.newton:NewtonSimulator",
+        "native": "ebana_like.simulators.native:NativeSimulator",
+    },
+    "a class or function that makes a Simulator of a Circuit",
+    callable,
+)
+"""Engines by name; only the libraries of the one that is used are imported."""
 
 
 def simulator(engine: str, circuit: "Circuit", workers: int = 1, single: bool = False) -> "Simulator":
-    """Return an engine for a circuit, to be used as a context manager; only its own libraries are imported.
+    """Return an engine for a circuit, to be used as a context manager.
 
-    workers: processes of engines that take any. single: let the native engine take training steps in single precision.
-    Raises SettingError for a name that is not known, and CircuitError
-    where the engine does not know an element.
+    workers: processes of ngspice. single: let the native engine take training steps in single precision.
+    Raises SettingError for a name that is not known, and CircuitError where the engine does not know an element.
     """
-    import ebana_like.simulators as engines
-
-    if engine == "ngspice":
-        return engines.NgspiceSimulator(circuit, workers)
-    if engine == "newton":
-        return engines.NewtonSimulator(circuit)
-    if engine == "native":
-        return engines.NativeSimulator(circuit, single)
-    raise SettingError(f'there is no engine "{engine}"; {meant(engine, ENGINES)}')
+    options: dict[str, dict[str, Any]] = {"ngspice": {"workers": workers}, "native": {"single": single}}
+    return ENGINES[engine](circuit, **options.get(engine, {}))

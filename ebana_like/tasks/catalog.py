@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ebana_like.errors import SettingError, meant
+from ebana_like.seams import Seam
 from ebana_like.tasks import (
     breast_cancer,
     csv,
@@ -41,13 +41,17 @@ _MODULES = (
     csv,
 )
 
-TASKS: dict[str, Task] = {module.TASK.name: module.TASK for module in _MODULES}
+TASKS: Seam[Task] = Seam(
+    "tasks",
+    "task",
+    {module.TASK.name: module.TASK for module in _MODULES},
+    "an ebana_like.tasks.Task",
+    lambda thing: isinstance(thing, Task),
+)
 
 
 def task_named(name: str) -> Task:
     """Return a task. Raises SettingError, naming the nearest, where there is none of that name."""
-    if name not in TASKS:
-        raise SettingError(f'there is no task "{name}"; {meant(name, TASKS)}')
     return TASKS[name]
 
 

@@ -38,7 +38,7 @@ SPOILED_LINES = [
     (
         r"\* @nudging switch targets",
         "* @nudging button targets",
-        'no way to nudge called "button"; known are ',
+        'no way to nudge "button"; known are ',
     ),
     (r"\* @feature 1", "* @feature 3", "features must be numbered in order; expected 1"),
     (r"\* @feature 0 \+", "* @feature 0 ", "@feature is not written as expected"),

@@ -42,7 +42,7 @@ def test_given_values_stand_over_those_of_the_base():
 def values_of(entry):
     """Return values a field allows."""
     if entry.metadata["choices"]:
-        return st.sampled_from(entry.metadata["choices"])
+        return st.sampled_from(list(entry.metadata["choices"]))
     low, high = entry.metadata["low"] or 0, 256 if entry.metadata["limit"] == "workers" else 2**63 - 1
     kinds = {
         str: st.text(st.characters(exclude_categories=["Cs"])),

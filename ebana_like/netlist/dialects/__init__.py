@@ -6,10 +6,17 @@ from ebana_like.netlist.dialects.ltspice import LTspice
 from ebana_like.netlist.dialects.ngspice import Ngspice
 from ebana_like.netlist.dialects.spectre import Spectre
 from ebana_like.netlist.dialects.xyce import Xyce
+from ebana_like.seams import Seam
 
 PORTABLE = Ngspice()
 """What the netlists on disk are written in: ngspice's dialect, which gnucap runs too."""
 
-DIALECTS: dict[str, Dialect] = {dialect.name: dialect for dialect in (PORTABLE, Gnucap(), Xyce(), LTspice(), Spectre())}
+DIALECTS: Seam[Dialect] = Seam(
+    "dialects",
+    "dialect",
+    {dialect.name: dialect for dialect in (PORTABLE, Gnucap(), Xyce(), LTspice(), Spectre())},
+    "an instance of ebana_like.netlist.Dialect",
+    lambda thing: isinstance(thing, Dialect),
+)
 
 __all__ = ["DIALECTS", "PORTABLE", "Dialect", "Laws"]
