@@ -102,7 +102,11 @@ class Dataset:
 
     def met(self, samples: IntArray, seeds: Sequence[int]) -> FloatArray:
         """Return what `volts` does, as a batch of training meets it: perhaps changed by chance, drawn from seeds."""
-        return self.volts(samples)
+        return np.asarray(self.unit * self.seen(samples, seeds))
+
+    def seen(self, samples: IntArray, seeds: Sequence[int]) -> NDArray[Any]:
+        """Return what `met` does in the features' own units and type: pixels stay bytes."""
+        return self.features[samples]
 
     def targets(self, cost: Cost, samples: IntArray | slice = slice(None)) -> FloatArray:
         """Return the targets of some samples, (samples, outputs), volts under the squared error."""

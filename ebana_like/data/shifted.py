@@ -6,11 +6,13 @@ A digit moved by a pixel is the same digit, and a network that has seen it at ni
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isqrt
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ebana_like.data.dataset import Dataset
-from ebana_like.elements import FloatArray, IntArray
+from ebana_like.elements import IntArray
 from ebana_like.errors import SettingError
 
 
@@ -41,10 +43,10 @@ class ShiftedImages(Dataset):
         """Pixels along each side."""
         return isqrt(self.features.shape[1])
 
-    def met(self, samples: IntArray, seeds: Sequence[int]) -> FloatArray:
+    def seen(self, samples: IntArray, seeds: Sequence[int]) -> NDArray[Any]:
         count, side, most = len(samples), self.side, self.shift
         images = self.features[samples].reshape(count, side, side)
         framed = np.pad(images, ((0, 0), (most, most), (most, most)))
         places = np.lib.stride_tricks.sliding_window_view(framed, (side, side), axis=(1, 2))
         down, right = np.random.default_rng([*seeds, most]).integers(0, 2 * most + 1, size=(2, count))
-        return np.asarray(self.unit * places[np.arange(count), down, right].reshape(count, -1))
+        return np.asarray(places[np.arange(count), down, right].reshape(count, -1))

@@ -6,7 +6,9 @@ handing node voltages over: the same steps as solving, estimating and updating b
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
+
+from numpy.typing import NDArray
 
 from ebana_like.elements import FloatArray, IntArray
 from ebana_like.nudges import Pull
@@ -16,7 +18,8 @@ from ebana_like.nudges import Pull
 class Descent:
     """Batches and what is to be done with each: g <- g - step dC/dg, kept within the bank's range.
 
-    features: (batches, samples, features), volts. targets: (batches, samples, outputs).
+    features: (batches, samples, features), in units of `unit` volts: bytes, or doubles.
+    targets: (batches, samples, outputs).
     counts: how many samples each batch has, (batches,); what stands behind them only fills the arrays.
     pull: draws the outputs.
     betas: (batches, phases, samples), siemens; no phases where the gradient is that of the adjoint.
@@ -25,7 +28,8 @@ class Descent:
     steps: by how many siemens a gradient of 1 V^2/S moves a conductance, by bank.
     """
 
-    features: FloatArray
+    features: NDArray[Any]
+    unit: float
     targets: FloatArray
     counts: IntArray
     pull: Pull

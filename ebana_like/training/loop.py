@@ -11,14 +11,15 @@ from ebana_like.circuit import Circuit
 from ebana_like.data.dataset import Dataset
 from ebana_like.elements import FloatArray, squared_norm
 from ebana_like.learning import Cost
-from ebana_like.simulators import OperatingPoints, Simulator
+from ebana_like.simulators import Simulator
+from ebana_like.simulators.scoring import Scored, scored
 from ebana_like.training.problem import Problem
 from ebana_like.training.progress import EpochRecord, Evaluation, Progress, Sums
 from ebana_like.training.stopping import is_finished, require_converging, require_number, require_solved
 from ebana_like.training.stretch import stretches_of
 
 SAMPLES_AT_ONCE = 1000
-"""Samples evaluated together; the voltages of every node of 10,000 MNIST digits would fill 150 MB."""
+"""Samples evaluated together."""
 
 
 class Callback(Protocol):
@@ -114,7 +115,11 @@ def _batch(problem: Problem, simulator: Simulator, progress: Progress, samples: 
             problem.circuit, conductances, estimate.signals, state, progress.epoch
         )
     sums = replace(
-        sums.solved(points, (f"sample {samples[k]}: {text}" for k, text in points.messages.items())),
+        sums.solved(
+            points.converged.size,
+            points.seconds,
+            (f"sample {samples[k]}: {text}" for k, text in points.messages.items()),
+        ),
         loss=sums.loss + loss,
         credit=sums.credit + float(data.credit(cost, samples[usable], scores).sum()),
         used=sums.used + int(usable.sum()),
@@ -163,9 +168,11 @@ def _evaluation(
     if data is None:
         return None, sums
 
-    def count(points: OperatingPoints) -> None:
+    def count(points: Scored) -> None:
         nonlocal sums
-        sums = sums.solved(points, (f"{name} set: {text}" for text in points.messages.values()))
+        sums = sums.solved(
+            len(points.usable), points.seconds, (f"{name} set: {text}" for text in points.messages.values())
+        )
 
     return evaluate(simulator, progress.conductances, data, problem.cost, count), sums
 
@@ -175,7 +182,7 @@ def evaluate(
     conductances: Mapping[str, FloatArray],
     data: Dataset,
     cost: Cost,
-    count: Callable[[OperatingPoints], None] = lambda points: None,
+    count: Callable[[Scored], None] = lambda points: None,
 ) -> Evaluation:
     """Return mean cost and accuracy of the free phase over a data set; samples that fail earn no credit.
 
@@ -184,7 +191,7 @@ def evaluate(
     loss, credit, solved = 0.0, 0.0, 0
     for first in range(0, len(data), SAMPLES_AT_ONCE):
         samples = np.arange(first, min(first + SAMPLES_AT_ONCE, len(data)))
-        points = simulator.solve(conductances, data.volts(samples))
+        points = scored(simulator, conductances, data.volts(samples))
         count(points)
         scores, samples = points.scores[points.usable], samples[points.usable]
         loss += float(cost.value(scores, data.targets(cost, samples)).sum())

@@ -6,7 +6,7 @@ from math import inf, isnan
 
 from ebana_like.elements import FloatArray
 from ebana_like.learning import State
-from ebana_like.simulators import OperatingPoints
+from ebana_like.simulators import Seconds
 
 
 @dataclass(frozen=True)
@@ -81,13 +81,13 @@ class Sums:
         """Return how many samples were met."""
         return self.used + self.failures
 
-    def solved(self, points: OperatingPoints, messages: Iterable[str]) -> "Sums":
-        """Return the sums with what solving these points took, and what it reported."""
+    def solved(self, points: int, seconds: Seconds, messages: Iterable[str]) -> "Sums":
+        """Return the sums with so many points more, what solving them took, and what it reported."""
         return replace(
             self,
-            solves=self.solves + points.converged.size,
-            solving=self.solving + points.seconds.solving,
-            programming=self.programming + points.seconds.programming,
+            solves=self.solves + points,
+            solving=self.solving + seconds.solving,
+            programming=self.programming + seconds.programming,
             messages=(*self.messages, *messages),
         )
 

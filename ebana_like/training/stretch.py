@@ -7,8 +7,10 @@ batch by batch returns, to rounding; a batch that it cannot do is done that way.
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ebana_like.elements import FloatArray, IntArray
 from ebana_like.energy import coenergy_weights
@@ -65,18 +67,20 @@ class Stretches:
             stencil(problem.estimator, len(batch), np.random.default_rng([problem.seed, progress.epoch, k]))
             for k, batch in enumerate(batches, start=progress.batch)
         ]
-        met = [data.met(batch, [problem.seed, progress.epoch, k]) for k, batch in enumerate(batches, progress.batch)]
+        seen = [data.seen(batch, [problem.seed, progress.epoch, k]) for k, batch in enumerate(batches, progress.batch)]
+        features = np.concatenate(seen)
         phases = len(stencils[0][0])
 
-        def spread(values: FloatArray) -> FloatArray:
+        def spread(values: NDArray[Any], kind: Any = float) -> NDArray[Any]:
             """Return (samples, n) as (batches, samples of one, n)."""
-            filled = np.zeros((self.length * problem.batch, values.shape[1]))
+            filled = np.zeros((self.length * problem.batch, values.shape[1]), kind)
             filled[places] = values
             return filled.reshape(self.length, problem.batch, -1)
 
         betas, coefficients = (np.concatenate(part, axis=1).T for part in zip(*stencils, strict=True))
         return Descent(
-            features=spread(np.concatenate(met)),
+            features=spread(features, np.uint8 if features.dtype == np.uint8 else float),
+            unit=data.unit,
             targets=spread(data.targets(problem.cost, samples)),
             counts=np.pad([len(batch) for batch in batches], (0, self.length - len(batches)), constant_values=1),
             pull=pull_of(problem.circuit, problem.cost),
@@ -132,6 +136,7 @@ def stretches_of(problem: Problem, simulator: Simulator) -> Stretches | None:
         weights = dict.fromkeys(names, 1.0)
     else:
         return None
-    bytes_each = 8 * problem.batch * max(problem.circuit.inputs.count, 1)
+    item = 1 if problem.data.train.features.dtype == np.uint8 else 8
+    bytes_each = item * problem.batch * max(problem.circuit.inputs.count, 1)
     length = min(max(MOST_BYTES // bytes_each, 1), LONGEST, problem.batches, problem.checkpoint_batches)
     return Stretches(problem, simulator, length, weights)

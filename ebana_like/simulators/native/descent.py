@@ -32,9 +32,10 @@ class Rule(NamedTuple):
 
 
 class Batches(NamedTuple):
-    """Fields of `Descent`, (batches, ...)."""
+    """Fields of `Descent`, (batches, ...); unit: ()."""
 
     features: Array
+    unit: Array
     targets: Array
     counts: Array
     betas: Array
@@ -48,7 +49,7 @@ class _Signal(NamedTuple):
     change: Array
 
 
-@partial(jax.jit, static_argnames=("branch", "filled", "pull"), donate_argnames="g")
+@partial(jax.jit, static_argnames=("branch", "filled", "pull"))
 def descend(
     branch: tuple[str, ...],
     filled: bool,
@@ -70,9 +71,8 @@ def descend(
 
     def step(carry: tuple[Array, Array, Conductances, Array, Array]) -> tuple[Array, Array, Conductances, Array, Array]:
         k, _, g, scores, norms = carry
-        x, targets = batches.features[k], batches.targets[k]
-        weights = g.plus - g.minus if g.minus.shape[1] else g.plus
-        arriving = x @ weights.T + g.bias @ ports.biases
+        x, targets = batches.unit * batches.features[k].astype(batches.unit.dtype), batches.targets[k]
+        arriving = x @ weights_of(g).T + g.bias @ ports.biases
         net = network(neurons, ports, input_total(g), g.behind)
         present = jnp.arange(len(x)) < batches.counts[k]
         share = present.astype(x.dtype) / batches.counts[k].astype(x.dtype)
@@ -113,8 +113,8 @@ def descend(
         return (carry[0] < count) & carry[1]
 
     size = batches.features.shape[:2]
-    scores = jnp.zeros((*size, len(ports.positive)), batches.features.dtype)
-    norms = jnp.zeros(size[:1], batches.features.dtype)
+    scores = jnp.zeros((*size, len(ports.positive)), batches.unit.dtype)
+    norms = jnp.zeros(size[:1], batches.unit.dtype)
     done, _, g, scores, norms = jax.lax.while_loop(
         is_going, step, (jnp.zeros((), jnp.int32), jnp.ones((), bool), g, scores, norms)
     )
@@ -126,6 +126,11 @@ def input_total(g: Conductances) -> Array:
     ones = jnp.ones(g.plus.shape[1], g.plus.dtype)
     both = g.plus + g.minus if g.minus.shape[1] else g.plus
     return both @ ones + g.bias.sum(axis=1)
+
+
+def weights_of(g: Conductances) -> Array:
+    """Return by how many siemens each feature reaches each neuron, (neurons, features): plus less minus."""
+    return g.plus - g.minus if g.minus.shape[1] else g.plus
 
 
 def _real(scores: Array, targets: Array) -> Array:

@@ -111,7 +111,7 @@ class LayeredCircuit:
         self.ports = self._ports()
 
     @cached_property
-    def _held(self) -> tuple[tuple[Neurons, ...], Ports]:
+    def held(self) -> tuple[tuple[Neurons, ...], Ports]:
         """What never changes, on the device. Within `doubles`."""
         held: tuple[tuple[Neurons, ...], Ports] = jax.device_put((self.neurons, self.ports))
         return held
@@ -204,7 +204,7 @@ class LayeredCircuit:
         """
         batch, size = len(features), padded_size(len(features))
         given = shared_out(padded(padded(features, size), self.features, 1))
-        net, arriving, settled = free(self.fold, self.switched, *self._held, self.matrices(conductances), given)
+        net, arriving, settled = free(self.fold, self.switched, *self.held, self.matrices(conductances), given)
         phases = [self._phases(settled, size, batch)]
         currents = np.zeros((1, batch, self.circuit.outputs.count))
         open_load = OPEN if self.switched else 0.0
@@ -235,7 +235,7 @@ class LayeredCircuit:
         given = (padded(padded(voltages[:, at], size), width, 1) for at, width in zip(nodes, self.sizes, strict=True))
         solved = transposed(
             self.switched,
-            *self._held,
+            *self.held,
             self.matrices(conductances),
             tuple(map(shared_out, given)),
             self._given(currents[None], size)[0],

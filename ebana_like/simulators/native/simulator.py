@@ -15,7 +15,9 @@ from ebana_like.simulators.descent import Descended, Descent
 from ebana_like.simulators.native.descent import Batches, Rule, descend
 from ebana_like.simulators.native.general import run
 from ebana_like.simulators.native.layered import LayeredCircuit
+from ebana_like.simulators.native.resident import Resident, split
 from ebana_like.simulators.native.runtime import as_jax, doubles, padded, shared_out
+from ebana_like.simulators.native.scoring import scores_of
 from ebana_like.simulators.native.settle import NEWTON_LIMIT
 from ebana_like.simulators.newton.mna import GeneralEngine
 from ebana_like.simulators.nodes import rescued
@@ -26,10 +28,11 @@ from ebana_like.simulators.protocol import (
     check_conductances,
     check_features,
 )
+from ebana_like.simulators.scoring import Scored
 from ebana_like.simulators.solved import Solved
 from ebana_like.simulators.structure import find_layers
 
-SAMPLES_AT: tuple[int | None, ...] = (1, 1, None, 2, 2)
+SAMPLES_AT: tuple[int | None, ...] = (1, None, 1, None, 2, 2)
 """Which axis of `Batches` counts samples."""
 
 
@@ -92,6 +95,23 @@ class NativeSimulator:
             return self._general.solve(conductances, features, nudging)
         return rescued(*found, NEWTON_LIMIT, again)
 
+    def scores(self, conductances: Mapping[str, FloatArray], features: FloatArray) -> Scored:
+        """Return free scores; see `Scores`. Points that its own equations leave are solved with all their nodes."""
+        began = time.perf_counter()
+        layered = self._layered
+        if layered is not None and layered.descends:
+            features = check_features(self.circuit, features)
+            if not isinstance(conductances, Resident):
+                check_conductances(self.circuit, conductances)
+                conductances = {**self.circuit.conductances(), **conductances}
+            with doubles():
+                scores, iterations = scores_of(layered, split(layered, conductances), features)
+            if iterations.all():
+                seconds = Seconds(solving=time.perf_counter() - began)
+                return Scored(scores, iterations > 0, seconds=seconds)
+        points = self.solve(conductances, features)
+        return Scored(points.scores, points.usable, points.messages, points.seconds)
+
     @property
     def descends(self) -> bool:
         """Whether training steps can be taken here: in layered networks whose crossbars, and no others, are trained."""
@@ -114,14 +134,15 @@ class NativeSimulator:
                 as_jax(np.array([bank.high for bank in banks])),
             )
             features = padded(descent.features, layered.features, 2)
-            arrays = (features, descent.targets, descent.counts, descent.betas, descent.coefficients)
+            unit = np.array(descent.unit)
+            arrays = (features, unit, descent.targets, descent.counts, descent.betas, descent.coefficients)
             given = Batches(*map(as_jax, arrays))
             inputs = np.array(descent.features.shape[2])
             done, g, scores, norms = descend(
                 layered.layers.branch.addresses,
                 layered.has_fillers,
                 descent.pull,
-                *typed((layered.neurons, layered.ports, rule, layered.split(conductances))),
+                *typed((layered.neurons, layered.ports, rule, split(layered, conductances))),
                 Batches(*(shared_out(part, axis) for part, axis in zip(typed(given), SAMPLES_AT, strict=True))),
                 inputs,
                 np.array(batches, np.int32),
@@ -130,7 +151,7 @@ class NativeSimulator:
             count = int(done)
             return Descended(
                 count,
-                layered.joined(g),
+                Resident(layered, g),
                 np.asarray(scores[:count, :, :outputs], float),
                 np.asarray(norms[:count], float),
             )

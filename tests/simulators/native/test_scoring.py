@@ -1,0 +1,59 @@
+"""Scores alone are those of the solved nodes, for one sample and for many chunks of them."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from ebana_like.errors import SimulatorError
+from ebana_like.networks import Amplifier, Crossbar, DiodePair, Inputs, OutputPairs, build_network
+from ebana_like.nudges import SwitchedTargets
+from ebana_like.runs.assembly import simulator_of
+from ebana_like.simulators import NativeSimulator
+from ebana_like.simulators.native.resident import Resident
+from ebana_like.simulators.scoring import scored
+from ebana_like.tasks import TASKS
+from ebana_like.training import Callback, train
+
+
+@pytest.fixture(scope="module", params=["current", "switched"])
+def simulator(request):
+    blocks = [Inputs(3, bias=1.0), Crossbar(5), DiodePair("schottky"), Amplifier(4), Crossbar(4), OutputPairs()]
+    ways = {"nudging": SwitchedTargets()} if request.param == "switched" else {}
+    return NativeSimulator(build_network(blocks, **ways))
+
+
+@pytest.mark.parametrize("batch", [1, 100, 250])
+def test_scores_are_those_of_the_solved_nodes(simulator, batch):
+    features = np.random.default_rng(0).uniform(-3, 3, (batch, 3))
+    found = scored(simulator, {}, features)
+    points = simulator.solve({}, features)
+    assert found.usable.all()
+    assert found.scores.shape == (batch, 2)
+    np.testing.assert_allclose(found.scores, points.scores, rtol=0, atol=1e-12)
+
+
+def test_conductances_that_are_no_numbers_are_refused(simulator):
+    with pytest.raises(SimulatorError, match="crossbar1"):
+        scored(simulator, {"crossbar1": np.full(len(simulator.circuit.trainable[0]), np.nan)}, np.zeros((1, 3)))
+
+
+def test_conductances_left_on_the_device_stay_what_they_were_while_training_goes_on():
+    settings = replace(TASKS["iris"].settings, engine="native", epochs=3)
+    problem = TASKS["iris"].problem(settings)
+    seen = []
+
+    class Keep(Callback):
+        every_batch = False
+
+        def on_epoch(self, progress, record):
+            seen.append(progress.conductances)
+
+    simulator = simulator_of(problem.circuit, settings)
+    train(problem, simulator, callbacks=[Keep()])
+    assert all(isinstance(each, Resident) for each in seen)
+    again = train(problem, simulator)
+    first = [{name: each[name] for name in each} for each in seen]
+    assert list(seen[0]) == [bank.name for bank in problem.circuit.trainable]
+    assert np.abs(first[0]["crossbar1"] - first[2]["crossbar1"]).max() > 0
+    np.testing.assert_array_equal(again.conductances["crossbar2"], first[2]["crossbar2"])
