@@ -6,17 +6,19 @@ from .data import Dataset, MultilabelDataset, RegressionDataset, Split, in_range
 from .fitting import fit
 from .learning import (
     SGD,
-    Adam,
     Adjoint,
     Centered,
     CrossEntropy,
     HigherOrder,
-    Momentum,
     Negative,
+    Optax,
+    OptaxSchedule,
     Positive,
     RandomSign,
     Sign,
     SquaredError,
+    schedule_named,
+    update_named,
 )
 from .netlist import Netlist, from_pyspice, load_netlist, read_netlist, save_netlist, write_netlist
 from .networks import (
@@ -35,7 +37,6 @@ from .training import Problem, evaluate, train
 
 __all__ = [
     "SGD",
-    "Adam",
     "Adjoint",
     "Amplifier",
     "Centered",
@@ -49,13 +50,14 @@ __all__ = [
     "DiodePair",
     "HigherOrder",
     "Inputs",
-    "Momentum",
     "MultilabelDataset",
     "NativeSimulator",
     "Negative",
     "Netlist",
     "NewtonSimulator",
     "NgspiceSimulator",
+    "Optax",
+    "OptaxSchedule",
     "OutputPairs",
     "Positive",
     "Problem",
@@ -77,6 +79,8 @@ __all__ = [
     "predict",
     "read_netlist",
     "save_netlist",
+    "schedule_named",
     "train",
+    "update_named",
     "write_netlist",
 ]

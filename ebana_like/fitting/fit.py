@@ -17,12 +17,11 @@ from ebana_like.errors import CircuitError, SettingError
 from ebana_like.files import write_atomically
 from ebana_like.fitting.ports import TRAINED, carriers, columns, with_ports
 from ebana_like.fitting.settings import FitSettings, gather
-from ebana_like.learning import UPDATES
 from ebana_like.netlist.deck import Deck, read_deck
 from ebana_like.netlist.deck.include import read_text
 from ebana_like.netlist.deck.patch import Place, patched, require_patchable
 from ebana_like.netlist.read import foreign_circuit
-from ebana_like.runs.assembly import cost_of, estimator_of, schedule_of, simulator_of
+from ebana_like.runs.assembly import cost_of, estimator_of, simulator_of, update_of
 from ebana_like.training import Callback, Problem, Progress, train
 
 _NAMES = ("inputs", "outputs", "train")
@@ -117,7 +116,7 @@ def prepare(path: Path, config: Path | None = None, given: Mapping[str, object] 
         data,
         cost,
         estimator_of(settings),
-        UPDATES[settings.update](settings.lr[0], schedule_of(settings)),
+        update_of(settings, settings.lr[0]),
         settings.epochs,
         settings.batch,
         settings.seed,

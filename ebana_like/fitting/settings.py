@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ebana_like.errors import SettingError
 from ebana_like.files import require_allowed
+from ebana_like.learning.updates.catalog import UPDATES
 from ebana_like.netlist.deck import ANNOTATION, Deck, Line
 from ebana_like.runs import TrainingSettings, decode, load_config, require_files_allowed, setting, settings_in
 
@@ -29,7 +30,7 @@ class FitSettings(TrainingSettings):
     g_low: float = setting(0.0, "Smallest conductance of a trained resistor; 0: a tenth of the smallest now.", low=0)
     g_high: float = setting(0.0, "Largest conductance of a trained resistor; 0: ten times the largest now.", low=0)
     beta: float = setting(0.0, "Nudging factor, siemens; 0: a thousandth of the mean trained conductance.", low=0)
-    update: str = setting("adam", "Update rule.", "sgd momentum adam sign")
+    update: str = setting("adam", "Update rule.", UPDATES)
     lr: tuple[float, ...] = setting((0.01,), "Learning rate relative to the conductance range.")
 
     def __post_init__(self) -> None:

@@ -18,10 +18,10 @@ from ebana_like.data import Dataset, Split, VoltScale
 from ebana_like.data.dataset import require_features
 from ebana_like.elements import FloatArray
 from ebana_like.errors import NetlistError, SettingError, SimulatorError
-from ebana_like.learning import UPDATES, Cost, State
+from ebana_like.learning import Cost
 from ebana_like.netlist import Netlist, write_netlist
 from ebana_like.predictors.stored import read_stored, write_stored
-from ebana_like.runs import Settings, cost_of, decode, problem_of, simulator_of
+from ebana_like.runs import Settings, cost_of, decode, problem_of, simulator_of, update_of
 from ebana_like.training import Progress, train
 
 
@@ -81,7 +81,10 @@ class CircuitPredictor(BaseEstimator):  # type: ignore[misc] # scikit-learn has 
         beta: float = 1e-7,
         nudging: str = "current",
         update: str = "adam",
+        update_options: str | Mapping[str, Any] = "",
         lr: float | tuple[float, ...] = 0.005,
+        schedule: str = "exponential",
+        schedule_options: str | Mapping[str, Any] = "",
         decay: float = 1.0,
         volts: float = 2.0,
         bias: float = 1.0,
@@ -109,7 +112,10 @@ class CircuitPredictor(BaseEstimator):  # type: ignore[misc] # scikit-learn has 
         self.beta = beta
         self.nudging = nudging
         self.update = update
+        self.update_options = update_options
         self.lr = lr
+        self.schedule = schedule
+        self.schedule_options = schedule_options
         self.decay = decay
         self.volts = volts
         self.bias = bias
@@ -209,8 +215,8 @@ class CircuitPredictor(BaseEstimator):  # type: ignore[misc] # scikit-learn has 
             predictor = cls(**parameters)
             scale = VoltScale(np.asarray(table["low"], dtype=float), np.asarray(table["high"], dtype=float))
             frame = Frame(int(table["seed"]), scale, predictor._restored(table["answers"]))
-            state, rule = table["update_state"], UPDATES[predictor._settings(frame.seed).update](1.0)
-            if _shapes(state) != _shapes(rule.start(circuit)) or scale.low.shape != (circuit.inputs.count,):
+            state = update_of(predictor._settings(frame.seed), 1.0).recalled(circuit, table["update_state"])
+            if scale.low.shape != (circuit.inputs.count,):
                 raise ValueError("arrays of other sizes than the circuit's")
             predictor.n_features_in_ = circuit.inputs.count
             if table["feature_names"] is not None:
@@ -289,7 +295,3 @@ def in_one_line() -> Iterator[None]:
         raise
     except ValueError as error:
         raise SettingError(" ".join(str(error).split())) from error
-
-
-def _shapes(state: State) -> dict[str, tuple[int, ...]]:
-    return {name: np.shape(values) for name, values in state.items()}

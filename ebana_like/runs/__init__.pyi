@@ -1,6 +1,6 @@
 """Trainings as people start them: settings, what they stand for, and the folder that is left."""
 
-from .assembly import cost_of, estimator_of, layers, problem_of, schedule_of, simulator_of
+from .assembly import cost_of, estimator_of, layers, problem_of, simulator_of, update_of
 from .checkpoint import Checkpoint, load_newest, save_checkpoint
 from .recorder import RunRecorder
 from .resume import agreed_settings, progress_of
@@ -44,9 +44,9 @@ __all__ = [
     "progress_of",
     "require_files_allowed",
     "save_checkpoint",
-    "schedule_of",
     "setting",
     "settings_in",
     "simulator_of",
+    "update_of",
     "with_files_found",
 ]

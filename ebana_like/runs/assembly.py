@@ -1,21 +1,21 @@
 """What do settings stand for? The network, cost, estimator and engine that a training is put together from."""
 
+from collections.abc import Mapping
+
 from ebana_like.circuit import Circuit
 from ebana_like.data import Split
 from ebana_like.errors import SettingError
 from ebana_like.learning import (
     COSTS,
     ESTIMATORS,
-    UPDATES,
     Adjoint,
-    Constant,
-    Cosine,
     Cost,
     CrossEntropy,
     Estimator,
-    Exponential,
-    Schedule,
     SquaredError,
+    Update,
+    schedule_named,
+    update_named,
 )
 from ebana_like.networks import (
     Amplifier,
@@ -45,9 +45,8 @@ def problem_of(settings: Settings, data: Split, title: str, start: Circuit | Non
         data=data,
         cost=cost,
         estimator=estimator_of(settings),
-        update=UPDATES[settings.update](
-            {f"crossbar{k + 1}": rate for k, rate in enumerate(_for_each_crossbar(settings, settings.lr))},
-            schedule_of(settings),
+        update=update_of(
+            settings, {f"crossbar{k + 1}": rate for k, rate in enumerate(_for_each_crossbar(settings, settings.lr))}
         ),
         epochs=settings.epochs,
         batch=settings.batch,
@@ -103,11 +102,10 @@ def estimator_of(settings: TrainingSettings) -> Estimator:
     return Adjoint() if settings.estimator == "adjoint" else ESTIMATORS[settings.estimator](settings.beta)
 
 
-def schedule_of(settings: TrainingSettings) -> Schedule:
-    """Return how the learning rate changes from epoch to epoch."""
-    if settings.schedule == "cosine":
-        return Cosine(settings.epochs)
-    return Constant() if settings.decay == 1 else Exponential(settings.decay)
+def update_of(settings: TrainingSettings, rate: float | Mapping[str, float]) -> Update:
+    """Return the update rule the settings name, with the schedule they name."""
+    schedule = schedule_named(settings.schedule, settings.schedule_options, settings.epochs, settings.decay)
+    return update_named(settings.update, rate, schedule, settings.update_options)
 
 
 def _for_each_crossbar(settings: Settings, values: tuple[float, ...]) -> tuple[float, ...]:

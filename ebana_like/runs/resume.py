@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from ebana_like.errors import RunError, SettingError
+from ebana_like.learning.schedules.catalog import ends_with_training
 from ebana_like.runs.checkpoint import Checkpoint
 from ebana_like.runs.run import CONFIG, versions
 from ebana_like.runs.settings import Settings, as_table, decode
@@ -37,10 +38,10 @@ def agreed_settings(config: Settings, checkpoint: Checkpoint | None, given: Mapp
     if checkpoint is not None:
         stored = decode(checkpoint.about["settings"], Settings(), "checkpoint")
         _require_same(replace(stored, **changed), "the checkpoint", wanted, f"in {CONFIG}")
-        if wanted.schedule == "cosine" and wanted.epochs != stored.epochs:
+        if wanted.epochs != stored.epochs and ends_with_training(wanted.schedule, wanted.schedule_options):
             raise SettingError(
-                f"epochs is {stored.epochs} in the checkpoint and {wanted.epochs} on the command line, but the cosine "
-                "schedule of this run ends with its last epoch; begin a new run with --start"
+                f"epochs is {stored.epochs} in the checkpoint and {wanted.epochs} on the command line, but the "
+                f"{wanted.schedule} schedule of this run ends with its last epoch; begin a new run with --start"
             )
     return wanted
 
@@ -68,7 +69,11 @@ def progress_of(
     ]
     if changed:
         warn(f"the run began with {', '.join(changed)}; the last digits may differ from those of an unbroken run")
-    return checkpoint.progress
+    progress = checkpoint.progress
+    try:
+        return replace(progress, update_state=problem.update.recalled(problem.circuit, progress.update_state))
+    except SettingError as error:
+        raise RunError(f"the checkpoint cannot be gone on from: {error}") from error
 
 
 def _require_same(stored: Settings, stored_in: str, given: Settings, given_in: str) -> None:

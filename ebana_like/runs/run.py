@@ -32,7 +32,7 @@ from ebana_like.runs.settings import (
 from ebana_like.training.progress import EpochRecord
 
 CONFIG, NETLIST, HISTORY, CHECKPOINTS = "config.toml", "netlist.cir", "history.csv", "checkpoint"
-_PACKAGES = ("ebana-like", "numpy", "scipy", "numba", "PySpice")
+_PACKAGES = ("ebana-like", "numpy", "scipy", "numba", "jax", "optax", "PySpice")
 
 
 @dataclass(frozen=True)

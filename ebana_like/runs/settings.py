@@ -12,6 +12,9 @@ import tomli_w
 from ebana_like.checks import LONGEST, require_number, shown
 from ebana_like.errors import SettingError, meant
 from ebana_like.files import allow, followed, is_file_name, read_file, require_allowed
+from ebana_like.learning.options import table_of, text_of
+from ebana_like.learning.schedules.catalog import SCHEDULES, require_decay
+from ebana_like.learning.updates.catalog import UPDATES
 from ebana_like.limits import require_at_most
 from ebana_like.nudges import NUDGES
 from ebana_like.simulators import ENGINES
@@ -20,6 +23,9 @@ COMMENT_COLUMN = 36
 
 FILES = ("data", "start", "diode")
 """Settings that are names of files, or may be."""
+
+OPTIONS = ("update_options", "schedule_options")
+"""Settings that are options of what another setting names, as text or as a table."""
 
 MOST_DOTS = 500
 """In a line of a config file."""
@@ -80,13 +86,17 @@ class TrainingSettings:
         ("positive", "negative", "random-sign", "centered", "higher-order", "adjoint"),
     )
     beta: float = setting(1e-7, "Nudging factor, siemens; of no effect on the adjoint estimator.", positive=True)
-    update: str = setting("sgd", "Update rule.", ("sgd", "momentum", "adam", "sign"))
+    update: str = setting("sgd", "Update rule.", UPDATES)
+    update_options: str = setting(
+        "", "Options of the update rule, as in b1=0.8,nesterov=true; `train-circuit rules` lists them."
+    )
     lr: tuple[float, ...] = setting((0.03,), "Learning rate relative to the conductance range; one, or one a crossbar.")
     schedule: str = setting(
         "exponential",
-        "Learning rate: times `decay` after every epoch, or half a cosine down to zero.",
-        ("exponential", "cosine"),
+        "How the learning rate changes over the epochs; exponential: times `decay` after every epoch.",
+        SCHEDULES,
     )
+    schedule_options: str = setting("", "Options of the schedule, as in alpha=0.1; `train-circuit rules` lists them.")
     decay: float = setting(1.0, "Factor on the learning rate after every epoch.", positive=True)
     precision: str = setting(
         "double",
@@ -96,7 +106,8 @@ class TrainingSettings:
 
     def __post_init__(self) -> None:
         for entry in fields(self):
-            value, limits = _convert(entry.name, getattr(self, entry.name), entry.type), entry.metadata
+            value, limits = getattr(self, entry.name), entry.metadata
+            value = _options(entry.name, value) if entry.name in OPTIONS else _convert(entry.name, value, entry.type)
             object.__setattr__(self, entry.name, value)
             choices = limits["choices"]
             if choices and value not in choices:
@@ -116,8 +127,7 @@ class TrainingSettings:
                 )
             if limits["limit"]:
                 require_at_most(limits["limit"], value, f"{entry.name} is {value:,}")
-        if self.schedule == "cosine" and self.decay != 1:
-            raise SettingError(f"decay is {self.decay:g} but the schedule is cosine; leave decay at 1, or leave cosine")
+        require_decay(self.schedule, self.decay)
 
 
 @dataclass(frozen=True)
@@ -290,6 +300,11 @@ def _convert(key: str, value: Any, kind: Any) -> Any:
         return tuple(_number(part, item) for part in parts)
     except (ValueError, TypeError, OverflowError) as error:
         raise SettingError(f"{key} is {shown(value)}; expected {wanted}") from error
+
+
+def _options(key: str, value: Any) -> str:
+    """Return options as one text, in the form of the command line."""
+    return text_of(table_of(value, key))
 
 
 def _number(value: Any, kind: type[int] | type[float]) -> int | float:

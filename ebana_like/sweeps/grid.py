@@ -10,6 +10,7 @@ import numpy as np
 
 from ebana_like.errors import SettingError
 from ebana_like.runs import Settings, as_table, decode
+from ebana_like.runs.settings import OPTIONS
 
 SEED = "seed"
 HOW = "write values as 0.1,0.3 or 1e-9:1e-1:log9 or 0:1:lin5, whole numbers as 0:10 too"
@@ -79,7 +80,7 @@ def parse_axis(setting: str, text: str) -> Axis:
     """Return the values that a text stands for.
 
     Values are separated by commas; a:b:logN and a:b:linN stand for N of them, both ends included, and a:b for the
-    whole numbers from a to b - 1. A setting that is itself a list of numbers has them joined by a slash: 0.5/0.1.
+    whole numbers from a to b - 1. A setting that is itself a list has them joined by a slash: 0.5/0.1, b1=0.8/b2=0.9.
     Raises SettingError where the text is none of this, or says a value twice.
     """
     kind = get_type_hints(Settings)[setting]
@@ -114,5 +115,6 @@ def _expand(setting: str, part: str) -> list[str]:
 def _settled(texts: Mapping[str, str], base: Settings) -> Settings:
     """Return the settings with some given as text."""
     lists = {entry.name for entry in fields(Settings) if isinstance(getattr(base, entry.name), tuple)}
+    lists.update(OPTIONS)
     values = {name: text.replace("/", ",") if name in lists else text for name, text in texts.items()}
     return decode(values, base, "grid")

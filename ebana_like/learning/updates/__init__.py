@@ -1,10 +1,6 @@
-"""Update rules, by name."""
+"""Update rules, by name: what becomes of conductances once their gradient is known."""
 
-from ebana_like.learning.updates.adam import Adam
-from ebana_like.learning.updates.sgd import SGD, Momentum
-from ebana_like.learning.updates.sign import Sign
-from ebana_like.learning.updates.update import State, Update
+import lazy_loader
 
-UPDATES: dict[str, type[Update]] = {"sgd": SGD, "momentum": Momentum, "adam": Adam, "sign": Sign}
-
-__all__ = ["SGD", "UPDATES", "Adam", "Momentum", "Sign", "State", "Update"]
+# listed in `__init__.pyi`; whoever asks for names alone does not wait for numpy, or for optax
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

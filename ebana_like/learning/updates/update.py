@@ -1,15 +1,17 @@
 """How do gradients become new conductances? The interface of update rules, and what they share."""
 
-from abc import ABC, abstractmethod
+from abc import ABC
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
+
+import numpy as np
 
 from ebana_like.checks import require_number, shown
 from ebana_like.circuit import Circuit
 from ebana_like.elements import FloatArray, Resistors, Signal
 from ebana_like.errors import SettingError, meant
-from ebana_like.learning.schedules import Constant, Schedule
+from ebana_like.learning.schedules.schedule import Constant, Schedule
 from ebana_like.learning.updates.moved import moved
 
 State = dict[str, FloatArray]
@@ -45,9 +47,21 @@ class Update(ABC):
         """Return the state before the first step."""
         return {}
 
-    @abstractmethod
+    def recalled(self, circuit: Circuit, state: State) -> State:
+        """Return a state that was kept in a file. Raises SettingError where it is not of this rule and circuit."""
+        found, wanted = ({name: np.shape(part) for name, part in each.items()} for each in (state, self.start(circuit)))
+        if found != wanted:
+            raise SettingError(
+                f"what the update rule remembers is {found or 'nothing'}, but this rule and circuit need "
+                f"{wanted or 'nothing'}; begin anew"
+            )
+        return state
+
     def direction(self, bank: Resistors, gradient: Signal, state: State) -> tuple[Signal, State]:
         """Return what the bank's conductances (n,) go against, and the state entries that are new."""
+        raise NotImplementedError(
+            f"{type(self).__name__} has no direction; a rule has this method, or a step of its own"
+        )
 
     def step(
         self,

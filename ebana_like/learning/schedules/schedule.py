@@ -1,7 +1,6 @@
-"""How does the learning rate change over the epochs?"""
+"""How does the learning rate change over the epochs? The interface, and the two schedules that need no library."""
 
 from dataclasses import dataclass
-from math import cos, pi
 from typing import Protocol
 
 from ebana_like.checks import require_number
@@ -33,16 +32,3 @@ class Exponential:
 
     def factor(self, epoch: int) -> float:
         return float(self.decay**epoch)
-
-
-@dataclass(frozen=True)
-class Cosine:
-    """Half a cosine from 1 down to 0 over `epochs`."""
-
-    epochs: int
-
-    def __post_init__(self) -> None:
-        require_number("epochs", self.epochs, whole=True, low=1)
-
-    def factor(self, epoch: int) -> float:
-        return (1 + cos(pi * min(epoch / self.epochs, 1.0))) / 2

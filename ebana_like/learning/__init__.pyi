@@ -1,0 +1,47 @@
+"""Costs, gradient estimators and update rules: how voltages become conductance changes."""
+
+from .costs import COSTS, Cost, CrossEntropy, SquaredError
+from .estimators import (
+    ESTIMATORS,
+    Adjoint,
+    Centered,
+    Estimate,
+    Estimator,
+    HigherOrder,
+    Negative,
+    Nudged,
+    Positive,
+    RandomSign,
+)
+from .schedules import SCHEDULES, Constant, Exponential, OptaxSchedule, Schedule, schedule_named
+from .updates import SGD, UPDATES, Optax, Sign, State, Update, update_named
+
+__all__ = [
+    "COSTS",
+    "ESTIMATORS",
+    "SCHEDULES",
+    "SGD",
+    "UPDATES",
+    "Adjoint",
+    "Centered",
+    "Constant",
+    "Cost",
+    "CrossEntropy",
+    "Estimate",
+    "Estimator",
+    "Exponential",
+    "HigherOrder",
+    "Negative",
+    "Nudged",
+    "Optax",
+    "OptaxSchedule",
+    "Positive",
+    "RandomSign",
+    "Schedule",
+    "Sign",
+    "SquaredError",
+    "State",
+    "Update",
+    "schedule_named",
+    "update_named",
+]

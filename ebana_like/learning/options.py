@@ -1,0 +1,130 @@
+"""What may be set of a rule or a schedule by name? Arguments of its function in optax, typed by default."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from math import isfinite
+from typing import Any, get_args
+
+from ebana_like.checks import shown
+from ebana_like.errors import SettingError, meant
+
+Value = bool | int | float | None
+Given = Mapping[str, Any] | str
+"""Options as a table, or as text: `b1=0.8,nesterov=true`."""
+
+BELOW_ONE = {"b1", "b2", "momentum", "decay", "pct_start", "pct_final"}
+"""Options that are shares: at least 0 and below 1. All others are numbers of at least 0."""
+
+ABOVE_ZERO = {"eps", "div_factor", "final_div_factor"}
+
+
+@dataclass(frozen=True)
+class Option:
+    """What one argument of a function may be.
+
+    kind: bool, int or float. default: taken where nothing is given. optional: whether `none` may be given.
+    """
+
+    name: str
+    kind: type[bool] | type[int] | type[float]
+    default: Value
+    optional: bool = False
+
+    def value(self, given: Any) -> Value:
+        """Return a value that was given, as text or as it is. Raises ValueError saying what it must be."""
+        word = given.strip().lower() if isinstance(given, str) else given
+        if self.optional and word in (None, "none"):
+            return None
+        if self.kind is bool:
+            if word not in (True, False, "true", "false"):
+                raise ValueError("must be true or false")
+            return word in (True, "true")
+        what = "a whole number" if self.kind is int else "a number"
+        low, high = (self.name in ABOVE_ZERO), (self.name in BELOW_ONE)
+        allowed = f"must be {what} {'above zero' if low else 'of at least 0'}{' and below 1' if high else ''}"
+        if isinstance(word, bool):
+            raise ValueError(allowed)
+        try:
+            number = float(word)
+        except (TypeError, ValueError, OverflowError) as error:
+            raise ValueError(allowed) from error
+        if not isfinite(number) or number < 0 or (low and number == 0) or (high and number >= 1):
+            raise ValueError(allowed)
+        if self.kind is int and not number.is_integer():
+            raise ValueError(allowed)
+        return self.kind(number)
+
+    def __str__(self) -> str:
+        return f"{self.name}={_written(self.default)}"
+
+
+def options_of(function: Callable[..., Any], defaults: Mapping[str, Value]) -> dict[str, Option]:
+    """Return the arguments of a function that are numbers or truth values, by name; all others are left alone.
+
+    defaults: in place of the function's own, and for arguments that have none; those are left out otherwise.
+    """
+    found = {}
+    for name, argument in inspect.signature(function).parameters.items():
+        default = defaults.get(name, argument.default)
+        optional = argument.default is None
+        kinds = get_args(argument.annotation) or (argument.annotation,)
+        if default is None and float not in kinds:
+            continue
+        if default is not None and not isinstance(default, bool | int | float):
+            continue
+        kind = bool if isinstance(default, bool) else int if argument.annotation is int else float
+        found[name] = Option(name, kind, default, optional)
+    return found
+
+
+def table_of(given: Given, name: str) -> dict[str, Any]:
+    """Return options as a table, values as they came. Raises SettingError for what is none, called by its name."""
+    if isinstance(given, Mapping):
+        return {str(key): value for key, value in given.items()}
+    if not isinstance(given, str):
+        raise SettingError(f"{name} is {shown(given)}; expected options as in b1=0.8,nesterov=true")
+    found: dict[str, Any] = {}
+    for part in given.split(",") if given.strip() else []:
+        key, equals, value = (word.strip() for word in part.partition("="))
+        if not (key and equals and value):
+            raise SettingError(f"{name} is {shown(given)}; expected options as in b1=0.8,nesterov=true")
+        if key in found:
+            raise SettingError(f"{name} has {shown(key)} twice in {shown(given)}; give every option once")
+        found[key] = value
+    return found
+
+
+def text_of(options: Mapping[str, Any]) -> str:
+    """Return options as one text, from which `table_of` and `Option.value` read the same values."""
+    return ",".join(f"{name}={_written(value)}" for name, value in options.items())
+
+
+def chosen(given: Mapping[str, Any], options: Mapping[str, Option], owner: str, setting: str) -> dict[str, Value]:
+    """Return all options with the values given, or their defaults.
+
+    owner: the rule or schedule that has them. setting: what the given ones are called in messages.
+    Raises SettingError naming an option or value that cannot be, and what there is.
+    """
+    values = {name: option.default for name, option in options.items()}
+    for name, word in given.items():
+        if name not in options:
+            known = f"its options are {', '.join(map(str, options.values()))}" if options else "it has no options"
+            near = meant(name, options, "")
+            raise SettingError(
+                f"{setting} has {shown(name)}, which {owner} does not know; {known}"
+                + (f"; {near}" if near.endswith("?") else "")
+            )
+        try:
+            values[name] = options[name].value(word)
+        except ValueError as error:
+            raise SettingError(f"{setting}: {name} of {owner} is {shown(word)}; it {error}") from error
+    return values
+
+
+def _written(value: Value | str) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if value is None:
+        return "none"
+    return value if isinstance(value, str) else repr(value).removesuffix(".0")

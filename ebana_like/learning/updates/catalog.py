@@ -1,0 +1,86 @@
+"""Which update rules have names? Command line, help, docs and messages take them from here; optax is imported late."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from ebana_like.errors import SettingError, meant
+from ebana_like.learning.options import Given, Option, Value, chosen, options_of, table_of
+from ebana_like.learning.schedules import Schedule
+
+if TYPE_CHECKING:
+    from ebana_like.learning.updates.update import Update
+
+
+@dataclass(frozen=True)
+class NamedUpdate:
+    """What an update rule is; the function of optax it comes from, none for ours, and defaults in place of its own."""
+
+    summary: str
+    function: str = ""
+    defaults: Mapping[str, float] = field(default_factory=dict)
+
+
+def _of_optax(function: str, summary: str) -> dict[str, NamedUpdate]:
+    return {function: NamedUpdate(summary, function)}
+
+
+UPDATES: dict[str, NamedUpdate] = {
+    "sgd": NamedUpdate("plain gradient descent"),
+    "sign": NamedUpdate("steps of one size in the direction of the gradient's sign"),
+    "momentum": NamedUpdate("gradient descent with momentum", "sgd", {"momentum": 0.9}),
+    **_of_optax("adam", "steps scaled by running moments of the gradient (Kingma and Ba 2015)"),
+    **_of_optax("adamw", "Adam with decay of the weights"),
+    **_of_optax("nadam", "Adam with Nesterov's momentum"),
+    **_of_optax("adamax", "Adam with the largest gradient in place of its square's mean"),
+    **_of_optax("amsgrad", "Adam whose second moment never falls"),
+    **_of_optax("adabelief", "Adam scaled by how far gradients are from their mean"),
+    **_of_optax("radam", "Adam with its first steps rectified"),
+    **_of_optax("yogi", "Adam with additive changes of the second moment"),
+    **_of_optax("lamb", "Adam with steps of a layer scaled by its weights"),
+    **_of_optax("rmsprop", "steps scaled by a running mean of the gradient's square"),
+    **_of_optax("adagrad", "steps scaled by the sum of the gradient's squares"),
+    **_of_optax("lion", "the sign of a mixed momentum"),
+}
+"""Update rules by name; those of optax have its name but `momentum`, which is its `sgd` with that option."""
+
+
+def update_named(
+    name: str, rate: float | Mapping[str, float], schedule: Schedule | None = None, options: Given = ""
+) -> "Update":
+    """Return the update rule of a name.
+
+    options: see `update_options`, as a table or as text; those not given have their defaults.
+    Raises SettingError for a name, option or value that cannot be.
+    """
+    values = chosen(table_of(options, "update_options"), update_options(name), name, "update_options")
+    if UPDATES[name].function:
+        from ebana_like.learning.updates.optax_rule import Optax
+
+        return Optax(_transformation(name, tuple(values.items())), rate, schedule)
+    from ebana_like.learning.schedules.schedule import Constant
+    from ebana_like.learning.updates.sgd import SGD
+    from ebana_like.learning.updates.sign import Sign
+
+    return {"sgd": SGD, "sign": Sign}[name](rate, schedule or Constant())
+
+
+def update_options(name: str) -> dict[str, Option]:
+    """Return the options of an update rule. Raises SettingError where there is none of that name."""
+    if name not in UPDATES:
+        raise SettingError(f'there is no update rule "{name}"; {meant(name, UPDATES)}')
+    found = UPDATES[name]
+    if not found.function:
+        return {}
+    import optax
+
+    return options_of(getattr(optax, found.function), found.defaults)
+
+
+@lru_cache(maxsize=64)
+def _transformation(name: str, options: tuple[tuple[str, Value], ...]) -> Any:
+    """Return a transformation of optax; the same one always, so that it is compiled once."""
+    import optax
+
+    return getattr(optax, UPDATES[name].function)(learning_rate=1.0, **dict(options))
