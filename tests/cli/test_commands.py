@@ -2,7 +2,6 @@
 
 import os
 import re
-import resource
 import shutil
 import signal
 import subprocess
@@ -38,7 +37,7 @@ def test_every_other_command_is_where_it_is_said_to_be(name):
     assert f"Usage: main {name}" in result.output
 
 
-HEAVY = {"numpy", "scipy", "numba", "sklearn", "matplotlib", "jinja2", "PySpice"}
+HEAVY = {"numpy", "scipy", "numba", "sklearn", "matplotlib", "jinja2", "PySpice", "jax", "optax"}
 """What takes longer to import than help takes to be read."""
 
 
@@ -54,9 +53,34 @@ HEAVY = {"numpy", "scipy", "numba", "sklearn", "matplotlib", "jinja2", "PySpice"
     ],
 )
 def test_what_takes_seconds_to_import_is_imported_when_it_is_used(statement, unused):
-    program = f"{statement}; import sys; print(sorted({unused!r} & set(sys.modules)))"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
-    assert done.stdout.splitlines()[-1:] == ["[]"], done.stdout + done.stderr
+    assert imported(statement, unused) == "[]"
+
+
+@pytest.mark.parametrize(("rule", "used"), [("sgd", []), ("sign", []), ("adam", ["jax", "optax"])])
+def test_optax_is_imported_for_its_own_rules_alone(rule, used, tmp_path):
+    arguments = ["xor", "--update", rule, "--epochs", "1", "--out", str(tmp_path)]
+    statement = f"from ebana_like.cli import main; main({arguments}, standalone_mode=False)"
+    assert imported(statement, {"jax", "optax"}) == str(used)
+
+
+def imported(statement: str, modules: set[str]) -> str:
+    """Return which of some modules are there after a statement, in a process of its own."""
+    program = f"{statement}; import sys; print(sorted({modules!r} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    return done.stdout.splitlines()[-1]
+
+
+def test_rules_and_schedules_are_listed_with_their_options():
+    text = run("rules").output
+    for word in ("momentum=0.9", "b2=0.999", "decay_steps=epochs", "warmup_steps=epochs/10", "EPOCH=FACTOR", "lion"):
+        assert word in text
+
+
+def test_an_option_that_a_rule_does_not_know_is_bad_use_before_anything_is_made(tmp_path):
+    result = run("xor", "--update", "momentum", "--update-options", "momentun=0.5", "--out", tmp_path / "runs")
+    assert result.exit_code == 2
+    assert 'its options are momentum=0.9, nesterov=false; did you mean "momentum"?' in result.output
+    assert not (tmp_path / "runs").exists()
 
 
 @pytest.fixture(scope="module")
@@ -167,8 +191,8 @@ def start(tmp_path):
     """Start a long training in a process of its own; it ends with the test."""
     started = []
 
-    def training(*arguments, **options):
-        command = [*PROGRAM, "iris", "--epochs", "5000", "--out", str(tmp_path), *arguments]
+    def training(*arguments, program=PROGRAM, **options):
+        command = [*program, "iris", "--epochs", "5000", "--out", str(tmp_path), *arguments]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options)
         started.append(process)
         return process
@@ -225,15 +249,17 @@ def children(process):
     return map(int, Path(f"/proc/{process}/task/{process}/children").read_text().split())
 
 
-def full():
-    """Let no file grow beyond 20 kB: the netlist of 160 resistors fits, its history soon does not."""
-    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
-    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+FULL = [
+    *PROGRAM[:2],
+    "import resource, signal; resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000)); "
+    f"signal.signal(signal.SIGXFSZ, signal.SIG_IGN); {PROGRAM[2]}",
+]
+"""The program where no file grows beyond 20 kB: the netlist of 160 resistors fits, its history soon does not."""
 
 
 def test_a_full_disk_keeps_what_was_saved(tmp_path, start, trained):
     """What numba compiles has been kept by `trained`; checkpoints wait, so that the history is the first to grow."""
-    process = start("--batch", "120", "--checkpoint-seconds", "3600", preexec_fn=full)
+    process = start("--batch", "120", "--checkpoint-seconds", "3600", program=FULL)
     text = ended(process)
     made = only_run(tmp_path)
     assert process.returncode == 1
@@ -246,9 +272,7 @@ def test_a_full_disk_keeps_what_was_saved(tmp_path, start, trained):
 def test_a_disk_without_room_for_compiled_code_is_told_in_a_line(tmp_path):
     arguments = ["xor", "--engine", "newton", "--out", str(tmp_path / "runs")]
     environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
-    done = subprocess.run(
-        [*PROGRAM, *arguments], capture_output=True, text=True, check=False, env=environment, preexec_fn=full
-    )
+    done = subprocess.run([*FULL, *arguments], capture_output=True, text=True, check=False, env=environment)
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1] == "error: File too large: the disk has no room; make some, and begin again"
     assert "Traceback" not in done.stderr

@@ -5,7 +5,7 @@ import pytest
 
 from ebana_like.conformance import NUDGE_CLAUSES, NudgeTrial
 from ebana_like.elements import Resistors, Switches, VoltageSources
-from ebana_like.learning import Adam, Centered, SquaredError
+from ebana_like.learning import Centered, SquaredError, update_named
 from ebana_like.netlist import Netlist, read_netlist, write_netlist
 from ebana_like.networks import Amplifier, Crossbar, DiodePair, Inputs, OutputPairs, build_network
 from ebana_like.nudges import Nudge
@@ -117,7 +117,7 @@ def test_a_clamp_of_one_output_points_down_the_cost(engine):
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("nudge", STRENGTHS, ids=lambda nudge: nudge.name)
 def test_it_trains(nudge, engine):
-    circuit, update, estimator = network(nudge), Adam(0.02), Centered(STRENGTHS[nudge])
+    circuit, update, estimator = network(nudge), update_named("adam", 0.02), Centered(STRENGTHS[nudge])
     conductances, state, losses = circuit.conductances(), update.start(circuit), []
     with engine(circuit) as simulator:
         for _ in range(20):

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from ebana_like.errors import RunError
-from ebana_like.learning import Adam
+from ebana_like.learning import update_named
 from ebana_like.runs import Checkpoint, load_newest, save_checkpoint
 from ebana_like.training import train
 
@@ -28,7 +28,7 @@ def reached(with_test_data, linear_simulator):
         def on_epoch(self, progress, record):
             found.append(progress)
 
-    problem = replace(with_test_data, update=Adam(0.01))
+    problem = replace(with_test_data, update=update_named("adam", 0.01))
     simulator = linear_simulator(problem.circuit, lost=problem.data.train.features[3])
     train(problem, simulator, callbacks=[Keeper()])
     return found

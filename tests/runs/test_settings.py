@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from ebana_like.errors import SettingError
 from ebana_like.runs import Settings, as_table, commented_config, decode, dump_config, load_config, settings_in
+from ebana_like.runs.settings import OPTIONS
 from ebana_like.tasks import TASKS
 
 
@@ -25,6 +26,7 @@ from ebana_like.tasks import TASKS
         ("lr", "0.1, 0.02", [0.1, 0.02], (0.1, 0.02)),
         ("lr", "1", 1, (1.0,)),
         ("cost", "cross-entropy", "cross-entropy", "cross-entropy"),
+        ("update_options", " b1 = 0.001, nesterov=true", {"b1": 0.001, "nesterov": True}, "b1=0.001,nesterov=true"),
     ],
 )
 def test_values_are_read_from_text_and_from_toml(name, text, toml, value):
@@ -41,6 +43,8 @@ def test_given_values_stand_over_those_of_the_base():
 
 def values_of(entry):
     """Return values a field allows."""
+    if entry.name in OPTIONS:
+        return st.sampled_from(["", "b1=0.5", "b1=0.5,nesterov=true"])
     if entry.metadata["choices"]:
         return st.sampled_from(list(entry.metadata["choices"]))
     low, high = entry.metadata["low"] or 0, 256 if entry.metadata["limit"] == "workers" else 2**63 - 1
@@ -113,7 +117,7 @@ def test_a_name_like_no_other_is_answered_with_all():
         ("lr", [], "lr has 0 values"),
         ("g_start", "1e-6", "g_start has 1 values; give LOW,HIGH once, or for each of the 2 crossbars"),
         ("g_start", [1e-6] * 6, "g_start has 6 values"),
-        ("schedule", "step", "schedule is 'step'; choose one of exponential, cosine"),
+        ("schedule", "step", "schedule is 'step'; choose one of constant, exponential, cosine, warmup-cosine, "),
         ("cost", "hinge", "cost is 'hinge'; choose one of squared-error, cross-entropy"),
         ("estimator", "center", "estimator is 'center'; choose one of positive.*; did you mean \"centered\""),
         ("engine", "", "engine is ''; choose one of [a-z, ]*$"),

@@ -7,7 +7,7 @@ import pytest
 
 from ebana_like.data import MultilabelDataset, RegressionDataset
 from ebana_like.errors import CircuitError, SettingError
-from ebana_like.learning import ESTIMATORS, UPDATES, Adjoint, CrossEntropy
+from ebana_like.learning import ESTIMATORS, UPDATES, Adjoint, CrossEntropy, Exponential, update_named
 from ebana_like.netlist import Netlist, save_netlist
 from ebana_like.nudges import Currents, SwitchedTargets
 from ebana_like.runs import cost_of, simulator_of
@@ -140,11 +140,16 @@ def test_settings_reach_what_they_name():
     for name, kind in ESTIMATORS.items():
         assert problem_with(estimator=name, beta=3e-7).estimator == kind(3e-7)
     assert problem_with(estimator="adjoint").estimator == Adjoint()
-    for name, kind in UPDATES.items():
+    for name in UPDATES:
         update = problem_with(update=name, lr=(0.1, 0.2), decay=0.5).update
-        assert type(update) is kind
+        assert update == update_named(name, {"crossbar1": 0.1, "crossbar2": 0.2}, Exponential(0.5))
         assert (update.rate_of("crossbar1"), update.rate_of("crossbar2")) == (0.1, 0.2)
         assert update.schedule.factor(2) == 0.25
+    assert problem_with(update="adam", update_options="b1=0.5").update == update_named(
+        "adam", {"crossbar1": 0.1, "crossbar2": 0.1}, options={"b1": 0.5}
+    )
+    short = problem_with(epochs=10, schedule="cosine", schedule_options={"decay_steps": 5}).update.schedule
+    assert [short.factor(epoch) for epoch in (0, 5, 10)] == pytest.approx([1, 0, 0])
     cosine = problem_with(epochs=10, schedule="cosine").update.schedule
     assert [cosine.factor(epoch) for epoch in (0, 5, 10)] == pytest.approx([1, 0.5, 0])
     each = problem_with(g_start=(1e-6, 2e-6, 3e-6, 4e-6), g_low=5e-7, g_high=5e-5).circuit

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ebana_like.data import Dataset, Split
-from ebana_like.learning import Adjoint, Centered, Momentum, SquaredError
+from ebana_like.learning import Adjoint, Centered, SquaredError, update_named
 from ebana_like.networks import Amplifier, Crossbar, DiodePair, Inputs, OutputPairs, build_network
 from ebana_like.simulators import NgspiceSimulator
 from ebana_like.training import Problem, train
@@ -40,7 +40,7 @@ def problem(estimator):
     features = np.random.default_rng(1).uniform(-2, 2, (14, 2))
     data = Dataset(features, (features.prod(axis=1) > 0).astype(int), ("differ", "agree"))
     parts = Split(data.take(np.arange(10)), validation=data.take(np.arange(10, 12)), test=data.take(np.arange(12, 14)))
-    cost, update = SquaredError(0.2, -0.2), Momentum(0.02)
+    cost, update = SquaredError(0.2, -0.2), update_named("momentum", 0.02)
     return Problem(circuit, parts, cost, estimator, update, epochs=5, batch=4, checkpoint_batches=4)
 
 

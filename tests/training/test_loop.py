@@ -7,7 +7,7 @@ import pytest
 
 from ebana_like.data import Dataset, Split
 from ebana_like.errors import SettingError, TrainingError
-from ebana_like.learning import SGD, Adam, Momentum, RandomSign, SquaredError
+from ebana_like.learning import SGD, UPDATES, RandomSign, SquaredError, update_named
 from ebana_like.training import Callback, Interrupted, Progress, evaluate, train
 
 
@@ -76,9 +76,9 @@ def test_the_seed_alone_decides_the_outcome(problem, linear_simulator):
     assert not same(outcome, other)
 
 
-@pytest.mark.parametrize("update", [Momentum(0.1), Adam(0.01)], ids=["momentum", "adam"])
+@pytest.mark.parametrize("update", UPDATES)
 def test_resumed_anywhere_training_ends_with_the_same_bits(update, problem, linear_simulator):
-    problem = replace(problem, update=update, estimator=RandomSign(1e-7))
+    problem = replace(problem, update=update_named(update, 0.01), estimator=RandomSign(1e-7))
     end, watcher = trained(problem, linear_simulator(problem.circuit))
     middle = [p for p in watcher.batches if p.batch < 3]
     assert len(middle) == 6
@@ -181,7 +181,7 @@ def test_training_gives_up_when_more_than_half_fail(failing, gives_up, problem, 
 
 def test_a_batch_of_failures_alone_changes_nothing(problem, linear_simulator):
     """Nor does momentum from the batch before carry on."""
-    problem = replace(problem, epochs=1, update=Momentum(0.1))
+    problem = replace(problem, epochs=1, update=update_named("momentum", 0.1))
     simulator = linear_simulator(problem.circuit, problem.data.train.features[problem.order(0)[1], 0])
     before, failed, after = trained(problem, simulator)[1].batches
     assert same(failed, before)

@@ -37,7 +37,6 @@ UPDATES: dict[str, NamedUpdate] = {
     **_of_optax("amsgrad", "Adam whose second moment never falls"),
     **_of_optax("adabelief", "Adam scaled by how far gradients are from their mean"),
     **_of_optax("radam", "Adam with its first steps rectified"),
-    **_of_optax("yogi", "Adam with additive changes of the second moment"),
     **_of_optax("lamb", "Adam with steps of a layer scaled by its weights"),
     **_of_optax("rmsprop", "steps scaled by a running mean of the gradient's square"),
     **_of_optax("adagrad", "steps scaled by the sum of the gradient's squares"),

@@ -120,45 +120,48 @@ def moved(
 
 def named_arrays(state: Any) -> State:
     """Return the arrays of a transformation's state by their places in it, as in 0/mu/crossbar1; each has an axis."""
-    return {_name(path): np.atleast_1d(np.asarray(leaf)) for path, leaf in jax.tree.leaves_with_path(state)}
+    leaves, structure = jax.tree.flatten(state)
+    return {name: np.atleast_1d(np.asarray(leaf)) for name, leaf in zip(_names(structure), leaves, strict=True)}
 
 
 def optax_state(transformation: GradientTransformation, sizes: Mapping[str, int], state: State) -> Any:
     """Return the state of a transformation, for banks of these sizes, that arrays stand for."""
-    template = _template(transformation, tuple(sizes.items()))
-    leaves = [
-        np.asarray(state[_name(path)], leaf.dtype).reshape(leaf.shape)
-        for path, leaf in jax.tree.leaves_with_path(template)
-    ]
-    return jax.tree.unflatten(jax.tree.structure(template), leaves)
+    leaves, structure = _empty(transformation, tuple(sizes.items()))
+    named = zip(_names(structure), leaves, strict=True)
+    arrays = [np.asarray(state[name], leaf.dtype).reshape(leaf.shape) for name, leaf in named]
+    return jax.tree.unflatten(structure, arrays)
 
 
 def _of_earlier_versions(circuit: Circuit, state: State, now: State) -> State | None:
     """Return what momentum and Adam remembered by bank before they were optax's, as they are named now."""
     entries = {"mu": "{}.first", "nu": "{}.second", "trace": "{}"}
     spans = {bank.name: span(bank) for bank in circuit.trainable}
+    if any(name in state for name in now):
+        return None
     found: State = {}
     for name in now:
-        _, entry, *bank = name.split("/", 2)
-        steps = f"{next(iter(spans))}.steps"
-        earlier = entries[entry].format(*bank) if entry in entries else steps if entry == "count" else name
+        _, entry, bank, *_ = (*name.split("/", 2), "", "")
+        earlier = entries.get(entry, f"{next(iter(spans))}.steps").format(bank)
         if earlier not in state:
             return None
         # velocities were in V^2/S
-        found[name] = state[earlier] * (spans[bank[0]] if entry == "trace" else 1)
+        found[name] = state[earlier] * (spans.get(bank, 1.0) if entry == "trace" else 1.0)
     return found
 
 
-def _name(path: Any) -> str:
-    return jax.tree_util.keystr(path, simple=True, separator="/")
+@lru_cache(maxsize=64)
+def _names(structure: Any) -> tuple[str, ...]:
+    numbered = jax.tree.unflatten(structure, range(structure.num_leaves))
+    paths = jax.tree.leaves_with_path(numbered)
+    return tuple(jax.tree_util.keystr(path, simple=True, separator="/") for path, _ in paths)
 
 
 @lru_cache(maxsize=64)
-def _template(transformation: GradientTransformation, sizes: tuple[tuple[str, int], ...]) -> Any:
-    """Return a transformation's state with shapes in place of arrays."""
+def _empty(transformation: GradientTransformation, sizes: tuple[tuple[str, int], ...]) -> tuple[list[Any], Any]:
+    """Return a transformation's state as shapes, and its structure."""
     with _on_cpu():
         places = {name: jax.ShapeDtypeStruct((size,), float) for name, size in sizes}
-        return jax.eval_shape(transformation.init, places)
+        return jax.tree.flatten(jax.eval_shape(transformation.init, places))
 
 
 @lru_cache(maxsize=64)
