@@ -53,7 +53,7 @@ class PowerReport:
 
 
 @dataclass(frozen=True)
-class Nudging:
+class NudgedPower:
     """What a training step adds: the power of a nudged phase, watts, and how many of them the estimator takes."""
 
     drawn: float
@@ -75,7 +75,7 @@ def power_report(circuit: Circuit, voltages: FloatArray) -> PowerReport:
     return PowerReport(flowing, found, held, convex, rise)
 
 
-def power_of_sample(simulator: Simulator, examples: Examples, sample: int) -> tuple[PowerReport, Nudging]:
+def power_of_sample(simulator: Simulator, examples: Examples, sample: int) -> tuple[PowerReport, NudgedPower]:
     """Solve a sample freely and nudged towards its target; the free point's report, and the nudged phases' power.
 
     The phase nudged by beta towards the target stands for all of them.
@@ -85,9 +85,9 @@ def power_of_sample(simulator: Simulator, examples: Examples, sample: int) -> tu
     held = held_phases(circuit, simulator, features, targets, cost, estimator, f"sample {sample}")
     free, *nudged = (power_report(*phase) for phase in held)
     if not isinstance(estimator, Nudged):
-        return free, Nudging(0.0, 0)
+        return free, NudgedPower(0.0, 0)
     phases = len(estimator.stencil(1, np.random.default_rng(0)).multiples)
-    return free, Nudging(nudged[0].drawn, phases)
+    return free, NudgedPower(nudged[0].drawn, phases)
 
 
 def csv_text(report: PowerReport) -> str:

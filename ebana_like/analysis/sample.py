@@ -15,7 +15,7 @@ from ebana_like.training import Problem
 
 
 @dataclass(frozen=True, eq=False)
-class Phases:
+class SamplePhases:
     """One sample's operating points.
 
     which: the sample, as a person says it. target: its class; empty where there is none.
@@ -44,15 +44,15 @@ def present_features(circuit: Circuit) -> FloatArray:
     return features
 
 
-def present_sample(circuit: Circuit, simulator: Simulator) -> Phases:
+def present_sample(circuit: Circuit, simulator: Simulator) -> SamplePhases:
     """Return the free phase of the sample that the circuit's sources stand at."""
     features = present_features(circuit)
     points = simulator.solve(circuit.conductances(), features)
     _require_solved(points, "the netlist's own sample")
-    return Phases("the netlist's own sample", features[0], "", branches(circuit, points.voltages[0, 0]))
+    return SamplePhases("the netlist's own sample", features[0], "", branches(circuit, points.voltages[0, 0]))
 
 
-def training_sample(circuit: Circuit, simulator: Simulator, problem: Problem, sample: int) -> Phases:
+def training_sample(circuit: Circuit, simulator: Simulator, problem: Problem, sample: int) -> SamplePhases:
     """Return both phases of a training sample; the free one alone where the run's estimator does not nudge.
 
     Raises SettingError where there is no such sample.
@@ -65,8 +65,8 @@ def training_sample(circuit: Circuit, simulator: Simulator, problem: Problem, sa
     held = held_phases(circuit, simulator, features, data.targets(problem.cost, one), problem.cost, estimator, which)
     free, *nudged = (branches(*phase) for phase in held)
     if isinstance(estimator, Nudged):
-        return Phases(which, features[0], target, free, nudged[0], estimator.beta)
-    return Phases(which, features[0], target, free)
+        return SamplePhases(which, features[0], target, free, nudged[0], estimator.beta)
+    return SamplePhases(which, features[0], target, free)
 
 
 def held_phases(

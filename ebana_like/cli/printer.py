@@ -19,7 +19,7 @@ from rich.text import Text
 from ebana_like.errors import visible
 
 if TYPE_CHECKING:
-    from ebana_like.pages.page import Table
+    from ebana_like.pages.page import PageTable
 
 PAGE_WIDTH = 110
 
@@ -94,7 +94,7 @@ class Printer:
             table.add_row(*(Text(row[k]) for k in columns))
         return table
 
-    def show(self, table: "Table", rows: int | None = None) -> None:
+    def show(self, table: "PageTable", rows: int | None = None) -> None:
         """Print a table, its first rows only where it is longer."""
         shown = table.rows if rows is None else table.rows[:rows]
         self.table(list(table.heads), [list(row) for row in shown], title=f"\n{table.title}" if table.title else None)

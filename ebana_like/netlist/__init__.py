@@ -1,6 +1,6 @@
 """Circuits as SPICE text, and back."""
 
-from ebana_like.netlist.dialects import DIALECTS, Dialect, Laws
+from ebana_like.netlist.dialects import DIALECTS, Dialect, ProgramLaws
 from ebana_like.netlist.models import diode_model, diode_models, parse_diode_model
 from ebana_like.netlist.netlist import Netlist
 from ebana_like.netlist.read import from_pyspice, load_netlist, read_netlist
@@ -10,8 +10,8 @@ from ebana_like.netlist.write import circuit_lines, save_netlist, write_netlist
 __all__ = [
     "DIALECTS",
     "Dialect",
-    "Laws",
     "Netlist",
+    "ProgramLaws",
     "Tolerances",
     "circuit_lines",
     "diode_model",

@@ -9,7 +9,7 @@ from ebana_like.analysis.trained import Trained
 from ebana_like.elements import FloatArray
 from ebana_like.energy import symmetry
 from ebana_like.learning import Adjoint, Nudged
-from ebana_like.pages.page import Section, Table
+from ebana_like.pages.page import PageTable, Section
 from ebana_like.simulators import Simulator
 
 SAMPLES = 50
@@ -35,7 +35,9 @@ def angle_section(trained: Trained, simulator: Simulator) -> list[Section]:
         f"stimator reads it, with beta = {estimator.beta:g} S, "
         "beside the exact one, of the adjoint circuit. At 0° both point the same way."
     )
-    return [Section("Gradient", [text], tables=[Table("", ("conductances", "bank", "angle", "relative error"), rows)])]
+    return [
+        Section("Gradient", [text], tables=[PageTable("", ("conductances", "bank", "angle", "relative error"), rows)])
+    ]
 
 
 def _rows(

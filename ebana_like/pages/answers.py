@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ebana_like.data import Dataset
 from ebana_like.elements import FloatArray
 from ebana_like.learning import Cost
-from ebana_like.pages.page import Table
+from ebana_like.pages.page import PageTable
 from ebana_like.simulators import Simulator
 from ebana_like.training import Problem, evaluate
 
@@ -15,7 +15,7 @@ TRUTH_TABLE_ROWS = 16
 
 
 @dataclass(frozen=True)
-class Answer:
+class SampleAnswer:
     """One sample's features (volts), targets, scores (volts), what the circuit says, and the credit it earns."""
 
     features: tuple[float, ...]
@@ -25,7 +25,9 @@ class Answer:
     credit: float
 
 
-def answers(simulator: Simulator, conductances: Mapping[str, FloatArray], data: Dataset, cost: Cost) -> list[Answer]:
+def answers(
+    simulator: Simulator, conductances: Mapping[str, FloatArray], data: Dataset, cost: Cost
+) -> list[SampleAnswer]:
     """Return the answers to a data set in the free phase; NaN scores where a point did not converge."""
     volts = data.volts()
     points = simulator.solve(conductances, volts)
@@ -33,7 +35,7 @@ def answers(simulator: Simulator, conductances: Mapping[str, FloatArray], data: 
     credit = data.credit(cost, slice(None), points.scores).tolist()
     rows = zip(volts.tolist(), targets.tolist(), points.scores.tolist(), strict=True)
     return [
-        Answer(
+        SampleAnswer(
             tuple(features),
             tuple(target),
             tuple(scores),
@@ -44,10 +46,10 @@ def answers(simulator: Simulator, conductances: Mapping[str, FloatArray], data: 
     ]
 
 
-def answer_table(answers: list[Answer]) -> Table:
+def answer_table(answers: list[SampleAnswer]) -> PageTable:
     """Return a truth table: features, target, score, and whether the answer is right."""
     features = [f"x{k}" for k in range(len(answers[0].features))]
-    return Table(
+    return PageTable(
         "truth table",
         (*features, "target", "score", "answer", ""),
         [
@@ -63,7 +65,7 @@ def answer_table(answers: list[Answer]) -> Table:
     )
 
 
-def answer_tables(simulator: Simulator, conductances: Mapping[str, FloatArray], problem: Problem) -> list[Table]:
+def answer_tables(simulator: Simulator, conductances: Mapping[str, FloatArray], problem: Problem) -> list[PageTable]:
     """Return the truth table where there are few samples, and loss and accuracy on every part of the data."""
     data = problem.data
     tables = []
@@ -74,4 +76,4 @@ def answer_tables(simulator: Simulator, conductances: Mapping[str, FloatArray], 
         if part:
             found = evaluate(simulator, conductances, part, problem.cost)
             rows.append((name, str(len(part)), f"{found.loss:.3e}", str(found)))
-    return [*tables, Table("answers", ("data", "samples", "loss", "measure"), rows)]
+    return [*tables, PageTable("answers", ("data", "samples", "loss", "measure"), rows)]

@@ -9,7 +9,7 @@ from ebana_like.circuit import Circuit
 from ebana_like.elements import FloatArray
 from ebana_like.figures import Picture as Drawing
 from ebana_like.figures import heat_map, histogram, is_small, schematic, transfer_curve
-from ebana_like.pages.page import Picture, Section
+from ebana_like.pages.page import PagePicture, Section
 from ebana_like.simulators.layers import Layers
 from ebana_like.simulators.structure import find_layers
 
@@ -25,9 +25,9 @@ class Drawn:
     caption: str
     drawing: Drawing
 
-    def on_page(self) -> Picture:
+    def on_page(self) -> PagePicture:
         """Return the picture as a page has it."""
-        return Picture(self.caption, self.drawing.svg)
+        return PagePicture(self.caption, self.drawing.svg)
 
 
 def heat_maps(circuit: Circuit) -> list[Drawn]:
@@ -85,7 +85,7 @@ def schematic_section(circuit: Circuit) -> list[Section]:
         return []
     every_element = "resistances in ohms; i is the ammeter's current, v the neuron's voltage"
     caption = every_element if is_small(circuit) else "signals go from left to right, currents both ways"
-    return [Section("Schematic", pictures=[Picture(caption, svg, wide=True)])]
+    return [Section("Schematic", pictures=[PagePicture(caption, svg, wide=True)])]
 
 
 def pictured(title: str, drawn: list[Drawn]) -> list[Section]:

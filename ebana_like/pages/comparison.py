@@ -3,17 +3,17 @@
 from collections.abc import Mapping
 
 from ebana_like.analysis.trained import measure
-from ebana_like.pages.page import Table
+from ebana_like.pages.page import PageTable
 from ebana_like.runs import Run, as_table
 
 History = list[dict[str, float]]
 
 
-def outcome_table(runs: Mapping[str, tuple[Run, History]]) -> Table:
+def outcome_table(runs: Mapping[str, tuple[Run, History]]) -> PageTable:
     """Return a row a run: epochs, seconds, last and least training loss, and what was last measured on each part."""
     found = {column for _, history in runs.values() for column in history[0]}
     parts = [part for part in ("train", "validation", "test") if f"{part}_loss" in found]
-    return Table(
+    return PageTable(
         "",
         ("run", "epochs", "seconds", "last loss", "least loss", *parts),
         [
@@ -30,12 +30,12 @@ def outcome_table(runs: Mapping[str, tuple[Run, History]]) -> Table:
     )
 
 
-def difference_table(runs: Mapping[str, tuple[Run, History]]) -> Table:
+def difference_table(runs: Mapping[str, tuple[Run, History]]) -> PageTable:
     """Return a row a setting in which any two of the runs differ, a column a run; empty where they do not."""
     settings = [{"task": run.task(), **as_table(run.settings())} for run, _ in runs.values()]
     differ = [key for key, value in settings[0].items() if any(table[key] != value for table in settings)]
     rows = [(key, *(_text(table[key]) for table in settings)) for key in differ]
-    return Table("settings that differ", ("setting", *runs), rows)
+    return PageTable("settings that differ", ("setting", *runs), rows)
 
 
 def _measured(history: History, part: str) -> str:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ebana_like.analysis.sample import Phases, present_features
+from ebana_like.analysis.sample import SamplePhases, present_features
 from ebana_like.circuit import Circuit
 from ebana_like.elements import (
     Bank,
@@ -17,16 +17,16 @@ from ebana_like.elements import (
 )
 from ebana_like.figures.units import si
 from ebana_like.netlist import Netlist
-from ebana_like.pages.page import Table
+from ebana_like.pages.page import PageTable
 from ebana_like.simulators import Simulator
 
 LISTED = 200
 """Elements of a bank up to which all are listed: a page of 160,000 rows would have 20 MB."""
 
 
-def bank_table(circuit: Circuit) -> Table:
+def bank_table(circuit: Circuit) -> PageTable:
     """Return a row a bank: name, kind, number of elements, values, and what of it is trainable."""
-    return Table(
+    return PageTable(
         "",
         ("bank", "kind", "elements", "values", "trainable"),
         [
@@ -47,7 +47,7 @@ def draws(circuit: Circuit) -> str:
     return "drawn beside transistors" if circuit.of_kind(Devices) else "drawn from all sources"
 
 
-def port_table(circuit: Circuit) -> Table:
+def port_table(circuit: Circuit) -> PageTable:
     """Return a row a port: features with the sources that carry them, outputs with their nodes."""
     sources = circuit.bank(circuit.inputs.bank, VoltageSources)
     rows = []
@@ -59,10 +59,10 @@ def port_table(circuit: Circuit) -> Table:
     outputs = zip(circuit.outputs.positive.tolist(), circuit.outputs.negative.tolist(), strict=True)
     for k, (positive, negative) in enumerate(outputs):
         rows.append((f"output {k}", f"{circuit.nodes[positive]} - {circuit.nodes[negative]}", ""))
-    return Table("ports", ("port", "nodes or sources", "volts"), rows)
+    return PageTable("ports", ("port", "nodes or sources", "volts"), rows)
 
 
-def recorded_table(netlist: Netlist, simulator: Simulator) -> Table:
+def recorded_table(netlist: Netlist, simulator: Simulator) -> PageTable:
     """Return a row a recorded node: its voltage in the file, solved again now, and their difference."""
     circuit = netlist.circuit
     points = simulator.solve(circuit.conductances(), present_features(circuit))
@@ -70,16 +70,16 @@ def recorded_table(netlist: Netlist, simulator: Simulator) -> Table:
     for node, recorded in netlist.recorded.items():
         now = float(points.voltages[0, 0, circuit.nodes.index(node)])
         rows.append((node, f"{recorded:+.9f} V", f"{now:+.9f} V", f"{now - recorded:+.1e} V"))
-    return Table("the netlist's own sample", ("node", "recorded", "solved now", "difference"), rows)
+    return PageTable("the netlist's own sample", ("node", "recorded", "solved now", "difference"), rows)
 
 
-def voltage_table(phases: Phases) -> Table:
+def voltage_table(phases: SamplePhases) -> PageTable:
     """Return a row a node, outputs first: its voltage free and nudged, and by how much nudging moves it."""
     circuit, free = phases.free.circuit, phases.free.voltages
     outputs = dict.fromkeys((*circuit.outputs.positive.tolist(), *circuit.outputs.negative.tolist()))
     order = [*outputs, *(k for k in range(len(circuit.nodes)) if k not in outputs)]
     nudged = phases.nudged
-    return Table(
+    return PageTable(
         f"node voltages, {phases.which}",
         ("node", "free", *(("nudged", "moved by") if nudged else ())),
         [
@@ -94,7 +94,7 @@ def voltage_table(phases: Phases) -> Table:
     )
 
 
-def current_table(phases: Phases) -> Table:
+def current_table(phases: SamplePhases) -> PageTable:
     """Return a row an element: its current free and nudged, from its positive to its negative node.
 
     Of a bank with more than `LISTED` elements, only those with the largest currents.
@@ -110,10 +110,10 @@ def current_table(phases: Phases) -> Table:
             rows.append((bank.labels[k], ends, si(drop[k], "V", "+"), si(free[k], "A", "+"), *moved))
     heads = ("element", "from", "drop", "current", *(("nudged", "moved by") if nudged else ()))
     which = "" if max(map(len, circuit.banks)) <= LISTED else f", the {LISTED} largest of each bank"
-    return Table(f"branch currents, {phases.which}{which}", heads, rows)
+    return PageTable(f"branch currents, {phases.which}{which}", heads, rows)
 
 
-def flow_table(phases: Phases) -> Table:
+def flow_table(phases: SamplePhases) -> PageTable:
     """Return a row a bank: its largest current, how far nudging moves any of them, and the heat it makes.
 
     The title says how well Kirchhoff's law holds. Banks whose currents only ngspice knows are left out.
@@ -131,10 +131,10 @@ def flow_table(phases: Phases) -> Table:
     title = f"currents and power, {phases.which}"
     if not np.isnan(phases.imbalance):
         title += f"; Kirchhoff's law holds to {phases.imbalance:.0e} of the largest current"
-    return Table(title, heads, rows)
+    return PageTable(title, heads, rows)
 
 
-def _known(phases: Phases) -> list[Bank]:
+def _known(phases: SamplePhases) -> list[Bank]:
     """Return the banks that have elements, with currents known here."""
     return [bank for bank in phases.free.circuit.banks if len(bank) and bank.name in phases.free.currents]
 

@@ -1,6 +1,6 @@
 """What does a circuit look like from inside? The page that `train-circuit inspect --html` writes."""
 
-from ebana_like.analysis.sample import Phases
+from ebana_like.analysis.sample import SamplePhases
 from ebana_like.energy import symmetry
 from ebana_like.figures.units import si
 from ebana_like.netlist import Netlist
@@ -14,11 +14,11 @@ from ebana_like.pages.inspection import (
     port_table,
     voltage_table,
 )
-from ebana_like.pages.page import Page, Section, Table
+from ebana_like.pages.page import Page, PageTable, Section
 from ebana_like.pages.warnings import warnings
 
 
-def inspection_page(netlist: Netlist, phases: Phases, answers: list[Table]) -> Page:
+def inspection_page(netlist: Netlist, phases: SamplePhases, answers: list[PageTable]) -> Page:
     """Return the page of a circuit.
 
     answers: tables of what the circuit answers, where that is known.
@@ -49,7 +49,7 @@ def inspection_page(netlist: Netlist, phases: Phases, answers: list[Table]) -> P
     )
 
 
-def _sample(phases: Phases) -> Section:
+def _sample(phases: SamplePhases) -> Section:
     target = f", whose class is {phases.target}" if phases.target else ""
     text = f"Solved for {phases.which}{target}."
     if phases.nudged is not None:

@@ -18,7 +18,7 @@ FOLDED = 40
 
 
 @dataclass(frozen=True)
-class Table:
+class PageTable:
     """Rows of text under heads."""
 
     title: str
@@ -32,7 +32,7 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Picture:
+class PagePicture:
     """An SVG element with what it shows. wide: takes the page's whole width."""
 
     caption: str
@@ -47,8 +47,8 @@ class Section:
     title: str
     paragraphs: Sequence[str] = ()
     commands: Sequence[str] = ()
-    pictures: Sequence[Picture] = ()
-    tables: Sequence[Table] = ()
+    pictures: Sequence[PagePicture] = ()
+    tables: Sequence[PageTable] = ()
 
 
 @dataclass(frozen=True)

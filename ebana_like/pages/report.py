@@ -18,7 +18,7 @@ from ebana_like.learning import Nudged
 from ebana_like.pages.angles import angle_section
 from ebana_like.pages.answers import answer_tables
 from ebana_like.pages.circuit_pictures import heat_maps, histograms, pictured, schematic_section, transfers
-from ebana_like.pages.page import Page, Section, Table
+from ebana_like.pages.page import Page, PageTable, Section
 from ebana_like.pages.run_pictures import accuracy, answered, boundary, loss
 from ebana_like.pages.warnings import warnings
 from ebana_like.runs import Settings
@@ -102,7 +102,7 @@ def _paragraph(trained: Trained) -> str:
     )
 
 
-def _epochs(history: list[dict[str, float]]) -> Table:
+def _epochs(history: list[dict[str, float]]) -> PageTable:
     """Return the first, the best and the last epoch; the best one by what is not learned from, where there is any."""
     judged = next(part for part in ("validation", "test", "train") if f"{part}_loss" in history[0])
     best = min(history, key=lambda row: row[f"{judged}_loss"])
@@ -111,7 +111,7 @@ def _epochs(history: list[dict[str, float]]) -> Table:
         (when, f"{row['epoch']:.0f}", *(f"{row[name]:.3g}" for name in columns), f"{row['seconds']:.3g}")
         for when, row in (("first", history[0]), (f"least {judged} loss", best), ("last", history[-1]))
     ]
-    return Table("", ("", "epoch", *(name.replace("_", " ") for name in columns), "seconds"), rows)
+    return PageTable("", ("", "epoch", *(name.replace("_", " ") for name in columns), "seconds"), rows)
 
 
 def _power(trained: Trained, simulator: Simulator) -> tuple[Section, float]:
@@ -139,16 +139,16 @@ def _power(trained: Trained, simulator: Simulator) -> tuple[Section, float]:
     if phases:
         nudged = float(np.mean([nudging.drawn for _, nudging in points]))
         text += f" A training step adds {phases} nudged phases of {si(nudged, 'W')} each to a free one."
-    return Section("Power", [text], tables=[Table("", ("elements", "mean", "least", "most"), rows)]), mean
+    return Section("Power", [text], tables=[PageTable("", ("elements", "mean", "least", "most"), rows)]), mean
 
 
-def _settings(trained: Trained) -> Table:
+def _settings(trained: Trained) -> PageTable:
     """Return every setting, and the task's default where it is another."""
     rows = []
     for entry in fields(Settings):
         value, default = (_text(getattr(of, entry.name)) for of in (trained.settings, trained.task.settings))
         rows.append((entry.name, value, "" if value == default else default, entry.metadata["help"]))
-    return Table("", ("setting", "value", "default, where another", "what it is"), rows)
+    return PageTable("", ("setting", "value", "default, where another", "what it is"), rows)
 
 
 def _text(value: Any) -> str:

@@ -37,7 +37,7 @@ class Program:
 
 
 @dataclass(frozen=True)
-class Run:
+class ProgramRun:
     """Node voltages, volts by name, and how long the program took, seconds."""
 
     voltages: Mapping[str, float]
@@ -78,7 +78,7 @@ def _at_path(path: Path) -> Program:
     raise SettingError(f"{path} could be any program; rename it so that its name contains one of {known}")
 
 
-def run_program(program: Program, netlist: Netlist, celsius: float | None, limit: float) -> Run:
+def run_program(program: Program, netlist: Netlist, celsius: float | None, limit: float) -> ProgramRun:
     """Return the operating point that a program finds for a netlist.
 
     celsius: temperature of the circuit; the nominal 27 degrees unless given. limit: seconds the program may take.
@@ -104,7 +104,7 @@ def run_program(program: Program, netlist: Netlist, celsius: float | None, limit
         raise SimulatorError(
             f"{dialect.name} gives no voltage for {counted(len(missing), 'node')}, {missing[0]} among them"
         )
-    return Run(voltages, seconds)
+    return ProgramRun(voltages, seconds)
 
 
 def _printed(program: Program, folder: Path, limit: float) -> str:

@@ -39,7 +39,7 @@ _FIXED_OPTIONS = {"gmin": 1e-12, "temp": 27.0, "tnom": 27.0, "scale": 1.0}
 
 
 @dataclass(eq=False)
-class Block:
+class Subcircuit:
     """A subcircuit's definition, or the netlist itself.
 
     pins: names of its nodes. defaults: parameters that an instance may set. parameters: its own `.param` lines.
@@ -52,7 +52,7 @@ class Block:
     defaults: dict[str, tuple[str, Line]] = field(default_factory=dict)
     parameters: dict[str, tuple[str, Line]] = field(default_factory=dict)
     models: dict[str, Line] = field(default_factory=dict)
-    blocks: dict[str, "Block"] = field(default_factory=dict)
+    blocks: dict[str, "Subcircuit"] = field(default_factory=dict)
     statements: list[Line] = field(default_factory=list)
 
     def knows(self, parameter: str) -> bool:
@@ -74,7 +74,7 @@ class Definitions:
     everywhere: nodes that are the same in all blocks. ended: whether there was an `.end`.
     """
 
-    top: Block = field(default_factory=lambda: Block("netlist"))
+    top: Subcircuit = field(default_factory=lambda: Subcircuit("netlist"))
     everywhere: set[str] = field(default_factory=lambda: {"0", "gnd"})
     ended: bool = False
 
@@ -130,7 +130,7 @@ def _reason(keyword: str) -> str:
     return "this kind of line is not known"
 
 
-def _subcircuit(line: Line, parent: Block) -> Block:
+def _subcircuit(line: Line, parent: Subcircuit) -> Subcircuit:
     """Open a subcircuit: `.subckt NAME pins [params:] name=value ...`."""
     text = re.sub(r"\bparams:\s*", " ", line.text.lower())
     head = re.split(r"\s[a-z_]\w*\s*=", text, maxsplit=1)[0]
@@ -142,7 +142,7 @@ def _subcircuit(line: Line, parent: Block) -> Block:
         raise line.error("a node of the subcircuit stands twice")
     if name in parent.blocks:
         raise line.error(f"there are two subcircuits {name}")
-    block = Block(name, line, tuple(pins))
+    block = Subcircuit(name, line, tuple(pins))
     _add(block.defaults, assignments(line, text[len(head) :]), line)
     parent.blocks[name] = block
     return block

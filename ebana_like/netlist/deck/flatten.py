@@ -7,7 +7,7 @@ from functools import partial
 
 from ebana_like.elements import ModelCard
 from ebana_like.errors import meant
-from ebana_like.netlist.deck.blocks import DEEPEST, NAME, Block, Definitions, assignments
+from ebana_like.netlist.deck.blocks import DEEPEST, NAME, Definitions, Subcircuit, assignments
 from ebana_like.netlist.deck.cards import parse_card
 from ebana_like.netlist.deck.element import Element, parse
 from ebana_like.netlist.deck.expressions import evaluate
@@ -86,7 +86,7 @@ def _hint(name: str, known: Iterable[str]) -> str:
     return f"; {meant(name, known)}" if known else ""
 
 
-def _lookup(name: str, line: Line, chain: list[Block]) -> int:
+def _lookup(name: str, line: Line, chain: list[Subcircuit]) -> int:
     """Return which block of the chain, innermost last, defines a subcircuit."""
     for k in range(len(chain) - 1, -1, -1):
         if name in chain[k].blocks:
@@ -95,7 +95,7 @@ def _lookup(name: str, line: Line, chain: list[Block]) -> int:
 
 
 def _require_finite(
-    block: Block, chain: list[Block], known: dict[Block, tuple[int, int]], inside: list[Block]
+    block: Subcircuit, chain: list[Subcircuit], known: dict[Subcircuit, tuple[int, int]], inside: list[Subcircuit]
 ) -> tuple[int, int]:
     """Return how many elements a block expands to, and how deep. Raises NetlistError for recursion and absurd numbers.
 
@@ -135,7 +135,7 @@ class _Instance:
 
     def __init__(
         self,
-        block: Block,
+        block: Subcircuit,
         flat: Flat,
         path: str = "",
         nodes: dict[str, str] | None = None,

@@ -1,6 +1,6 @@
 """How SPICE programs differ: how each wants to be written to, run, and read; one file a program."""
 
-from ebana_like.netlist.dialects.dialect import Dialect, Laws
+from ebana_like.netlist.dialects.dialect import Dialect, ProgramLaws
 from ebana_like.netlist.dialects.gnucap import Gnucap
 from ebana_like.netlist.dialects.ltspice import LTspice
 from ebana_like.netlist.dialects.ngspice import Ngspice
@@ -19,4 +19,4 @@ DIALECTS: Seam[Dialect] = Seam(
     lambda thing: isinstance(thing, Dialect),
 )
 
-__all__ = ["DIALECTS", "PORTABLE", "Dialect", "Laws"]
+__all__ = ["DIALECTS", "PORTABLE", "Dialect", "ProgramLaws"]

@@ -15,7 +15,7 @@ ZERO_CELSIUS = 273.15  # kelvin
 
 
 @dataclass(frozen=True)
-class Laws:
+class ProgramLaws:
     """What a program computes with, as far as programs differ.
 
     boltzmann: J/K. elementary_charge: C.
@@ -56,7 +56,7 @@ class Dialect:
     programs: ClassVar[tuple[str, ...]] = ()
     arguments: ClassVar[tuple[str, ...]] = ()
     install: ClassVar[str] = ""
-    laws: ClassVar[Laws | None] = None
+    laws: ClassVar[ProgramLaws | None] = None
 
     def head(self, title: str) -> list[str]:
         """Return the lines a netlist begins with."""

@@ -9,7 +9,7 @@ from typing import ClassVar
 from ebana_like.circuit import Circuit
 from ebana_like.errors import NetlistError, SimulatorError
 from ebana_like.netlist.deck.cards import number
-from ebana_like.netlist.dialects.dialect import Dialect, Laws, at_temperature
+from ebana_like.netlist.dialects.dialect import Dialect, ProgramLaws, at_temperature
 
 OPTIONS = "reltol=1e-6 vntol=1e-9 abstol=1e-9 itl1=500"
 """Tolerances that its rounding lets it reach. Newton's last step goes far below them: the voltages of circuits that
@@ -33,7 +33,7 @@ class Gnucap(Dialect):
     programs: ClassVar[tuple[str, ...]] = ("gnucap",)
     arguments: ClassVar[tuple[str, ...]] = ("-b", "circuit.cir")
     install: ClassVar[str] = "apt-get install gnucap"
-    laws: ClassVar[Laws | None] = Laws(
+    laws: ClassVar[ProgramLaws | None] = ProgramLaws(
         1.3806226e-23, 1.6021918e-19, cubic_reverse=False, grounded_gmin=True, series=10e-6
     )
 

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from ebana_like.circuit import Circuit
 from ebana_like.elements.constants import BOLTZMANN, ELEMENTARY_CHARGE
-from ebana_like.netlist.dialects.dialect import Dialect, Laws, at_temperature
+from ebana_like.netlist.dialects.dialect import Dialect, ProgramLaws, at_temperature
 from ebana_like.netlist.netlist import FULL_DIGITS
 from ebana_like.netlist.tolerances import tolerances
 
@@ -20,7 +20,7 @@ class Ngspice(Dialect):
     # -n: nothing is executed from .spiceinit
     arguments: ClassVar[tuple[str, ...]] = ("-b", "-n", "-r", "circuit.raw", "circuit.cir")
     install: ClassVar[str] = "apt-get install ngspice"
-    laws: ClassVar[Laws | None] = Laws(BOLTZMANN, ELEMENTARY_CHARGE)
+    laws: ClassVar[ProgramLaws | None] = ProgramLaws(BOLTZMANN, ELEMENTARY_CHARGE)
 
     def head(self, title: str) -> list[str]:
         return [title, FULL_DIGITS]

@@ -7,7 +7,7 @@ from ebana_like.circuit import Circuit
 from ebana_like.elements import DiodeModel
 from ebana_like.elements.constants import GMIN
 from ebana_like.elements.switch import CLOSED, THRESHOLD
-from ebana_like.netlist.dialects.dialect import Dialect, Laws, at_temperature
+from ebana_like.netlist.dialects.dialect import Dialect, ProgramLaws, at_temperature
 from ebana_like.netlist.models import numeric_parameters
 
 OPEN = CLOSED * 1e-12
@@ -24,7 +24,7 @@ class Xyce(Dialect):
     programs: ClassVar[tuple[str, ...]] = ("Xyce", "xyce")
     arguments: ClassVar[tuple[str, ...]] = ("-r", "circuit.raw", "-a", "circuit.cir")
     install: ClassVar[str] = "see https://xyce.sandia.gov"
-    laws: ClassVar[Laws | None] = Laws(1.3806226e-23, 1.6021918e-19)
+    laws: ClassVar[ProgramLaws | None] = ProgramLaws(1.3806226e-23, 1.6021918e-19)
 
     def diode_card(self, model: DiodeModel) -> str:
         return f".model {model.name} d {numeric_parameters(model)}"
