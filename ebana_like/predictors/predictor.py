@@ -254,7 +254,7 @@ class CircuitPredictor(BaseEstimator):  # type: ignore[misc] # scikit-learn has 
             frame,
             problem.circuit.with_conductances(progress.conductances),
             # as it is read from a file: what was measured does not matter to what comes
-            Progress(progress.conductances, progress.update_state, progress.epoch),
+            Progress(dict(progress.conductances), dict(progress.update_state), progress.epoch),
             (*(before.losses if before else ()), *(record.train.loss for record in progress.records)),
         )
         return self

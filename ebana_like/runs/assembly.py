@@ -78,11 +78,11 @@ def simulator_of(circuit: Circuit, settings: TrainingSettings) -> Simulator:
     Raises SettingError where training steps cannot be taken in single precision.
     """
     single = settings.precision == "single"
-    chosen = (settings.engine, settings.estimator, settings.update)
-    if single and chosen != ("native", "adjoint", "sgd"):
+    chosen = (settings.engine, settings.estimator)
+    if single and chosen != ("native", "adjoint"):
         raise SettingError(
-            f"precision is single with {', '.join(chosen)}; only engine native with estimator adjoint and update sgd "
-            "trains in it: the differences of equilibrium propagation drown in its rounding"
+            f"precision is single with {' and '.join(chosen)}; only engine native with estimator adjoint trains in it: "
+            "the differences of equilibrium propagation drown in its rounding"
         )
     return simulator(settings.engine, circuit, settings.workers, single)
 

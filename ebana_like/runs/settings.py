@@ -100,7 +100,7 @@ class TrainingSettings:
     decay: float = setting(1.0, "Factor on the learning rate after every epoch.", positive=True)
     precision: str = setting(
         "double",
-        "Of training steps; single with engine native, estimator adjoint and update sgd.",
+        "Of training steps; single with engine native and estimator adjoint.",
         ("double", "single"),
     )
 

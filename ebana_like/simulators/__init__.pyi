@@ -1,7 +1,7 @@
 """Engines that solve circuits: conductances and stimuli in, operating points out."""
 
 from .catalog import ENGINES, simulator
-from .descent import Descended, Descends, Descent
+from .descent import Descended, Descends, Descent, Moves, Stepping
 from .native import NativeSimulator, circuit_function
 from .newton import NewtonSimulator
 from .ngspice import NgspiceSimulator
@@ -20,6 +20,7 @@ __all__ = [
     "Descended",
     "Descends",
     "Descent",
+    "Moves",
     "NativeSimulator",
     "NewtonSimulator",
     "NgspiceSimulator",
@@ -27,6 +28,7 @@ __all__ = [
     "OperatingPoints",
     "Seconds",
     "Simulator",
+    "Stepping",
     "check_conductances",
     "check_features",
     "circuit_function",

@@ -4,8 +4,8 @@ An engine that has `descend` solves each batch, reads the gradient and moves the
 handing node voltages over: the same steps as solving, estimating and updating batch by batch, to rounding.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
 from numpy.typing import NDArray
@@ -13,10 +13,29 @@ from numpy.typing import NDArray
 from ebana_like.elements import FloatArray, IntArray
 from ebana_like.nudges import Pull
 
+Moves = Callable[[dict[str, Any], dict[str, Any], Any, Any], tuple[dict[str, Any], dict[str, Any]]]
+"""Conductances and gradients by bank, one axis each, what is remembered, and ranges to new conductances and memory."""
+
+
+@dataclass(frozen=True, eq=False)
+class Stepping:
+    """An update rule that does more than step against the gradient, for an engine in JAX.
+
+    moves: a pure function of JAX arrays; always the same object, for what it is part of is compiled once for each. It
+        may find the elements of a bank in any order.
+    state: what it remembers, as named arrays. of_bank: entries with a number for every element of a bank, and which.
+    ranges: by bank, a named tuple of numbers, among them `low`, with which `moves` is called.
+    """
+
+    moves: Moves
+    state: Mapping[str, FloatArray]
+    of_bank: Mapping[str, str]
+    ranges: Mapping[str, Any]
+
 
 @dataclass(frozen=True, eq=False)
 class Descent:
-    """Batches and what is to be done with each: g <- g - step dC/dg, kept within the bank's range.
+    """Batches and what is to be done with each: g <- g - step dC/dg kept within the bank's range, or what a rule does.
 
     features: (batches, samples, features), in units of `unit` volts: bytes, or doubles.
     targets: (batches, samples, outputs).
@@ -26,6 +45,7 @@ class Descent:
     coefficients: how phases combine, the free one first, (batches, 1 + phases, samples), per siemens.
     weights: of the banks' elements in the energy, by bank.
     steps: by how many siemens a gradient of 1 V^2/S moves a conductance, by bank.
+    stepping: what moves the conductances in place of such steps.
     """
 
     features: NDArray[Any]
@@ -37,13 +57,14 @@ class Descent:
     coefficients: FloatArray
     weights: Mapping[str, float]
     steps: Mapping[str, float]
+    stepping: Stepping | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class Descended:
     """Where a descent ended: before the first batch in which a sample was not solved or a number was none.
 
-    batches: how many were done. conductances: by bank, siemens.
+    batches: how many were done. conductances: by bank, siemens. state: what the rule remembers then.
     scores: free ones of the batches done, (batches, samples, outputs), volts, before each step.
     norms: of the batches' gradients, (batches,).
     """
@@ -52,6 +73,7 @@ class Descended:
     conductances: Mapping[str, FloatArray]
     scores: FloatArray
     norms: FloatArray
+    state: Mapping[str, FloatArray] = field(default_factory=dict)
 
 
 @runtime_checkable

@@ -53,6 +53,7 @@ class Stretches:
         return replace(
             progress,
             conductances=done.conductances if done.batches else progress.conductances,
+            update_state=done.state if done.batches else progress.update_state,
             batch=progress.batch + done.batches,
             steps=progress.steps + done.batches,
             sums=replace(sums, solving=sums.solving + now - started, seconds=now - began),
@@ -88,6 +89,7 @@ class Stretches:
             coefficients=spread(coefficients).transpose(0, 2, 1),
             weights=self.weights,
             steps={bank.name: problem.update.step_size(bank, progress.epoch) for bank in problem.circuit.trainable},
+            stepping=problem.update.stepping(problem.circuit, progress.update_state, progress.epoch),
         )
 
     def _counted(self, sums: Sums, batches: Sequence[IntArray], descent: Descent, done: Descended) -> Sums:
@@ -124,7 +126,10 @@ def stretches_of(problem: Problem, simulator: Simulator) -> Stretches | None:
     if not (isinstance(simulator, Descends) and simulator.descends):
         return None
     drawing = problem.cost, nudge_named(problem.circuit.driven.way)
-    if type(problem.update) is not SGD or not all(getattr(each, "any_arrays", False) for each in drawing):
+    if not all(getattr(each, "any_arrays", False) for each in drawing):
+        return None
+    update, start = problem.update, problem.start()
+    if type(update) is not SGD and update.stepping(problem.circuit, start.update_state, start.epoch) is None:
         return None
     names = [bank.name for bank in problem.circuit.trainable]
     if isinstance(problem.estimator, Nudged):

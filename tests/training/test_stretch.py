@@ -1,11 +1,13 @@
 """Steps that the engine takes by itself are those of solving, estimating and updating batch by batch."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
 
+from ebana_like.elements import dense
 from ebana_like.errors import SettingError
+from ebana_like.learning import UPDATES, Sign
 from ebana_like.runs.assembly import simulator_of
 from ebana_like.simulators import Descended, NativeSimulator
 from ebana_like.tasks import TASKS
@@ -16,7 +18,7 @@ from ebana_like.training.stretch import stretches_of
 
 def problem(**changes) -> Problem:
     """Iris in batches of 20, the last one smaller."""
-    return TASKS["iris"].problem(replace(TASKS["iris"].settings, update="sgd", epochs=2, batch=20, **changes))
+    return TASKS["iris"].problem(replace(TASKS["iris"].settings, **({"epochs": 2, "batch": 20} | changes)))
 
 
 class EveryBatch(Callback):
@@ -55,16 +57,34 @@ def test_stretches_are_batches_to_rounding(changes, rounding, monkeypatch):
         assert (one.train.accuracy, one.samples, one.solves) == (other.train.accuracy, other.samples, other.solves)
 
 
-def test_single_precision_trains_to_the_same_within_its_digits():
-    given = problem(estimator="adjoint", cost="cross-entropy")
+@pytest.mark.parametrize("update", UPDATES)
+def test_every_rule_takes_its_steps_where_the_conductances_are(update, monkeypatch):
+    """In arrays that are filled up, and with the inputs' negatives apart: a step of lamb depends on whole banks."""
+    given = problem(estimator="adjoint", update=update, epochs=1, batch=30, lr=(0.003,))
+    simulator = NativeSimulator(given.circuit)
+    assert stretches_of(given, simulator) is not None
+    together = train(given, simulator)
+    monkeypatch.setattr(loops, "stretches_of", lambda *_: None)
+    one_by_one = train(given, simulator)
+    assert together.steps == one_by_one.steps == 4
+    assert difference(together, one_by_one) < 1e-9  # the adjoint's rounding, divided by gradients' sizes
+    assert together.update_state.keys() == one_by_one.update_state.keys()
+    for name, array in one_by_one.update_state.items():
+        assert together.update_state[name] == pytest.approx(array, rel=1e-6, abs=1e-18)
+
+
+@pytest.mark.parametrize("update", ["sgd", "momentum"])
+def test_single_precision_trains_to_the_same_within_its_digits(update):
+    given = problem(estimator="adjoint", cost="cross-entropy", update=update, lr=(0.01,))
     double = train(given, NativeSimulator(given.circuit))
     single = train(given, NativeSimulator(given.circuit, single=True))
     assert 0 < difference(double, single) < 1e-4
     assert single.records[-1].train.loss == pytest.approx(double.records[-1].train.loss, rel=1e-3)
 
 
-def test_training_goes_on_with_the_same_bits():
-    given = replace(problem(estimator="centered"), checkpoint_batches=2)
+@pytest.mark.parametrize("update", ["sgd", "sign", "adam", "lamb"])
+def test_training_goes_on_with_the_same_bits(update):
+    given = replace(problem(estimator="centered", update=update), checkpoint_batches=2)
     whole = train(given, NativeSimulator(given.circuit))
 
     class Stop(Callback):
@@ -76,8 +96,11 @@ def test_training_goes_on_with_the_same_bits():
 
     with pytest.raises(loops.Interrupted) as interrupted:
         train(given, NativeSimulator(given.circuit), callbacks=[Stop()])
-    rest = train(given, NativeSimulator(given.circuit), interrupted.value.progress)
-    assert interrupted.value.progress.steps == 4
+    kept = interrupted.value.progress
+    assert kept.steps == 4
+    # as a checkpoint has it
+    kept = replace(kept, conductances=dict(kept.conductances), update_state=dict(kept.update_state))
+    rest = train(given, NativeSimulator(given.circuit), kept)
     assert all(np.array_equal(whole.conductances[k], rest.conductances[k]) for k in whole.conductances)
     assert [record.train for record in whole.records] == [record.train for record in rest.records]
 
@@ -101,10 +124,18 @@ def test_a_batch_that_the_engine_cannot_do_is_done_the_other_way():
     assert stubborn.records[-1].failures == 0
 
 
-@pytest.mark.parametrize("update", ["momentum", "adam", "sign"])
-def test_other_rules_go_batch_by_batch(update):
-    given = TASKS["iris"].problem(replace(TASKS["iris"].settings, update=update))
-    assert stretches_of(given, NativeSimulator(given.circuit)) is None
+@dataclass(frozen=True)
+class Own(Sign):
+    """A rule of somebody else's, which no engine knows."""
+
+    def direction(self, bank, gradient, state):
+        return np.tanh(dense(gradient)), {}
+
+
+def test_rules_that_no_engine_knows_go_batch_by_batch():
+    given = problem()
+    for rule in (Own(0.01), replace(Own(0.01), rate=0.02)):
+        assert stretches_of(replace(given, update=rule), NativeSimulator(given.circuit)) is None
 
 
 def test_single_precision_is_refused_where_it_does_not_do():

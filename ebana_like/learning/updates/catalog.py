@@ -57,7 +57,7 @@ def update_named(
     if UPDATES[name].function:
         from ebana_like.learning.updates.optax_rule import Optax
 
-        return Optax(_transformation(name, tuple(values.items())), rate, schedule)
+        return Optax(transformation_named(UPDATES[name].function, tuple(values.items())), rate, schedule)
     from ebana_like.learning.schedules.schedule import Constant
     from ebana_like.learning.updates.sgd import SGD
     from ebana_like.learning.updates.sign import Sign
@@ -78,8 +78,8 @@ def update_options(name: str) -> dict[str, Option]:
 
 
 @lru_cache(maxsize=64)
-def _transformation(name: str, options: tuple[tuple[str, Value], ...]) -> Any:
-    """Return a transformation of optax; the same one always, so that it is compiled once."""
+def transformation_named(function: str, options: tuple[tuple[str, Value], ...] = ()) -> Any:
+    """Return a transformation of optax with rate 1; the same one always, so that it is compiled once."""
     import optax
 
-    return getattr(optax, UPDATES[name].function)(learning_rate=1.0, **dict(options))
+    return getattr(optax, function)(learning_rate=1.0, **dict(options))

@@ -10,10 +10,11 @@ JAX is imported with this file. What a rule remembers is kept as plain arrays, n
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache
 from typing import Any, ClassVar, NamedTuple
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 from jax import Array
 from optax import GradientTransformation
@@ -24,6 +25,7 @@ from ebana_like.elements import FloatArray, Resistors, Signal, dense
 from ebana_like.errors import SettingError
 from ebana_like.learning.schedules import Constant, Schedule
 from ebana_like.learning.updates.update import State, Update, span
+from ebana_like.simulators.descent import Stepping
 from ebana_like.simulators.native.runtime import doubles
 
 
@@ -63,7 +65,8 @@ class Optax(Update):
     def start(self, circuit: Circuit) -> State:
         places = {bank.name: (bank.conductance - bank.low) / span(bank) for bank in circuit.trainable}
         with _on_cpu():
-            return named_arrays(self.transformation.init(places))
+            leaves, structure = jax.tree.flatten(self.transformation.init(places))
+            return dict(zip(_names(structure), map(np.atleast_1d, map(np.asarray, leaves)), strict=True))
 
     def step(
         self,
@@ -74,17 +77,24 @@ class Optax(Update):
         epoch: int,
     ) -> tuple[dict[str, FloatArray], State]:
         banks = {bank.name: bank for bank in circuit.trainable}
-        remembered = optax_state(self.transformation, {name: len(bank) for name, bank in banks.items()}, state)
+        memory = _memory(self.transformation, _sizes(circuit))
         with _on_cpu():
-            changed, remembered = _compiled(self.transformation)(
+            changed, remembered = memory.compiled(
                 {name: conductances[name] for name in banks},
                 {name: dense(gradients[name]) for name in banks},
-                remembered,
+                {name: state[name] for name in memory.names},
                 {name: self.range_of(bank, epoch) for name, bank in banks.items()},
             )
             # copies of their own, which can be written to as those of other rules can
             moved = {name: np.array(values) for name, values in changed.items()}
-            return {**conductances, **moved}, named_arrays(remembered)
+            return {**conductances, **moved}, {name: np.asarray(values) for name, values in remembered.items()}
+
+    def stepping(self, circuit: Circuit, state: State, epoch: int) -> Stepping | None:
+        if type(self) is not Optax:
+            return None
+        memory = _memory(self.transformation, _sizes(circuit))
+        ranges = {bank.name: self.range_of(bank, epoch) for bank in circuit.trainable}
+        return Stepping(memory.moves, state, memory.of_bank, ranges)
 
     def recalled(self, circuit: Circuit, state: State) -> State:
         return super().recalled(circuit, _of_earlier_versions(circuit, state, self.start(circuit)) or state)
@@ -94,42 +104,46 @@ class Optax(Update):
         return Range(bank.low, bank.high, self.schedule.factor(epoch) * self.rate_of(bank.name))
 
 
-def moved(
-    transformation: GradientTransformation,
-    conductances: Mapping[str, Array],
-    gradients: Mapping[str, Array],
-    state: Any,
-    ranges: Mapping[str, Range],
-) -> tuple[dict[str, Array], Any]:
-    """Return where a step leads, clamped to every bank's range, and what the transformation remembers then.
+@dataclass(frozen=True, eq=False)
+class _Memory:
+    """How a transformation's state becomes named arrays, each with an axis, and back: 0/mu/crossbar1 and so on.
 
-    conductances, gradients: one axis each, by bank. state: as the transformation has it. To be called inside of JAX.
+    structure: of the state. names, shapes: of its arrays, of whose one with no axis has one here.
+    of_bank: the arrays with a number for every element of a bank, and which.
     """
-    spans = {name: ends.high - ends.low for name, ends in ranges.items()}
-    places = {name: (values - ranges[name].low) / spans[name] for name, values in conductances.items()}
-    slopes = {name: spans[name] * gradients[name] for name in conductances}
-    updates, state = transformation.update(slopes, state, places)
-    changed = {
-        name: jax.numpy.clip(
-            values + ranges[name].rate * spans[name] * updates[name], ranges[name].low, ranges[name].high
-        )
-        for name, values in conductances.items()
-    }
-    return changed, state
 
+    transformation: GradientTransformation
+    structure: Any
+    names: tuple[str, ...]
+    shapes: tuple[tuple[int, ...], ...]
+    of_bank: Mapping[str, str]
 
-def named_arrays(state: Any) -> State:
-    """Return the arrays of a transformation's state by their places in it, as in 0/mu/crossbar1; each has an axis."""
-    leaves, structure = jax.tree.flatten(state)
-    return {name: np.atleast_1d(np.asarray(leaf)) for name, leaf in zip(_names(structure), leaves, strict=True)}
+    def moves(
+        self,
+        conductances: dict[str, Array],
+        gradients: dict[str, Array],
+        state: dict[str, Array],
+        ranges: Mapping[str, Range],
+    ) -> tuple[dict[str, Array], dict[str, Array]]:
+        """Return where a step leads, clamped to every bank's range, and what is remembered then; see `Stepping`."""
+        spans = {bank: ends.high - ends.low for bank, ends in ranges.items()}
+        places = {bank: (values - ranges[bank].low) / spans[bank] for bank, values in conductances.items()}
+        slopes = {bank: spans[bank] * gradients[bank] for bank in conductances}
+        arrays = [state[name] if shape else state[name][0] for name, shape in zip(self.names, self.shapes, strict=True)]
+        updates, after = self.transformation.update(slopes, jax.tree.unflatten(self.structure, arrays), places)
+        changed = {
+            bank: jnp.clip(
+                values + (ranges[bank].rate * spans[bank] * updates[bank]).astype(values.dtype), *ranges[bank][:2]
+            )
+            for bank, values in conductances.items()
+        }
+        remembered = zip(self.names, jax.tree.leaves(after), strict=True)
+        return changed, {name: jnp.atleast_1d(leaf).astype(state[name].dtype) for name, leaf in remembered}
 
-
-def optax_state(transformation: GradientTransformation, sizes: Mapping[str, int], state: State) -> Any:
-    """Return the state of a transformation, for banks of these sizes, that arrays stand for."""
-    leaves, structure = _empty(transformation, tuple(sizes.items()))
-    named = zip(_names(structure), leaves, strict=True)
-    arrays = [np.asarray(state[name], leaf.dtype).reshape(leaf.shape) for name, leaf in named]
-    return jax.tree.unflatten(structure, arrays)
+    @cached_property
+    def compiled(self) -> Any:
+        """`moves` by itself."""
+        return jax.jit(self.moves)
 
 
 def _of_earlier_versions(circuit: Circuit, state: State, now: State) -> State | None:
@@ -138,35 +152,40 @@ def _of_earlier_versions(circuit: Circuit, state: State, now: State) -> State | 
     spans = {bank.name: span(bank) for bank in circuit.trainable}
     if any(name in state for name in now):
         return None
-    found: State = {}
+    found: dict[str, FloatArray] = {}
     for name in now:
         _, entry, bank, *_ = (*name.split("/", 2), "", "")
         earlier = entries.get(entry, f"{next(iter(spans))}.steps").format(bank)
         if earlier not in state:
             return None
         # velocities were in V^2/S
-        found[name] = state[earlier] * (spans.get(bank, 1.0) if entry == "trace" else 1.0)
+        found[name] = (state[earlier] * (spans.get(bank, 1.0) if entry == "trace" else 1.0)).astype(now[name].dtype)
     return found
 
 
 @lru_cache(maxsize=64)
+def _memory(transformation: GradientTransformation, sizes: tuple[tuple[str, int], ...]) -> _Memory:
+    """Return how a transformation's state for banks of these sizes is named; the same always, for it is compiled."""
+    with _on_cpu():
+        places = {bank: jax.ShapeDtypeStruct((size,), float) for bank, size in sizes}
+        leaves, structure = jax.tree.flatten(jax.eval_shape(transformation.init, places))
+    names, shapes = _names(structure), tuple(leaf.shape for leaf in leaves)
+    of_bank = {
+        name: bank
+        for name, shape in zip(names, shapes, strict=True)
+        for bank, size in sizes
+        if name.endswith(f"/{bank}") and shape == (size,)
+    }
+    return _Memory(transformation, structure, names, shapes, of_bank)
+
+
 def _names(structure: Any) -> tuple[str, ...]:
-    numbered = jax.tree.unflatten(structure, range(structure.num_leaves))
-    paths = jax.tree.leaves_with_path(numbered)
+    paths = jax.tree.leaves_with_path(jax.tree.unflatten(structure, range(structure.num_leaves)))
     return tuple(jax.tree_util.keystr(path, simple=True, separator="/") for path, _ in paths)
 
 
-@lru_cache(maxsize=64)
-def _empty(transformation: GradientTransformation, sizes: tuple[tuple[str, int], ...]) -> tuple[list[Any], Any]:
-    """Return a transformation's state as shapes, and its structure."""
-    with _on_cpu():
-        places = {name: jax.ShapeDtypeStruct((size,), float) for name, size in sizes}
-        return jax.tree.flatten(jax.eval_shape(transformation.init, places))
-
-
-@lru_cache(maxsize=64)
-def _compiled(transformation: GradientTransformation) -> Any:
-    return jax.jit(partial(moved, transformation))
+def _sizes(circuit: Circuit) -> tuple[tuple[str, int], ...]:
+    return tuple((bank.name, len(bank)) for bank in circuit.trainable)
 
 
 @contextmanager

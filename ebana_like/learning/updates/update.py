@@ -13,8 +13,9 @@ from ebana_like.elements import FloatArray, Resistors, Signal
 from ebana_like.errors import SettingError, meant
 from ebana_like.learning.schedules.schedule import Constant, Schedule
 from ebana_like.learning.updates.moved import moved
+from ebana_like.simulators.descent import Stepping
 
-State = dict[str, FloatArray]
+State = Mapping[str, FloatArray]
 """What an update rule remembers, as named arrays."""
 
 
@@ -72,13 +73,17 @@ class Update(ABC):
         epoch: int,
     ) -> tuple[dict[str, FloatArray], State]:
         """Return new conductances, clamped to every bank's range, and the new state; the arguments stay as they are."""
-        changed, state = dict(conductances), dict(state)
+        changed, remembered = dict(conductances), dict(state)
         for bank in circuit.trainable:
-            direction, entries = self.direction(bank, gradients[bank.name], state)
-            state |= entries
+            direction, entries = self.direction(bank, gradients[bank.name], remembered)
+            remembered |= entries
             step = self.step_size(bank, epoch)
             changed[bank.name] = moved(conductances[bank.name], direction, step, bank.low, bank.high)
-        return changed, state
+        return changed, remembered
+
+    def stepping(self, circuit: Circuit, state: State, epoch: int) -> Stepping | None:
+        """Return how an engine in JAX may take this rule's steps by itself; None where it cannot, as by default."""
+        return None
 
     def step_size(self, bank: Resistors, epoch: int) -> float:
         """Return what the bank's directions are multiplied by in an epoch: V^2/S or 1 to siemens."""

@@ -5,6 +5,7 @@ columns and d the columns' changes, element (i, j) moves by c_j - sum over sampl
 its row carries the feature's negative.
 """
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any, NamedTuple, cast
 
@@ -13,10 +14,12 @@ import jax.numpy as jnp
 from jax import Array
 
 from ebana_like.nudges import Pull
+from ebana_like.simulators.descent import Moves
 from ebana_like.simulators.layers import pulled
 from ebana_like.simulators.native.layered import unpushed
 from ebana_like.simulators.native.network import Conductances, Network, Neurons, Outputs, Ports, injected, network
 from ebana_like.simulators.native.settle import Settled, adjoint, guess, settle
+from ebana_like.simulators.native.stepping import stepped
 
 FEW_SAMPLES = 256
 """Samples up to which the norm of their outer products is taken from the samples' scalar products."""
@@ -42,6 +45,10 @@ class Batches(NamedTuple):
     coefficients: Array
 
 
+State = dict[str, Array]
+Carry = tuple[Array, Array, Conductances, State, Array, Array]
+
+
 class _Signal(NamedTuple):
     """A crossbar's learning signal: constants (columns,) less products of changes and rows."""
 
@@ -49,7 +56,7 @@ class _Signal(NamedTuple):
     change: Array
 
 
-@partial(jax.jit, static_argnames=("branch", "filled", "pull"))
+@partial(jax.jit, static_argnames=("branch", "filled", "pull", "moves"))
 def descend(
     branch: tuple[str, ...],
     filled: bool,
@@ -61,16 +68,21 @@ def descend(
     batches: Batches,
     inputs: Array,
     count: Array,
-) -> tuple[Array, Conductances, Array, Array]:
-    """Take `count` steps; how many were taken, where they led, the free scores, and the gradients' norms.
+    moves: Moves | None = None,
+    state: State | None = None,
+    ranges: Mapping[str, Any] | None = None,
+) -> tuple[Array, Conductances, State, Array, Array]:
+    """Take `count` steps; how many were taken, where they led, what the rule remembers, the free scores, and the
+    gradients' norms.
 
     branch: addresses of what stands across the output pairs. pull: what the outputs are drawn by.
     inputs: number of features, those that fill arrays left out.
     filled: whether there are elements that only fill arrays; they have no conductance and keep it.
+    moves, state, ranges: see `Stepping`; without them steps go against the gradient.
     """
 
-    def step(carry: tuple[Array, Array, Conductances, Array, Array]) -> tuple[Array, Array, Conductances, Array, Array]:
-        k, _, g, scores, norms = carry
+    def step(carry: Carry) -> Carry:
+        k, _, g, state, scores, norms = carry
         x, targets = batches.unit * batches.features[k].astype(batches.unit.dtype), batches.targets[k]
         arriving = x @ weights_of(g).T + g.bias @ ports.biases
         net = network(neurons, ports, input_total(g), g.behind)
@@ -101,24 +113,30 @@ def descend(
             there = jnp.clip(values - rule.steps[k] * direction, rule.low[k], rule.high[k])
             return jnp.where(values > 0, there, 0) if filled else there
 
-        g = Conductances(
-            moved(g.plus, 0, constant - products),
-            moved(g.minus, 0, constant + products) if g.minus.shape[1] else g.minus,
-            moved(g.bias, 0, others[0]),
-            tuple(moved(values, k + 1, others[k + 1]) for k, values in enumerate(g.behind)),
-        )
-        return k + is_good, is_good, g, scores.at[k].set(score), norms.at[k].set(norm)
+        if moves is not None and ranges is not None:
+            minus = constant + products if g.minus.shape[1] else g.minus
+            gradient = Conductances(constant - products, minus, others[0], tuple(others[1:]))
+            there = stepped(moves, g, gradient, state, ranges, filled)
+            g, state = jax.tree.map(lambda new, old: jnp.where(is_good, new, old), there, (g, state))
+        else:
+            g = Conductances(
+                moved(g.plus, 0, constant - products),
+                moved(g.minus, 0, constant + products) if g.minus.shape[1] else g.minus,
+                moved(g.bias, 0, others[0]),
+                tuple(moved(values, k + 1, others[k + 1]) for k, values in enumerate(g.behind)),
+            )
+        return k + is_good, is_good, g, state, scores.at[k].set(score), norms.at[k].set(norm)
 
-    def is_going(carry: tuple[Array, Array, Conductances, Array, Array]) -> Array:
+    def is_going(carry: Carry) -> Array:
         return (carry[0] < count) & carry[1]
 
     size = batches.features.shape[:2]
     scores = jnp.zeros((*size, len(ports.positive)), batches.unit.dtype)
     norms = jnp.zeros(size[:1], batches.unit.dtype)
-    done, _, g, scores, norms = jax.lax.while_loop(
-        is_going, step, (jnp.zeros((), jnp.int32), jnp.ones((), bool), g, scores, norms)
+    done, _, g, state, scores, norms = jax.lax.while_loop(
+        is_going, step, (jnp.zeros((), jnp.int32), jnp.ones((), bool), g, state or {}, scores, norms)
     )
-    return done, g, scores, norms
+    return done, g, state, scores, norms
 
 
 def input_total(g: Conductances) -> Array:

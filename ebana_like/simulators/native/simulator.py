@@ -19,6 +19,7 @@ from ebana_like.simulators.native.resident import Resident, split
 from ebana_like.simulators.native.runtime import as_jax, doubles, padded, shared_out
 from ebana_like.simulators.native.scoring import scores_of
 from ebana_like.simulators.native.settle import NEWTON_LIMIT
+from ebana_like.simulators.native.stepping import ResidentState, on_device
 from ebana_like.simulators.newton.mna import GeneralEngine
 from ebana_like.simulators.nodes import rescued
 from ebana_like.simulators.protocol import (
@@ -138,7 +139,11 @@ class NativeSimulator:
             arrays = (features, unit, descent.targets, descent.counts, descent.betas, descent.coefficients)
             given = Batches(*map(as_jax, arrays))
             inputs = np.array(descent.features.shape[2])
-            done, g, scores, norms = descend(
+            rest: tuple[Any, ...] = ()
+            if stepping := descent.stepping:
+                ranges = {bank.name: jax.tree.map(np.array, stepping.ranges[bank.name]) for bank in banks}
+                rest = stepping.moves, *typed((on_device(layered, stepping.state, stepping.of_bank), ranges))
+            done, g, state, scores, norms = descend(
                 layered.layers.branch.addresses,
                 layered.has_fillers,
                 descent.pull,
@@ -146,6 +151,7 @@ class NativeSimulator:
                 Batches(*(shared_out(part, axis) for part, axis in zip(typed(given), SAMPLES_AT, strict=True))),
                 inputs,
                 np.array(batches, np.int32),
+                *rest,
             )
             outputs = self.circuit.outputs.count
             count = int(done)
@@ -154,6 +160,7 @@ class NativeSimulator:
                 Resident(layered, g),
                 np.asarray(scores[:count, :, :outputs], float),
                 np.asarray(norms[:count], float),
+                ResidentState(layered, state, stepping.of_bank) if stepping else {},
             )
 
     def adjoint(

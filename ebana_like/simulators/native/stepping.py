@@ -1,0 +1,112 @@
+"""How does an update rule move conductances where they are? By bank, each a row of numbers, in the network's order.
+
+What a rule remembers of every element stays on the device between two stretches of training, as the conductances do.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+
+from ebana_like.elements import FloatArray
+from ebana_like.simulators.descent import Moves
+from ebana_like.simulators.native.layered import LayeredCircuit
+from ebana_like.simulators.native.network import Conductances
+
+
+def flat(g: Conductances) -> list[Array]:
+    """Return every crossbar's numbers, (elements,)."""
+    first = jnp.concatenate([part.ravel() for part in (g.plus, g.minus, g.bias)])
+    return [first, *(part.ravel() for part in g.behind)]
+
+
+def shaped(crossbars: Sequence[Any], like: Conductances) -> Conductances:
+    """Return what `flat` made of arrays such as these."""
+    first, *behind = crossbars
+    start, end = like.plus.size, like.plus.size + like.minus.size
+    parts = first[:start], first[start:end], first[end:]
+    plus, minus, bias = (part.reshape(old.shape) for part, old in zip(parts, like[:3], strict=True))
+    others = (part.reshape(old.shape) for part, old in zip(behind, like.behind, strict=True))
+    return Conductances(plus, minus, bias, tuple(others))
+
+
+def stepped(
+    moves: Moves,
+    g: Conductances,
+    gradient: Conductances,
+    state: dict[str, Array],
+    ranges: Mapping[str, Any],
+    filled: bool,
+) -> tuple[Conductances, dict[str, Array]]:
+    """Return where a rule leads, and what it remembers then.
+
+    ranges: by bank, in the order of the crossbars. filled: whether there are elements that only fill arrays, of no
+        conductance: for the rule they stand at the low end with no gradient, and so stay there.
+    """
+    values, slopes = (dict(zip(ranges, flat(part), strict=True)) for part in (g, gradient))
+    if not filled:
+        moved, state = moves(values, slopes, state, ranges)
+        return shaped([moved[bank] for bank in ranges], g), state
+    real = {bank: part > 0 for bank, part in values.items()}
+    values = {bank: jnp.where(real[bank], part, ranges[bank].low) for bank, part in values.items()}
+    slopes = {bank: jnp.where(real[bank], part, 0) for bank, part in slopes.items()}
+    moved, state = moves(values, slopes, state, ranges)
+    return shaped([jnp.where(real[bank], moved[bank], 0) for bank in ranges], g), state
+
+
+class ResidentState(Mapping[str, FloatArray]):
+    """What a rule remembers, as named arrays, as a training left it on the device.
+
+    of_bank: the entries with a number for every element of a bank, and which bank.
+    """
+
+    def __init__(self, layered: LayeredCircuit, arrays: Mapping[str, Array], of_bank: Mapping[str, str]) -> None:
+        self.layered, self.arrays, self.of_bank = layered, arrays, of_bank
+
+    @cached_property
+    def _joined(self) -> dict[str, FloatArray]:
+        found = {name: np.asarray(array) for name, array in self.arrays.items()}
+        like = self.layered.split(self.layered.circuit.conductances())
+        for group in _groups(self.of_bank):
+            rows = zip(_banks(self.layered), flat(like), strict=True)
+            parts = [found[group[bank]] if bank in group else np.zeros(row.shape) for bank, row in rows]
+            joined = self.layered.joined(shaped(parts, like))
+            found |= {name: joined[bank] for bank, name in group.items()}
+        return found
+
+    def __getitem__(self, name: str) -> FloatArray:
+        return self._joined[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.arrays)
+
+    def __len__(self) -> int:
+        return len(self.arrays)
+
+
+def on_device(layered: LayeredCircuit, state: Mapping[str, FloatArray], of_bank: Mapping[str, str]) -> dict[str, Any]:
+    """Return what a rule remembers with the elements in the network's order. Within `doubles`."""
+    if isinstance(state, ResidentState) and state.layered is layered:
+        return dict(state.arrays)
+    found: dict[str, Any] = dict(state)
+    nothing = {bank: np.zeros_like(g) for bank, g in layered.circuit.conductances().items()}
+    for group in _groups(of_bank):
+        parts = flat(layered.split({**nothing, **{bank: state[name] for bank, name in group.items()}}))
+        rows = dict(zip(_banks(layered), parts, strict=True))
+        found |= {name: rows[bank] for bank, name in group.items()}
+    return found
+
+
+def _banks(layered: LayeredCircuit) -> list[str]:
+    return [crossbar.bank.name for crossbar in layered.layers.crossbars]
+
+
+def _groups(of_bank: Mapping[str, str]) -> list[dict[str, str]]:
+    """Return entries that are called the same but for their bank, by bank."""
+    found: dict[str, dict[str, str]] = {}
+    for name, bank in of_bank.items():
+        found.setdefault(name.removesuffix(bank), {})[bank] = name
+    return list(found.values())
