@@ -4,7 +4,8 @@ import click
 
 from ebana_like.cli.printer import Printer, program, terminal
 from ebana_like.learning import SCHEDULES, UPDATES
-from ebana_like.learning.schedules.catalog import OfAll, schedule_options
+from ebana_like.learning.options import summary
+from ebana_like.learning.schedules.catalog import NamedSchedule, OfAll, schedule_options
 from ebana_like.learning.updates.catalog import update_options
 
 
@@ -12,10 +13,10 @@ from ebana_like.learning.updates.catalog import update_options
 def rules() -> None:
     """List update rules and schedules with their options, and the values these have unless given."""
     printer = Printer(terminal())
-    rows = [[name, each.summary, " ".join(map(str, update_options(name).values()))] for name, each in UPDATES.items()]
+    rows = [[name, summary(each), " ".join(map(str, update_options(name).values()))] for name, each in UPDATES.items()]
     printer.table(["--update", "what it is", "--update-options"], rows)
     printer.line("")
-    rows = [[name, each.summary, _schedule_options(name)] for name, each in SCHEDULES.items()]
+    rows = [[name, summary(each), _schedule_options(name)] for name, each in SCHEDULES.items()]
     printer.table(["--schedule", "what it is", "--schedule-options"], rows)
     printer.line(f"\ntrain with one: {program()} iris --update momentum --update-options momentum=0.95,nesterov=true")
 
@@ -23,8 +24,10 @@ def rules() -> None:
 def _schedule_options(name: str) -> str:
     """Return a schedule's options; some are parts of all epochs of a training unless given."""
     named = SCHEDULES[name]
-    if named.scales:
-        return "EPOCH=FACTOR"
-    parts = {key: part for key, part in named.defaults.items() if isinstance(part, OfAll)}
+    parts = {}
+    if isinstance(named, NamedSchedule):
+        if named.scales:
+            return "EPOCH=FACTOR"
+        parts = {key: part for key, part in named.defaults.items() if isinstance(part, OfAll)}
     known = schedule_options(name, epochs=1)
     return " ".join(f"{key}={parts[key]}" if key in parts else str(option) for key, option in known.items())

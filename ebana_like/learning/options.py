@@ -78,6 +78,11 @@ def options_of(function: Callable[..., Any], defaults: Mapping[str, Value]) -> d
     return found
 
 
+def summary(thing: Any) -> str:
+    """Return what a named rule or schedule is, in a line: its own `summary`, or how its class is documented."""
+    return str(vars(thing).get("summary") or (inspect.getdoc(thing) or "").split("\n\n")[0]).removesuffix(".")
+
+
 def table_of(given: Given, name: str) -> dict[str, Any]:
     """Return options as a table, values as they came. Raises SettingError for what is none, called by its name."""
     if isinstance(given, Mapping):

@@ -1,6 +1,8 @@
 """What do settings stand for? The network, cost, estimator and engine that a training is put together from."""
 
+import inspect
 from collections.abc import Mapping
+from typing import TypeVar
 
 from ebana_like.circuit import Circuit
 from ebana_like.data import Split
@@ -10,9 +12,7 @@ from ebana_like.learning import (
     ESTIMATORS,
     Adjoint,
     Cost,
-    CrossEntropy,
     Estimator,
-    SquaredError,
     Update,
     schedule_named,
     update_named,
@@ -30,6 +30,8 @@ from ebana_like.nudges import nudge_named
 from ebana_like.runs.settings import Settings, TrainingSettings
 from ebana_like.simulators import Simulator, simulator
 from ebana_like.training import Problem
+
+Made = TypeVar("Made")
 
 
 def problem_of(settings: Settings, data: Split, title: str, start: Circuit | None = None) -> Problem:
@@ -89,12 +91,7 @@ def simulator_of(circuit: Circuit, settings: TrainingSettings) -> Simulator:
 
 def cost_of(settings: TrainingSettings) -> Cost:
     """Return the cost the settings name."""
-    kind = COSTS[settings.cost]
-    return (
-        SquaredError(settings.on, settings.off)
-        if kind is SquaredError
-        else CrossEntropy(settings.temperature, settings.smoothing)
-    )
+    return _made(COSTS[settings.cost], settings)
 
 
 def estimator_of(settings: TrainingSettings) -> Estimator:
@@ -106,6 +103,12 @@ def update_of(settings: TrainingSettings, rate: float | Mapping[str, float]) -> 
     """Return the update rule the settings name, with the schedule they name."""
     schedule = schedule_named(settings.schedule, settings.schedule_options, settings.epochs, settings.decay)
     return update_named(settings.update, rate, schedule, settings.update_options)
+
+
+def _made(kind: type[Made], settings: TrainingSettings) -> Made:
+    """Return a thing of a kind; arguments that have the name of a setting are given its value."""
+    known = [name for name in inspect.signature(kind).parameters if hasattr(settings, name)]
+    return kind(**{name: getattr(settings, name) for name in known})
 
 
 def _for_each_crossbar(settings: Settings, values: tuple[float, ...]) -> tuple[float, ...]:

@@ -12,6 +12,7 @@ import tomli_w
 from ebana_like.checks import LONGEST, require_number, shown
 from ebana_like.errors import SettingError, meant
 from ebana_like.files import allow, followed, is_file_name, read_file, require_allowed
+from ebana_like.learning.costs.catalog import COSTS
 from ebana_like.learning.options import table_of, text_of
 from ebana_like.learning.schedules.catalog import SCHEDULES, require_decay
 from ebana_like.learning.updates.catalog import UPDATES
@@ -75,7 +76,7 @@ class TrainingSettings:
     validation: float = setting(0.0, "Fraction of the samples set aside to choose settings by.", low=0)
     test: float = setting(0.0, "Fraction of the samples set aside to test on.", low=0)
 
-    cost: str = setting("squared-error", "Cost of the scores.", ("squared-error", "cross-entropy"))
+    cost: str = setting("squared-error", "Cost of the scores.", COSTS)
     on: float = setting(1.0, "Target score of the right class (squared error).")
     off: float = setting(0.0, "Target score of the other classes (squared error).")
     temperature: float = setting(0.1, "Volts that count as one unit of log-odds (cross-entropy).", positive=True)

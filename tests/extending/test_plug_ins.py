@@ -1,5 +1,6 @@
 """Packages beside this one add to its seams by entry points; a broken one says so where it is used, and only there."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,8 @@ from click.testing import CliRunner
 
 from ebana_like.cli import main
 from ebana_like.errors import SettingError
+from ebana_like.learning import COSTS, SCHEDULES, UPDATES, update_named
+from ebana_like.learning.schedules.catalog import ends_with_training
 from ebana_like.netlist import DIALECTS
 from ebana_like.nudges import NUDGES
 from ebana_like.runs import Settings
@@ -16,7 +19,8 @@ from ebana_like.simulators import ENGINES, simulator
 from ebana_like.tasks import TASKS
 
 MODULE = """
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from ebana_like.learning import SGD, SquaredError
 from ebana_like.netlist.dialects.ngspice import Ngspice
 from ebana_like.nudges import Currents
 from ebana_like.simulators import NewtonSimulator
@@ -32,12 +36,35 @@ class Nutmeg(Ngspice):
     name = "nutmeg"
 
 NUTMEG = Nutmeg()
+
+class Huber(SquaredError):
+    'Softer.'
+
+@dataclass(frozen=True)
+class Lazy(SGD):
+    'Half a step.'
+
+    share: float = 0.5
+
+@dataclass(frozen=True)
+class Fading:
+    'To nothing.'
+
+    epochs: int
+    floor: float = 0.0
+
+    def factor(self, epoch):
+        return max(1 - epoch / self.epochs, self.floor)
+
 TASK = replace(TASKS["xor"], name="bloom", summary="tell flowers apart")
 """
 
 ENTRIES = {
     "tasks": "bloom = flowers:TASK\nwilted = flowers:NOTHING\nlost = no_such_module:TASK\nweed = flowers:Softly",
     "nudges": "softly = flowers:Softly",
+    "costs": "huber = flowers:Huber",
+    "updates": "lazy = flowers:Lazy",
+    "schedules": "fading = flowers:Fading",
     "engines": "polished = flowers:Polished",
     "dialects": "nutmeg = flowers:NUTMEG\nruined = no_such_module:RUINED",
 }
@@ -60,8 +87,8 @@ def flowers(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(tmp_path)
     yield tmp_path
     sys.modules.pop("flowers", None)
-    for seam, names in ((TASKS, ["bloom"]), (NUDGES, ["softly"]), (ENGINES, ["polished"]), (DIALECTS, ["nutmeg"])):
-        for name in names:
+    for seam in (TASKS, NUDGES, ENGINES, DIALECTS, COSTS, UPDATES, SCHEDULES):
+        for name in ("bloom", "softly", "polished", "nutmeg", "huber", "lazy", "fading"):
             seam._found.pop(name, None)
 
 
@@ -75,6 +102,20 @@ def test_each_seam_knows_them_by_name_and_imports_them_when_asked():
     with simulator("polished", problem.circuit) as engine:
         assert type(engine).__name__ == "Polished"
     assert DIALECTS["nutmeg"].programs == DIALECTS["ngspice"].programs
+
+
+def test_a_cost_an_update_rule_and_a_schedule_take_what_settings_say():
+    words = {"cost": "huber", "update": "lazy", "update_options": "share=0.25", "schedule": "fading", "on": 0.7}
+    problem = TASKS["xor"].problem(Settings(**words, schedule_options="floor=0.1", epochs=8))
+    assert (type(problem.cost).__name__, problem.cost.on) == ("Huber", 0.7)
+    assert (type(problem.update).__name__, problem.update.share) == ("Lazy", 0.25)
+    assert [problem.update.schedule.factor(epoch) for epoch in (0, 4, 8)] == [1, 0.5, 0.1]
+    with pytest.raises(SettingError, match="options has 'shared', which lazy does not know; its options are share=0.5"):
+        update_named("lazy", 0.1, options="shared=1")
+    assert ends_with_training("fading", "") > ends_with_training("fading", "epochs=5")
+    rules = CliRunner().invoke(main, ["rules"]).output
+    assert re.search("lazy +Half a step +share=0.5", rules)
+    assert re.search("fading +To nothing +epochs=1 floor=0", rules)
 
 
 def test_commands_offer_them():

@@ -1,12 +1,6 @@
-"""Costs, by name."""
+"""Costs, by name: how far scores are from what they should be."""
 
-from ebana_like.learning.costs.cost import Cost
-from ebana_like.learning.costs.cross_entropy import CrossEntropy
-from ebana_like.learning.costs.squared_error import SquaredError
+import lazy_loader
 
-COSTS: dict[str, type[SquaredError] | type[CrossEntropy]] = {
-    "squared-error": SquaredError,
-    "cross-entropy": CrossEntropy,
-}
-
-__all__ = ["COSTS", "Cost", "CrossEntropy", "SquaredError"]
+# listed in `__init__.pyi`; whoever asks for names alone does not wait for numpy
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

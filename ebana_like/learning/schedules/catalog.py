@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from ebana_like.checks import shown
-from ebana_like.errors import SettingError, meant
+from ebana_like.errors import SettingError
 from ebana_like.learning.options import Given, Option, Value, chosen, options_of, table_of
 from ebana_like.learning.schedules.schedule import Constant, Exponential, Schedule
+from ebana_like.seams import Seam
 
 
 class OfAll(NamedTuple):
@@ -35,9 +36,9 @@ class NamedSchedule:
 
 _START, _ALL = {"init_value": 1.0}, OfAll(1)
 
-SCHEDULES: dict[str, NamedSchedule] = {
-    "constant": NamedSchedule("", "the same rate always"),
-    "exponential": NamedSchedule("", "times `decay` after every epoch"),
+_OWN: dict[str, NamedSchedule | type[Schedule] | str] = {
+    "constant": Constant,
+    "exponential": Exponential,
     "cosine": NamedSchedule(
         "cosine_decay_schedule", "half a cosine from 1 down to alpha", _START, {"decay_steps": _ALL}
     ),
@@ -76,7 +77,18 @@ SCHEDULES: dict[str, NamedSchedule] = {
         {"transition_steps": _ALL},
     ),
 }
-"""Schedules by name. Steps of optax are epochs here."""
+
+SCHEDULES: Seam[NamedSchedule | type[Schedule]] = Seam(
+    "schedules",
+    "schedule",
+    _OWN,
+    "a class with the method `factor` of ebana_like.Schedule",
+    lambda thing: isinstance(thing, type) and hasattr(thing, "factor"),
+)
+"""Schedules by name. Steps of optax are epochs here.
+
+The options of a class are its arguments that are numbers or truth values; `epochs` is how many there are unless given.
+"""
 
 
 def schedule_named(name: str, options: Given = "", epochs: int = 100, decay: float = 1.0) -> Schedule:
@@ -87,14 +99,16 @@ def schedule_named(name: str, options: Given = "", epochs: int = 100, decay: flo
     Raises SettingError for a name, option or value that cannot be.
     """
     table = table_of(options, "schedule_options")
-    found = _named(name)
+    found = SCHEDULES[name]
     require_decay(name, decay)
-    if found.scales:
+    if isinstance(found, NamedSchedule) and found.scales:
         given: dict[str, Any] = {found.scales: _scales(table)}
     else:
         given = chosen(table, schedule_options(name, epochs), name, "schedule_options")
-    if not found.function:
+    if found is Exponential:
         return Constant() if decay == 1 else Exponential(decay)
+    if isinstance(found, type):
+        return found(**given)
     import optax
 
     from ebana_like.learning.schedules.optax_schedule import OptaxSchedule
@@ -114,8 +128,10 @@ def require_decay(name: str, decay: float) -> None:
 
 def schedule_options(name: str, epochs: int) -> dict[str, Option]:
     """Return the options of a schedule for a training of so many epochs."""
-    found = _named(name)
-    if not found.function or found.scales:
+    found = SCHEDULES[name]
+    if isinstance(found, type):
+        return options_of(found, {"epochs": epochs})
+    if found.scales:
         return {}
     import optax
 
@@ -126,14 +142,12 @@ def schedule_options(name: str, epochs: int) -> dict[str, Option]:
 
 def ends_with_training(name: str, options: Given) -> bool:
     """Tell whether a schedule's factors depend on how many epochs there are in all."""
-    given = table_of(options, "schedule_options")
-    return any(isinstance(part, OfAll) and key not in given for key, part in _named(name).defaults.items())
-
-
-def _named(name: str) -> NamedSchedule:
-    if name not in SCHEDULES:
-        raise SettingError(f'there is no schedule "{name}"; {meant(name, SCHEDULES)}')
-    return SCHEDULES[name]
+    found = SCHEDULES[name]
+    if isinstance(found, type):
+        parts = [key for key in options_of(found, {"epochs": 1}) if key == "epochs"]
+    else:
+        parts = [key for key, part in found.defaults.items() if isinstance(part, OfAll)]
+    return not set(parts) <= set(table_of(options, "schedule_options"))
 
 
 def _scales(table: Mapping[str, Any]) -> dict[int, Value]:

@@ -1,7 +1,7 @@
 """How does the learning rate change over the epochs? The interface, and the two schedules that need no library."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from ebana_like.checks import require_number
 
@@ -17,6 +17,8 @@ class Schedule(Protocol):
 class Constant:
     """The same rate always."""
 
+    summary: ClassVar[str] = "the same rate always"
+
     def factor(self, epoch: int) -> float:
         return 1.0
 
@@ -24,6 +26,8 @@ class Constant:
 @dataclass(frozen=True)
 class Exponential:
     """Times `decay` after every epoch."""
+
+    summary: ClassVar[str] = "times `decay` after every epoch"
 
     decay: float
 

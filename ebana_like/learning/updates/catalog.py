@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from ebana_like.errors import SettingError, meant
 from ebana_like.learning.options import Given, Option, Value, chosen, options_of, table_of
 from ebana_like.learning.schedules import Schedule
+from ebana_like.seams import Seam
 
 if TYPE_CHECKING:
     from ebana_like.learning.updates.update import Update
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class NamedUpdate:
-    """What an update rule is; the function of optax it comes from, none for ours, and defaults in place of its own."""
+    """An update rule of optax: what it is, the function it comes from, and defaults in place of its own."""
 
     summary: str
-    function: str = ""
+    function: str
     defaults: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -26,9 +26,9 @@ def _of_optax(function: str, summary: str) -> dict[str, NamedUpdate]:
     return {function: NamedUpdate(summary, function)}
 
 
-UPDATES: dict[str, NamedUpdate] = {
-    "sgd": NamedUpdate("plain gradient descent"),
-    "sign": NamedUpdate("steps of one size in the direction of the gradient's sign"),
+_OWN: "dict[str, NamedUpdate | type[Update] | str]" = {
+    "sgd": "ebana_like.learning.updates.sgd:SGD",
+    "sign": "ebana_like.learning.updates.sign:Sign",
     "momentum": NamedUpdate("gradient descent with momentum", "sgd", {"momentum": 0.9}),
     **_of_optax("adam", "steps scaled by running moments of the gradient (Kingma and Ba 2015)"),
     **_of_optax("adamw", "Adam with decay of the weights"),
@@ -42,7 +42,21 @@ UPDATES: dict[str, NamedUpdate] = {
     **_of_optax("adagrad", "steps scaled by the sum of the gradient's squares"),
     **_of_optax("lion", "the sign of a mixed momentum"),
 }
-"""Update rules by name; those of optax have its name but `momentum`, which is its `sgd` with that option."""
+
+
+def _is_update(thing: object) -> bool:
+    from ebana_like.learning.updates.update import Update
+
+    return isinstance(thing, type) and issubclass(thing, Update)
+
+
+UPDATES: "Seam[NamedUpdate | type[Update]]" = Seam(
+    "updates", "update rule", _OWN, "a subclass of ebana_like.Update", _is_update
+)
+"""Update rules by name; those of optax have its name but `momentum`, which is its `sgd` with that option.
+
+The options of a class are its own fields that are numbers or truth values.
+"""
 
 
 def update_named(
@@ -54,24 +68,21 @@ def update_named(
     Raises SettingError for a name, option or value that cannot be.
     """
     values = chosen(table_of(options, "update_options"), update_options(name), name, "update_options")
-    if UPDATES[name].function:
-        from ebana_like.learning.updates.optax_rule import Optax
+    found = UPDATES[name]
+    if isinstance(found, type):
+        from ebana_like.learning.schedules.schedule import Constant
 
-        return Optax(transformation_named(UPDATES[name].function, tuple(values.items())), rate, schedule)
-    from ebana_like.learning.schedules.schedule import Constant
-    from ebana_like.learning.updates.sgd import SGD
-    from ebana_like.learning.updates.sign import Sign
+        return found(rate, schedule or Constant(), **values)
+    from ebana_like.learning.updates.optax_rule import Optax
 
-    return {"sgd": SGD, "sign": Sign}[name](rate, schedule or Constant())
+    return Optax(transformation_named(found.function, tuple(values.items())), rate, schedule)
 
 
 def update_options(name: str) -> dict[str, Option]:
     """Return the options of an update rule. Raises SettingError where there is none of that name."""
-    if name not in UPDATES:
-        raise SettingError(f'there is no update rule "{name}"; {meant(name, UPDATES)}')
     found = UPDATES[name]
-    if not found.function:
-        return {}
+    if isinstance(found, type):
+        return options_of(found, {})
     import optax
 
     return options_of(getattr(optax, found.function), found.defaults)

@@ -1,6 +1,7 @@
 """Steps of one size in the direction of the gradient's sign: all a simple programmable resistor can do."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from ebana_like.simulators.descent import Stepping
 class Sign(Update):
     """g <- g - rate r sign(dC/dg) (thesis 4.3.3)."""
 
+    summary: ClassVar[str] = "steps of one size in the direction of the gradient's sign"
     normalised = True
 
     def direction(self, bank: Resistors, gradient: Signal, state: State) -> tuple[Signal, State]:
