@@ -18,6 +18,7 @@ _MOST = {
     "config_bytes": 64_000,
     "history_bytes": 100_000_000,
     "checkpoint_bytes": 2_000_000_000,
+    "bench_bytes": 10_000_000,
 }
 """What is below need not fit into memory: 100 million resistors of crossbars take 3 GB."""
 

@@ -10,11 +10,13 @@ from ebana_like.bench.engines import CASES, bench_case, bench_engines
 from ebana_like.bench.growth import Growth, measure_growth, plot_growth, require_plottable
 from ebana_like.bench.ngspice import bench_ngspice
 from ebana_like.bench.products import bench_products
+from ebana_like.bench.record import Number, timed
 from ebana_like.bench.steps import NETWORKS, bench_steps
 from ebana_like.bench.training import bench_training
 from ebana_like.cli.display import TrainingDisplay
 from ebana_like.cli.group import Commands
 from ebana_like.cli.printer import Printer, terminal
+from ebana_like.cli.recorded import recorded
 from ebana_like.tasks import TASKS
 
 
@@ -25,9 +27,11 @@ def bench() -> None:
 
 @bench.command(short_help="ngspice as it trains, beside PySpice and a bare sweep")
 @click.option("--task", type=click.Choice(list(TASKS)), multiple=True, default=list(TASKS), show_default=True)
-def ngspice(task: tuple[str, ...]) -> None:
+@recorded
+def ngspice(task: tuple[str, ...]) -> list[Number]:
     """Time a point of ngspice: training phases, a bare sweep, and the usual ways of PySpice."""
     printer = Printer(terminal())
+    numbers: list[Number] = []
     for name in task:
         result = bench_ngspice(name)
         ours = result.timings[0]
@@ -43,11 +47,16 @@ def ngspice(task: tuple[str, ...]) -> None:
         )
         printer.line(f"training time outside the simulator: {100 * result.overhead:.0f} %")
         printer.line(f"worker memory over 100,000 points: {result.memory:+.1f} MB")
+        numbers += timed(name, result.timings)
+        numbers.append(Number(f"{name}: training time outside the simulator", "%", 100 * result.overhead))
+        numbers.append(Number(f"{name}: worker memory over 100,000 points", "MB", result.memory))
+    return numbers
 
 
 @bench.command(short_help="what checkpoints, history and display cost")
 @click.option("--task", type=click.Choice(list(TASKS)), default="digits", show_default=True)
-def training(task: str) -> None:
+@recorded
+def training(task: str) -> list[Number]:
     """Time a task's epochs alone and as this program trains them: in a run folder, with a display, on this disk."""
     with Path(os.devnull).open("w") as nowhere:
         console = Console(file=nowhere, force_terminal=True)
@@ -60,16 +69,21 @@ def training(task: str) -> None:
     )
     low, median, high = (f"{100 * share:.1f}" for share in found.overhead)
     printer.line(f"a run of {found.epochs} epochs takes {median} % beside training (quartiles {low} to {high} %)")
+    quartiles = 100 * found.overhead[0], 100 * found.overhead[2]
+    share = Number(f"{task}: beside training", "%", 100 * found.overhead[1], quartiles, len(found.bare.rounds))
+    return [*timed(task, timings, "ms"), share]
 
 
 @bench.command(short_help="training steps on newton and on native")
 @click.option("--network", type=click.Choice(list(NETWORKS)), multiple=True, default=list(NETWORKS), show_default=True)
-def steps(network: tuple[str, ...]) -> None:
+@recorded
+def steps(network: tuple[str, ...]) -> list[Number]:
     """Time epochs on random images of MNIST's size in alternating rounds, on all cores.
 
     By equilibrium propagation with one nudged phase in double precision, and by the adjoint in double and single.
     """
     printer = Printer(terminal())
+    numbers: list[Number] = []
     for name in network:
         timings = bench_steps(name)
         printer.table(
@@ -77,13 +91,16 @@ def steps(network: tuple[str, ...]) -> None:
             [[way.way, f"{1e3 * way.median:.1f}", f"{timings[0].over(way):.2f}"] for way in timings],
             title=f"\n{name}: {len(timings[0].rounds)} paired rounds",
         )
+        numbers += timed(name, timings, "ms a sample")
+    return numbers
 
 
 @bench.command(short_help="ngspice beside newton, and how newton's time grows")
 @click.option("--case", type=click.Choice(CASES), multiple=True, default=CASES, show_default=True)
 @click.option("--growth/--no-growth", default=True, help="Also vary hidden neurons, samples and layers.")
 @click.option("--plot", type=click.Path(path_type=Path, dir_okay=False), help="File (svg, png, pdf) to plot growth in.")
-def engines(case: tuple[str, ...], growth: bool, plot: Path | None) -> None:
+@recorded
+def engines(case: tuple[str, ...], growth: bool, plot: Path | None) -> list[Number]:
     """Time a point of ngspice and of newton on the same circuits and samples, free and nudged, and compare voltages.
 
     Times are those inside the engines, on one core each; conductances are not changed meanwhile.
@@ -91,6 +108,7 @@ def engines(case: tuple[str, ...], growth: bool, plot: Path | None) -> None:
     if plot is not None:
         require_plottable(plot)
     printer = Printer(terminal())
+    numbers: list[Number] = []
     for name in case:
         result = bench_engines(bench_case(name))
         newton = result.timings[-1]
@@ -107,35 +125,46 @@ def engines(case: tuple[str, ...], growth: bool, plot: Path | None) -> None:
             ],
             title=f"\n{name}: {len(newton.rounds)} paired rounds",
         )
+        numbers += timed(name, result.timings)
+        numbers += [Number(f"{name}: {way}, largest difference", "V", v) for way, v in result.deviations.items()]
     if growth or plot is not None:
         measured = measure_growth()
         for one in measured:
             _print_growth(printer, one)
+            columns = zip(one.sizes, one.batch_milliseconds, strict=True)
+            numbers += [Number(f"{size} {one.varied}, {one.fixed}", "ms a batch", batch) for size, batch in columns]
+            numbers.append(Number(f"growth with {one.varied}", "exponent", one.exponent))
         if plot is not None:
             plot_growth(measured, plot)
             printer.line(f"\nplot:     {plot}")
+    return numbers
 
 
 @bench.command(short_help="training on newton beside its two matrix products")
 @click.option("--hidden", type=int, multiple=True, default=(100, 1024), show_default=True, help="Hidden neurons.")
 @click.option("--batch", type=int, multiple=True, default=(10, 20, 200), show_default=True, help="Samples an update.")
-def products(hidden: tuple[int, ...], batch: tuple[int, ...]) -> None:
+@recorded
+def products(hidden: tuple[int, ...], batch: tuple[int, ...]) -> list[Number]:
     """Time training on images of MNIST's size, beside the two products of each batch with a weight matrix.
 
     One core each. Memory is the most the training process ever held, without the 55 MB of MNIST's own images.
     """
-    rows = []
+    rows, numbers = [], list[Number]()
     for neurons in hidden:
         for samples in batch:
             result = bench_products(neurons, samples)
             ours, alone = result.training, result.products
             times = f"{1e3 * ours.median:.0f}", f"{1e3 * alone.median:.0f}", f"{ours.over(alone):.1f}"
             rows.append([str(neurons), str(samples), *times, f"{result.memory:.0f} MB"])
+            name = f"{neurons} neurons, batch {samples}"
+            numbers += timed(name, (ours, alone), "ms a sample")
+            numbers.append(Number(f"{name}: most memory", "MB", result.memory))
     Printer(terminal()).table(
         ["hidden", "batch", "us a sample (median)", "two matrix products", "ratio", "memory"],
         rows,
         title=f"newton, {len(ours.rounds)} paired rounds",
     )
+    return numbers
 
 
 def _print_growth(printer: Printer, growth: Growth) -> None:
