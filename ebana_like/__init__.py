@@ -1,7 +1,7 @@
 """Train analog circuits as neural networks by equilibrium propagation, with SPICE as the truth.
 
 Public names are listed in `__init__.pyi` and imported when first used: a worker process of ngspice then starts without
-scikit-learn and the Newton engine's compiler.
+scikit-learn and JAX.
 """
 
 import os

@@ -32,7 +32,7 @@ from .networks import (
     build_network,
 )
 from .predictors import CircuitClassifier, CircuitRegressor
-from .simulators import NativeSimulator, NewtonSimulator, NgspiceSimulator, circuit_function
+from .simulators import NativeSimulator, NgspiceSimulator, circuit_function
 from .training import Problem, evaluate, train
 
 __all__ = [
@@ -54,7 +54,6 @@ __all__ = [
     "NativeSimulator",
     "Negative",
     "Netlist",
-    "NewtonSimulator",
     "NgspiceSimulator",
     "Optax",
     "OptaxSchedule",

@@ -13,6 +13,7 @@ from contextlib import suppress
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar, cast
 
 from ebana_like.checks import shown
@@ -33,12 +34,19 @@ class Seam(Generic[Thing]):
     own: this package's, by name: the thing, or "module:thing" where importing it can wait. A module alone is one that
         calls `define`. No plug-in takes the place of one of them.
     expected: what a plug-in's has to be, in words. fits: tells whether something is that.
+    former: names of before, and what they are now.
     """
 
     def __init__(
-        self, name: str, what: str, own: Mapping[str, Thing | str], expected: str, fits: Callable[[object], bool]
+        self,
+        name: str,
+        what: str,
+        own: Mapping[str, Thing | str],
+        expected: str,
+        fits: Callable[[object], bool],
+        former: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
-        self.name, self.what, self.expected, self.fits = name, what, expected, fits
+        self.name, self.what, self.expected, self.fits, self.former = name, what, expected, fits, former
         self._own = dict(own)
         self._found: dict[str, Thing] = {}
 

@@ -10,13 +10,13 @@ from ebana_like.adjoint import adjoint_circuit
 from ebana_like.elements import CCCS, VCVS, Diodes, Resistors, VoltageSources
 from ebana_like.netlist import Netlist, read_netlist, write_netlist
 from ebana_like.networks import Amplifier, Crossbar, DiodePair, Inputs, OutputPairs, build_network
-from ebana_like.simulators import NewtonSimulator
+from ebana_like.simulators import NativeSimulator
 
 
 @given(seed=st.integers(0, 2**32 - 1), kinds=st.lists(st.sampled_from(KINDS), min_size=2, max_size=14))
 def test_its_voltages_solve_the_transposed_equations(seed, kinds):
     circuit, volts = random_circuit(seed, kinds)
-    simulator = NewtonSimulator(circuit)
+    simulator = NativeSimulator(circuit)
     points = simulator.solve({}, np.array([[volts]]))
     current = np.array([1e-6])  # amperes: lets all nodes stay within volts
     transposed = simulator.adjoint({}, points, current[None])[0]
@@ -34,7 +34,7 @@ def solve_as_it_stands(circuit):
             (address,) = circuit.driven.addresses
             return {address: circuit.addressed(address).amperes[None, None]}
 
-    points = NewtonSimulator(circuit).solve({}, np.zeros((1, circuit.inputs.count)), Standing())
+    points = NativeSimulator(circuit).solve({}, np.zeros((1, circuit.inputs.count)), Standing())
     assert points.converged.all()
     return points.voltages[1, 0]
 
@@ -43,8 +43,8 @@ def neurons():
     layers = [Inputs(2), Crossbar(3), DiodePair("d1n4148"), Amplifier(4), Crossbar(2), OutputPairs()]
     circuit = build_network(layers)
     features = np.array([[1.0, -0.6]])
-    points = NewtonSimulator(circuit).solve(circuit.conductances(), features)
-    return circuit, points.voltages[0, 0], NewtonSimulator(circuit).adjoint({}, points, np.ones((1, 1)))[0]
+    points = NativeSimulator(circuit).solve(circuit.conductances(), features)
+    return circuit, points.voltages[0, 0], NativeSimulator(circuit).adjoint({}, points, np.ones((1, 1)))[0]
 
 
 def test_it_is_a_netlist_that_a_person_can_run(ngspice):

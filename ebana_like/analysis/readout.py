@@ -20,14 +20,9 @@ from ebana_like.netlist.deck.include import read_text
 from ebana_like.netlist.deck.spelling import spelling
 from ebana_like.netlist.read import foreign_circuit, netlist_of
 from ebana_like.runs import Run, Settings, cost_of, load_circuit
-from ebana_like.simulators import NewtonSimulator, NgspiceSimulator
+from ebana_like.simulators import ENGINES, simulator
 from ebana_like.tasks import Task, task_named
 from ebana_like.training.loop import SAMPLES_AT_ONCE
-
-ENGINES: dict[str, type[NgspiceSimulator] | type[NewtonSimulator]] = {
-    "ngspice": NgspiceSimulator,
-    "newton": NewtonSimulator,
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +74,7 @@ def node_voltages(path: Path | str, data: Path | str | None = None, inputs: str 
         the run was trained on, in their own units; for a netlist they are volts of its inputs.
     inputs: which columns go where: for a netlist from elsewhere v1=x,-v2=x as for `fit`, else the columns' names in the
         order of the features. Unless given, columns of a netlist from elsewhere carry the names of its sources.
-    engine: newton or ngspice; the one the run was trained with, or ngspice for a netlist, unless given.
+    engine: native or ngspice; the one the run was trained with, or ngspice for a netlist, unless given.
 
     Raises SettingError, NetlistError, RunError or SimulatorError with what does not fit.
     """
@@ -152,9 +147,9 @@ def _solved(subject: _Subject) -> tuple[FloatArray, dict[int, str], tuple[str, .
     conductances, volts = subject.circuit.conductances(), []
     unsolved: dict[int, str] = {}
     notes: dict[str, None] = {}
-    with ENGINES[subject.engine](subject.circuit) as simulator:
+    with simulator(subject.engine, subject.circuit) as engine:
         for first in range(0, len(subject.features), SAMPLES_AT_ONCE):
-            points = simulator.solve(conductances, subject.features[first : first + SAMPLES_AT_ONCE])
+            points = engine.solve(conductances, subject.features[first : first + SAMPLES_AT_ONCE])
             volts.append(np.where(points.converged[0][:, None], points.voltages[0], np.nan))
             for k in np.flatnonzero(~points.converged[0]).tolist():
                 unsolved[first + k] = points.messages.get(k, "no reason given")
@@ -163,6 +158,7 @@ def _solved(subject: _Subject) -> tuple[FloatArray, dict[int, str], tuple[str, .
 
 
 def _subject(path: Path, data: Path | str | None, inputs: str, outputs: str, engine: str) -> _Subject:
+    engine = ENGINES.former.get(engine, engine)
     if engine and engine not in ENGINES:
         raise SettingError(f"engine is {engine!r}; choose one of {', '.join(ENGINES)}")
     table = None if data is None else read_table(str(data))

@@ -26,7 +26,7 @@ from ebana_like.elements.diode import LARGEST_EXPONENT
 from ebana_like.errors import SimulatorError
 from ebana_like.netlist import Dialect, Netlist
 from ebana_like.simulators import NgspiceSimulator, OperatingPoints
-from ebana_like.simulators.newton.mna import GeneralEngine
+from ebana_like.simulators.native.general import GeneralEngine
 from ebana_like.simulators.solved import Solved
 
 ROUNDING = 1e-9

@@ -15,7 +15,7 @@ from ebana_like.elements import FloatArray, IntArray, Resistors
 from ebana_like.learning import Cost
 from ebana_like.nudges import nudging_of
 from ebana_like.runs import Settings, problem_of
-from ebana_like.simulators import NativeSimulator, NewtonSimulator, Nudging, OperatingPoints
+from ebana_like.simulators import Nudging, OperatingPoints, simulator
 from ebana_like.simulators.ngspice.batch import solve_batch
 from ebana_like.simulators.ngspice.block import WORDS
 from ebana_like.simulators.ngspice.library import Library
@@ -35,7 +35,7 @@ BATCHES = 5
 AFFORDABLE = 20_000
 """Resistors up to which the full netlist is given to ngspice: with 158,900 it takes half a minute to start."""
 
-FULL, REDUCED, NATIVE, NEWTON = "ngspice, full netlist", "ngspice, inputs reduced", "native", "newton"
+FULL, REDUCED, NATIVE = "ngspice, full netlist", "ngspice, inputs reduced", "native"
 
 SolveBatch = Callable[[FloatArray, Nudging], OperatingPoints]
 
@@ -55,8 +55,8 @@ class Case:
 class EngineBench:
     """What was measured on one case.
 
-    timings: milliseconds a point inside each engine, newton last; without conductances being written.
-    deviations: largest difference to newton over all nodes, samples and phases, volts, by way.
+    timings: milliseconds a point inside each engine, native last; without conductances being written.
+    deviations: largest difference to native over all nodes, samples and phases, volts, by way.
     """
 
     timings: tuple[Timing, ...]
@@ -101,28 +101,20 @@ def bench_engines(case: Case, rounds: int = ROUNDS) -> EngineBench:
             ways[FULL] = stack.enter_context(in_process(_full, case))
         ways[REDUCED] = stack.enter_context(in_process(_reduced, case))
         ways[NATIVE] = stack.enter_context(in_process(native_way, case))
-        # newton too: with two threads beside another program its matrix products took up to 12 times longer
-        ways[NEWTON] = stack.enter_context(in_process(newton_way, case))
         done = [[way() for way in ways.values()] for _ in range(rounds + 1)][1:]
     timings = tuple(
         Timing(name, tuple(one.milliseconds for one in column))
         for name, column in zip(ways, zip(*done, strict=True), strict=True)
     )
     voltages = dict(zip(ways, (one.voltages for one in done[-1]), strict=True))
-    newton = voltages.pop(NEWTON)
-    return EngineBench(timings, {name: float(np.abs(v - newton).max()) for name, v in voltages.items()})
-
-
-def newton_way(case: Case) -> Callable[[], _Round]:
-    """Return what runs a round of the newton engine."""
-    simulator, conductances = NewtonSimulator(case.circuit), case.circuit.conductances()
-    return _rounds_of(case, lambda features, nudging: simulator.solve(conductances, features, nudging))
+    native = voltages.pop(NATIVE)
+    return EngineBench(timings, {name: float(np.abs(v - native).max()) for name, v in voltages.items()})
 
 
 def native_way(case: Case) -> Callable[[], _Round]:
     """Return what runs a round of the native engine."""
-    simulator, conductances = NativeSimulator(case.circuit), case.circuit.conductances()
-    return _rounds_of(case, lambda features, nudging: simulator.solve(conductances, features, nudging))
+    engine, conductances = simulator("native", case.circuit), case.circuit.conductances()
+    return _rounds_of(case, lambda features, nudging: engine.solve(conductances, features, nudging))
 
 
 def _full(case: Case) -> Callable[[], _Round]:

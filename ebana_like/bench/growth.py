@@ -1,4 +1,4 @@
-"""How does the newton engine's time grow with the size of the problem? Timed in rounds, with a fitted exponent."""
+"""How does the native engine's time grow with the size of the problem? Timed in rounds, with a fitted exponent."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ebana_like.bench.engines import image_case, newton_way
+from ebana_like.bench.engines import image_case, native_way
 from ebana_like.bench.rounds import in_process
 from ebana_like.drawing import Figure, save_figure
 from ebana_like.errors import SettingError
@@ -58,7 +58,7 @@ class Growth:
 
 
 def measure_growth(rounds: int = ROUNDS, largest: int = 1600) -> tuple[Growth, ...]:
-    """Time the newton engine on random images of MNIST's size, over hidden neurons, samples and hidden layers.
+    """Time the native engine on random images of MNIST's size, over hidden neurons, samples and hidden layers.
 
     largest: hidden neurons of the largest network.
     """
@@ -90,7 +90,7 @@ def _all_shapes(shapes: tuple[Shape, ...]) -> Callable[[], list[float]]:
     for hidden, batch in shapes:
         start = SETTINGS.g_start[:2] * len(hidden) + SETTINGS.g_start[2:]
         settings = replace(SETTINGS, hidden=hidden, g_start=start, lr=SETTINGS.lr[:1])
-        ways.append(newton_way(image_case(settings, batch, batches=1)))
+        ways.append(native_way(image_case(settings, batch, batches=1)))
     return lambda: [way().milliseconds for way in ways]
 
 

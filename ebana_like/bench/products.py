@@ -18,7 +18,7 @@ from ebana_like.bench.rounds import Timing, in_process
 from ebana_like.data import Split
 from ebana_like.elements import Diodes
 from ebana_like.runs import problem_of
-from ebana_like.simulators import NewtonSimulator
+from ebana_like.simulators import simulator
 from ebana_like.tasks import TASKS
 from ebana_like.training import Problem, train
 
@@ -56,11 +56,11 @@ def bench_products(hidden: int, batch: int, rounds: int = ROUNDS) -> ProductsBen
 
 
 def _training(problem: Problem) -> Callable[[], tuple[float, float]]:
-    simulator = NewtonSimulator(problem.circuit)
+    engine = simulator("native", problem.circuit)
 
     def one_round() -> tuple[float, float]:
         began = time.perf_counter()
-        train(problem, simulator)
+        train(problem, engine)
         milliseconds = 1e3 * (time.perf_counter() - began) / SAMPLES
         return milliseconds, megabytes(os.getpid(), "at most")
 

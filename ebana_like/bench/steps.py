@@ -1,4 +1,4 @@
-"""How long do training steps take on newton and on native, in doubles and singles? Epochs of the same data, in turn."""
+"""How long do training steps take, in doubles and singles? Epochs of the same data, in turn."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -27,10 +27,9 @@ NETWORKS: Mapping[str, tuple[tuple[int, ...], int, int]] = {
 """Neurons, samples of a batch, and samples of an epoch, by name; 784 features and 10 output pairs."""
 
 WAYS: Mapping[str, dict[str, str]] = {
-    "newton": {"engine": "newton"},
-    "native": {"engine": "native"},
-    "newton, adjoint": {"engine": "newton", "estimator": "adjoint"},
-    "native, adjoint, single": {"engine": "native", "estimator": "adjoint", "precision": "single"},
+    "nudged, double": {},
+    "adjoint, double": {"estimator": "adjoint"},
+    "adjoint, single": {"estimator": "adjoint", "precision": "single"},
 }
 
 

@@ -1,9 +1,12 @@
-"""What may a person name on the command line? Paths that are looked at before a command begins."""
+"""What may a person name on the command line? Paths that are looked at before a command begins, and engines."""
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import click
+
+from ebana_like.simulators import ENGINES
 
 CONFIG, NETLIST = "config.toml", "netlist.cir"
 
@@ -25,4 +28,16 @@ class _Run(click.Path):
         return path
 
 
+class Choice(click.Choice):  # type: ignore[type-arg] # generic since click 8.2
+    """One of several words, or a word that one of them was called before."""
+
+    def __init__(self, choices: Iterable[str], former: Mapping[str, str]) -> None:
+        super().__init__(list(choices))
+        self.former = former
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        return super().convert(self.former.get(value, value), param, ctx)
+
+
+ENGINE = Choice(ENGINES, ENGINES.former)
 RUN, RUN_OR_FILE = _Run(files=False), _Run(files=True)

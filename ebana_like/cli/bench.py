@@ -74,7 +74,7 @@ def training(task: str) -> list[Number]:
     return [*timed(task, timings, "ms"), share]
 
 
-@bench.command(short_help="training steps on newton and on native")
+@bench.command(short_help="training steps of the native engine")
 @click.option("--network", type=click.Choice(list(NETWORKS)), multiple=True, default=list(NETWORKS), show_default=True)
 @recorded
 def steps(network: tuple[str, ...]) -> list[Number]:
@@ -87,7 +87,7 @@ def steps(network: tuple[str, ...]) -> list[Number]:
     for name in network:
         timings = bench_steps(name)
         printer.table(
-            ["way", "us a sample (median)", "newton's time over this"],
+            ["way", "us a sample (median)", "the first's time over this"],
             [[way.way, f"{1e3 * way.median:.1f}", f"{timings[0].over(way):.2f}"] for way in timings],
             title=f"\n{name}: {len(timings[0].rounds)} paired rounds",
         )
@@ -95,13 +95,13 @@ def steps(network: tuple[str, ...]) -> list[Number]:
     return numbers
 
 
-@bench.command(short_help="ngspice beside newton, and how newton's time grows")
+@bench.command(short_help="ngspice beside native, and how native's time grows")
 @click.option("--case", type=click.Choice(CASES), multiple=True, default=CASES, show_default=True)
 @click.option("--growth/--no-growth", default=True, help="Also vary hidden neurons, samples and layers.")
 @click.option("--plot", type=click.Path(path_type=Path, dir_okay=False), help="File (svg, png, pdf) to plot growth in.")
 @recorded
 def engines(case: tuple[str, ...], growth: bool, plot: Path | None) -> list[Number]:
-    """Time a point of ngspice and of newton on the same circuits and samples, free and nudged, and compare voltages.
+    """Time a point of ngspice and of native on the same circuits and samples, free and nudged, and compare voltages.
 
     Times are those inside the engines, on one core each; conductances are not changed meanwhile.
     """
@@ -111,19 +111,19 @@ def engines(case: tuple[str, ...], growth: bool, plot: Path | None) -> list[Numb
     numbers: list[Number] = []
     for name in case:
         result = bench_engines(bench_case(name))
-        newton = result.timings[-1]
+        native = result.timings[-1]
         printer.table(
-            ["engine", "ms a point (median)", "ratio to newton", "largest difference"],
+            ["engine", "ms a point (median)", "ratio to native", "largest difference"],
             [
                 [
                     timing.way,
                     f"{timing.median:.3f}",
-                    f"{timing.over(newton):.2f}",
+                    f"{timing.over(native):.2f}",
                     f"{result.deviations[timing.way]:.1e} V" if timing.way in result.deviations else "",
                 ]
                 for timing in result.timings
             ],
-            title=f"\n{name}: {len(newton.rounds)} paired rounds",
+            title=f"\n{name}: {len(native.rounds)} paired rounds",
         )
         numbers += timed(name, result.timings)
         numbers += [Number(f"{name}: {way}, largest difference", "V", v) for way, v in result.deviations.items()]
@@ -140,7 +140,7 @@ def engines(case: tuple[str, ...], growth: bool, plot: Path | None) -> list[Numb
     return numbers
 
 
-@bench.command(short_help="training on newton beside its two matrix products")
+@bench.command(short_help="training beside its two matrix products")
 @click.option("--hidden", type=int, multiple=True, default=(100, 1024), show_default=True, help="Hidden neurons.")
 @click.option("--batch", type=int, multiple=True, default=(10, 20, 200), show_default=True, help="Samples an update.")
 @recorded
@@ -162,14 +162,14 @@ def products(hidden: tuple[int, ...], batch: tuple[int, ...]) -> list[Number]:
     Printer(terminal()).table(
         ["hidden", "batch", "us a sample (median)", "two matrix products", "ratio", "memory"],
         rows,
-        title=f"newton, {len(ours.rounds)} paired rounds",
+        title=f"native, {len(ours.rounds)} paired rounds",
     )
     return numbers
 
 
 def _print_growth(printer: Printer, growth: Growth) -> None:
     columns = zip(growth.sizes, growth.batch_milliseconds, growth.milliseconds, strict=True)
-    printer.line(f"\nnewton on 784 inputs and 10 output pairs, {growth.fixed}:")
+    printer.line(f"\nnative on 784 inputs and 10 output pairs, {growth.fixed}:")
     printer.line(f"a batch takes as long as {growth.varied} to the power of {growth.exponent:.2f}")
     printer.table(
         [growth.varied, "ms a batch (median)", "ms a point"],

@@ -12,14 +12,14 @@ from ebana_like.analysis import gradcheck as checks
 from ebana_like.analysis import power as powers
 from ebana_like.analysis.examples import Examples, examples
 from ebana_like.cli.allow import reads_data
-from ebana_like.cli.arguments import RUN_OR_FILE
+from ebana_like.cli.arguments import ENGINE, RUN_OR_FILE
 from ebana_like.cli.patience import patience
 from ebana_like.cli.printer import GAP, Printer, terminal
 from ebana_like.errors import SettingError
 from ebana_like.files import write_atomically
 from ebana_like.learning import ESTIMATORS, Nudged
 from ebana_like.netlist import Netlist, save_netlist
-from ebana_like.simulators import ENGINES, Simulator
+from ebana_like.simulators import Simulator
 from ebana_like.simulators import simulator as simulator_named
 
 
@@ -27,7 +27,7 @@ def _shared(command: Any) -> Any:
     """Add what both commands take."""
     options = [
         click.argument("path", metavar="RUN|FILE", type=RUN_OR_FILE),
-        click.option("--engine", type=click.Choice(list(ENGINES)), default="newton", show_default=True),
+        click.option("--engine", type=ENGINE, default="native", show_default=True),
         click.option("--seed", type=int, default=0, show_default=True, help="Of everything drawn at random."),
         click.option(
             "--target", type=float, default=0.3, show_default=True, help="Volts of random targets, for a bare netlist."
@@ -54,7 +54,7 @@ def gradcheck(
 ) -> None:
     """Compare every gradient estimator with the exact gradient, over nudging factors and bank by bank.
 
-    The exact gradient is the adjoint's; it is checked against finite differences of the loss and, where newton solves,
+    The exact gradient is the adjoint's; it is checked against finite differences of the loss and, where native solves,
     against ngspice's solution of the adjoint circuit.
     """
     betas, given = _betas(beta), examples(path, samples, seed, target, out)

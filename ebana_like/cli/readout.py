@@ -10,10 +10,10 @@ from typing import Any
 import click
 import numpy as np
 
-from ebana_like.analysis.readout import ENGINES, Predictions, node_voltages
+from ebana_like.analysis.readout import Predictions, node_voltages
 from ebana_like.analysis.readout import predict as predictions_of
 from ebana_like.cli.allow import reads_data
-from ebana_like.cli.arguments import RUN_OR_FILE
+from ebana_like.cli.arguments import ENGINE, RUN_OR_FILE
 from ebana_like.cli.group import FAILED
 from ebana_like.cli.patience import patience
 from ebana_like.cli.printer import Printer, complain, terminal
@@ -38,7 +38,7 @@ def _shared(command: Any) -> Any:
         ),
         click.option(
             "--engine",
-            type=click.Choice(list(ENGINES)),
+            type=ENGINE,
             help="What solves it.  [default: what the run was trained with; ngspice for a file]",
         ),
     ]

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from ebana_like.cli.allow import ALLOW
+from ebana_like.cli.arguments import Choice
 from ebana_like.cli.printer import Printer, terminal
 from ebana_like.errors import SettingError
 from ebana_like.files import locked
@@ -73,7 +74,7 @@ def _option(entry: Any, default: Any) -> click.Option:
     choices = entry.metadata["choices"]
     return click.Option(
         [f"--{entry.name.replace('_', '-')}"],
-        type=click.Choice(list(choices)) if choices else str,
+        type=Choice(choices, entry.metadata["former"]) if choices else str,
         metavar=None if choices else METAVARS[entry.type],
         help=entry.metadata["help"] + ("" if default in (None, "") else f"  [default: {shown}]"),
     )

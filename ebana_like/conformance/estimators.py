@@ -13,7 +13,7 @@ from ebana_like.conformance.clause import Catalog, require
 from ebana_like.elements import FloatArray
 from ebana_like.errors import CircuitError
 from ebana_like.learning import Estimate, Estimator, SquaredError
-from ebana_like.simulators import NewtonSimulator, Nudging, OperatingPoints, Simulator
+from ebana_like.simulators import Nudging, OperatingPoints, Simulator, simulator
 
 MakeEstimator = Callable[[float], Estimator]
 """Makes an estimator that nudges by beta, siemens; one that does not nudge may leave it aside."""
@@ -33,11 +33,11 @@ BIASED = 1e-2
 
 
 class LosingEngine:
-    """The newton engine, which loses a sample in its last phase."""
+    """The native engine, which loses a sample in its last phase."""
 
     def __init__(self, circuit: Circuit, lost: int) -> None:
         self.circuit, self.lost = circuit, lost
-        self.engine = NewtonSimulator(circuit)
+        self.engine = simulator("native", circuit)
 
     def solve(
         self, conductances: Mapping[str, FloatArray], features: FloatArray, nudging: Nudging | None = None
@@ -54,7 +54,7 @@ class LosingEngine:
 
 @dataclass(frozen=True, eq=False)
 class EstimatorTrial:
-    """An estimator on one circuit, solved by the newton engine.
+    """An estimator on one circuit, solved by the native engine.
 
     make: returns the estimator, see `MakeEstimator`. circuit: what it learns.
     order: of its bias in beta; 0 for an estimator without one.
@@ -78,9 +78,9 @@ class EstimatorTrial:
         return np.random.default_rng(4).uniform(-0.3, 0.3, (BATCH, self.circuit.outputs.count))
 
     @cached_property
-    def engine(self) -> NewtonSimulator:
+    def engine(self) -> Simulator:
         """The engine."""
-        return NewtonSimulator(self.circuit)
+        return simulator("native", self.circuit)
 
     def estimate(
         self, beta: float = SMALL, seed: int = 0, engine: Simulator | None = None, features: FloatArray | None = None

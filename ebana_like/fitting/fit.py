@@ -94,7 +94,7 @@ def prepare(path: Path, config: Path | None = None, given: Mapping[str, object] 
     bank = circuit.trainable[0]
     settings = replace(
         settings,
-        engine=settings.engine if settings.engine != "auto" else "ngspice" if circuit.of_kind(Devices) else "newton",
+        engine=settings.engine if settings.engine != "auto" else "ngspice" if circuit.of_kind(Devices) else "native",
         beta=settings.beta or 1e-3 * float(bank.conductance.mean()),
         g_low=bank.low,
         g_high=bank.high,

@@ -1,6 +1,6 @@
 """What can be set for fitting a netlist? What training takes, and what the netlist itself does not say."""
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,9 +9,17 @@ from ebana_like.files import require_allowed
 from ebana_like.learning.updates.catalog import UPDATES
 from ebana_like.netlist.deck import ANNOTATION, Deck, Line
 from ebana_like.runs import TrainingSettings, decode, load_config, require_files_allowed, setting, settings_in
+from ebana_like.simulators import ENGINES
 
 NOTE = f"{ANNOTATION}fit"
 """How comment lines begin that hold settings: `* @fit inputs v1,v2`."""
+
+
+class AutoOr:
+    """Every engine, and the choice that is left to us."""
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(["auto", *ENGINES])
 
 
 @dataclass(frozen=True)
@@ -25,7 +33,9 @@ class FitSettings(TrainingSettings):
     )
     labels: str = setting("", "Column of class names, in place of columns of target voltages.")
     train: str = setting("r*", "Resistors to train: names or patterns separated by commas.")
-    engine: str = setting("auto", "What solves the circuit; auto: newton where it can.", "auto ngspice newton native")
+    engine: str = setting(
+        "auto", "What solves the circuit; auto: native where it can.", AutoOr(), former=ENGINES.former
+    )
     volts: float = setting(0.0, "Scale every input column to this range, +-volts; 0: columns are volts already.", low=0)
     g_low: float = setting(0.0, "Smallest conductance of a trained resistor; 0: a tenth of the smallest now.", low=0)
     g_high: float = setting(0.0, "Largest conductance of a trained resistor; 0: ten times the largest now.", low=0)

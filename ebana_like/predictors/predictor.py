@@ -53,7 +53,7 @@ class CircuitPredictor(BaseEstimator):  # type: ignore[misc] # scikit-learn has 
     hidden: neurons of each hidden layer.
     epochs, batch: passes through the samples, and samples averaged for one update.
     lr: learning rate relative to the conductance range; one, or one a crossbar.
-    engine: "newton", "native" or "ngspice".
+    engine: "native" or "ngspice".
     volts: features are scaled to at most so many volts, by the extremes they have in `fit` or in the first
         `partial_fit`; beyond these they are clipped.
     on, off: scores, in volts, that stand for the two ends of an answer.
@@ -67,7 +67,7 @@ class CircuitPredictor(BaseEstimator):  # type: ignore[misc] # scikit-learn has 
         self,
         hidden: int | tuple[int, ...] = (10,),
         *,
-        engine: str = "newton",
+        engine: str = "native",
         workers: int = 1,
         epochs: int = 60,
         batch: int = 20,

@@ -5,6 +5,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from numbers import Real
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 import tomli_w
@@ -42,13 +43,15 @@ def setting(
     low: float | None = None,
     positive: bool = False,
     limit: str = "",
+    former: Mapping[str, str] = MappingProxyType({}),
 ) -> Any:
     """Make a field with the text that tells people what it is, and what is allowed.
 
     choices: names, of which it must be one; asked for when a value is given, for plug-ins may add some.
     limit: the name of the limit that its value stands under, see `ebana_like.limits`.
+    former: choices of before, and what they are called now.
     """
-    allowed = {"choices": choices, "low": low, "positive": positive, "limit": limit}
+    allowed = {"choices": choices, "low": low, "positive": positive, "limit": limit, "former": former}
     return field(default=default, metadata={"help": help, **allowed})
 
 
@@ -61,7 +64,7 @@ class TrainingSettings:
     Raises SettingError naming the setting, what is allowed and what came.
     """
 
-    engine: str = setting("ngspice", "What solves the circuit.", ENGINES)
+    engine: str = setting("ngspice", "What solves the circuit.", ENGINES, former=ENGINES.former)
     workers: int = setting(1, "Processes that share the samples of a batch.", low=1, limit="workers")
     seed: int = setting(0, "Seed of initial conductances, data order and every other random draw.", low=0)
 
@@ -109,6 +112,8 @@ class TrainingSettings:
         for entry in fields(self):
             value, limits = getattr(self, entry.name), entry.metadata
             value = _options(entry.name, value) if entry.name in OPTIONS else _convert(entry.name, value, entry.type)
+            if isinstance(value, str):
+                value = limits["former"].get(value, value)
             object.__setattr__(self, entry.name, value)
             choices = limits["choices"]
             if choices and value not in choices:

@@ -2,5 +2,5 @@
 
 import lazy_loader
 
-# listed in `__init__.pyi`; a worker process of ngspice starts without the Newton engine's compiled kernels
+# listed in `__init__.pyi`; jax is imported with the native engine, not before
 __getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -2,8 +2,8 @@
 
 from .catalog import ENGINES, simulator
 from .descent import Descended, Descends, Descent, Moves, Stepping
-from .native import NativeSimulator, circuit_function
-from .newton import NewtonSimulator
+from .native.function import circuit_function
+from .native.simulator import NativeSimulator
 from .ngspice import NgspiceSimulator
 from .protocol import (
     Nudging,
@@ -22,7 +22,6 @@ __all__ = [
     "Descent",
     "Moves",
     "NativeSimulator",
-    "NewtonSimulator",
     "NgspiceSimulator",
     "Nudging",
     "OperatingPoints",

@@ -14,11 +14,11 @@ ENGINES: "Seam[Callable[..., Simulator]]" = Seam(
     "engine",
     {
         "ngspice": "ebana_like.simulators.ngspice:NgspiceSimulator",
-        "newton": "ebana_like.simulators.newton:NewtonSimulator",
-        "native": "ebana_like.simulators.native:NativeSimulator",
+        "native": "ebana_like.simulators.native.simulator:NativeSimulator",
     },
     "a class or function that makes a Simulator of a Circuit",
     callable,
+    former={"newton": "native"},
 )
 """Engines by name; only the libraries of the one that is used are imported."""
 
@@ -29,5 +29,6 @@ def simulator(engine: str, circuit: "Circuit", workers: int = 1, single: bool = 
     workers: processes of ngspice. single: let the native engine take training steps in single precision.
     Raises SettingError for a name that is not known, and CircuitError where the engine does not know an element.
     """
+    engine = ENGINES.former.get(engine, engine)
     options: dict[str, dict[str, Any]] = {"ngspice": {"workers": workers}, "native": {"single": single}}
     return ENGINES[engine](circuit, **options.get(engine, {}))

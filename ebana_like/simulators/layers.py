@@ -14,7 +14,7 @@ Array = TypeVar("Array", FloatArray, IntArray)
 
 
 def read_only(array: Array) -> Array:
-    """Return a contiguous view that cannot be written: one type of argument, so that kernels are compiled once."""
+    """Return a contiguous view that cannot be written."""
     view = np.ascontiguousarray(array).view()
     view.flags.writeable = False
     return view

@@ -18,13 +18,11 @@ class Phases:
 
     hidden: voltages of each layer's neurons, (phases, batch, neurons). outputs: (phases, batch, outputs).
     iterations: (phases, batch), 0 where no solution was found.
-    kept: what the solver wants to know of the free phase in the nudged ones.
     """
 
     hidden: tuple[FloatArray, ...]
     outputs: FloatArray
     iterations: IntArray
-    kept: tuple[FloatArray, ...] = ()
 
 
 def write_phases(

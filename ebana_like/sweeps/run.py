@@ -27,7 +27,7 @@ class Job:
 def train_cell(job: Job) -> None:
     """Train one cell into its run folder; the history of a training that fails is kept.
 
-    Written once at the end: netlist and history after every epoch made XOR on newton 8 times slower.
+    Written once at the end: netlist and history after every epoch made XOR 8 times slower.
     """
     settings, history = with_files_found(job.cell.settings), _History()
     problem = TASKS[job.task].problem(settings)

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from ebana_like.data import Split
 
 SETTINGS = Settings(
-    engine="newton",
+    engine="native",
     epochs=10,
     batch=20,
     hidden=(100,),

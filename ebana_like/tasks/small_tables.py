@@ -3,7 +3,7 @@
 from ebana_like.runs.settings import Settings
 
 SETTINGS = Settings(
-    engine="newton",
+    engine="native",
     epochs=60,
     batch=10,
     hidden=(10,),

@@ -2,7 +2,7 @@
 
     python experiments/estimator_bias/run.py
 
-Compares every estimator with the adjoint gradient over nudging factors, with the newton engine, on circuits trained
+Compares every estimator with the adjoint gradient over nudging factors, with the native engine, on circuits trained
 for a few epochs, and evaluates the bounds that one-sided nudging sets on the loss. Writes results.csv, bounds.csv and
 bias.svg beside itself.
 """
@@ -21,7 +21,7 @@ from ebana_like.analysis.differences import distance, flat
 from ebana_like.elements import Diodes
 from ebana_like.energy import total_cocontent
 from ebana_like.learning import ESTIMATORS, Adjoint, HigherOrder, Negative, Positive
-from ebana_like.simulators import NewtonSimulator
+from ebana_like.simulators import NativeSimulator
 from ebana_like.tasks import TASKS
 from ebana_like.training import train
 
@@ -62,7 +62,7 @@ def errors(case: str, smooth: bool = False) -> dict[str, list[float]]:
     """
     problem = problem_of(case)
     features, targets = samples_of(problem)
-    with NewtonSimulator(problem.circuit) as simulator:
+    with NativeSimulator(problem.circuit) as simulator:
         conductances = train(problem, simulator).conductances
         if smooth:
             phases = HigherOrder(CROSSING_BETA).phases(simulator, conductances, features, targets, problem.cost, None)
@@ -100,7 +100,7 @@ def bounds(case: str) -> list[dict[str, float]]:
     problem = problem_of(case, "switch")
     features, targets = samples_of(problem)
     rows = []
-    with NewtonSimulator(problem.circuit) as simulator:
+    with NativeSimulator(problem.circuit) as simulator:
         conductances = train(problem, simulator).conductances
         circuit = problem.circuit.with_conductances(conductances)
         for beta in BOUND_BETAS.tolist():

@@ -109,12 +109,12 @@ class Case:
         return end_of(made)
 
 
-TRAININGS = [Case(task, engine) for task in SPAN for engine in ("newton", "ngspice")]
+TRAININGS = [Case(task, engine) for task in SPAN for engine in ("native", "ngspice")]
 WAYS = ("parent", "worker", "both", "start-up")
 SURVIVED = ("worker", "start-up")
 """Ways after which the program may go on by itself."""
 
-OTHERS = [Case(command, engine) for command in ("fit", "sweep") for engine in ("newton", "ngspice")]
+OTHERS = [Case(command, engine) for command in ("fit", "sweep") for engine in ("native", "ngspice")]
 
 
 @dataclass(frozen=True)
@@ -396,7 +396,7 @@ def main() -> None:
     parser.add_argument("--trainings", type=int, default=100, help="in which something is killed at random moments")
     parser.add_argument("--full", type=int, default=40, help="on a disk that fills up in mid-write")
     parser.add_argument("--corruptions", type=int, default=500, help="of checkpoint and config files")
-    parser.add_argument("--engine", choices=["newton", "ngspice"], help="of the trainings; both unless given")
+    parser.add_argument("--engine", choices=["native", "ngspice"], help="of the trainings; both unless given")
     parser.add_argument("--results", type=Path, default=HERE / "results.csv")
     given = parser.parse_args()
     rng, rows = random.Random(0), []
@@ -415,7 +415,7 @@ def main() -> None:
     for k in range(given.trainings):
         case, turn = cases[k % len(cases)], k // len(cases)
         way, seed = WAYS[(k + turn) % len(WAYS)], turn % SEEDS
-        if way == "worker" and case.engine == "newton" and case.command != "sweep":
+        if way == "worker" and case.engine == "native" and case.command != "sweep":
             way = "parent"  # it has no other process
         _, seconds = unbroken(case, seed)
         how = partial(killed, way, rng, seconds)
@@ -425,7 +425,7 @@ def main() -> None:
         case, seed = cases[k % len(cases)], k // len(cases) % SEEDS
         tell("full disk", case, seed, broken(case, seed, partial(on_a_full_disk, rng)))
     if given.corruptions:
-        case = Case("xor", "newton")
+        case = Case("xor", "native")
         expected, _ = unbroken(case, 0)
         with TemporaryDirectory() as name:
             made = half_done(case, Path(name))

@@ -1,4 +1,4 @@
-"""How long does ngspice itself need for 60,000 digits, and are its gradients those of the Newton engine?
+"""How long does ngspice itself need for 60,000 digits, and are its gradients those of the native engine?
 
     python experiments/mnist/ngspice_epoch.py PATH [DIGITS]
 
@@ -29,14 +29,14 @@ def deviation(problem: Problem, engines: list[Settings], digits: int) -> tuple[f
     """Return the largest deviation of a digit's gradient, relative to the bank's largest entry, and how many failed."""
     worst, failed = 0.0, 0
     data, rng = problem.data.train, np.random.default_rng(0)
-    with simulator_of(problem.circuit, engines[0]) as ngspice, simulator_of(problem.circuit, engines[1]) as newton:
+    with simulator_of(problem.circuit, engines[0]) as ngspice, simulator_of(problem.circuit, engines[1]) as native:
         for sample in range(digits):
             one = slice(sample, sample + 1)
             targets = data.targets(problem.cost, one)
             conductances = problem.circuit.conductances()
             estimates = [
                 problem.estimator.estimate(engine, conductances, data.volts(one), targets, problem.cost, rng)
-                for engine in (ngspice, newton)
+                for engine in (ngspice, native)
             ]
             failed += sum(int((~estimate.points.usable).sum()) for estimate in estimates)
             for name, expected in estimates[1].gradients.items():
@@ -47,15 +47,15 @@ def deviation(problem: Problem, engines: list[Settings], digits: int) -> tuple[f
 
 def main(path: str, digits: int = 60_000) -> None:
     task = TASKS["mnist"]
-    newton = replace(task.settings, data=path, epochs=1)
-    ngspice = replace(newton, engine="ngspice", workers=WORKERS)
-    problem = task.problem(newton)
+    native = replace(task.settings, data=path, epochs=1)
+    ngspice = replace(native, engine="ngspice", workers=WORKERS)
+    problem = task.problem(native)
     compared = min(COMPARED, digits)
-    worst, failed = deviation(problem, [ngspice, newton], compared)
-    print(f"gradients of {compared} digits, ngspice against newton: largest deviation {worst:.1e}, {failed} failed")
+    worst, failed = deviation(problem, [ngspice, native], compared)
+    print(f"gradients of {compared} digits, ngspice against native: largest deviation {worst:.1e}, {failed} failed")
     training = replace(problem.data, train=problem.data.train.take(np.arange(digits)), test=None)
     records = {
-        settings.engine: train_one(replace(problem, data=training), settings)[0] for settings in (ngspice, newton)
+        settings.engine: train_one(replace(problem, data=training), settings)[0] for settings in (ngspice, native)
     }
     with (HERE / "ngspice_epoch.csv").open("w") as file:
         writer = csv.writer(file, lineterminator="\n")

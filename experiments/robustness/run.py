@@ -23,7 +23,7 @@ from ebana_like.elements import Diodes, FloatArray, Resistors
 from ebana_like.energy import coenergy_weights
 from ebana_like.learning import SGD, Centered, Positive, SquaredError
 from ebana_like.networks import Amplifier, Crossbar, DiodePair, Inputs, OutputPairs, build_network
-from ebana_like.simulators import NewtonSimulator
+from ebana_like.simulators import NativeSimulator
 from ebana_like.sweeps.pool import share
 
 HERE = Path(__file__).parent
@@ -94,7 +94,7 @@ def train(case: Case, iterations: int = ITERATIONS) -> list[float]:
     bank = circuit.trainable[0]
     update = SGD(alpha / (bank.high - bank.low) ** 2)  # this program's rates are relative to the range
     weights, conductances, errors, cost = coenergy_weights(circuit), circuit.conductances(), [], SquaredError()
-    with NewtonSimulator(circuit) as simulator:
+    with NativeSimulator(circuit) as simulator:
         while len(errors) < iterations:
             estimate = estimator.estimate(simulator, conductances, FEATURES, TARGET, cost, rng)
             gradients = estimate.gradients
@@ -114,7 +114,7 @@ def slopes(circuit: Circuit) -> tuple[FloatArray, FloatArray]:
 
     Per volt, divided by the largest branch current: zero where the operating point makes the sum stationary.
     """
-    with NewtonSimulator(circuit) as simulator:
+    with NativeSimulator(circuit) as simulator:
         voltages = simulator.solve(circuit.conductances(), FEATURES).voltages[0, 0]
     first, second = circuit.bank("crossbar1", Resistors), circuit.bank("crossbar2", Resistors)
     neurons = [circuit.nodes.index(f"h1_{k}") for k in range(2)]

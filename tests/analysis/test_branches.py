@@ -11,7 +11,7 @@ from ebana_like.analysis.sample import training_sample
 from ebana_like.energy import Wiring
 from ebana_like.errors import SimulatorError
 from ebana_like.netlist import load_netlist, read_netlist
-from ebana_like.simulators import NewtonSimulator, NgspiceSimulator
+from ebana_like.simulators import NativeSimulator, NgspiceSimulator
 from ebana_like.tasks import TASKS
 from ebana_like.training import train
 
@@ -36,15 +36,15 @@ def test_a_point_that_is_none_is_refused_naming_its_node(divider, operating_poin
         branches(divider, voltages)
 
 
-@pytest.mark.parametrize("engine", [NewtonSimulator, NgspiceSimulator])
+@pytest.mark.parametrize("engine", [NativeSimulator, NgspiceSimulator])
 @pytest.mark.parametrize(
     ("task", "changes"),
     [("xor", {}), ("xor", {"nudging": "switch"}), ("iris", {"hidden": (8, 8), "lr": (0.3, 0.3, 0.1)}), ("digits", {})],
 )
 def test_kirchhoffs_law_holds_at_all_points_of_trained_circuits(task, changes, engine):
-    settings = replace(TASKS[task].settings, **changes, epochs=2, engine="newton")
+    settings = replace(TASKS[task].settings, **changes, epochs=2, engine="native")
     problem = TASKS[task].problem(settings)
-    learned = train(problem, NewtonSimulator(problem.circuit)).conductances
+    learned = train(problem, NativeSimulator(problem.circuit)).conductances
     circuit = problem.circuit.with_conductances(learned)
     with engine(circuit) as simulator:
         for sample in (0, 1, len(problem.data.train) - 1):
@@ -57,7 +57,7 @@ def test_controlled_sources_of_all_four_kinds_carry_what_kirchhoff_asks_of_them(
     """v(a) is 0.5 V; g takes 1 mS of it into 1 kOhm, h makes 2 kOhm of the current that vm measures there."""
     text = "t\nv1 in 0 1\nr1 in a 1k\nr2 a 0 1k\ng1 0 b a 0 1m\nvm b c 0\nr3 c 0 1k\nh1 d 0 vm 2k\nr4 d 0 1k\n"
     circuit = read_netlist(text + "e1 e 0 d 0 2\nr5 e 0 1k\nf1 0 f vm 2\nr6 f 0 1k\n").circuit
-    point = NewtonSimulator(circuit).solve({}, np.zeros((1, 0))).voltages[0, 0]
+    point = NativeSimulator(circuit).solve({}, np.zeros((1, 0))).voltages[0, 0]
     found = branches(circuit, point)
     assert found.imbalance < 1e-12
     for bank, milliamperes in {"vccss": 0.5, "ccvss": -1.0, "vcvss": -2.0, "cccss": 1.0}.items():

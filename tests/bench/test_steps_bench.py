@@ -1,4 +1,4 @@
-"""Both engines train the same networks, and each way has its time."""
+"""The same networks are trained in every way, and each way has its time."""
 
 from ebana_like.bench import steps
 

@@ -270,7 +270,7 @@ def test_a_full_disk_keeps_what_was_saved(tmp_path, start, trained):
 
 
 def test_a_disk_without_room_for_compiled_code_is_told_in_a_line(tmp_path):
-    arguments = ["xor", "--engine", "newton", "--out", str(tmp_path / "runs")]
+    arguments = ["xor", "--engine", "native", "--out", str(tmp_path / "runs")]
     environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
     done = subprocess.run([*FULL, *arguments], capture_output=True, text=True, check=False, env=environment)
     assert done.returncode == 1

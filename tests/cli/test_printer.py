@@ -68,7 +68,7 @@ def test_errors_show_names_as_they_are(tmp_path):
 def test_class_names_are_shown_as_they_are(tmp_path):
     data = tmp_path / "table.csv"
     data.write_text("x,kind\n" + "".join(f"{k},{'[/red]' if k % 2 else '[bold]'}\n" for k in range(8)))
-    made = run("csv", "--data", data, "--epochs", 1, "--test", 0, "--engine", "newton", "--out", tmp_path / "runs")
+    made = run("csv", "--data", data, "--epochs", 1, "--test", 0, "--engine", "native", "--out", tmp_path / "runs")
     assert made.exit_code == 0, made.output
     assert "[/red]" in made.output
     (path,) = (tmp_path / "runs").iterdir()

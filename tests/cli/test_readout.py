@@ -13,7 +13,7 @@ from ebana_like import node_voltages, predict
 from ebana_like.analysis import readout
 from ebana_like.cli import main
 from ebana_like.runs import Run, load_circuit
-from ebana_like.simulators import NewtonSimulator
+from ebana_like.simulators import NativeSimulator
 from ebana_like.tasks import problem_of_run
 from ebana_like.training import evaluate
 
@@ -68,13 +68,13 @@ def told(tmp_path_factory):
     folder = tmp_path_factory.mktemp("told")
     data = folder / "line.csv"
     data.write_text("left,x,y\n" + "".join(f"{k % 3},{k},{100 - 2.5 * k}\n" for k in range(40)))
-    made = run("csv", "--data", data, "--target", "y", "--epochs", 5, "--engine", "newton", "--out", folder / "runs")
+    made = run("csv", "--data", data, "--target", "y", "--epochs", 5, "--engine", "native", "--out", folder / "runs")
     assert made.exit_code == 0, made.output
     (path,) = (folder / "runs").iterdir()
     return path, data
 
 
-@pytest.mark.parametrize("engine", ["ngspice", "newton"])
+@pytest.mark.parametrize("engine", ["ngspice", "native"])
 def test_the_voltages_of_a_netlist_as_it_stands_carry_the_names_it_gives(amplified, engine):
     made = run("voltages", amplified, "--csv", "-", "--engine", engine)
     assert made.exit_code == 0, made.output
@@ -135,7 +135,7 @@ def test_a_run_answers_in_its_classes_and_counts_the_right_ones(trained, tmp_pat
 def test_answers_need_no_labels(trained, tmp_path):
     data = tmp_path / "corners.csv"
     data.write_text("a,b\n1,-1\n-1,-1\n")
-    found = predict(trained, data, engine="newton")
+    found = predict(trained, data, engine="native")
     assert (found.answers, found.labels, found.measure) == (("different", "same"), (), "")
 
 
@@ -144,7 +144,7 @@ def test_scores_of_the_training_samples_are_those_of_training(told):
     found = predict(path, data)
     problem, circuit = problem_of_run(Run(path)), load_circuit(path).circuit
     train = problem.data.train
-    with NewtonSimulator(circuit) as simulator:
+    with NativeSimulator(circuit) as simulator:
         same = simulator.solve(circuit.conductances(), train.volts()).scores
         measured = evaluate(simulator, circuit.conductances(), train, problem.cost)
     rows = [np.flatnonzero(np.isclose([float(label) for label in found.labels], y))[0] for y in train.labels[:, 0]]
@@ -180,7 +180,7 @@ def test_our_own_netlist_takes_volts(trained, tmp_path):
     assert (found.scores[:, 0] > 0).tolist() == [True, False]
 
 
-class Unsolving(NewtonSimulator):
+class Unsolving(NativeSimulator):
     """Does not solve the second sample."""
 
     def solve(self, conductances, features, nudging=None):
@@ -191,12 +191,12 @@ class Unsolving(NewtonSimulator):
 
 
 def test_samples_that_are_not_solved_are_empty_and_named(amplified, table, monkeypatch):
-    monkeypatch.setitem(readout.ENGINES, "newton", Unsolving)
-    made = run("voltages", amplified, "--data", table, "--engine", "newton", "--csv", "-")
+    monkeypatch.setattr(readout, "simulator", lambda engine, circuit: Unsolving(circuit))
+    made = run("voltages", amplified, "--data", table, "--engine", "native", "--csv", "-")
     assert made.exit_code == 1
     assert made.stderr == "not solved: row 3: no convergence\n"
     assert [row["OUT"] != "" for row in rows_of(made.stdout)] == [True, False, True]
-    answered = run("predict", amplified, "--data", table, "--outputs", "OUT", "--engine", "newton", "--csv", "-")
+    answered = run("predict", amplified, "--data", table, "--outputs", "OUT", "--engine", "native", "--csv", "-")
     assert answered.exit_code == 1
     assert [row["score_OUT"] != "" for row in rows_of(answered.stdout)] == [True, False, True]
 
@@ -250,7 +250,7 @@ Vn n 0 -1
 """
 
 
-@pytest.mark.parametrize("words", [("voltages", "--engine", "newton"), ("voltages",), ("inspect",)])
+@pytest.mark.parametrize("words", [("voltages", "--engine", "native"), ("voltages",), ("inspect",)])
 def test_a_latch_on_its_edge_is_said_to_be_unstable(words, tmp_path):
     (tmp_path / "latch.cir").write_text(LATCH)
     done = CliRunner().invoke(main, [words[0], str(tmp_path / "latch.cir"), *words[1:]])

@@ -21,7 +21,7 @@ def runs(tmp_path_factory):
     """A short run of each kind of question, by task: one class of two or several, yes or no, quantities."""
     folder = tmp_path_factory.mktemp("runs")
     for task, hidden in (("xor", 8), ("iris", 10), ("gates", 8), ("sine", 10), ("diabetes", 60)):
-        result = run(task, "--engine", "newton", "--epochs", 3, "--hidden", hidden, "--out", folder)
+        result = run(task, "--engine", "native", "--epochs", 3, "--hidden", hidden, "--out", folder)
         assert result.exit_code == 0, result.output
         assert " report " in result.output
     return {path.name.split("-")[0]: path for path in folder.iterdir()}
@@ -105,8 +105,8 @@ def test_the_page_tells_the_runs_own_numbers(runs):
     assert f"{last['train_loss']:.2e}" in text
     assert f"test {100 * last['test_accuracy']:.1f} %" in text
     assert f"train-circuit iris --config {runs['iris']}/config.toml" in text
-    # the newton engine is not the default of this task, and 3 epochs are not
-    assert re.search(r"<td>engine</td><td>newton</td><td>ngspice</td>", text)
+    # the native engine is not the default of this task, and 3 epochs are not
+    assert re.search(r"<td>engine</td><td>native</td><td>ngspice</td>", text)
     assert re.search(r"<td>epochs</td><td>3</td><td>\d+</td>", text)
 
 
@@ -124,7 +124,7 @@ def test_the_gradient_points_along_the_adjoint(runs):
 def test_a_run_that_went_on_from_another_shows_no_conductances_before(runs, tmp_path):
     first = tmp_path / "first"
     shutil.copytree(runs["xor"], first)
-    result = run("xor", "--engine", "newton", "--epochs", 2, "--start", first, "--out", tmp_path / "runs")
+    result = run("xor", "--engine", "native", "--epochs", 2, "--start", first, "--out", tmp_path / "runs")
     assert result.exit_code == 0, result.output
     (path,) = (tmp_path / "runs").iterdir()
     shutil.rmtree(first)  # what it went on from need not be there any more
@@ -136,7 +136,7 @@ def test_a_run_that_went_on_from_another_shows_no_conductances_before(runs, tmp_
 
 
 def test_a_run_trained_by_the_adjoint_has_no_angle(tmp_path):
-    assert run("xor", "--engine", "newton", "--epochs", 1, "--estimator", "adjoint", "--out", tmp_path).exit_code == 0
+    assert run("xor", "--engine", "native", "--epochs", 1, "--estimator", "adjoint", "--out", tmp_path).exit_code == 0
     (path,) = tmp_path.iterdir()
     assert run("report", path, "--out", tmp_path / "page.html").exit_code == 0
     page = Page((tmp_path / "page.html").read_text())

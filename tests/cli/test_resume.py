@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from ebana_like.cli import main
 from ebana_like.runs import Run, load_circuit, load_history
 
-SHORT = ("xor", "--engine", "newton", "--stop-loss", 0, "--checkpoint-batches", 3, "--checkpoint-seconds", 0)
+SHORT = ("xor", "--engine", "native", "--stop-loss", 0, "--checkpoint-batches", 3, "--checkpoint-seconds", 0)
 
 
 def run(*arguments):
@@ -38,7 +38,7 @@ def made(unbroken, tmp_path):
     return Run(path)
 
 
-@pytest.mark.parametrize("engine", ["newton", "ngspice"])
+@pytest.mark.parametrize("engine", ["native", "ngspice"])
 def test_a_finished_run_that_is_resumed_stays_as_it_is(engine, tmp_path):
     """Killed between its last checkpoint and its farewell, a training has yet to say what it has already written."""
     made = trained(tmp_path, "--engine", engine, "--epochs", 20)
@@ -181,6 +181,6 @@ def test_the_printed_config_of_a_task_can_be_trained_with(tmp_path):
     assert text.startswith("# xor: ")
     file = tmp_path / "mine.toml"
     file.write_text(text.replace("epochs = 200", "epochs = 1"))
-    result = run("xor", "--config", file, "--engine", "newton", "--out", tmp_path / "runs")
+    result = run("xor", "--config", file, "--engine", "native", "--out", tmp_path / "runs")
     assert "trained 1 epoch " in result.output
     assert 'did you mean "xor"' in run("config", "xro").output

@@ -12,7 +12,7 @@ from numba import types
 from numba.extending import typeof_impl
 
 from ebana_like.cli.signals import STOPPING, Stops
-from ebana_like.simulators import NewtonSimulator
+from ebana_like.simulators import NativeSimulator
 from ebana_like.tasks import TASKS
 from ebana_like.training import Callback, Interrupted, train
 
@@ -35,7 +35,7 @@ def test_an_interrupt_that_python_drops_is_repeated_after_the_batch(number, caps
     problem = TASKS["xor"].problem(replace(TASKS["xor"].settings, batch=1))
     called = CalledFromC(number)
     with Stops() as stops, pytest.raises(Interrupted):
-        train(problem, NewtonSimulator(problem.circuit), callbacks=[called, stops])
+        train(problem, NativeSimulator(problem.circuit), callbacks=[called, stops])
     assert called.batches == 3
     assert stops.status == 128 + number
     assert capsys.readouterr().err == ""
@@ -56,7 +56,7 @@ def test_numba_is_not_interrupted_while_it_compiles():
     with Stops() as stops:
         assert numba_typeof(Asking()) == types.intp
         with pytest.raises(Interrupted):
-            train(problem, NewtonSimulator(problem.circuit), callbacks=[stops])
+            train(problem, NativeSimulator(problem.circuit), callbacks=[stops])
 
 
 def test_other_dropped_exceptions_are_still_reported(monkeypatch):

@@ -16,7 +16,7 @@ from ebana_like.cli import main
 
 PROGRAM = [sys.executable, "-c", "from ebana_like.cli import main; main()"]
 
-NINETY = ["sweep", "xor", "--beta", "1e-9:1e-5:log9", "--seeds", "0:10", "--engine", "newton", "--workers", "2"]
+NINETY = ["sweep", "xor", "--beta", "1e-9:1e-5:log9", "--seeds", "0:10", "--engine", "native", "--workers", "2"]
 NINETY += ["--stop-loss", "0", "--epochs", "30", "--goal", "train_loss<1e-2"]
 
 
@@ -116,7 +116,7 @@ def run(*arguments):
 
 
 def test_a_failing_cell_is_named_with_its_reason_and_the_others_go_on(tmp_path):
-    result = run("sweep", "xor", "--diode", "valve,schottky", "--engine", "newton", "--epochs", 1, "--out", tmp_path)
+    result = run("sweep", "xor", "--diode", "valve,schottky", "--engine", "native", "--epochs", 1, "--out", tmp_path)
     assert result.exit_code == 0, result.output
     assert re.search(r'cell 0 \(diode valve\): failed, .*no diode model "valve"', result.output)
     assert re.search(r"schottky +0/1", result.output)

@@ -18,8 +18,8 @@ def run(*arguments):
 
 
 @pytest.mark.parametrize("task", ["xor", "iris"])
-def test_newton_is_verified_after_every_epoch(task, tmp_path):
-    options = ("--engine", "newton", "--epochs", 2, "--verify", 3, "--verify-epochs", "--out", tmp_path)
+def test_native_is_verified_after_every_epoch(task, tmp_path):
+    options = ("--engine", "native", "--epochs", 2, "--verify", 3, "--verify-epochs", "--out", tmp_path)
     result = run(task, *options)
     assert result.exit_code == 0, result.output
     assert "verified: ngspice differs by at most" in result.output
@@ -39,12 +39,12 @@ def test_the_netlist_verified_is_that_of_the_epoch(tmp_path, monkeypatch):
         return Verification(len(features), 0.0, "h1_0")
 
     monkeypatch.setattr(verification, "verify", look)
-    options = ("--engine", "newton", "--epochs", 3, "--verify", 1, "--verify-epochs", "--out", tmp_path)
+    options = ("--engine", "native", "--epochs", 3, "--verify", 1, "--verify-epochs", "--out", tmp_path)
     assert run("xor", *options).exit_code == 0
     assert seen == [1, 2, 3]
 
 
-@pytest.mark.parametrize("engine", ["newton", "ngspice"])
+@pytest.mark.parametrize("engine", ["native", "ngspice"])
 def test_verifying_changes_no_bit_of_what_is_learned(engine, tmp_path):
     options = ("xor", "--engine", engine, "--epochs", 5, "--stop-loss", 0, "--out")
     for folder, extras in (("alone", ()), ("verified", ("--verify", 2, "--verify-epochs"))):

@@ -9,7 +9,7 @@ import pytest
 from ebana_like.conformance import CIRCUITS, ENGINE_CLAUSES, EngineTrial
 from ebana_like.conformance.drives import given, strengths_for
 from ebana_like.errors import EbanaError
-from ebana_like.simulators import NewtonSimulator
+from ebana_like.simulators import NativeSimulator
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,8 +23,8 @@ class Rewired:
         raise NotImplementedError
 
 
-class Engine(NewtonSimulator):
-    """The newton engine, with room for a mistake in what it asks and in what it answers."""
+class Engine(NativeSimulator):
+    """The native engine, with room for a mistake in what it asks and in what it answers."""
 
     def solve(self, conductances, features, nudging=None):
         points = super().solve(conductances, features, nudging and self.asked(nudging, len(features)))

@@ -8,7 +8,7 @@ from ebana_like.conformance import check_engine
 from ebana_like.elements import Diodes, Resistors
 from ebana_like.learning import Centered, SquaredError
 from ebana_like.simulators import (
-    NewtonSimulator,
+    NativeSimulator,
     OperatingPoints,
     check_conductances,
     check_features,
@@ -128,5 +128,5 @@ def test_it_trains_as_any_other():
     circuit = CIRCUITS["mesh-currents"]()
     features, targets = np.random.default_rng(0).uniform(-2, 2, (3, 2)), np.zeros((3, 2))
     arguments = circuit.conductances(), features, targets, SquaredError(), np.random.default_rng(0)
-    own, newton = (Centered(1e-7).estimate(engine(circuit), *arguments) for engine in (RootEngine, NewtonSimulator))
-    assert own.gradients["weights"] == pytest.approx(newton.gradients["weights"], rel=1e-5)
+    own, native = (Centered(1e-7).estimate(engine(circuit), *arguments) for engine in (RootEngine, NativeSimulator))
+    assert own.gradients["weights"] == pytest.approx(native.gradients["weights"], rel=1e-5)

@@ -7,7 +7,7 @@ import pytest
 
 from ebana_like.data.shifted import ShiftedImages
 from ebana_like.errors import SettingError
-from ebana_like.simulators import NewtonSimulator
+from ebana_like.simulators import NativeSimulator
 from ebana_like.tasks import TASKS
 from ebana_like.training import train
 
@@ -68,7 +68,7 @@ def test_training_meets_moved_images_and_goes_on_where_it_was():
         def on_epoch(self, progress, record):
             pass
 
-    with NewtonSimulator(moved.circuit) as simulator:
+    with NativeSimulator(moved.circuit) as simulator:
         whole = train(moved, simulator, callbacks=[Stop()])
         resumed = train(moved, simulator, start=stops[3])
         other = train(still, simulator)

@@ -5,7 +5,7 @@ import pytest
 
 from ebana_like.energy.stability import stability
 from ebana_like.netlist import read_netlist
-from ebana_like.simulators import NewtonSimulator, NgspiceSimulator
+from ebana_like.simulators import NativeSimulator, NgspiceSimulator
 
 LATCH = """latch
 v1 in 0 0
@@ -56,7 +56,7 @@ def test_devices_only_spice_knows_leave_it_open():
     assert stability(circuit("t\nv1 a 0 1\nr1 a b 1k\nd1 b 0 m\n.model m d(is=1n rs=1)\n.end"), np.zeros(3)) is None
 
 
-@pytest.mark.parametrize("engine", [NewtonSimulator, NgspiceSimulator])
+@pytest.mark.parametrize("engine", [NativeSimulator, NgspiceSimulator])
 def test_engines_say_that_a_point_is_unstable_and_say_it_once(engine):
     latch = circuit(LATCH.format(gain=4))
     features = np.zeros((2, latch.inputs.count))

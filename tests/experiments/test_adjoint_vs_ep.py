@@ -8,7 +8,7 @@ import pytest
 
 from ebana_like.elements import Diodes
 from ebana_like.energy import symmetry
-from ebana_like.simulators import NewtonSimulator
+from ebana_like.simulators import NativeSimulator
 
 RUN = runpy.run_path(str(Path(__file__).parents[2] / "experiments" / "adjoint_vs_ep" / "run.py"), run_name="small")
 
@@ -23,7 +23,7 @@ def test_the_circuit_has_the_sizes_of_the_text():
 
 def test_one_sided_nudging_misses_at_once_and_centered_hardly():
     circuit = RUN["paper_circuit"](0)
-    with NewtonSimulator(circuit) as simulator:
+    with NativeSimulator(circuit) as simulator:
         rows = {name: RUN["trained"](name, simulator, 3) for name in RUN["ESTIMATORS"]}
     assert all(row["error"] == 0 for row in rows["adjoint"])
     assert rows["adjoint"][-1]["loss"] < rows["adjoint"][0]["loss"]
@@ -34,6 +34,6 @@ def test_one_sided_nudging_misses_at_once_and_centered_hardly():
 
 
 def test_all_estimators_start_from_the_same_point():
-    with NewtonSimulator(RUN["paper_circuit"](1)) as simulator:
+    with NativeSimulator(RUN["paper_circuit"](1)) as simulator:
         losses = [RUN["trained"](name, simulator, 1)[0]["loss"] for name in RUN["ESTIMATORS"]]
     assert losses == pytest.approx(np.full(4, losses[0]), rel=1e-12)

@@ -9,7 +9,7 @@ from ebana_like.learning import Centered, SquaredError, update_named
 from ebana_like.netlist import Netlist, read_netlist, write_netlist
 from ebana_like.networks import Amplifier, Crossbar, DiodePair, Inputs, OutputPairs, build_network
 from ebana_like.nudges import Nudge
-from ebana_like.simulators import NativeSimulator, NewtonSimulator, NgspiceSimulator
+from ebana_like.simulators import NativeSimulator, NgspiceSimulator
 from ebana_like.wiring import grounds, labels
 
 FREE = 1e-18
@@ -62,7 +62,7 @@ class Clamp(Nudge):
         return scores - eta * cost.gradient(scores, targets), 1.0 * (eta != 0)
 
 
-ENGINES = [NewtonSimulator, NgspiceSimulator, NativeSimulator]
+ENGINES = [NativeSimulator, NgspiceSimulator]
 STRENGTHS = {Programmed(): 1e-7, Clamp(): 1e-3}
 COST = SquaredError(0.3, -0.3)
 FEATURES, TARGETS = np.array([[1.0, -0.5], [0.3, 0.8], [-0.7, 0.2]]), np.array([[0.3, -0.3], [-0.3, 0.3], [0.3, 0.3]])
@@ -82,12 +82,12 @@ def estimated(estimator, engine, circuit, features, targets):
 def differences(circuit, features, targets, bank):
     """dC/dg by finite differences of the mean cost."""
     own = circuit.conductances()
-    with NewtonSimulator(circuit) as newton:
+    with NativeSimulator(circuit) as native:
 
         def loss(k, step):
             g = own[bank].copy()
             g[k] += step
-            return COST.value(newton.solve({**own, bank: g}, features).scores, targets).mean()
+            return COST.value(native.solve({**own, bank: g}, features).scores, targets).mean()
 
         steps = 1e-4 * own[bank]
         return np.array([(loss(k, h) - loss(k, -h)) / (2 * h) for k, h in enumerate(steps)])

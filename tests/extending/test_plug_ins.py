@@ -23,13 +23,13 @@ from dataclasses import dataclass, replace
 from ebana_like.learning import SGD, SquaredError
 from ebana_like.netlist.dialects.ngspice import Ngspice
 from ebana_like.nudges import Currents
-from ebana_like.simulators import NewtonSimulator
+from ebana_like.simulators import NativeSimulator
 from ebana_like.tasks import TASKS
 
 class Softly(Currents):
     name = "softly"
 
-class Polished(NewtonSimulator):
+class Polished(NativeSimulator):
     pass
 
 class Nutmeg(Ngspice):

@@ -12,7 +12,7 @@ from ebana_like.elements import Resistors
 from ebana_like.errors import CircuitError, EbanaError, NetlistError, SettingError
 from ebana_like.fitting import fit, prepare
 from ebana_like.netlist import load_netlist
-from ebana_like.simulators import NewtonSimulator, NgspiceSimulator
+from ebana_like.simulators import NativeSimulator, NgspiceSimulator
 from ebana_like.training import evaluate
 
 FOREIGN = Path(__file__).parents[2] / "netlists" / "foreign"
@@ -121,7 +121,7 @@ def test_settings_stand_in_the_netlist_in_a_file_or_on_the_command_line(divider)
     config = divider.with_name("fit.toml")
     config.write_text(f'[fit]\ndata = "{data}"\noutputs = "in"\nepochs = 7\n')
     found = prepare(divider, config, {"outputs": "out"}).settings
-    assert (found.inputs, found.outputs, found.epochs, found.engine) == ("v1", "out", 7, "newton")
+    assert (found.inputs, found.outputs, found.epochs, found.engine) == ("v1", "out", 7, "native")
     assert found.beta == pytest.approx(1e-6)  # a thousandth of 1 mS
     assert (found.g_low, found.g_high) == pytest.approx((1e-4, 1e-2))
 
@@ -211,13 +211,13 @@ def test_gradients_through_one_way_sources_are_those_of_finite_differences(tmp_p
     given = written(tmp_path, f"t\nv1 in 0 1\nr1 in a 1k\nvm a m 0\nr2 m 0 1k\nr3 a out 1k\nr4 out 0 1k\n{source}\n")
     problem = prepare(tmp_path / "my.cir", given={**given, "estimator": "adjoint"}).problem
     data, cost, g = problem.data.train, problem.cost, problem.start().conductances["trained"]
-    with NewtonSimulator(problem.circuit) as newton:
+    with NativeSimulator(problem.circuit) as native:
         estimate = problem.estimator.estimate(
-            newton, {"trained": g}, data.features, data.targets(cost), cost, np.random.default_rng(0)
+            native, {"trained": g}, data.features, data.targets(cost), cost, np.random.default_rng(0)
         )
 
         def loss(conductances):
-            return evaluate(newton, {"trained": conductances}, data, cost).loss
+            return evaluate(native, {"trained": conductances}, data, cost).loss
 
         steps = 1e-4 * np.diag(g)
         slopes = [(loss(g + step) - loss(g - step)) / (2 * step.sum()) for step in steps]

@@ -46,7 +46,7 @@ def refused(done):
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
     folder = tmp_path_factory.mktemp("trained")
-    made = run("xor", "--engine", "newton", "--epochs", 1, "--hidden", 2, "--out", folder)
+    made = run("xor", "--engine", "native", "--epochs", 1, "--hidden", 2, "--out", folder)
     assert made.exit_code == 0, made.output
     (found,) = folder.iterdir()
     return found

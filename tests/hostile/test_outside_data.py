@@ -139,7 +139,7 @@ def test_a_strangers_diode_is_not_read_elsewhere(name, tmp_path, monkeypatch):
     (tmp_path / "private.mod").write_text(".model my d is=1n n=1.5\n")
     (folder / "link.mod").symlink_to(tmp_path / "private.mod")
     (folder / "c.toml").write_text(f'diode = "{name.replace("FOLDER", str(folder))}"\n')
-    words = ("xor", "--engine", "newton", "--epochs", 1, "--out", tmp_path / "out")
+    words = ("xor", "--engine", "native", "--epochs", 1, "--out", tmp_path / "out")
     for refused in (run(*words, "--config", "c.toml"), run("sweep", *words, "--config", "c.toml")):
         assert refused.exit_code == 2, refused.output
         assert re.fullmatch(r"error: c.toml names [^\n]* as its diode, which lies outside [^\n]*\n", refused.output)
@@ -150,7 +150,7 @@ def test_a_strangers_diode_is_not_read_elsewhere(name, tmp_path, monkeypatch):
 def test_a_run_with_a_diode_of_ones_own_goes_on_from_elsewhere(tmp_path, monkeypatch):
     (tmp_path / "my.mod").write_text(".model my d is=1n n=1.5\n")
     monkeypatch.chdir(tmp_path)
-    made = run("xor", "--engine", "newton", "--epochs", 1, "--diode", "my.mod", "--out", "runs")
+    made = run("xor", "--engine", "native", "--epochs", 1, "--diode", "my.mod", "--out", "runs")
     assert made.exit_code == 0, made.output
     (folder,) = (tmp_path / "runs").iterdir()
     monkeypatch.chdir("/")

@@ -18,7 +18,7 @@ def run(*words):
 def trained(tmp_path_factory):
     """A run of XOR, and a sweep of one cell."""
     folder = tmp_path_factory.mktemp("trained")
-    words = ("xor", "--engine", "newton", "--epochs", 1)
+    words = ("xor", "--engine", "native", "--epochs", 1)
     for made in (run(*words, "--out", folder), run("sweep", *words, "--out", folder / "sweep")):
         assert made.exit_code == 0, made.output
     (found,) = folder.glob("xor-*")
@@ -42,7 +42,7 @@ def given(trained, tmp_path):
 
 REPORT, LOSS, DRAWN = ("report", "run"), ("plot", "run", "--what", "loss"), ("plot", "run", "--what", "schematic")
 RESUME, TENSORBOARD = ("resume", "run", "--epochs", 2), ("resume", "run", "--epochs", 2, "--tensorboard")
-SWEEP = ("sweep", "xor", "--engine", "newton", "--epochs", 1, "--out", "sweep")
+SWEEP = ("sweep", "xor", "--engine", "native", "--epochs", 1, "--out", "sweep")
 WRITTEN = [
     (REPORT, "run/report.html"),
     (LOSS, "run/loss.svg"),

@@ -30,7 +30,7 @@ def refused(*words):
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
     folder = tmp_path_factory.mktemp("trained")
-    made = run("xor", "--engine", "newton", "--epochs", 1, "--hidden", 2, "--out", folder)
+    made = run("xor", "--engine", "native", "--epochs", 1, "--hidden", 2, "--out", folder)
     assert made.exit_code == 0, made.output
     (found,) = folder.iterdir()
     return found
@@ -42,7 +42,7 @@ def trained(tmp_path_factory):
         ("resume", "--epochs", 2),
         ("plot", "--what", "loss"),
         ("power",),
-        ("voltages", "--engine", "newton"),
+        ("voltages", "--engine", "native"),
         ("rerun", "--export", "ngspice", "-"),
     ],
     ids=lambda command: command[0],
@@ -97,9 +97,9 @@ CONFIGS = {
     "a task that is a list": ('task = "xor"', 'task = ["\\u001b[31m"]'),
     "a setting": ("[settings]", '[settings]\n"\\u001b[31m[/red]" = 1'),
     "a table": ("[settings]", '["\\u001b[31m[/red]"]\na = 1\n[settings]'),
-    "an engine": ('engine = "newton"', 'engine = "\\u001b[31m[/red]"'),
+    "an engine": ('engine = "native"', 'engine = "\\u001b[31m[/red]"'),
     "a diode": ('diode = "d1n4148"', 'diode = "\\u001b[31m[/red]"'),
-    "a control character": ('engine = "newton"', 'engine = "\x1b[31m"'),
+    "a control character": ('engine = "native"', 'engine = "\x1b[31m"'),
 }
 
 
@@ -164,7 +164,7 @@ def netlist(tmp_path, text, node):
 @pytest.mark.parametrize("name", SHOWN)
 def test_names_of_a_netlist_are_shown_and_not_obeyed(name, tmp_path):
     fit = netlist(tmp_path, *SHOWN[name])
-    for words in (("voltages", fit[1], "--engine", "newton"), fit):
+    for words in (("voltages", fit[1], "--engine", "native"), fit):
         done = run(*words)
         if "{{" in SHOWN[name][1]:
             assert done.exit_code == 1, done.output

@@ -68,7 +68,7 @@ def test_a_training_steps_into_no_trap(program, trap, tmp_path):
 
 def test_a_page_and_a_sweep_step_into_no_trap(trap, tmp_path):
     out, pages = tmp_path / "sweep", []
-    started([*SCRIPT, "sweep", "xor", "--engine", "newton", "--epochs", "1", "--out", out], trap, tmp_path)
+    started([*SCRIPT, "sweep", "xor", "--engine", "native", "--epochs", "1", "--out", out], trap, tmp_path)
     for folder in (trap, tmp_path):
         started(
             [*SCRIPT, "plot", out / "cells" / "0000", "--what", "loss", "--out", tmp_path / "p.svg"], folder, tmp_path
@@ -100,7 +100,7 @@ def test_a_run_folder_full_of_traps_is_opened_reported_and_gone_on_with(trap, tm
     """All in one process, in the folder itself, where a person stands who looks at what was handed over."""
     (tmp_path / "n.cir").write_text("title\nV1 in 0 1\nR1 in out 1k\nR2 out 0 1k\n.end\n")
     (tmp_path / "t.csv").write_text("v1,out\n1,0.2\n2,0.4\n")
-    first = ["xor", "--engine", "newton", "--epochs", "1", "--hidden", "2", "--out", str(tmp_path / "runs")]
+    first = ["xor", "--engine", "native", "--epochs", "1", "--hidden", "2", "--out", str(tmp_path / "runs")]
     last = ["fit", str(tmp_path / "n.cir"), "--data", str(tmp_path / "t.csv"), "--inputs", "v1", "--outputs", "out"]
     code = EVERY.format(run=first, fit=[*last, "--epochs", "1"], out=str(tmp_path / "runs"))
     said = started([sys.executable, "-P", "-c", code], trap, tmp_path)

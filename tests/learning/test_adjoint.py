@@ -13,7 +13,7 @@ from ebana_like.energy import symmetry
 from ebana_like.errors import CircuitError
 from ebana_like.learning import Adjoint, Centered, CrossEntropy, HigherOrder, Positive, SquaredError
 from ebana_like.networks import Amplifier, Crossbar, DiodePair, Inputs, OutputPairs, SwitchedTargets, build_network
-from ebana_like.simulators import NewtonSimulator, NgspiceSimulator
+from ebana_like.simulators import NativeSimulator, NgspiceSimulator
 from ebana_like.tasks import TASKS
 
 SQUARED, ENTROPY = SquaredError(0.3, 0.0), CrossEntropy(0.1)
@@ -93,7 +93,7 @@ def ngspice():
     [*((name, SQUARED) for name in CIRCUITS), *((name, ENTROPY) for name in CIRCUITS if name != "xor")],
 )
 def test_it_is_the_slope_of_the_loss(name, cost):
-    simulator = NewtonSimulator(CIRCUITS[name])
+    simulator = NativeSimulator(CIRCUITS[name])
     # the differences themselves are good to some 1e-9
     assert distance(flat(estimate(Adjoint(), simulator, cost).gradients), slopes(simulator, cost)) < 1e-7
 
@@ -107,10 +107,10 @@ def test_it_is_the_slope_of_the_loss_that_ngspice_has(name, ngspice):
 @pytest.mark.parametrize("name", CIRCUITS)
 def test_spices_adjoint_circuit_and_the_transposed_equations_agree(name, ngspice):
     cost = ENTROPY if name == "three layers" else SQUARED
-    spice, newton = (estimate(Adjoint(), s, cost) for s in (ngspice(name), NewtonSimulator(CIRCUITS[name])))
-    for bank, gradient in newton.gradients.items():
+    spice, native = (estimate(Adjoint(), s, cost) for s in (ngspice(name), NativeSimulator(CIRCUITS[name])))
+    for bank, gradient in native.gradients.items():
         assert distance(spice.gradients[bank], gradient) < 1e-9, bank
-    assert distance(spice.inputs, newton.inputs) < 1e-9
+    assert distance(spice.inputs, native.inputs) < 1e-9
 
 
 def test_conductances_may_change_between_batches(ngspice):
@@ -119,7 +119,7 @@ def test_conductances_may_change_between_batches(ngspice):
     moved = {bank: 1.5 * g for bank, g in CIRCUITS[name].conductances().items()}
     estimate(Adjoint(), ngspice(name))
     found = estimate(Adjoint(), ngspice(name), conductances=moved)
-    truth = estimate(Adjoint(), NewtonSimulator(CIRCUITS[name]), conductances=moved)
+    truth = estimate(Adjoint(), NativeSimulator(CIRCUITS[name]), conductances=moved)
     assert distance(flat(found.gradients), flat(truth.gradients)) < 1e-9
 
 
@@ -134,7 +134,7 @@ def test_conductances_may_change_between_batches(ngspice):
 )
 def test_the_same_points_hold_the_slope_by_the_inputs(name, estimator):
     """Thesis 2.19: what the input sources feed, weighted, differentiated by the nudging."""
-    simulator = NewtonSimulator(CIRCUITS[name])
+    simulator = NativeSimulator(CIRCUITS[name])
     features, _ = batch(simulator.circuit)
     conductances = simulator.circuit.conductances()
     truth = differences(lambda x: loss(simulator, SQUARED, conductances, x["x"]).sum(), {"x": features})["x"]
@@ -144,7 +144,7 @@ def test_the_same_points_hold_the_slope_by_the_inputs(name, estimator):
 
 @pytest.mark.parametrize("name", ["one way", "one way, deep"])
 def test_a_one_way_circuit_has_no_equilibrium_propagation_but_an_adjoint(name):
-    simulator = NewtonSimulator(CIRCUITS[name])
+    simulator = NativeSimulator(CIRCUITS[name])
     with pytest.raises(CircuitError, match="eforward1_0 carries voltage forward but no current source returns"):
         estimate(Centered(1e-8), simulator)
     assert not symmetry(CIRCUITS[name]).exact
@@ -155,7 +155,7 @@ def test_a_one_way_circuit_has_no_equilibrium_propagation_but_an_adjoint(name):
 
 
 def test_a_one_way_circuit_trains_by_the_adjoint():
-    simulator = NewtonSimulator(CIRCUITS["one way"])
+    simulator = NativeSimulator(CIRCUITS["one way"])
     features, _ = batch(simulator.circuit)
     conductances, losses = simulator.circuit.conductances(), []
     for _ in range(10):
@@ -167,9 +167,9 @@ def test_a_one_way_circuit_trains_by_the_adjoint():
 
 def test_a_sample_that_was_not_solved_enters_neither_gradient():
     circuit = CIRCUITS["xor"]
-    simulator = NewtonSimulator(circuit)
+    simulator = NativeSimulator(circuit)
 
-    class Failing(NewtonSimulator):
+    class Failing(NativeSimulator):
         def solve(self, *arguments):
             points = super().solve(*arguments)
             points.converged[0, 1] = False
@@ -186,7 +186,7 @@ def test_a_sample_that_was_not_solved_enters_neither_gradient():
 
 
 def test_a_one_sided_estimate_comes_closer_to_it_with_beta():
-    simulator = NewtonSimulator(CIRCUITS["iris"])
+    simulator = NativeSimulator(CIRCUITS["iris"])
     truth = flat(estimate(Adjoint(), simulator).gradients)
     far, near = (distance(flat(estimate(Positive(beta), simulator).gradients), truth) for beta in (1e-6, 1e-7))
     # a bias of order beta falls by ten, up to that of order beta^2

@@ -11,7 +11,7 @@ from PySpice.Unit import u_kOhm, u_MOhm, u_mV, u_nA, u_uF
 from ebana_like.elements import BipolarTransistors, Diodes, JFETs, MOSFETs, Resistors, SpiceDiodes, VoltageSources
 from ebana_like.errors import CircuitError, NetlistError
 from ebana_like.netlist import Netlist, from_pyspice, load_netlist, read_netlist, write_netlist
-from ebana_like.simulators import NewtonSimulator, NgspiceSimulator
+from ebana_like.simulators import NativeSimulator, NgspiceSimulator
 
 KICAD = """.title KiCad schematic
 .include "parts.inc"
@@ -159,15 +159,15 @@ def test_a_pyspice_circuit_and_its_text():
 def test_both_engines_agree_where_the_elements_laws_are_known():
     text = "h and g\nv1 a 0 1\nr1 a b 1k\nd1 b 0 m\nv2 c b 0\nr2 c 0 2k\ng1 0 d b 0 1m\nr3 d 0 3k\nh1 e 0 v2 500\n"
     circuit = read_netlist(text + "r4 e f 1k\nf1 f 0 v2 3\nr5 f 0 1k\n.model m d is=1n n=1.2\n").circuit
-    ngspice, newton = free(circuit), free(circuit, NewtonSimulator)
-    assert newton == pytest.approx(ngspice, abs=1e-12)  # what is left of Newton's last step
-    assert newton["e"] == pytest.approx(-500 * newton["b"] / 2e3, rel=1e-12)
-    assert newton["d"] == pytest.approx(3 * newton["b"], rel=1e-12)
+    ngspice, native = free(circuit), free(circuit, NativeSimulator)
+    assert native == pytest.approx(ngspice, abs=1e-12)  # what is left of Newton's last step
+    assert native["e"] == pytest.approx(-500 * native["b"] / 2e3, rel=1e-12)
+    assert native["d"] == pytest.approx(3 * native["b"], rel=1e-12)
 
 
-def test_newton_refuses_devices_by_name():
+def test_native_refuses_devices_by_name():
     with pytest.raises(CircuitError, match="m1 is a mosfet; only ngspice knows its law: use --engine ngspice"):
-        NewtonSimulator(read_netlist(LTSPICE).circuit)
+        NativeSimulator(read_netlist(LTSPICE).circuit)
 
 
 def read_one(line, *, more=""):

@@ -106,7 +106,7 @@ def test_only_cross_entropy_gives_probabilities(flowers):
     ("parameters", "message"),
     [
         ({"epochs": 0}, "epochs is 0; it must be at least 1"),
-        ({"engine": "spice"}, "engine is 'spice'; choose one of ngspice, newton"),
+        ({"engine": "spice"}, "engine is 'spice'; choose one of ngspice, native"),
         ({"hidden": (4, 0)}, "hidden is 4,0; it must be at least 1"),
         ({"lr": "fast"}, "lr is 'fast'; expected numbers separated by commas"),
         ({"lr": (0.1, 0.2, 0.3)}, "lr has 3 values; give one for all, or 2"),
@@ -163,16 +163,16 @@ def test_answers_that_cannot_be_learned_are_one_line(kind, y, message):
 
 
 def test_a_point_that_is_not_found_is_no_prediction(flowers, monkeypatch):
-    from ebana_like.simulators import NewtonSimulator
+    from ebana_like.simulators import NativeSimulator
 
-    solve = NewtonSimulator.solve
+    solve = NativeSimulator.solve
 
     def losing(self, *arguments):
         points = solve(self, *arguments)
         points.converged[:, 7] = False
         return points
 
-    monkeypatch.setattr(NewtonSimulator, "solve", losing)
+    monkeypatch.setattr(NativeSimulator, "solve", losing)
     with pytest.raises(SimulatorError, match="sample 7 has no operating point"):
         flowers.predict(IRIS[0])
 

@@ -17,7 +17,7 @@ from ebana_like.errors import SimulatorError
 from ebana_like.learning import SquaredError
 from ebana_like.networks import Amplifier, Crossbar, DiodePair, Inputs, OutputPairs, build_network
 from ebana_like.nudges import nudging_of
-from ebana_like.simulators import NewtonSimulator, NgspiceSimulator
+from ebana_like.simulators import NativeSimulator, NgspiceSimulator
 from ebana_like.simulators.ngspice import steady
 
 SOLVED = 1e-12  # volts: ngspice stops when its step is below reltol = 1e-12 of voltages around 1 V
@@ -74,7 +74,7 @@ def said_by(running):
     return said
 
 
-@pytest.mark.parametrize("engine", [NewtonSimulator, NgspiceSimulator])
+@pytest.mark.parametrize("engine", [NativeSimulator, NgspiceSimulator])
 def test_eight_threads_share_a_simulator(engine):
     circuit, rng = network(), np.random.default_rng(3)
 

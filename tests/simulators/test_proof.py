@@ -7,7 +7,7 @@ import pytest
 
 from ebana_like.elements import VoltageSources
 from ebana_like.netlist import read_netlist
-from ebana_like.simulators import NewtonSimulator, NgspiceSimulator
+from ebana_like.simulators import NativeSimulator, NgspiceSimulator
 from ebana_like.simulators.ngspice.proof import Points, Proof
 from tests.random_circuits import KINDS, random_circuit
 
@@ -15,7 +15,7 @@ TOLERANCE = 1e-12
 
 
 def points(circuit, features):
-    with NewtonSimulator(circuit) as simulator:
+    with NativeSimulator(circuit) as simulator:
         solved = simulator.solve({}, features)
     voltages = circuit.inputs.voltages(features)
     return given(solved.voltages[0][:, 1:], voltages)
@@ -75,7 +75,7 @@ def test_nodes_around_a_device_are_left_out_and_the_others_checked():
     assert proof.check(given(voltages[:, 1:])).holds.tolist() == [True, True, False]
 
 
-@pytest.mark.parametrize("engine", [NewtonSimulator, NgspiceSimulator])
+@pytest.mark.parametrize("engine", [NativeSimulator, NgspiceSimulator])
 def test_where_a_copy_takes_all_of_a_current_away_nothing_is_proven_and_all_is_solved(engine):
     """What the source carries is not to be had from the node behind it, where its current and the copy cancel."""
     circuit = read_netlist("t\nv1 in 0 1\nr1 in a 1k\nva a b 0\nfa b 0 va 1\nr2 b 0 1k\n.end", "x").circuit

@@ -11,7 +11,7 @@ from ebana_like.learning import Centered, SquaredError
 from ebana_like.netlist import diode_model
 from ebana_like.networks import Amplifier, Crossbar, DiodePair, Inputs, OutputPairs, build_network
 from ebana_like.nudges import Currents, nudging_of
-from ebana_like.simulators import NewtonSimulator, NgspiceSimulator
+from ebana_like.simulators import NativeSimulator, NgspiceSimulator
 from ebana_like.simulators.ngspice.reduction import WORTHWHILE, norton_reduction
 
 SOLVED = 1e-12  # volts: ngspice stops when its step is below reltol = 1e-12 of voltages around 1 V
@@ -109,19 +109,19 @@ def test_inputs_stay_where_something_else_needs_them():
     assert not norton_reduction(two_ways()).banks  # too small to be worth it
 
 
-def test_ngspice_solves_the_reduced_circuit_as_newton_the_full_one(nudging):
+def test_ngspice_solves_the_reduced_circuit_as_native_the_full_one(nudging):
     circuit = network(26, 20, 2, nudging)
     assert WORTHWHILE < len(circuit.bank("crossbar1", Resistors)) < 1.1 * WORTHWHILE
     rng = np.random.default_rng(1)
     features = rng.uniform(-3, 3, (7, 26))
     drive = nudging_of(circuit, SquaredError(), rng.uniform(-0.3, 0.3, (7, 2)), np.repeat([[BETA], [-BETA]], 7, axis=1))
-    newton = NewtonSimulator(circuit)
+    native = NativeSimulator(circuit)
     read = not_behind_open_switch(circuit)
     with NgspiceSimulator(circuit, workers=2) as simulator:
         assert simulator.reduced
         for conductances in (circuit.conductances(), drawn(circuit, 2), drawn(circuit, 3)):
             points = simulator.solve(conductances, features, drive)
-            expected = newton.solve(conductances, features, drive)
+            expected = native.solve(conductances, features, drive)
             assert points.converged.all()
             assert not points.messages
             assert (points.iterations > 1).all()
@@ -173,7 +173,7 @@ def test_a_point_without_solution_spoils_no_other():
     assert np.abs(residual).max() < 1e-17  # the solver's abstol of 1e-18 A, and rounding of currents around 1e-7 A
 
 
-def test_gradients_of_an_image_sized_network_agree_with_newton():
+def test_gradients_of_an_image_sized_network_agree_with_native():
     circuit = network(784, 20, 10)
     rng = np.random.default_rng(4)
     features = rng.uniform(0, 4, (20, 784)) * (rng.random((20, 784)) < 0.2)  # most pixels of a digit are dark
@@ -181,7 +181,7 @@ def test_gradients_of_an_image_sized_network_agree_with_newton():
     with NgspiceSimulator(circuit) as simulator:
         gradients = [
             Centered(BETA).estimate(engine, circuit.conductances(), features, targets, SquaredError(), rng).gradients
-            for engine in (simulator, NewtonSimulator(circuit))
+            for engine in (simulator, NativeSimulator(circuit))
         ]
     for name, expected in gradients[1].items():
         assert np.abs(gradients[0][name] - expected).max() < 1e-6 * np.abs(expected).max()

@@ -7,8 +7,9 @@ import pytest
 
 from ebana_like.elements import CurrentSources, Diodes, Resistors
 from ebana_like.networks import Crossbar, DiodePair, Inputs, OutputPairs, SwitchedTargets, build_network
-from ebana_like.simulators.newton import NewtonSimulator
-from ebana_like.simulators.newton.mna import GeneralEngine
+from ebana_like.simulators import NativeSimulator
+from ebana_like.simulators.native import compiled
+from ebana_like.simulators.native.general import GeneralEngine
 from ebana_like.simulators.structure import find_layers
 
 
@@ -48,8 +49,8 @@ def test_one_element_more_is_no_layered_network(extra, network, stimuli):
     assert find_layers(circuit) is not None
     assert find_layers(larger) is None
     features, pull = stimuli(larger)
-    points = NewtonSimulator(larger).solve({}, features, pull)
-    expected = GeneralEngine(larger).solve({}, features, pull)
+    points = NativeSimulator(larger).solve({}, features, pull)
+    expected = GeneralEngine(larger, compiled.run).solve({}, features, pull)
     assert np.array_equal(points.voltages, expected.voltages)
 
 

@@ -21,7 +21,7 @@ from ebana_like.sweeps import (
 from ebana_like.tasks import TASKS
 from ebana_like.training import train
 
-XOR = replace(TASKS["xor"].settings, engine="newton", epochs=3)
+XOR = replace(TASKS["xor"].settings, engine="native", epochs=3)
 GOAL = parse_goal("train_loss<0.05")
 
 

@@ -75,7 +75,7 @@ def test_iris_is_told_apart_after_a_short_training():
 
 @pytest.mark.parametrize("name", ["gates", "parity"])
 def test_gates_are_learned(name):
-    record = learned(name, engine="newton")
+    record = learned(name, engine="native")
     assert record.train.loss < 1e-3
     assert record.train.accuracy == 1
 
@@ -85,7 +85,7 @@ def test_gates_are_learned(name):
 )
 def test_a_few_passes_go_most_of_the_way(name, least):
     """Far below what the task promises, and far above a guess: the larger class is 1/2 to 2/3, R^2 of the mean 0."""
-    record = learned(name, engine="newton", epochs=8, lr=(0.01,))
+    record = learned(name, engine="native", epochs=8, lr=(0.01,))
     assert record.test.accuracy > least
     assert record.failures == 0
 

@@ -30,8 +30,8 @@ from ebana_like.elements import (
 )
 from ebana_like.elements.switch import CLOSED
 from ebana_like.simulators.drive import Drive
+from ebana_like.simulators.native.equations import Equations
 from ebana_like.simulators.native.runtime import as_jax
-from ebana_like.simulators.newton.equations import Equations
 from ebana_like.simulators.protocol import BoolArray
 
 SMALLEST, LARGEST_ALIKE = 16, 64

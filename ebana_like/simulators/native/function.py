@@ -20,15 +20,15 @@ from ebana_like.circuit import Circuit
 from ebana_like.elements import Devices, Resistors, VoltageSources
 from ebana_like.errors import SettingError
 from ebana_like.simulators.drive import free_drive
+from ebana_like.simulators.native.compiled import evaluate
+from ebana_like.simulators.native.compiled import settle as settle_general
 from ebana_like.simulators.native.descent import adjoint_signals, input_total
 from ebana_like.simulators.native.elements import Compilable, Drives, compilable
-from ebana_like.simulators.native.general import evaluate
-from ebana_like.simulators.native.general import settle as settle_general
+from ebana_like.simulators.native.equations import Equations
 from ebana_like.simulators.native.layered import LayeredCircuit, unpushed
 from ebana_like.simulators.native.network import Conductances, injected, network
+from ebana_like.simulators.native.newton import ITERATIONS
 from ebana_like.simulators.native.settle import adjoint, guess, settle
-from ebana_like.simulators.newton import mna
-from ebana_like.simulators.newton.equations import Equations
 from ebana_like.simulators.structure import find_layers
 
 CircuitFunction = Callable[[Mapping[str, Any], Any], Array]
@@ -145,7 +145,7 @@ def _general(circuit: Circuit) -> CircuitFunction:
         start = placed(jnp.zeros((points, len(wiring.unknowns))), drives.sources)
         junctions = jnp.zeros((points, len(arrays.laws.scale)))
         laws = arrays.laws._replace(g=g)
-        limit = jnp.asarray(mna.ITERATIONS)
+        limit = jnp.asarray(ITERATIONS)
         found = settle_general(wiring, laws, drives, start, junctions, jnp.zeros(()), limit)
         u = jnp.where(found.done[:, None] & wiring.is_real, found.values[:, wiring.unknowns], jnp.nan)
         u = jnp.where(wiring.is_real, u, 0)

@@ -49,7 +49,7 @@ _Newton = tuple[Array, Layers, Layers, Array, Array]
 """Number, voltages, currents into the eliminated layers, iterations that points took, whether any goes on."""
 
 _Gradients = tuple[Array, Layers, Layers, Layers, Array, Array]
-"""Number, solution, residual, direction, their scalar product, whether any goes on."""
+"""Number, solution, residual, direction, their scalar product, which points go on."""
 
 
 class Settled(NamedTuple):
@@ -74,16 +74,18 @@ def _alone(layer: Neurons, s: Array, D: Array) -> Array:
     near = NEAR * layer.scales.min()
 
     def step(carry: tuple[Array, Array, Array]) -> tuple[Array, Array, Array]:
-        number, h, _ = carry
+        number, h, move = carry
+        h = h - jnp.where(jnp.abs(move) > near, move, 0)
         current, slope = layer.current(h)
-        move = (D * h + current - s) / (D + slope)
-        return number + 1, h - move, (jnp.abs(move) > near).any()
+        return number + 1, h, (D * h + current - s) / (D + slope)
 
     def is_going(carry: tuple[Array, Array, Array]) -> Array:
-        return carry[2] & (carry[0] < ALONE_LIMIT)
+        number, _, move = carry
+        return (number == 0) | ((jnp.abs(move) > near).any() & (number < ALONE_LIMIT))
 
-    h: Array = jax.lax.while_loop(is_going, step, (jnp.zeros((), jnp.int32), layer.bound(s, D), jnp.ones((), bool)))[1]
-    return h
+    h = layer.bound(s, D)
+    _, h, move = jax.lax.while_loop(is_going, step, (jnp.zeros((), jnp.int32), h, jnp.zeros_like(h)))
+    return h - move
 
 
 def settle(net: Network, arriving: Array, outputs: Outputs, start: tuple[Array, ...]) -> Settled:
@@ -132,8 +134,10 @@ def settle(net: Network, arriving: Array, outputs: Outputs, start: tuple[Array, 
         worst = _worst(slopes, residual)
         scale = jnp.stack([jnp.abs(h[k]).max(axis=1) for k in kept]).max(axis=0)
         settled = (worst < tolerance * (1 + scale)) & ~moving
-        iterations = jnp.where((iterations == 0) & settled, number + 1, iterations)
         moves = _conjugate_gradients(net, slopes, loads, residual, jnp.maximum(FORCING * worst, 1e-3 * tolerance))
+        goes = (iterations == 0)[:, None]  # what has settled stays: no sample depends on those beside it
+        own, moves = ({k: jnp.where(goes, part, 0) for k, part in parts.items()} for parts in (own, moves))
+        iterations = jnp.where((iterations == 0) & settled, number + 1, iterations)
         for k in kept:
             if k < last:
                 into = out[k] + slopes[k] * moves[k]
@@ -146,7 +150,7 @@ def settle(net: Network, arriving: Array, outputs: Outputs, start: tuple[Array, 
             h[k] = h[k] + (move if k == last else _within(net, k, s[k], h[k], move))
         for k in kept:
             h[k] = h[k] + moves[k]
-        going = ~settled & (worst < jnp.inf)
+        going = (iterations == 0) & (worst < jnp.inf)
         return number + 1, h, s, iterations, going.any()
 
     def is_going(carry: _Newton) -> Array:
@@ -223,27 +227,26 @@ def _conjugate_gradients(net: Network, slopes: Layers, loads: Array | None, r: L
             total = total + (net.weights(k) * a[k] * b[k]).sum(axis=1, keepdims=True)
         return jnp.asarray(total)
 
-    def step(
-        carry: tuple[Array, Layers, Layers, Layers, Array, Array],
-    ) -> tuple[Array, Layers, Layers, Layers, Array, Array]:
-        number, d, r, p, rz, _ = carry
+    def step(carry: _Gradients) -> _Gradients:
+        number, d, r, p, rz, goes = carry
         q = times(p)
-        a = _ratio(rz, dot(p, q))
+        a = jnp.where(goes, _ratio(rz, dot(p, q)), 0)
         d = {k: d[k] + a * p[k] for k in d}
         r = {k: r[k] - a * q[k] for k in r}
         z = preconditioned(r)
         after = dot(r, z)
         b = _ratio(after, rz)
         p = {k: z[k] + b * p[k] for k in p}
-        left = _worst(slopes, r)
-        return number + 1, d, r, p, after, ((left > enough) & (left < jnp.inf)).any()
+        left = _worst(slopes, r)[:, None]
+        return number + 1, d, r, p, after, goes & (left > enough[:, None]) & (left < jnp.inf)
 
     def is_going(carry: _Gradients) -> Array:
-        return carry[5] & (carry[0] < GRADIENTS_LIMIT)
+        return carry[5].any() & (carry[0] < GRADIENTS_LIMIT)
 
     z = preconditioned(r)
     nothing = {k: jnp.zeros_like(v) for k, v in r.items()}
-    carry = (jnp.zeros((), jnp.int32), nothing, r, z, dot(r, z), jnp.ones((), bool))
+    rz = dot(r, z)
+    carry = (jnp.zeros((), jnp.int32), nothing, r, z, rz, jnp.ones(rz.shape, bool))
     found: Layers = jax.lax.while_loop(is_going, step, carry)[1]
     return found
 

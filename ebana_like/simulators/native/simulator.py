@@ -12,15 +12,16 @@ import numpy as np
 from ebana_like.circuit import Circuit
 from ebana_like.elements import Devices, FloatArray
 from ebana_like.simulators.descent import Descended, Descent
+from ebana_like.simulators.first_answer import FirstAnswer
+from ebana_like.simulators.native import compiled, one_thread
 from ebana_like.simulators.native.descent import Batches, Rule, descend
-from ebana_like.simulators.native.general import run
+from ebana_like.simulators.native.general import GeneralEngine
 from ebana_like.simulators.native.layered import LayeredCircuit
 from ebana_like.simulators.native.resident import Resident, split
 from ebana_like.simulators.native.runtime import as_jax, doubles, padded, shared_out
 from ebana_like.simulators.native.scoring import scores_of
 from ebana_like.simulators.native.settle import NEWTON_LIMIT
 from ebana_like.simulators.native.stepping import ResidentState, on_device
-from ebana_like.simulators.newton.mna import GeneralEngine
 from ebana_like.simulators.nodes import rescued
 from ebana_like.simulators.protocol import (
     Nudging,
@@ -53,19 +54,21 @@ class NativeSimulator:
         self.single = single
         layers = find_layers(circuit)
         self._layered = None if layers is None else LayeredCircuit(circuit, layers)
+        self._first = FirstAnswer(circuit)
 
     @cached_property
     def _general(self) -> GeneralEngine:
         """What solves any circuit, and the few points of a layered one that its own equations leave."""
-        return GeneralEngine(self.circuit, run)
+        return GeneralEngine(self.circuit, compiled.run)
 
     def __enter__(self) -> Self:
+        one_thread.enter()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        return
+        one_thread.leave()
 
     def forget(self) -> None:
         """Do nothing: every batch is solved from the start."""
@@ -80,9 +83,10 @@ class NativeSimulator:
         with doubles():
             solved = self._solved(conductances, features, nudging)
         seconds = Seconds(solving=time.perf_counter() - began)
-        return OperatingPoints(
+        points = OperatingPoints(
             self.circuit, solved.voltages, solved.converged, solved.iterations, solved.messages, seconds
         )
+        return self._first.heard(points, conductances)
 
     def _solved(self, conductances: Mapping[str, FloatArray], features: FloatArray, nudging: Nudging | None) -> Solved:
         if self._layered is None:

@@ -1,4 +1,4 @@
-"""The newton engine gives ngspice's voltages at every node, free and nudged."""
+"""The native engine gives ngspice's voltages at every node, free and nudged."""
 
 from itertools import cycle
 
@@ -7,8 +7,7 @@ import pytest
 
 from ebana_like.netlist import diode_models
 from ebana_like.networks import Currents, SwitchedTargets
-from ebana_like.simulators import NgspiceSimulator
-from ebana_like.simulators.newton import NewtonSimulator
+from ebana_like.simulators import NativeSimulator, NgspiceSimulator
 
 AGREEMENT = 1e-11  # volts; ngspice itself is left some 1e-13 V beside the solution by its own tolerances
 
@@ -31,9 +30,9 @@ NETWORKS = [
 def test_all_nodes_have_the_same_voltages(options, nudging, network, stimuli):
     circuit = network(nudging, **options)
     features, pull = stimuli(circuit)
-    newton = NewtonSimulator(circuit).solve(circuit.conductances(), features, pull)
+    native = NativeSimulator(circuit).solve(circuit.conductances(), features, pull)
     with NgspiceSimulator(circuit) as simulator:
         ngspice = simulator.solve(circuit.conductances(), features, pull)
-    assert newton.converged.all()
-    assert not newton.messages
-    assert np.abs(newton.voltages - ngspice.voltages).max() < AGREEMENT
+    assert native.converged.all()
+    assert not native.messages
+    assert np.abs(native.voltages - ngspice.voltages).max() < AGREEMENT

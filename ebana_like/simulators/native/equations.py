@@ -30,9 +30,9 @@ from ebana_like.elements import (
 )
 from ebana_like.elements.switch import CLOSED, OPEN
 from ebana_like.simulators.drive import Drive
-from ebana_like.simulators.newton.linear import is_dense
-from ebana_like.simulators.newton.stamps import Pattern, Stamps
-from ebana_like.simulators.newton.state import Residual, State
+from ebana_like.simulators.native.linear import is_dense
+from ebana_like.simulators.native.stamps import Pattern, Stamps
+from ebana_like.simulators.native.state import Residual, State
 
 
 class Equations:

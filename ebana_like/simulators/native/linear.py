@@ -5,7 +5,7 @@ from scipy.sparse import csc_array
 from scipy.sparse.linalg import splu
 
 from ebana_like.elements import FloatArray
-from ebana_like.simulators.newton.stamps import Pattern
+from ebana_like.simulators.native.stamps import Pattern
 
 SMALL = 150
 """Unknowns up to which dense LAPACK is faster than sparse LU whatever the pattern (n=210: 0.28 against 1.14 ms)."""
