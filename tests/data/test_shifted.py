@@ -70,7 +70,7 @@ def test_training_meets_moved_images_and_goes_on_where_it_was():
 
     with NativeSimulator(moved.circuit) as simulator:
         whole = train(moved, simulator, callbacks=[Stop()])
-        resumed = train(moved, simulator, start=stops[3])
+        resumed = train(moved, simulator, start=stops[3], callbacks=[Stop()])
         other = train(still, simulator)
     for bank, conductances in whole.conductances.items():
         np.testing.assert_array_equal(conductances, resumed.conductances[bank])
