@@ -6,8 +6,8 @@ from click.testing import CliRunner
 from ebana_like.cli import main
 from ebana_like.errors import SettingError
 from ebana_like.fitting.settings import FitSettings
+from ebana_like.runs import Run, Settings
 from ebana_like.simulators import NativeSimulator, simulator
-from ebana_like.training import Run, Settings
 
 NETLIST = "divider\nv1 in 0 1\nr1 in out 1k\nr2 out 0 1k\n.end\n"
 
