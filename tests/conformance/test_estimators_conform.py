@@ -13,9 +13,13 @@ ORDERS = {"positive": 1, "negative": 1, "random-sign": 1, "centered": 2, "higher
 
 MAKERS = {**ESTIMATORS, "adjoint": lambda beta: Adjoint()}
 
+ALWAYS = {"centered": set(CIRCUITS), "adjoint": set(CIRCUITS)}
+"""Circuits on which an estimator is always checked; those that differ in phases alone have one layered, one not."""
+
 CASES = [
-    (estimator, circuit, name)
+    pytest.param(estimator, circuit, name, marks=[] if circuit in always else [pytest.mark.thorough])
     for estimator in MAKERS
+    for always in [ALWAYS.get(estimator, {"layered-currents", "mesh-switches"})]
     for number, circuit in enumerate(CIRCUITS)
     for name, clause in ESTIMATOR_CLAUSES.items()
     if number == 0 or not clause.once

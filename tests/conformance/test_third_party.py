@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.optimize import root
 
-from ebana_like.conformance import check_engine
+from ebana_like.conformance import ENGINE_CLAUSES, check_engine
 from ebana_like.elements import Diodes, Resistors
 from ebana_like.learning import Centered, SquaredError
 from ebana_like.simulators import (
@@ -114,7 +114,7 @@ def test_what_it_does_not_know_is_caught():
     with pytest.raises(
         AssertionError, match='clause "unsolved_points_are_named" is broken by the engine on the circuit'
     ):
-        check_engine(RootEngine, circuits=["mesh-currents"])
+        check_engine(RootEngine, circuits=["mesh-currents"], skip={*ENGINE_CLAUSES} - {"unsolved_points_are_named"})
 
 
 def test_a_clause_that_is_not_there_cannot_be_skipped():
