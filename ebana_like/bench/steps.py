@@ -61,7 +61,6 @@ def _given(hidden: tuple[int, ...], batch: int, samples: int, changes: dict[str,
         hidden=hidden,
         batch=batch,
         epochs=1,
-        lr=(*MNIST.lr[:1] * layers, MNIST.lr[-1]),
         g_start=(*MNIST.g_start[:2] * layers, *MNIST.g_start[2:]),
         **changes,  # type: ignore[arg-type]
     )

@@ -24,6 +24,7 @@ from ebana_like.elements import (
     Devices,
     FloatArray,
     IntArray,
+    Resistors,
     Switches,
     VoltageLaw,
 )
@@ -138,11 +139,19 @@ class Wiring:
         """Return what leaves each node, (..., nodes), for currents (..., n) of the banks."""
         total: FloatArray = np.zeros(self.nodes)
         for bank in self.circuit.banks:
-            if bank.name in currents and len(bank):
-                rows, signs = _ends((bank,))
-                incidence = csc_array((signs, (rows, np.tile(np.arange(len(bank)), 2))), shape=(self.nodes, len(bank)))
-                flat = currents[bank.name].reshape(-1, len(bank))
-                total = total + (incidence @ flat.T).T.reshape(*currents[bank.name].shape[:-1], self.nodes)
+            if bank.name not in currents or not len(bank):
+                continue
+            lead, flat = currents[bank.name].shape[:-1], currents[bank.name].reshape(-1, len(bank))
+            if isinstance(bank, Resistors) and bank.grid is not None:
+                rows, columns = bank.grid  # without their matrix, which for 50 million resistors would fill 3 GB
+                grid, sums = flat.reshape(len(flat), len(columns), len(rows)), np.zeros((self.nodes, len(flat)))
+                np.add.at(sums, rows, grid.sum(axis=1).T)  # a node may stand in several rows
+                np.subtract.at(sums, columns, grid.sum(axis=2).T)
+            else:
+                ends, signs = _ends((bank,))
+                shape = self.nodes, len(bank)
+                sums = csc_array((signs, (ends, np.tile(np.arange(len(bank)), 2))), shape=shape) @ flat.T
+            total = total + sums.T.reshape(*lead, self.nodes)
         return total
 
     def complete(self, currents: Mapping[str, FloatArray]) -> Currents:

@@ -21,7 +21,7 @@ from ebana_like.pages.circuit_pictures import heat_maps, histograms, pictured, s
 from ebana_like.pages.page import Page, PageTable, Section
 from ebana_like.pages.run_pictures import accuracy, answered, boundary, loss
 from ebana_like.pages.warnings import warnings
-from ebana_like.runs import Settings
+from ebana_like.runs import Settings, rates_of
 from ebana_like.simulators import Simulator
 
 POWER_SAMPLES = 10
@@ -76,7 +76,7 @@ def _paragraph(trained: Trained) -> str:
     )
     neurons = " and ".join(map(str, settings.hidden))
     inputs, outputs = trained.circuit.inputs.count, trained.circuit.outputs.count
-    rate = ", ".join(f"{rate:g}" for rate in settings.lr)
+    rate = ", ".join(f"{rate:g}" for rate in rates_of(settings))
     nudged = isinstance(trained.problem.estimator, Nudged)
     how = f"equilibrium propagation ({settings.estimator}, beta = {settings.beta:g} S)" if nudged else "the adjoint"
     what = measure(history)

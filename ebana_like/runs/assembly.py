@@ -17,6 +17,7 @@ from ebana_like.learning import (
     schedule_named,
     update_named,
 )
+from ebana_like.learning.rates import rates_by_size
 from ebana_like.networks import (
     Amplifier,
     Block,
@@ -47,9 +48,7 @@ def problem_of(settings: Settings, data: Split, title: str, start: Circuit | Non
         data=data,
         cost=cost,
         estimator=estimator_of(settings),
-        update=update_of(
-            settings, {f"crossbar{k + 1}": rate for k, rate in enumerate(_for_each_crossbar(settings, settings.lr))}
-        ),
+        update=update_of(settings, {f"crossbar{k + 1}": rate for k, rate in enumerate(rates_of(settings))}),
         epochs=settings.epochs,
         batch=settings.batch,
         seed=settings.seed,
@@ -97,6 +96,15 @@ def cost_of(settings: TrainingSettings) -> Cost:
 def estimator_of(settings: TrainingSettings) -> Estimator:
     """Return the estimator the settings name."""
     return Adjoint() if settings.estimator == "adjoint" else ESTIMATORS[settings.estimator](settings.beta)
+
+
+def rates_of(settings: Settings) -> tuple[float, ...]:
+    """Return the learning rate of each crossbar: the given one, and by the network's size where 0 is given."""
+    given = _for_each_crossbar(settings, settings.lr)
+    if 0 not in given:
+        return given
+    by_size = rates_by_size(settings.lr_by_size, settings.hidden, settings.batch)
+    return tuple(rate or other for rate, other in zip(given, by_size, strict=True))
 
 
 def update_of(settings: TrainingSettings, rate: float | Mapping[str, float]) -> Update:

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import tomli_w
 
 from ebana_like.checks import LONGEST, require_number, shown
-from ebana_like.errors import SettingError, meant
+from ebana_like.errors import SettingError, counted, meant
 from ebana_like.files import allow, followed, is_file_name, read_file, require_allowed
 from ebana_like.learning.costs.catalog import COSTS
 from ebana_like.learning.options import table_of, text_of
@@ -144,6 +144,11 @@ class Settings(TrainingSettings):
     data: str = setting("", "File or folder of the data, for tasks whose data does not come with a package.")
     target: str = setting("", "Column of a table that is to be told from the others; the last one unless given.")
 
+    lr_by_size: tuple[float, ...] = setting(
+        (),
+        "Learning rates a neuron, of the crossbars in front of neurons and of the last one: what lr 0 stands for is "
+        "these times the layer's neurons.",
+    )
     shift: int = setting(0, "Pixels by which images move at random each time they are learned from.", low=0)
 
     hidden: tuple[int, ...] = setting((10,), "Neurons of each hidden layer, as in 10 or 20,10.", low=1)
@@ -173,9 +178,28 @@ class Settings(TrainingSettings):
         crossbars = len(self.hidden) + 1
         if len(self.lr) not in (1, crossbars):
             raise SettingError(f"lr has {len(self.lr)} values; give one for all, or {crossbars}: one for each crossbar")
+        self._require_rates()
         if len(self.g_start) not in (2, 2 * crossbars):
             raise SettingError(
                 f"g_start has {len(self.g_start)} values; give LOW,HIGH once, or for each of the {crossbars} crossbars"
+            )
+
+    def _require_rates(self) -> None:
+        if self.lr_by_size:
+            if len(self.lr_by_size) != 2:
+                raise SettingError(
+                    f"lr_by_size has {counted(len(self.lr_by_size), 'value')}; give two: of the first and last crossbar"
+                )
+            for rate in self.lr_by_size:
+                require_number("lr_by_size", rate, above=0, shown_as=self.lr_by_size)
+        if 0 not in self.lr:
+            return
+        if not self.lr_by_size:
+            raise SettingError("lr is 0, and lr_by_size is not given; give lr a rate, or lr_by_size those a neuron")
+        if self.update != "sgd":
+            raise SettingError(
+                f"lr is 0, which stands for the rates of sgd by the network's size, but update is {self.update}; "
+                "give lr a rate"
             )
 
 
@@ -302,7 +326,13 @@ def _convert(key: str, value: Any, kind: Any) -> Any:
             return value
         if kind in (int, float):
             return _number(value, item)
-        parts = value.split(",") if isinstance(value, str) else value if isinstance(value, list | tuple) else [value]
+        parts = (
+            (value.split(",") if value else [])
+            if isinstance(value, str)
+            else value
+            if isinstance(value, list | tuple)
+            else [value]
+        )
         return tuple(_number(part, item) for part in parts)
     except (ValueError, TypeError, OverflowError) as error:
         raise SettingError(f"{key} is {shown(value)}; expected {wanted}") from error

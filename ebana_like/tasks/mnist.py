@@ -25,7 +25,8 @@ SETTINGS = Settings(
     smoothing=0.05,
     estimator="positive",
     beta=1e-9,
-    lr=(4.0, 0.025),
+    lr=(0.0,),
+    lr_by_size=(0.04, 0.00025),
     decay=0.75,
 )
 """Inputs within 5 V, conductances within three decades and a Schottky diode: plausible as hardware."""
