@@ -3,26 +3,35 @@
 from .analysis.readout import node_voltages, predict
 from .circuit import Circuit
 from .data import Dataset, MultilabelDataset, RegressionDataset, Split, in_range, in_volts
+from .elements import Bank, CurrentLaw
 from .fitting import fit
 from .learning import (
     SGD,
     Adjoint,
     Centered,
+    Cost,
     CrossEntropy,
+    Estimate,
+    Estimator,
     HigherOrder,
     Negative,
+    Nudged,
     Optax,
     OptaxSchedule,
     Positive,
     RandomSign,
+    Schedule,
     Sign,
     SquaredError,
+    Stencil,
+    Update,
     schedule_named,
     update_named,
 )
-from .netlist import Netlist, from_pyspice, load_netlist, read_netlist, save_netlist, write_netlist
+from .netlist import Dialect, Netlist, from_pyspice, load_netlist, read_netlist, save_netlist, write_netlist
 from .networks import (
     Amplifier,
+    Block,
     Crossbar,
     Currents,
     DiodePair,
@@ -31,23 +40,33 @@ from .networks import (
     SwitchedTargets,
     build_network,
 )
+from .nudges import Nudge
 from .predictors import CircuitClassifier, CircuitRegressor
-from .simulators import NativeSimulator, NgspiceSimulator, circuit_function
-from .training import Problem, evaluate, train
+from .simulators import NativeSimulator, NgspiceSimulator, Simulator, circuit_function
+from .tasks import Task
+from .training import Callback, Problem, evaluate, train
 
 __all__ = [
     "SGD",
     "Adjoint",
     "Amplifier",
+    "Bank",
+    "Block",
+    "Callback",
     "Centered",
     "Circuit",
     "CircuitClassifier",
     "CircuitRegressor",
+    "Cost",
     "CrossEntropy",
     "Crossbar",
+    "CurrentLaw",
     "Currents",
     "Dataset",
+    "Dialect",
     "DiodePair",
+    "Estimate",
+    "Estimator",
     "HigherOrder",
     "Inputs",
     "MultilabelDataset",
@@ -55,6 +74,8 @@ __all__ = [
     "Negative",
     "Netlist",
     "NgspiceSimulator",
+    "Nudge",
+    "Nudged",
     "Optax",
     "OptaxSchedule",
     "OutputPairs",
@@ -62,10 +83,15 @@ __all__ = [
     "Problem",
     "RandomSign",
     "RegressionDataset",
+    "Schedule",
     "Sign",
+    "Simulator",
     "Split",
     "SquaredError",
+    "Stencil",
     "SwitchedTargets",
+    "Task",
+    "Update",
     "build_network",
     "circuit_function",
     "evaluate",

@@ -12,6 +12,7 @@ from .estimators import (
     Nudged,
     Positive,
     RandomSign,
+    Stencil,
 )
 from .schedules import SCHEDULES, Constant, Exponential, OptaxSchedule, Schedule, schedule_named
 from .updates import SGD, UPDATES, Optax, Sign, State, Update, update_named
@@ -41,6 +42,7 @@ __all__ = [
     "Sign",
     "SquaredError",
     "State",
+    "Stencil",
     "Update",
     "schedule_named",
     "update_named",
