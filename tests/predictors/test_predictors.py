@@ -185,11 +185,11 @@ def test_ngspice_says_the_same_of_the_netlist(flowers, ngspice):
     assert scores[0] == pytest.approx(in_spice, abs=1e-9)  # what all engines promise
 
 
-@pytest.mark.parametrize("update", ["sgd", "adam"])
-def test_saved_and_loaded_it_predicts_and_goes_on_with_the_same_bits(update, tmp_path, ngspice):
+@pytest.mark.parametrize(("update", "options"), [("sgd", ""), ("adam", {"b1": 0.8, "nesterov": True})])
+def test_saved_and_loaded_it_predicts_and_goes_on_with_the_same_bits(update, options, tmp_path, ngspice):
     features, labels = IRIS
     words = np.array(["Iris setosa", "Iris  versicolor", "Iris «virginica»"])[labels]
-    first = CircuitClassifier(update=update, **QUICK).fit(features, words)
+    first = CircuitClassifier(update=update, update_options=options, **QUICK).fit(features, words)
     first.save(tmp_path / "iris.cir")
     loaded = CircuitClassifier.load(tmp_path / "iris.cir")
     assert loaded.get_params() == first.get_params()

@@ -89,3 +89,16 @@ def test_a_text_that_is_no_goal_is_refused(text):
 def test_the_usual_goal_is_the_loss_to_stop_at_or_else_an_accuracy():
     assert str(usual_goal(XOR)) == "train_loss<0.0001"
     assert str(usual_goal(TASKS["iris"].settings)) == "train_accuracy>0.95"
+
+
+def test_options_of_rules_are_lists_of_a_grid_with_slashes():
+    grid = make_grid("xor", XOR, {"update": "adam,lion", "update_options": "b1=0.8/b2=0.9,b1=0.5"})
+    rules = [(cell.settings.update, cell.settings.update_options) for cell in grid.cells]
+    assert rules == [(rule, text) for rule in ("adam", "lion") for text in ("b1=0.8,b2=0.9", "b1=0.5")]
+
+
+def test_options_that_a_cell_would_not_know_are_refused_before_any_is_trained():
+    with pytest.raises(SettingError, match="update_options has 'b1', which sgd does not know"):
+        make_grid("xor", XOR, {"update": "adam,sgd", "update_options": "b1=0.8"})
+    with pytest.raises(SettingError, match="schedule_options has 'alpha', which linear does not know"):
+        make_grid("xor", XOR, {"schedule": "cosine,linear", "schedule_options": "alpha=0.1"})
