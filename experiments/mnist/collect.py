@@ -1,8 +1,9 @@
 """How well does the network of Kendall et al. read digits, at several sizes? Collects `train-circuit mnist` runs.
 
-    python experiments/mnist/collect.py runs/mnist-*
+    python experiments/mnist/collect.py [--into NAME] runs/mnist-*
 
-Writes results.csv (one line a run) and curves.svg beside itself; README.md has the commands that make the runs.
+Writes NAME.csv (one line a run; results unless given) and NAME.svg beside itself; README.md has the commands that make
+the runs.
 """
 
 import csv
@@ -31,7 +32,7 @@ def deviation(run: Run) -> float:
         return max(float(row["deviation"]) for row in csv.DictReader(file))
 
 
-def main(paths: list[str]) -> None:
+def main(paths: list[str], into: str) -> None:
     runs = [(run.settings(), load_history(run), deviation(run)) for run in map(Run, map(Path, paths))]
     runs.sort(key=lambda run: (run[0].hidden, run[0].seed))
     figure, axes = plt.subplots(figsize=(6, 3), layout="constrained")
@@ -56,12 +57,13 @@ def main(paths: list[str]) -> None:
         print(f"{name}: mean test error {np.mean(errors):.2f} % over {len(errors)} seeds")
     axes.set(xlabel="epoch", ylabel="error (%)", ylim=(0, 6), title="MNIST; dotted: training error")
     axes.legend()
-    figure.savefig(HERE / "curves.svg")
-    with (HERE / "results.csv").open("w") as file:
+    figure.savefig(HERE / f"{into}.svg")
+    with (HERE / f"{into}.csv").open("w") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(COLUMNS)
         writer.writerows(rows)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    given = sys.argv[1:]
+    main(*(given[2:], given[1]) if given[:1] == ["--into"] else (given, "results"))
