@@ -77,6 +77,14 @@ class Descended:
 
 
 @runtime_checkable
+class Held(Protocol):
+    """Conductances by bank that an engine holds where it computes, and can count there."""
+
+    def at_ends(self) -> int:
+        """Return how many of them stand at an end of their bank's range."""
+
+
+@runtime_checkable
 class Descends(Protocol):
     """An engine that can take training steps by itself."""
 

@@ -12,6 +12,7 @@ from ebana_like.data.dataset import Dataset
 from ebana_like.elements import FloatArray, squared_norm
 from ebana_like.learning import Cost
 from ebana_like.simulators import Simulator
+from ebana_like.simulators.descent import Held
 from ebana_like.simulators.scoring import Scored, scored
 from ebana_like.training.problem import Problem
 from ebana_like.training.progress import EpochRecord, Evaluation, Progress, Sums
@@ -202,9 +203,9 @@ def evaluate(
 
 def clamped_share(circuit: Circuit, conductances: Mapping[str, FloatArray]) -> float:
     """Return the share of trainable conductances that sit at the end of their range."""
-    at_end = count = 0
-    for bank in circuit.trainable:
-        values = conductances[bank.name]
-        at_end += int(np.count_nonzero(values == bank.low) + np.count_nonzero(values == bank.high))
-        count += len(values)
-    return at_end / count if count else 0.0
+    count = sum(map(len, circuit.trainable))
+    if isinstance(conductances, Held):
+        return conductances.at_ends() / count
+    given = [(conductances[bank.name], bank) for bank in circuit.trainable]
+    at_end = sum(np.count_nonzero((values == bank.low) | (values == bank.high)) for values, bank in given)
+    return float(at_end / count) if count else 0.0

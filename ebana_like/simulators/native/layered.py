@@ -187,14 +187,27 @@ class LayeredCircuit:
     def joined(self, g: Conductances) -> dict[str, FloatArray]:
         """Return the conductances by bank that `split` took apart."""
         layers, crossbars = self.layers, self.layers.crossbars
+        plus, minus, bias, *behind = map(np.asarray, self.real(g))
         first = np.empty((crossbars[0].columns, len(crossbars[0].bank) // crossbars[0].columns))
-        for rows, part in zip((layers.plus, layers.minus, layers.bias_rows), g[:3], strict=True):
-            first[:, rows] = np.asarray(part)[: len(first), : first[:, rows].shape[1]]
-        found = {crossbars[0].bank.name: first.ravel()}
-        for before, crossbar, part in zip(crossbars, crossbars[1:], g.behind, strict=False):
-            matrix = np.asarray(part)[: crossbar.columns, : before.columns]
-            found[crossbar.bank.name] = np.array(matrix, dtype=float).ravel()
-        return found
+        sides = (layers.plus, plus), (layers.minus, minus), (layers.bias_rows, bias)
+        for rows, part in sides:
+            first[:, rows] = part
+        others = zip(crossbars[1:], behind, strict=True)
+        return {
+            crossbars[0].bank.name: first.ravel(),
+            **{crossbar.bank.name: np.array(part, dtype=float).ravel() for crossbar, part in others},
+        }
+
+    def real(self, g: Conductances) -> list[Array]:
+        """Return what is not there to fill arrays: the first crossbar's three sides, then the crossbars behind it."""
+        layers, crossbars = self.layers, self.layers.crossbars
+        rows = np.arange(len(crossbars[0].bank) // crossbars[0].columns)
+        sides = zip(g[:3], (layers.plus, layers.minus, layers.bias_rows), strict=True)
+        others = zip(g.behind, crossbars[1:], crossbars, strict=False)
+        return [
+            *(part[: crossbars[0].columns, : len(rows[side])] for part, side in sides),
+            *(part[: crossbar.columns, : before.columns] for part, crossbar, before in others),
+        ]
 
     def solve(
         self, conductances: Mapping[str, FloatArray], features: FloatArray, nudging: Nudging | None

@@ -10,6 +10,7 @@ from functools import cached_property
 from ebana_like.elements import FloatArray
 from ebana_like.simulators.native.layered import LayeredCircuit
 from ebana_like.simulators.native.network import Conductances
+from ebana_like.simulators.native.runtime import doubles
 
 
 class Resident(Mapping[str, FloatArray]):
@@ -27,6 +28,15 @@ class Resident(Mapping[str, FloatArray]):
 
     def __iter__(self) -> Iterator[str]:
         return iter(crossbar.bank.name for crossbar in self.layered.layers.crossbars)
+
+    def at_ends(self) -> int:
+        """Return how many stand at an end of their bank's range, as single or double precision has it."""
+        first, *behind = [crossbar.bank for crossbar in self.layered.layers.crossbars]
+        with doubles():
+            return sum(
+                int(((part == bank.low) | (part == bank.high)).sum())
+                for bank, part in zip((first, first, first, *behind), self.layered.real(self.g), strict=True)
+            )
 
     def __len__(self) -> int:
         return len(self.layered.layers.crossbars)

@@ -14,6 +14,7 @@ from ebana_like.simulators.native.resident import Resident
 from ebana_like.simulators.scoring import scored
 from ebana_like.tasks import TASKS
 from ebana_like.training import Callback, train
+from ebana_like.training.loop import clamped_share
 
 
 @pytest.fixture(scope="module", params=["current", "switched"])
@@ -57,3 +58,14 @@ def test_conductances_left_on_the_device_stay_what_they_were_while_training_goes
     assert list(seen[0]) == [bank.name for bank in problem.circuit.trainable]
     assert np.abs(first[0]["crossbar1"] - first[2]["crossbar1"]).max() > 0
     np.testing.assert_array_equal(again.conductances["crossbar2"], first[2]["crossbar2"])
+
+
+def test_conductances_at_the_ends_of_their_range_are_counted_where_they_are():
+    settings = replace(TASKS["iris"].settings, engine="native", epochs=1, lr=(30.0,), update="sgd")
+    problem = TASKS["iris"].problem(settings)
+    simulator = simulator_of(problem.circuit, settings)
+    found = train(problem, simulator).conductances
+    assert isinstance(found, Resident)
+    on_the_host = clamped_share(problem.circuit, {name: found[name] for name in found})
+    assert 0.1 < on_the_host < 1
+    assert clamped_share(problem.circuit, found) == on_the_host
