@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from types import UnionType
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import numpy as np
 from scipy.sparse import coo_array
@@ -48,7 +48,7 @@ class InputPorts:
         """Number of features."""
         return int(self.feature.max()) + 1 if self.feature.size else 0
 
-    def voltages(self, features: FloatArray) -> FloatArray:
+    def voltages(self, features: Annotated[FloatArray, "batch features"]) -> Annotated[FloatArray, "batch sources"]:
         """Return source voltages (batch, sources) for features (batch, count), volts."""
         return np.ascontiguousarray(features[:, self.feature] * self.polarity)
 
@@ -68,7 +68,7 @@ class OutputPorts:
         """Number of scores."""
         return len(self.positive)
 
-    def scores(self, voltages: FloatArray) -> FloatArray:
+    def scores(self, voltages: Annotated[FloatArray, "... nodes"]) -> Annotated[FloatArray, "... outputs"]:
         """Return scores (..., outputs) for node voltages (..., nodes), volts."""
         return np.asarray(voltages[..., self.positive] - voltages[..., self.negative])
 

@@ -6,7 +6,7 @@ Whatever made a data set, what cannot be learned from is refused here, when it i
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -96,11 +96,13 @@ class Dataset:
             raise SettingError(f"there is only one class, {shown(self.classes[0])}; there is nothing to tell")
         return cost.outputs(len(self.classes))
 
-    def volts(self, samples: IntArray | slice = slice(None)) -> FloatArray:
+    def volts(self, samples: IntArray | slice = slice(None)) -> Annotated[FloatArray, "samples features"]:
         """Return the features of some samples, (samples, features), volts."""
         return np.asarray(self.unit * self.features[samples])
 
-    def met(self, samples: IntArray, seeds: Sequence[int]) -> FloatArray:
+    def met(
+        self, samples: Annotated[IntArray, "samples"], seeds: Sequence[int]
+    ) -> Annotated[FloatArray, "samples features"]:
         """Return what `volts` does, as a batch of training meets it: perhaps changed by chance, drawn from seeds."""
         return np.asarray(self.unit * self.seen(samples, seeds))
 
@@ -108,7 +110,7 @@ class Dataset:
         """Return what `met` does in the features' own units and type: pixels stay bytes."""
         return self.features[samples]
 
-    def targets(self, cost: Cost, samples: IntArray | slice = slice(None)) -> FloatArray:
+    def targets(self, cost: Cost, samples: IntArray | slice = slice(None)) -> Annotated[FloatArray, "samples outputs"]:
         """Return the targets of some samples, (samples, outputs), volts under the squared error."""
         labels, outputs = self.labels[samples], self.outputs(cost)
         return cost.targets(1.0 * (labels[:, None] == (1 if outputs == 1 else np.arange(outputs))))
@@ -118,7 +120,9 @@ class Dataset:
         answers = cost.answers(scores)
         return np.asarray((answers[:, 0] > 0.5).astype(np.intp) if answers.shape[1] == 1 else answers.argmax(axis=1))
 
-    def credit(self, cost: Cost, samples: IntArray | slice, scores: FloatArray) -> FloatArray:
+    def credit(
+        self, cost: Cost, samples: IntArray | slice, scores: Annotated[FloatArray, "samples outputs"]
+    ) -> Annotated[FloatArray, "samples"]:
         """Return what each answer adds to the measure, (samples,): 1 when it is right, 0 when it is wrong."""
         return np.asarray(self.said(cost, scores) == self.labels[samples], dtype=float)
 

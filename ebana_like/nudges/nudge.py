@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol, Self
+from typing import Annotated, Any, ClassVar, Protocol, Self
 
 from ebana_like.circuit import Driven, OutputPorts
 from ebana_like.errors import SettingError
@@ -67,7 +67,13 @@ class Nudge(ABC):
         """Raise SettingError for a cost that this way cannot express."""
 
     @abstractmethod
-    def drives(self, cost: Slope, scores: Any, targets: Any, betas: Any) -> Sequence[Any]:
+    def drives(
+        self,
+        cost: Slope,
+        scores: Annotated[Any, "batch outputs"],
+        targets: Annotated[Any, "batch outputs"],
+        betas: Annotated[Any, "phases batch"],
+    ) -> Sequence[Annotated[Any, "phases batch _"]]:
         """Return the values of the driven banks, (phases, batch, elements) each, in the order of `each` and `common`.
 
         scores: free ones, volts, and targets, (batch, outputs). betas: nudging factors, (phases, batch), siemens; zero

@@ -1,8 +1,11 @@
 """What does a cost say of a circuit's scores? A value a sample, and its gradient: the currents that nudge."""
 
-from typing import Protocol
+from typing import Annotated, Protocol
 
 from ebana_like.elements import FloatArray
+
+Outputs = Annotated[FloatArray, "batch outputs"]
+Samples = Annotated[FloatArray, "batch"]
 
 
 class Cost(Protocol):
@@ -18,14 +21,14 @@ class Cost(Protocol):
     def outputs(self, classes: int) -> int:
         """Return how many outputs tell so many classes apart."""
 
-    def targets(self, answers: FloatArray) -> FloatArray:
+    def targets(self, answers: Outputs) -> Outputs:
         """Return the targets (batch, outputs) that stand for answers (batch, outputs)."""
 
-    def answers(self, scores: FloatArray) -> FloatArray:
+    def answers(self, scores: Outputs) -> Outputs:
         """Return the answers (batch, outputs) that scores (batch, outputs) stand for."""
 
-    def value(self, scores: FloatArray, targets: FloatArray) -> FloatArray:
+    def value(self, scores: Outputs, targets: Outputs) -> Samples:
         """Return the cost of each sample, (batch,)."""
 
-    def gradient(self, scores: FloatArray, targets: FloatArray) -> FloatArray:
+    def gradient(self, scores: Outputs, targets: Outputs) -> Outputs:
         """Return dC/ds, (batch, outputs), cost per volt."""

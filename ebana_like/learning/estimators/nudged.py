@@ -3,6 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Annotated
 
 import numpy as np
 
@@ -24,8 +25,8 @@ class Stencil:
     coefficients: of the free phase and each nudged phase, (1 + phases, batch); they add up to zero.
     """
 
-    multiples: FloatArray
-    coefficients: FloatArray
+    multiples: Annotated[FloatArray, "phases batch"]
+    coefficients: Annotated[FloatArray, "1+phases batch"]
 
 
 @dataclass(frozen=True)
