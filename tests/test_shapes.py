@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from jaxtyping import TypeCheckError
-from shapes import check_shapes
 
 from ebana_like.learning import Cost, CrossEntropy, SquaredError, Stencil
 from ebana_like.nudges import Currents
+
+TypeCheckError = pytest.importorskip("jaxtyping").TypeCheckError
 
 TWO, THREE = np.zeros((5, 2)), np.zeros((5, 3))
 
@@ -25,6 +25,8 @@ def test_other_axes_are_caught(wrong):
 
 
 def test_what_is_returned_is_looked_at_too_and_each_size_anew():
+    from shapes import check_shapes
+
     class Summed(SquaredError):  # noqa: N818 - a cost
         def value(self, scores, targets):
             found = super().value(scores, targets)
