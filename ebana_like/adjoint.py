@@ -23,11 +23,10 @@ from ebana_like.elements import (
     Bank,
     CurrentSources,
     Devices,
-    Diodes,
+    EnergyLaw,
     FloatArray,
     IntArray,
     Resistors,
-    Switches,
     VoltageSources,
 )
 from ebana_like.nudges import Currents
@@ -35,9 +34,8 @@ from ebana_like.nudges.ways.current import sources_across
 
 
 def small_signal(circuit: Circuit, voltages: FloatArray) -> dict[str, FloatArray]:
-    """Return the conductances (..., n) of diodes and switches at node voltages (..., nodes), by bank, siemens."""
-    slopes = {bank.name: bank.slope(bank.drop(voltages)) for bank in circuit.of_kind(Diodes)}
-    return slopes | {bank.name: bank.conductance(voltages) for bank in circuit.of_kind(Switches)}
+    """Return the conductances (..., n) of what is not linear, at node voltages (..., nodes), by bank, siemens."""
+    return {bank.name: bank.small_signal(voltages) for bank in circuit.of_kind(EnergyLaw) if not bank.linear}
 
 
 def adjoint_circuit(circuit: Circuit, voltages: FloatArray, currents: FloatArray) -> Circuit:

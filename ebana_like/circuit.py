@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from types import UnionType
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 
 import numpy as np
 from scipy.sparse import coo_array
@@ -13,16 +13,15 @@ from scipy.sparse.csgraph import connected_components
 from ebana_like.elements import (
     Bank,
     CurrentControlled,
-    CurrentSources,
     FloatArray,
     IntArray,
-    Resistors,
     VoltageLaw,
     VoltageSources,
 )
 from ebana_like.elements.labels import repeated
 from ebana_like.elements.loops import undecided
 from ebana_like.errors import CircuitError, meant
+from ebana_like.values import Parameter, Values, address, parts
 
 GROUND = "0"
 MOST_LISTED = 5
@@ -73,10 +72,6 @@ class OutputPorts:
         return np.asarray(voltages[..., self.positive] - voltages[..., self.negative])
 
 
-VARIED: dict[str, type[Bank]] = {"voltage": VoltageSources, "amperes": CurrentSources, "conductance": Resistors}
-"""Values that can be varied, and the elements that have them."""
-
-
 @dataclass(frozen=True)
 class Driven:
     """What is varied from phase to phase to nudge the output pairs, by address: "nudge.amperes" of the bank "nudge".
@@ -102,7 +97,7 @@ class Driven:
 
 @dataclass(frozen=True, eq=False)
 class Circuit:
-    """A circuit and its ports; immutable. Conductances of trainable banks may travel beside it by bank name.
+    """A circuit and its ports; immutable. What is learned may travel beside it, as values by address.
 
     title: the netlist's first line; not one that ngspice would execute (`*ng_script`, `.include` ...).
     nodes: node names, ground "0" first.
@@ -144,13 +139,13 @@ class Circuit:
 
     def _require_driven(self) -> None:
         """Every output pair has its branch to be nudged by."""
-        for address in self.driven.addresses:
-            bank = self.addressed(address)
-            count = self.outputs.count if address in self.driven.each else 1
+        for driven in self.driven.addresses:
+            bank = self.addressed(driven)
+            count = self.outputs.count if driven in self.driven.each else 1
             if len(bank) != count:
                 raise CircuitError(
                     f'bank "{bank.name}" nudges {len(bank)} outputs but the circuit has {self.outputs.count}; '
-                    f"give {'each output' if address in self.driven.each else 'all outputs'} one"
+                    f"give {'each output' if driven in self.driven.each else 'all outputs'} one"
                 )
 
     def _require_meters(self) -> None:
@@ -201,10 +196,15 @@ class Circuit:
 
     def bank(self, name: str, kind: type[BankType]) -> BankType:
         """Return the bank of that name. Raises CircuitError where it is missing or of another kind."""
+        bank = self.named(name)
+        if not isinstance(bank, kind):
+            raise CircuitError(f'bank "{name}" holds {bank.kind} elements where {kind.kind} is needed')
+        return bank
+
+    def named(self, name: str) -> Bank:
+        """Return the bank of that name, whatever its kind. Raises CircuitError where it is missing."""
         for bank in self.banks:
             if bank.name == name:
-                if not isinstance(bank, kind):
-                    raise CircuitError(f'bank "{name}" holds {bank.kind} elements where {kind.kind} is needed')
                 return bank
         known = meant(name, [bank.name for bank in self.banks], "it has")
         raise CircuitError(f'there is no bank "{name}" in this circuit; {known}')
@@ -220,35 +220,40 @@ class Circuit:
         return tuple(bank for bank in self.banks if isinstance(bank, kind))
 
     @cached_property
-    def trainable(self) -> tuple[Resistors, ...]:
-        """The banks whose conductances are learned."""
-        return tuple(bank for bank in self.of_kind(Resistors) if bank.trainable)
+    def parameters(self) -> Mapping[str, Parameter]:
+        """What is learned, by address, bank after bank."""
+        return {
+            address(bank.name, name): Parameter(limits.learned(getattr(bank, name)), bank.quantities[name].unit, limits)
+            for bank in self.banks
+            for name, limits in bank.trainable.items()
+        }
 
-    def conductances(self) -> dict[str, FloatArray]:
-        """Return the conductances of the trainable banks by name, siemens."""
-        return {bank.name: bank.conductance for bank in self.trainable}
+    def values(self) -> dict[str, FloatArray]:
+        """Return the circuit's own values of what is learned, (n,) by address."""
+        return {at: parameter.value for at, parameter in self.parameters.items()}
 
     def addressed(self, address: str) -> Bank:
         """Return the bank of an address such as "nudge.amperes". Raises CircuitError where there is no such value."""
-        bank, _, field = address.rpartition(".")
-        if field not in VARIED:
-            raise CircuitError(f'"{address}" is no address; it is a bank and one of {", ".join(VARIED)}')
-        return self.bank(bank, VARIED[field])
+        name, quantity = parts(address)
+        bank = self.named(name) if name else None
+        if bank is None or quantity not in bank.quantities:
+            of = sorted({q for b in self.banks for q in b.quantities}) if bank is None else sorted(bank.quantities)
+            raise CircuitError(
+                f'"{address}" is no address; it is a bank and one of {", ".join(of) or "nothing: none can be varied"}'
+            )
+        return bank
 
-    def with_values(self, values: Mapping[str, FloatArray]) -> "Circuit":
+    def with_values(self, values: Values) -> "Circuit":
         """Return the same circuit with other values, (n,) for all elements of a bank, by address: "inputs.voltage".
 
         Raises CircuitError where there is no such value, or not so many.
         """
-        changes: dict[str, dict[str, Any]] = {}
-        for address, value in values.items():
-            field = address.rpartition(".")[2]
-            changes.setdefault(self.addressed(address).name, {})[field] = np.array(value, dtype=float)
-        return replace(self, banks=tuple(replace(b, **changes[b.name]) if b.name in changes else b for b in self.banks))
-
-    def with_conductances(self, conductances: Mapping[str, FloatArray]) -> "Circuit":
-        """Return the same circuit holding other conductances (siemens) in the named banks."""
-        return self.with_values({f"{name}.conductance": g for name, g in conductances.items()})
+        changes: dict[str, dict[str, FloatArray]] = {}
+        for at, value in values.items():
+            changes.setdefault(self.addressed(at).name, {})[parts(at)[1]] = value
+        return replace(
+            self, banks=tuple(b.with_values(changes[b.name]) if b.name in changes else b for b in self.banks)
+        )
 
     def with_features(self, features: FloatArray) -> "Circuit":
         """Return the same circuit with its input sources set to one sample's features (count,), volts.

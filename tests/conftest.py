@@ -15,7 +15,7 @@ from ebana_like.circuit import Circuit, InputPorts, OutputPorts
 from ebana_like.conformance import operating_point_by_laws
 from ebana_like.data import Dataset
 from ebana_like.data.shifted import ShiftedImages
-from ebana_like.elements import CurrentSources, FloatArray, Resistors, VoltageSources
+from ebana_like.elements import CurrentSources, FloatArray, Range, Resistors, VoltageSources
 from ebana_like.learning import Cost, CrossEntropy, SquaredError, Stencil
 from ebana_like.networks import Currents, SwitchedTargets
 from ebana_like.nudges import Nudge
@@ -47,7 +47,7 @@ def divider() -> Circuit:
         ("0", "in", "out"),
         (
             VoltageSources("inputs", ("vin",), source, ground, np.array([3.0])),
-            Resistors("top", ("rtop",), source, out, np.array([2e-6]), trainable=True, low=1e-7, high=1e-4),
+            Resistors("top", ("rtop",), source, out, np.array([2e-6]), trainable={"conductance": Range(1e-7, 1e-4)}),
             Resistors("bottom", ("rbottom",), out, ground, np.array([1e-6])),
             CurrentSources("nudge", ("inudge",), ground, out, np.zeros(1)),
         ),

@@ -9,7 +9,7 @@ from ebana_like.data import Dataset, Split
 from ebana_like.elements import Resistors, VoltageSources
 from ebana_like.learning import SGD, Centered, SquaredError
 from ebana_like.networks import Crossbar, Inputs, OutputPairs, build_network
-from ebana_like.simulators import OperatingPoints
+from ebana_like.systems import CircuitSystem, OperatingPoints
 from ebana_like.training import Problem
 
 SAMPLES = 10
@@ -23,13 +23,14 @@ class LinearSimulator:
 
     def __init__(self, circuit, lost=()):
         self.circuit, self.lost, self.asked = circuit, lost, []
+        self.system = CircuitSystem(circuit)
 
     def forget(self):
         """Nothing is remembered."""
 
-    def solve(self, conductances, features, nudging=None):
+    def solve(self, values, features, nudging=None):
         self.asked.append(features)
-        circuit = self.circuit.with_conductances(conductances)
+        circuit = self.circuit.with_values(values)
         unit = np.eye(len(circuit.nodes))
         laplacian = sum(
             drop.T @ (bank.conductance[:, None] * drop)
@@ -57,7 +58,7 @@ class LinearSimulator:
         solved = np.tile(~np.isin(features[:, 0], self.lost), (len(points), 1))
         solution = np.where(solved[:, :, None], points, np.nan)
         messages = {int(k): "no operating point" for k in np.flatnonzero(~solved[0])}
-        return OperatingPoints(self.circuit, solution, solved, np.ones_like(solved, dtype=int), messages)
+        return OperatingPoints(self.circuit, values, solution, solved, np.ones_like(solved, dtype=int), messages)
 
 
 @pytest.fixture(scope="session")

@@ -40,9 +40,12 @@ def test_the_divider_divides(divider, operating_point):
         (lambda c: {"inputs": inputs("top")}, '"top" holds resistor .* where voltage_source is needed'),
         (
             lambda c: {"driven": Currents.driven("top")},
-            '"top" holds resistor .* where current_source is',
+            '"top.amperes" is no address; it is a bank and one of conductance',
         ),
-        (lambda c: {"driven": SwitchedTargets.driven("inputs", "inputs", "inputs")}, "where resistor is needed"),
+        (
+            lambda c: {"driven": SwitchedTargets.driven("inputs", "inputs", "inputs")},
+            '"inputs.conductance" is no address',
+        ),
         (lambda c: {"outputs": OutputPorts(*2 * [np.array([1, 2])])}, '"nudge" nudges 1 outputs .* has 2'),
         (lambda c: {"title": "two\nlines"}, "title 'two.*first line"),
         (lambda c: {"title": " "}, "title"),
@@ -77,30 +80,32 @@ def test_a_copied_current_must_be_there(divider):
 
 def test_other_conductances_make_another_circuit(divider, operating_point):
     wanted = np.array([1e-6])
-    changed = divider.with_conductances({"top": wanted})
+    changed = divider.with_values({"top.conductance": wanted})
     wanted[0] = 7.0  # the caller's array stays the caller's
-    assert changed.conductances()["top"].tolist() == [1e-6]
-    assert divider.conductances()["top"].tolist() == [2e-6]
+    assert changed.values()["top.conductance"].tolist() == [1e-6]
+    assert divider.values()["top.conductance"].tolist() == [2e-6]
     assert operating_point(changed)[2] == pytest.approx(1.5, rel=5e-16)
 
 
 @pytest.mark.parametrize(
     ("conductances", "message"),
     [
-        ({"middle": np.ones(1)}, 'there is no bank "middle"'),
-        ({"inputs": np.ones(1)}, '"inputs" holds voltage_source elements where resistor is needed'),
-        ({"top": np.ones(2)}, '"top" has 1 elements but conductance has shape'),
-        ({"top": np.zeros(1)}, "resistor rtop .* must be finite and above zero"),
+        ({"middle.conductance": np.ones(1)}, 'there is no bank "middle"'),
+        ({"top": np.ones(1)}, '"top" is no address; it is a bank and one of amperes, conductance, voltage'),
+        ({"inputs.conductance": np.ones(1)}, '"inputs.conductance" is no address; it is a bank and one of voltage'),
+        ({"top.conductance": np.ones(2)}, '"top" has 1 elements but conductance has shape'),
+        ({"top.conductance": np.zeros(1)}, "resistor rtop .* must be finite and above zero"),
     ],
 )
 def test_conductances_that_do_not_fit_are_refused_by_name(divider, conductances, message):
     with pytest.raises(CircuitError, match=message):
-        divider.with_conductances(conductances)
+        divider.with_values(conductances)
 
 
 def test_only_trainable_banks_are_learned(divider):
-    assert [bank.name for bank in divider.trainable] == ["top"]
-    assert set(divider.conductances()) == {"top"}
+    (parameter,) = divider.parameters.values()
+    assert (parameter.unit, parameter.low, parameter.high) == ("S", 1e-7, 1e-4)
+    assert set(divider.values()) == {"top.conductance"}
 
 
 def test_features_drive_both_signs_of_a_doubled_input():

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ebana_like.circuit import Circuit
-from ebana_like.elements import Devices, Diodes, FloatArray, Resistors, Switches
+from ebana_like.elements import Devices, EnergyLaw, FloatArray
 from ebana_like.energy import element_currents, own_currents
 from ebana_like.errors import SimulatorError
 
@@ -39,7 +39,7 @@ class Branches:
 
         All that the sources give, but for what transistors take.
         """
-        passive = (bank.name for bank in self.circuit.banks if isinstance(bank, Resistors | Diodes | Switches))
+        passive = (bank.name for bank in self.circuit.of_kind(EnergyLaw) if not bank.role)
         return {name: self.watts[name] for name in passive}
 
 

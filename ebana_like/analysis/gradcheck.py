@@ -14,12 +14,13 @@ import numpy as np
 from ebana_like.analysis.differences import cosine_gap, differences, distance, flat
 from ebana_like.analysis.examples import Examples
 from ebana_like.drawing import Figure, save_figure
-from ebana_like.elements import FloatArray
+from ebana_like.elements import FloatArray, Signal, dense
 from ebana_like.energy import Symmetry, symmetry
 from ebana_like.errors import SettingError, SimulatorError
 from ebana_like.learning import ESTIMATORS, Adjoint, Nudged
-from ebana_like.learning.estimators import gradient
 from ebana_like.simulators import NgspiceSimulator, Simulator
+from ebana_like.systems import CircuitSystem
+from ebana_like.values import Values
 
 ALL = "all"
 DIFFERENCES, SPICE_ADJOINT = "finite differences", "adjoint in ngspice"
@@ -79,29 +80,29 @@ def gradient_check(
 ) -> GradientCheck:
     """Compare all estimators with the adjoint gradient on a batch of examples.
 
-    parameters: how many conductances of each bank to take finite differences of, at random; 0 for none.
+    parameters: how many values of each address to take finite differences of, at random; 0 for none.
     Raises SimulatorError where a free point was not solved, SettingError for a circuit without trainable resistors.
     """
     circuit, cost = examples.circuit, examples.cost
-    if not circuit.trainable:
+    if not circuit.parameters:
         raise SettingError(
             f'nothing in "{circuit.title}" is trainable, so there is no gradient to check; give a run folder, or a '
             "netlist that train-circuit wrote"
         )
-    conductances = circuit.conductances()
-    arguments = (conductances, examples.features, examples.targets, cost)
+    arguments = (circuit.values(), examples.features, examples.targets, cost)
     truth = Adjoint().estimate(simulator, *arguments, np.random.default_rng(seed))
     if not truth.points.usable.all():
         raise SimulatorError(f"a sample was not solved: {'; '.join(truth.points.messages.values())}")
     found = symmetry(circuit)
-    weights = found.weights or {bank.name: np.ones(1) for bank in circuit.trainable}
+    weights = found.weights or {bank.name: np.ones(1) for bank in circuit.banks}
+    system = CircuitSystem(circuit)
     rows: list[Row] = []
     for name, kind in ESTIMATORS.items():
         for beta in betas:
             estimator: Nudged = kind(beta)
             points, coefficients = estimator.phases(simulator, *arguments, np.random.default_rng(seed))
             if points.usable.all():
-                rows += _rows(name, beta, gradient(points, coefficients, weights), truth.gradients)
+                rows += _rows(name, beta, _dense(system.signals(points, coefficients, weights)), truth.gradients)
     if parameters:
         rows += _difference_rows(simulator, examples, truth.gradients, parameters, seed)
     if not isinstance(simulator, NgspiceSimulator) and sum(map(len, circuit.banks)) <= AFFORDABLE:
@@ -109,6 +110,10 @@ def gradient_check(
             spice = Adjoint().estimate(ngspice, *arguments, np.random.default_rng(seed))
         rows += _rows(SPICE_ADJOINT, None, spice.gradients, truth.gradients)
     return GradientCheck(found, tuple(rows))
+
+
+def _dense(signals: Mapping[str, Signal]) -> dict[str, FloatArray]:
+    return {address: dense(signal) for address, signal in signals.items()}
 
 
 def _rows(name: str, beta: float | None, found: Mapping[str, FloatArray], truth: Mapping[str, FloatArray]) -> list[Row]:
@@ -119,17 +124,16 @@ def _rows(name: str, beta: float | None, found: Mapping[str, FloatArray], truth:
 def _difference_rows(
     simulator: Simulator, examples: Examples, truth: Mapping[str, FloatArray], parameters: int, seed: int
 ) -> list[Row]:
-    conductances, rng = examples.circuit.conductances(), np.random.default_rng(seed)
+    values, rng = examples.circuit.values(), np.random.default_rng(seed)
     chosen = {
-        name: np.sort(rng.choice(len(g), size=min(parameters, len(g)), replace=False))
-        for name, g in conductances.items()
+        name: np.sort(rng.choice(len(g), size=min(parameters, len(g)), replace=False)) for name, g in values.items()
     }
 
-    def loss(present: Mapping[str, FloatArray]) -> float:
+    def loss(present: Values) -> float:
         scores = simulator.solve(present, examples.features).scores
         return float(examples.cost.value(scores, examples.targets).mean())
 
-    found = differences(loss, conductances, chosen)
+    found = differences(loss, values, chosen)
     return _rows(DIFFERENCES, None, found, {name: truth[name][own] for name, own in chosen.items()})
 
 
@@ -184,7 +188,7 @@ def plot_check(check: GradientCheck, path: Path, title: str) -> None:
             row = check.unnudged(name).get(bank)
             if row is not None:
                 axes.axhline(max(row.error, 1e-16), color="grey", linestyle=style, linewidth=1, label=name)
-        axes.set(xlabel="beta (S)", title="all conductances" if bank == ALL else bank)
+        axes.set(xlabel="beta (S)", title="all values" if bank == ALL else bank)
         axes.grid(alpha=0.3)
     panels[0].set_ylabel("relative error of the gradient")
     panels[-1].legend(fontsize="small", bbox_to_anchor=(1.02, 1), loc="upper left")

@@ -8,7 +8,7 @@ from ebana_like.analysis.branches import Branches, branches
 from ebana_like.analysis.examples import Examples
 from ebana_like.analysis.sample import held_phases
 from ebana_like.circuit import Circuit
-from ebana_like.elements import CCCS, VCVS, Bank, CurrentSources, Devices, FloatArray, VoltageSources
+from ebana_like.elements import Devices, FloatArray
 from ebana_like.energy import (
     AMPLIFIERS,
     CoContent,
@@ -43,7 +43,7 @@ class PowerReport:
         """Return the power that sources and amplifiers deliver, and that goes into everything else, watts."""
         kinds = {"sources": 0.0, AMPLIFIERS: 0.0, "resistors, diodes, switches": 0.0}
         for bank in self.flowing.circuit.banks:
-            kinds[_kind(bank)] += self.flowing.watts[bank.name]
+            kinds[bank.role or "resistors, diodes, switches"] += self.flowing.watts[bank.name]
         return kinds
 
     @property
@@ -99,9 +99,3 @@ def csv_text(report: PowerReport) -> str:
         held = f"{share.weight[0]:.17g},{share.weight[1]:.17g},{share.plain!r},{share.weighted!r}" if share else ",,,"
         lines.append(f"{bank.name},{bank.kind},{len(bank)},{held},{report.flowing.watts[bank.name]!r}")
     return "\n".join(lines) + "\n"
-
-
-def _kind(bank: Bank) -> str:
-    if isinstance(bank, VoltageSources | CurrentSources):
-        return "sources"
-    return AMPLIFIERS if isinstance(bank, VCVS | CCCS) else "resistors, diodes, switches"

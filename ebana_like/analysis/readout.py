@@ -144,12 +144,12 @@ class _Subject:
 
 def _solved(subject: _Subject) -> tuple[FloatArray, dict[int, str], tuple[str, ...]]:
     """Return node voltages (samples, nodes), why samples were not solved, and what to know of those that were."""
-    conductances, volts = subject.circuit.conductances(), []
+    values, volts = subject.circuit.values(), []
     unsolved: dict[int, str] = {}
     notes: dict[str, None] = {}
     with simulator(subject.engine, subject.circuit) as engine:
         for first in range(0, len(subject.features), SAMPLES_AT_ONCE):
-            points = engine.solve(conductances, subject.features[first : first + SAMPLES_AT_ONCE])
+            points = engine.solve(values, subject.features[first : first + SAMPLES_AT_ONCE])
             volts.append(np.where(points.converged[0][:, None], points.voltages[0], np.nan))
             for k in np.flatnonzero(~points.converged[0]).tolist():
                 unsolved[first + k] = points.messages.get(k, "no reason given")

@@ -25,9 +25,10 @@ from ebana_like.elements.constants import GMIN, THERMAL_VOLTAGE
 from ebana_like.elements.diode import LARGEST_EXPONENT
 from ebana_like.errors import SimulatorError
 from ebana_like.netlist import Dialect, Netlist
-from ebana_like.simulators import NgspiceSimulator, OperatingPoints
+from ebana_like.simulators import NgspiceSimulator
 from ebana_like.simulators.native.general import GeneralEngine
 from ebana_like.simulators.solved import Solved
+from ebana_like.systems import OperatingPoints
 
 ROUNDING = 1e-9
 """Volts; programs that differ by less solve the same circuit by the same laws."""

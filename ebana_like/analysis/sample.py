@@ -10,7 +10,8 @@ from ebana_like.elements import FloatArray, VoltageSources
 from ebana_like.errors import SettingError, SimulatorError
 from ebana_like.learning import Cost, Estimator, Nudged
 from ebana_like.nudges import nudging_of
-from ebana_like.simulators import OperatingPoints, Simulator
+from ebana_like.simulators import Simulator
+from ebana_like.systems import OperatingPoints
 from ebana_like.training import Problem
 
 
@@ -47,7 +48,7 @@ def present_features(circuit: Circuit) -> FloatArray:
 def present_sample(circuit: Circuit, simulator: Simulator) -> SamplePhases:
     """Return the free phase of the sample that the circuit's sources stand at."""
     features = present_features(circuit)
-    points = simulator.solve(circuit.conductances(), features)
+    points = simulator.solve(circuit.values(), features)
     _require_solved(points, "the netlist's own sample")
     return SamplePhases("the netlist's own sample", features[0], "", branches(circuit, points.voltages[0, 0]))
 
@@ -87,7 +88,7 @@ def held_phases(
     nudging = None
     if isinstance(estimator, Nudged):
         nudging = nudging_of(circuit, cost, targets, np.array([[estimator.beta]]))
-    points = simulator.solve(circuit.conductances(), features, nudging)
+    points = simulator.solve(circuit.values(), features, nudging)
     _require_solved(points, which)
     present = circuit.with_features(features[0])
     if nudging is None:

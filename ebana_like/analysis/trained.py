@@ -17,6 +17,7 @@ from ebana_like.simulators import Simulator
 from ebana_like.tasks import TASKS, Task, problem_of_run
 from ebana_like.training import Problem
 from ebana_like.training.loop import SAMPLES_AT_ONCE
+from ebana_like.values import Values
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,9 +36,9 @@ class Trained:
     history: list[dict[str, float]]
 
     @property
-    def before(self) -> Mapping[str, FloatArray] | None:
-        """Conductances before training, siemens; None where another run's were taken over, which may have moved on."""
-        return None if self.settings.start else self.problem.start().conductances
+    def before(self) -> Values | None:
+        """The values before training; None where another run's were taken over, which may have moved on."""
+        return None if self.settings.start else self.problem.start().values
 
     @property
     def judged(self) -> tuple[str, Dataset]:
@@ -49,9 +50,9 @@ class Trained:
 
     def scores(self, simulator: Simulator, features: FloatArray) -> FloatArray:
         """Return the scores (samples, outputs) of features (samples, features), volts; NaN for what is not solved."""
-        conductances = self.circuit.conductances()
+        values = self.circuit.values()
         parts = np.array_split(features, range(SAMPLES_AT_ONCE, len(features), SAMPLES_AT_ONCE))
-        return np.concatenate([simulator.solve(conductances, part).scores for part in parts])
+        return np.concatenate([simulator.solve(values, part).scores for part in parts])
 
 
 def read_trained(path: Path) -> Trained:
@@ -62,7 +63,7 @@ def read_trained(path: Path) -> Trained:
         raise RunError(f'{path} is a run of "{run.task()}", which is no task; tasks are {", ".join(TASKS)}')
     task, settings, history = TASKS[run.task()], run.settings(), read_history(run)
     problem, circuit = problem_of_run(run), load_circuit(path).circuit
-    sizes = [{name: len(g) for name, g in one.conductances().items()} for one in (problem.circuit, circuit)]
+    sizes = [{name: len(g) for name, g in one.values().items()} for one in (problem.circuit, circuit)]
     if sizes[0] != sizes[1]:
         raise RunError(f"{path}: config.toml asks for trainable banks {sizes[0]}, but netlist.cir has {sizes[1]}")
     return Trained(run, task, settings, about, problem, circuit, history)

@@ -43,10 +43,10 @@ def verify(netlist: Path, simulator: Simulator, features: FloatArray) -> Verific
     netlist: file whose circuit and conductances both solve. features: (samples, features), volts.
     """
     circuit = load_netlist(netlist).circuit
-    conductances = circuit.conductances()
-    ours = simulator.solve(conductances, features)
+    values = circuit.values()
+    ours = simulator.solve(values, features)
     with NgspiceSimulator(circuit) as ngspice:
-        theirs = ngspice.solve(conductances, features)
+        theirs = ngspice.solve(values, features)
     order = [circuit.nodes.index(node) for node in simulator.circuit.nodes]
     difference = np.abs(ours.voltages[0] - theirs.voltages[0][:, order]).max(axis=0, initial=0.0)
     # a sample that either engine could not solve is NaN, and argmax finds NaN first

@@ -15,12 +15,14 @@ from ebana_like.elements import FloatArray, IntArray, Resistors
 from ebana_like.learning import Cost
 from ebana_like.nudges import nudging_of
 from ebana_like.runs import Settings, problem_of
-from ebana_like.simulators import Nudging, OperatingPoints, simulator
+from ebana_like.simulators import simulator
 from ebana_like.simulators.ngspice.batch import solve_batch
 from ebana_like.simulators.ngspice.block import WORDS
 from ebana_like.simulators.ngspice.library import Library
+from ebana_like.simulators.ngspice.messages import Answer
 from ebana_like.simulators.ngspice.reduction import norton_reduction
 from ebana_like.simulators.ngspice.sweep import Sweep
+from ebana_like.systems import Nudging, OperatingPoints
 from ebana_like.tasks import TASKS
 from ebana_like.training import Problem
 
@@ -37,7 +39,7 @@ AFFORDABLE = 20_000
 
 FULL, REDUCED, NATIVE = "ngspice, full netlist", "ngspice, inputs reduced", "native"
 
-SolveBatch = Callable[[FloatArray, Nudging], OperatingPoints]
+SolveBatch = Callable[[FloatArray, Nudging], Answer | OperatingPoints]
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,8 +115,8 @@ def bench_engines(case: Case, rounds: int = ROUNDS) -> EngineBench:
 
 def native_way(case: Case) -> Callable[[], _Round]:
     """Return what runs a round of the native engine."""
-    engine, conductances = simulator("native", case.circuit), case.circuit.conductances()
-    return _rounds_of(case, lambda features, nudging: engine.solve(conductances, features, nudging))
+    engine, values = simulator("native", case.circuit), case.circuit.values()
+    return _rounds_of(case, lambda features, nudging: engine.solve(values, features, nudging))
 
 
 def _full(case: Case) -> Callable[[], _Round]:

@@ -88,13 +88,13 @@ class _Training:
         problem, data = self.problem, self.problem.data.train
         targets = data.targets(problem.cost)
         estimator, rng = Centered(self.beta), np.random.default_rng(0)
-        conductances = problem.circuit.conductances()
+        values = problem.circuit.values()
         points, iterations, solving = 0, 0, 0.0
         began = time.perf_counter()
         for k in range(BATCHES):
             samples = problem.order(k)[0]
             estimate = estimator.estimate(
-                self.simulator, conductances, data.volts(samples), targets[samples], problem.cost, rng
+                self.simulator, values, data.volts(samples), targets[samples], problem.cost, rng
             )
             points += estimate.points.converged.size
             iterations += int(estimate.points.iterations.sum())
@@ -107,11 +107,11 @@ class _Training:
         """Return the growth of the worker's resident memory over 100,000 points, megabytes; in whatever process."""
         features = self.problem.data.train.volts()
         repeated = np.resize(features, (1000, features.shape[1]))
-        conductances = self.problem.circuit.conductances()
-        self.simulator.solve(conductances, repeated)
+        values = self.problem.circuit.values()
+        self.simulator.solve(values, repeated)
         before = self._megabytes()
         for _ in range(POINTS_FOR_MEMORY // len(repeated)):
-            self.simulator.solve(conductances, repeated)
+            self.simulator.solve(values, repeated)
         return self._megabytes() - before
 
     def _megabytes(self) -> float:

@@ -132,7 +132,7 @@ def _save_adjoint(simulator: Simulator, given: Examples) -> None:
     """Write the adjoint circuit of the first sample as a netlist."""
     features, targets = given.take(0)
     present = given.circuit.with_features(features[0])
-    points = simulator.solve(present.conductances(), features)
+    points = simulator.solve(present.values(), features)
     currents = -given.cost.gradient(points.scores, targets)[0]
     save_netlist(Netlist(adjoint_circuit(present, points.voltages[0, 0], currents)), given.file("adjoint.cir"))
 

@@ -58,8 +58,8 @@ def _run(netlist: Path, out: Path | None, config: Path | None, **given: str | No
         rows = []
         for name, part in parts.items():
             if part is not None:
-                before = evaluate(simulator, problem.start().conductances, part, problem.cost)
-                after = evaluate(simulator, progress.conductances, part, problem.cost)
+                before = evaluate(simulator, problem.start().values, part, problem.cost)
+                after = evaluate(simulator, progress.values, part, problem.cost)
                 losses = [f"{before.loss:.3e}", f"{after.loss:.3e}"]
                 rows.append([name, str(len(part)), *losses, str(before), str(after)])
     printer.table(["data", "samples", "loss before", "and after", "answers before", "and after"], rows)

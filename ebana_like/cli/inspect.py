@@ -66,7 +66,7 @@ def inspect(path: Path, sample: int | None, html: Path | None, schematic: Path |
             phases = training_sample(circuit, simulator, problem, sample or 0)
         printer.show(voltage_table(phases), ROWS_SHOWN)
         printer.show(flow_table(phases))
-        said = [] if problem is None else answer_tables(simulator, circuit.conductances(), problem)
+        said = [] if problem is None else answer_tables(simulator, circuit.values(), problem)
     for table in said:
         printer.show(table)
     odd = warnings(shown, phases.free)

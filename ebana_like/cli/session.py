@@ -34,7 +34,7 @@ class Extras:
 def headline(task: Task, problem: Problem, settings: Settings) -> str:
     """Return the line that says what is trained."""
     circuit = problem.circuit
-    resistors = sum(map(len, circuit.trainable))
+    resistors = sum(len(parameter.value) for parameter in circuit.parameters.values())
     return (
         f"{task.name}: {counted(len(problem.data.train), 'training sample')}, "
         f"{counted(len(circuit.nodes) - 1, 'node')}, {counted(resistors, 'trainable resistor')}, {settings.engine}"
@@ -98,7 +98,7 @@ def _train(
             f"verified: ngspice differs by at most {found.deviation:.1e} V in {counted(found.samples, 'sample')}"
         )
     if len(problem.data.train) <= TRUTH_TABLE_ROWS:
-        printer.show(answer_table(answers(witness, kept.conductances, problem.data.train, problem.cost)))
+        printer.show(answer_table(answers(witness, kept.values, problem.data.train, problem.cost)))
     _farewell(printer, run.path, progress, kept)
 
 
@@ -106,7 +106,7 @@ def _give_up(error: TrainingError, run: Run, task: Task, recorder: RunRecorder) 
     """Leave the best circuit behind, and say how to begin with it."""
     best = recorder.best
     if best is not None:
-        recorder.save_netlist(best.conductances, best.epoch)
+        recorder.save_netlist(best.values, best.epoch)
     what = "the first conductances" if best is None else f"those of the best epoch, {best.epoch},"
     raise TrainingError(
         f"{error}. {what[0].upper()}{what[1:]} are in {run.netlist}; begin with them and other settings: "

@@ -12,7 +12,7 @@ from ebana_like.conformance.drives import Given, Refusing, drives, given, part_o
 from ebana_like.conformance.trial import BATCH, EngineTrial, require_refused, require_same
 from ebana_like.elements import FloatArray
 from ebana_like.errors import SettingError
-from ebana_like.simulators import OperatingPoints
+from ebana_like.systems import OperatingPoints
 
 ANSWERS: Catalog[EngineTrial] = Catalog()
 """The clauses by name."""
@@ -22,9 +22,9 @@ clause = ANSWERS.clause
 
 @clause
 def free_points_obey_the_laws(trial: EngineTrial) -> None:
-    """Free points are the circuit's operating points, within 1e-9 V, for the conductances of this call.
+    """Free points are the circuit's operating points, within 1e-9 V, for the values of this call.
 
-    Banks that a call leaves out have the circuit's own conductances, whatever an earlier call gave them.
+    What a call leaves out is as in the circuit, whatever an earlier call gave them.
     """
     trial.proven(None)
     changed = trial.changed(0)
@@ -38,7 +38,7 @@ def free_points_obey_the_laws(trial: EngineTrial) -> None:
 def answers_have_their_shapes(trial: EngineTrial) -> None:
     """Voltages are doubles (1 + phases, batch, nodes), ground at 0 V; converged is bool, iterations are integers."""
     for phases, nudging in ((0, None), (3, given(trial.circuit, strengths_for(BATCH)))):
-        points = trial.engine.solve(trial.conductances, trial.features, nudging)
+        points = trial.engine.solve(trial.held, trial.features, nudging)
         shape = (1 + phases, BATCH)
         _require_shapes(points, (*shape, len(trial.circuit.nodes)))
         require(not points.voltages[..., 0].any(), 'node "0" is not at 0 V')
@@ -117,7 +117,7 @@ def unsolved_points_are_named(trial: EngineTrial) -> None:
     features = np.array([[0.1], [1.0], [0.2], [0.1]])
     with EngineTrial(trial.make, circuit) as other:
         for nudging in (None, Given(2, {"nudge.amperes": np.full((2, 4, 1), 1e-9)})):
-            points = other.engine.solve(circuit.conductances(), features, nudging)
+            points = other.engine.solve(circuit.values(), features, nudging)
             require(not points.converged[:, 1].any(), "a point that has no solution is marked as converged")
             require(bool(np.isnan(points.voltages[:, 1]).all()), "the volts of an unsolved point are not all NaN")
             named = set(points.messages)
@@ -150,9 +150,9 @@ def a_nudging_without_a_number_spoils_no_other(trial: EngineTrial) -> None:
 @clause
 def answers_belong_to_the_caller(trial: EngineTrial) -> None:
     """Solving again changes no earlier answer, writing into an answer changes no later one, arguments stay."""
-    nudging, own = given(trial.circuit, strengths_for(BATCH)), trial.conductances
-    features, given_conductances = trial.features.copy(), {name: g.copy() for name, g in own.items()}
-    points = trial.engine.solve(given_conductances, features, nudging)
+    nudging, own = given(trial.circuit, strengths_for(BATCH)), trial.held
+    features, given_values = trial.features.copy(), {name: g.copy() for name, g in own.items()}
+    points = trial.engine.solve(given_values, features, nudging)
     kept = points.voltages.copy(), points.converged.copy(), points.iterations.copy()
     trial.engine.solve(trial.changed(2), features + 0.5, nudging)
     for name, before in zip(("voltages", "converged", "iterations"), kept, strict=True):
@@ -162,15 +162,15 @@ def answers_belong_to_the_caller(trial: EngineTrial) -> None:
         if array.flags.writeable:
             array[:] = 0
     require(np.array_equal(features, trial.features), "the features were written into")
-    for name, g in given_conductances.items():
-        require(np.array_equal(g, own[name]), f'the conductances of bank "{name}" were written into')
+    for name, g in given_values.items():
+        require(np.array_equal(g, own[name]), f"the values of {name} were written into")
     trial.proven(nudging)
 
 
 @clause
 def what_does_not_fit_is_refused(trial: EngineTrial) -> None:
-    """Features and conductances of wrong shape, not finite, or of unknown banks raise one of the package's errors."""
-    own, features = trial.conductances, trial.features
+    """Features and values of wrong shape, not finite, or of unknown addresses raise one of the package's errors."""
+    own, features = trial.held, trial.features
     name, g = next(iter(own.items()))
     holed, endless = features.copy(), features.copy()
     holed[1, 0], endless[1, 0] = np.nan, np.inf
@@ -185,17 +185,17 @@ def what_does_not_fit_is_refused(trial: EngineTrial) -> None:
         require_refused(what, partial(trial.engine.solve, own, wrong))
     spoilt = g.copy()
     spoilt[0] = np.nan
-    wrong_conductances: dict[str, Mapping[str, FloatArray]] = {
-        "conductances one too many": {**own, name: np.append(g, g[0])},
-        "conductances one too few": {**own, name: g[1:]},
-        "one conductance for a whole bank": {**own, name: g[0]},
-        "conductances as a column": {**own, name: g[:, None]},
-        "a conductance that is NaN": {**own, name: spoilt},
-        "a bank that is not there": {**own, "no such bank": g},
-        "a bank that holds no resistors": {**own, trial.circuit.inputs.bank: np.ones(2)},
+    wrong_values: dict[str, Mapping[str, FloatArray]] = {
+        "values one too many": {**own, name: np.append(g, g[0])},
+        "values one too few": {**own, name: g[1:]},
+        "one value for a whole bank": {**own, name: g[0]},
+        "values as a column": {**own, name: g[:, None]},
+        "a value that is NaN": {**own, name: spoilt},
+        "a bank that is not there": {**own, "nowhere.conductance": g},
+        "a quantity that the elements do not have": {**own, f"{trial.circuit.inputs.bank}.conductance": np.ones(2)},
     }
-    for what, conductances in wrong_conductances.items():
-        require_refused(what, partial(trial.engine.solve, conductances, features))
+    for what, values in wrong_values.items():
+        require_refused(what, partial(trial.engine.solve, values, features))
     trial.proven(None)
 
 
@@ -206,7 +206,7 @@ def a_batch_of_one_is_that_sample(trial: EngineTrial) -> None:
     whole = trial.proven(nudging)
     for sample in range(BATCH):
         only = slice(sample, sample + 1)
-        alone = trial.engine.solve(trial.conductances, trial.features[only], nudging.part(only))
+        alone = trial.engine.solve(trial.held, trial.features[only], nudging.part(only))
         require_same(alone.voltages, whole.voltages[:, only], f"sample {sample} alone")
 
 
@@ -215,13 +215,13 @@ def an_empty_batch_is_empty(trial: EngineTrial) -> None:
     """A batch of no samples is answered by arrays of no samples, in every phase."""
     nothing = trial.features[:0]
     for phases, nudging in ((0, None), (3, given(trial.circuit, strengths_for(0)))):
-        points = trial.engine.solve(trial.conductances, nothing, nudging)
+        points = trial.engine.solve(trial.held, nothing, nudging)
         _require_shapes(points, (1 + phases, 0, len(trial.circuit.nodes)))
         require(not points.messages, f"messages name the samples {sorted(points.messages)} of an empty batch")
 
 
 def _nudged(trial: EngineTrial, nudging: Given) -> OperatingPoints:
-    return trial.engine.solve(trial.conductances, trial.features, nudging)
+    return trial.engine.solve(trial.held, trial.features, nudging)
 
 
 def _require_shapes(points: OperatingPoints, expected: tuple[int, int, int]) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from ebana_like.circuit import Circuit, InputPorts, OutputPorts
-from ebana_like.elements import VCVS, CurrentSources, Diodes, Resistors, VoltageSources
+from ebana_like.elements import VCVS, CurrentSources, Diodes, Range, Resistors, VoltageSources
 from ebana_like.netlist import diode_model
 from ebana_like.networks import Amplifier, Crossbar, DiodePair, Inputs, OutputPairs, build_network
 from ebana_like.nudges import Currents, Nudge, SwitchedTargets
@@ -36,10 +36,13 @@ def mesh(nudging: Nudge) -> Circuit:
     x, (a, b, c) = wiring.new_nodes(["x0", "x1"]), wiring.new_nodes(["a", "b", "c"]).tolist()
     ends = np.array([(x[0], a), (x[0], b), (x[1], b), (x[1], c), (a, b), (b, c), (c, a)])
     low, high = LIMITS
+    ranges = {"conductance": Range(low, high)}
     positive, negative = np.ascontiguousarray(ends.T)
     wiring.banks += [
         VoltageSources("inputs", labels("v", "inputs", 2), x, grounds(2), np.zeros(2)),
-        Resistors("weights", labels("r", "weights", 7), positive, negative, rng.uniform(low, high, 7), True, low, high),
+        Resistors(
+            "weights", labels("r", "weights", 7), positive, negative, rng.uniform(low, high, 7), trainable=ranges
+        ),
         Resistors("leaks", labels("r", "leaks", 3), np.array([a, b, c]), grounds(3), np.full(3, 1e-5)),
         Diodes("diodes", labels("d", "diodes", 2), np.array([a, b]), np.array([0, c]), diode_model("d1n4148")),
     ]
@@ -64,7 +67,7 @@ def runaway() -> Circuit:
         ("0", "x", "h", "b"),
         (
             VoltageSources("inputs", ("vin",), source, ground, np.zeros(1)),
-            Resistors("weights", ("rw",), source, node, np.array([1e-6]), trainable=True, low=1e-7, high=1e-4),
+            Resistors("weights", ("rw",), source, node, np.array([1e-6]), trainable={"conductance": Range(1e-7, 1e-4)}),
             VCVS("feedback", ("eb",), doubled, ground, node, ground, np.array([2.0])),
             Diodes("diodes", ("db",), doubled, node, diode_model("silicon")),
             CurrentSources("nudge", ("inudge",), ground, node, np.zeros(1)),

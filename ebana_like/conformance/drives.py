@@ -11,7 +11,7 @@ from ebana_like.elements import FloatArray
 from ebana_like.errors import SettingError
 from ebana_like.learning import CrossEntropy, SquaredError
 from ebana_like.nudges import Pull, nudging_of, pull_of
-from ebana_like.simulators import Nudging
+from ebana_like.systems import Nudging
 
 
 @dataclass(frozen=True, eq=False)

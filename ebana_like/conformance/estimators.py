@@ -1,6 +1,6 @@
 """What must an estimator do to be trained with? The clauses of `Estimator`, with finite differences as the truth."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -13,7 +13,9 @@ from ebana_like.conformance.clause import Catalog, require
 from ebana_like.elements import FloatArray
 from ebana_like.errors import CircuitError
 from ebana_like.learning import Estimate, Estimator, SquaredError
-from ebana_like.simulators import Nudging, OperatingPoints, Simulator, simulator
+from ebana_like.simulators import Simulator, simulator
+from ebana_like.systems import Nudging, OperatingPoints
+from ebana_like.values import Values
 
 MakeEstimator = Callable[[float], Estimator]
 """Makes an estimator that nudges by beta, siemens; one that does not nudge may leave it aside."""
@@ -39,11 +41,9 @@ class LosingEngine:
         self.circuit, self.lost = circuit, lost
         self.engine = simulator("native", circuit)
 
-    def solve(
-        self, conductances: Mapping[str, FloatArray], features: FloatArray, nudging: Nudging | None = None
-    ) -> OperatingPoints:
+    def solve(self, values: Values, features: FloatArray, nudging: Nudging | None = None) -> OperatingPoints:
         """Solve a batch, and mark one sample as unsolved."""
-        points = self.engine.solve(conductances, features, nudging)
+        points = self.engine.solve(values, features, nudging)
         voltages, converged = points.voltages.copy(), points.converged.copy()
         voltages[-1, self.lost], converged[-1, self.lost] = np.nan, False
         return replace(points, voltages=voltages, converged=converged, messages={self.lost: "lost on purpose"})
@@ -88,19 +88,17 @@ class EstimatorTrial:
         """Return the estimate for the batch."""
         features = self.features if features is None else features
         rng = np.random.default_rng(seed)
-        own = self.circuit.conductances()
+        own = self.circuit.values()
         return self.make(beta).estimate(engine or self.engine, own, features, self.targets, COST, rng)
 
-    def losses(self, conductances: Mapping[str, FloatArray], features: FloatArray) -> FloatArray:
+    def losses(self, values: Values, features: FloatArray) -> FloatArray:
         """Return the cost of each sample, (batch,)."""
-        return COST.value(self.engine.solve(conductances, features).scores, self.targets)
+        return COST.value(self.engine.solve(values, features).scores, self.targets)
 
     def truth(self, samples: Iterable[int] = range(BATCH)) -> FloatArray:
         """Return the gradient of the mean cost of some samples by finite differences, all banks in a row."""
         chosen = list(samples)
-        return flat(
-            differences(lambda g: float(self.losses(g, self.features)[chosen].mean()), self.circuit.conductances())
-        )
+        return flat(differences(lambda g: float(self.losses(g, self.features)[chosen].mean()), self.circuit.values()))
 
     @property
     def allowed(self) -> float:
@@ -129,11 +127,11 @@ def check_estimator(
 def signals_have_their_shapes(trial: EstimatorTrial) -> None:
     """There is one finite gradient (n,) for each trainable bank, and the points hold the free phase first."""
     found = trial.estimate()
-    expected = {name: g.shape for name, g in trial.circuit.conductances().items()}
+    expected = {name: g.shape for name, g in trial.circuit.values().items()}
     shapes = {name: g.shape for name, g in found.gradients.items()}
     require(shapes == expected, f"gradients have the shapes {shapes}; expected {expected}")
     require(all(np.isfinite(g).all() for g in found.gradients.values()), "a gradient is not finite")
-    free = trial.engine.solve(trial.circuit.conductances(), trial.features).scores
+    free = trial.engine.solve(trial.circuit.values(), trial.features).scores
     off = float(np.abs(found.points.scores - free).max())
     require(off < 1e-9, f"points.scores are {off:.1e} V from the free scores")
 
@@ -160,7 +158,7 @@ def the_bias_falls_by_its_order(trial: EstimatorTrial) -> None:
 @clause
 def input_gradients_are_the_slopes_by_the_inputs(trial: EstimatorTrial) -> None:
     """`Estimate.inputs` is dC/dx of each sample, (batch, features), by finite differences."""
-    own = trial.circuit.conductances()
+    own = trial.circuit.values()
     found = trial.estimate().inputs
     require(found.shape == trial.features.shape, f"inputs have shape {found.shape}; expected {trial.features.shape}")
     truth = differences(lambda x: float(trial.losses(own, x["x"]).sum()), {"x": trial.features})["x"]
@@ -196,12 +194,12 @@ def the_generator_decides(trial: EstimatorTrial) -> None:
 def arguments_stay_as_they_are(trial: EstimatorTrial) -> None:
     """An estimate writes into none of its arguments."""
     features, targets = trial.features, trial.targets
-    own = {name: g.copy() for name, g in trial.circuit.conductances().items()}
+    own = {name: g.copy() for name, g in trial.circuit.values().items()}
     trial.make(SMALL).estimate(trial.engine, own, features, targets, COST, np.random.default_rng(0))
     require(np.array_equal(features, trial.features), "the features were written into")
     require(np.array_equal(targets, trial.targets), "the targets were written into")
-    for name, g in trial.circuit.conductances().items():
-        require(np.array_equal(own[name], g), f'the conductances of bank "{name}" were written into')
+    for name, g in trial.circuit.values().items():
+        require(np.array_equal(own[name], g), f"the values of {name} were written into")
 
 
 @ESTIMATOR_CLAUSES.clause_once

@@ -2,19 +2,19 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import numpy as np
 
 from ebana_like.circuit import Circuit
-from ebana_like.elements import CCCS, VCVS, CurrentLaw, FloatArray, Resistors, Switches, VoltageSources
+from ebana_like.elements import CCCS, VCVS, CurrentLaw, FloatArray, Quantity, Resistors, Switches, VoltageSources
 
 
 @dataclass(frozen=True, eq=False)
 class _Loads(Resistors):
     """Driven resistors, which may be negative as a circuit's own are not."""
 
-    def __post_init__(self) -> None:
-        CurrentLaw.__post_init__(self)
+    quantities: ClassVar[Mapping[str, Quantity]] = {"conductance": Quantity("S")}
 
 
 def nudged(circuit: Circuit, values: Mapping[str, FloatArray]) -> Circuit:

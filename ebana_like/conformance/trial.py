@@ -13,7 +13,9 @@ from ebana_like.conformance.clause import require
 from ebana_like.conformance.laws import nudged, operating_point_by_laws
 from ebana_like.elements import FloatArray
 from ebana_like.errors import EbanaError
-from ebana_like.simulators import Nudging, OperatingPoints, Simulator
+from ebana_like.simulators import Simulator
+from ebana_like.systems import Nudging, OperatingPoints
+from ebana_like.values import Values
 
 SAME_VOLTS = 1e-9
 """Largest distance from the voltages that the laws allow, volts."""
@@ -52,44 +54,42 @@ class EngineTrial:
         return self._running.enter_context(self.make(self.circuit))
 
     @property
-    def conductances(self) -> dict[str, FloatArray]:
+    def held(self) -> dict[str, FloatArray]:
         """The circuit's own, siemens."""
-        return self.circuit.conductances()
+        return self.circuit.values()
 
     def changed(self, seed: int) -> dict[str, FloatArray]:
         """Return other conductances, within a third of the circuit's own, siemens."""
         rng = np.random.default_rng(seed)
-        return {name: g * rng.uniform(0.7, 1.3, g.shape) for name, g in self.conductances.items()}
+        return {name: g * rng.uniform(0.7, 1.3, g.shape) for name, g in self.held.items()}
 
     def volts(
         self,
         sample: int,
         values: Mapping[str, FloatArray] | None = None,
         start: FloatArray | None = None,
-        conductances: Mapping[str, FloatArray] | None = None,
+        held: Values | None = None,
     ) -> FloatArray:
         """Return what the laws allow at a sample of `features`, (nodes,), nudged by values (n,) by address.
 
         start: near which node voltages.
         """
-        own = self.conductances if conductances is None else conductances
-        circuit = self.circuit.with_conductances(own).with_features(self.features[sample])
+        own = self.held if held is None else held
+        circuit = self.circuit.with_values(own).with_features(self.features[sample])
         if values is not None:
             circuit = nudged(circuit, values)
         return operating_point_by_laws(circuit, start)
 
-    def proven(self, nudging: Nudging | None, conductances: Mapping[str, FloatArray] | None = None) -> OperatingPoints:
+    def proven(self, nudging: Nudging | None, held: Values | None = None) -> OperatingPoints:
         """Solve `features`, and hold every point of every phase against the laws.
 
         Raises AssertionError naming the phase, sample and node that is off, and what its volts look like instead.
         """
-        points = self.engine.solve(self.conductances if conductances is None else conductances, self.features, nudging)
-        self.prove(points, nudging, conductances)
+        points = self.engine.solve(self.held if held is None else held, self.features, nudging)
+        self.prove(points, nudging, held)
         return points
 
-    def prove(
-        self, points: OperatingPoints, nudging: Nudging | None, conductances: Mapping[str, FloatArray] | None = None
-    ) -> None:
+    def prove(self, points: OperatingPoints, nudging: Nudging | None, held: Values | None = None) -> None:
         """Hold every point of `features` against the laws; see `proven`."""
         phases = 0 if nudging is None else nudging.phases
         expected = (1 + phases, len(self.features), len(self.circuit.nodes))
@@ -102,14 +102,14 @@ class EngineTrial:
         for phase, sample in np.ndindex(expected[:2]):
             found = points.voltages[phase, sample]
             values = None if phase == 0 else {address: value[phase - 1, sample] for address, value in driven.items()}
-            right = self.volts(sample, values, found, conductances)
+            right = self.volts(sample, values, found, held)
             node = int(np.nan_to_num(np.abs(found - right), nan=np.inf).argmax())
             if np.abs(found - right)[node] <= SAME_VOLTS:
                 continue
             looks = next(
                 (
                     text
-                    for text, volts in self._suspects(points, nudging, phase, sample, conductances)
+                    for text, volts in self._suspects(points, nudging, phase, sample, held)
                     if np.abs(found - volts).max() <= SAME_VOLTS
                 ),
                 "",
@@ -125,10 +125,10 @@ class EngineTrial:
         nudging: Nudging | None,
         phase: int,
         sample: int,
-        conductances: Mapping[str, FloatArray] | None,
+        held: Values | None,
     ) -> Iterator[tuple[str, FloatArray]]:
         """Yield what volts look like after usual mistakes."""
-        yield ". They are those without nudging", self.volts(sample, conductances=conductances)
+        yield ". They are those without nudging", self.volts(sample, held=held)
         if nudging is None or phase == 0:
             return
         everyone, scores = slice(0, len(self.features)), points.scores
@@ -147,7 +147,7 @@ class EngineTrial:
         ]
         for text, driven, drive, whose in suspects:
             values = {address: value[drive, whose] for address, value in driven.items()}
-            yield text, self.volts(sample, values, conductances=conductances)
+            yield text, self.volts(sample, values, held=held)
 
 
 def require_same(found: FloatArray, right: FloatArray, what: str) -> None:

@@ -1,6 +1,6 @@
 """The elements of a circuit, one class a kind, each a bank of arrays."""
 
-from ebana_like.elements.bank import Bank, CurrentLaw, FloatArray, Index, IntArray, VoltageLaw, index_of
+from ebana_like.elements.bank import AdjointView, Bank, CurrentLaw, EnergyLaw, Index, Quantity, VoltageLaw, index_of
 from ebana_like.elements.controlled import CCCS, CCVS, VCCS, VCVS, CurrentControlled, VoltageControlled
 from ebana_like.elements.device import BipolarTransistors, Devices, JFETs, ModelCard, MOSFETs, SpiceDiodes
 from ebana_like.elements.diode import DiodeModel, Diodes
@@ -8,12 +8,14 @@ from ebana_like.elements.resistor import Resistors
 from ebana_like.elements.signal import OuterProducts, Signal, dense, squared_norm
 from ebana_like.elements.sources import CurrentSources, VoltageSources
 from ebana_like.elements.switch import Switches
+from ebana_like.values import FloatArray, IntArray, Range
 
 __all__ = [
     "CCCS",
     "CCVS",
     "VCCS",
     "VCVS",
+    "AdjointView",
     "Bank",
     "BipolarTransistors",
     "CurrentControlled",
@@ -22,6 +24,7 @@ __all__ = [
     "Devices",
     "DiodeModel",
     "Diodes",
+    "EnergyLaw",
     "FloatArray",
     "Index",
     "IntArray",
@@ -29,6 +32,8 @@ __all__ = [
     "MOSFETs",
     "ModelCard",
     "OuterProducts",
+    "Quantity",
+    "Range",
     "Resistors",
     "Signal",
     "SpiceDiodes",

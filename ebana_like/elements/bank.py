@@ -1,18 +1,31 @@
 """What is a bank? A group of like elements held as arrays: one Python object for 160,000 resistors."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
-from typing import Any, ClassVar, Self
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, ClassVar, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ebana_like.errors import CircuitError
+from ebana_like.derivative import derivative
+from ebana_like.elements.signal import Signal
+from ebana_like.elements.written import Numbered, Written
+from ebana_like.errors import CircuitError, meant
+from ebana_like.values import FloatArray, IntArray, Range
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.intp]
 Index = IntArray | slice
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A number that every element of a kind has one of, and that can be varied and learned.
+
+    unit: in SI, as in "S"; empty for none. floor: what it must be above; a range may begin there.
+    """
+
+    unit: str
+    floor: float = -np.inf
 
 
 def index_of(positions: IntArray) -> Index:
@@ -25,6 +38,26 @@ def index_of(positions: IntArray) -> Index:
     return slice(first, last + 1, step) if rising else positions
 
 
+KINDS: dict[str, type["Bank"]] = {}
+"""Every kind of element that was defined, by name."""
+
+
+class AdjointView(Protocol):
+    """What is known at some operating points, and of the adjoint circuit there (`ebana_like.adjoint`).
+
+    voltages: V, (points, nodes), volts. adjoint: lambda, (points, nodes), cost per ampere.
+    """
+
+    voltages: FloatArray
+    adjoint: FloatArray
+
+    def adjoint_current(self, name: str) -> FloatArray:
+        """Return what a bank's elements carry in the adjoint circuit, (points, n), cost per volt."""
+
+    def current(self, label: str) -> FloatArray:
+        """Return the current of a voltage source, (points,), amperes."""
+
+
 @dataclass(frozen=True, eq=False)
 class Bank(ABC):
     """`n` elements of one kind between pairs of nodes.
@@ -33,19 +66,44 @@ class Bank(ABC):
     labels: the elements' SPICE names, the kind's letter first, length n.
     positive, negative: indices of their nodes in the circuit's node list, (n,); 0 is ground. The positive
         current direction is from `positive` through the element to `negative`, as in SPICE.
+    trainable: ranges of the quantities that are learned, by name; none where the bank stays as it is.
+
+    Raises CircuitError naming the bank or element that cannot be.
     """
 
     kind: ClassVar[str]
     letter: ClassVar[str]
     terminals: ClassVar[tuple[str, ...]] = ("positive", "negative")
     """Names of the fields that hold nodes."""
+    role: ClassVar[str] = ""
+    """What the elements are for in a balance of power: "sources" or "amplifiers"; empty for what makes heat."""
     paths: ClassVar[tuple[tuple[str, str], ...]] = (("positive", "negative"),)
     """Pairs of terminals between which direct current finds a way; none where a source decides the current."""
+    quantities: ClassVar[Mapping[str, Quantity]] = {}
+    """Fields, (n,) arrays, that engines can vary."""
 
     name: str
     labels: Sequence[str]
     positive: IntArray
     negative: IntArray
+    trainable: Mapping[str, Range] = field(default_factory=dict, kw_only=True)
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if "kind" in cls.__dict__:
+            KINDS[cls.kind] = cls
+
+    @classmethod
+    def read(cls, name: str, elements: Sequence[Written], nodes: Numbered) -> Self:
+        """Return the bank of these elements of a netlist: the way back from `spice_lines`.
+
+        Raises NetlistError naming the line that does not fit.
+        """
+        raise (
+            elements[0].error(f"elements of kind {cls.kind} are not read from netlists")
+            if elements
+            else CircuitError(f'bank "{name}" of kind {cls.kind} has no elements')
+        )
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -58,6 +116,66 @@ class Bank(ABC):
                     "give one value for each element"
                 )
             array.flags.writeable = False
+        for name, quantity in self.quantities.items():
+            self._require_values(name, quantity)
+        for name, limits in self.trainable.items():
+            self._require_range(name, limits)
+
+    def _require_values(self, name: str, quantity: Quantity) -> None:
+        values = getattr(self, name)
+        if not isinstance(values, np.ndarray):  # a tracer, while the law is differentiated
+            return
+        bad = np.flatnonzero(~(np.isfinite(values) & (values > quantity.floor)))
+        if bad.size:
+            k = int(bad[0])
+            above = f" and above {_bare(quantity.floor)}" if np.isfinite(quantity.floor) else ""
+            raise CircuitError(
+                f'{self.words} {self.labels[k]} of bank "{self.name}" has a {name} of {values[k]:g}'
+                f"{' ' + quantity.unit if quantity.unit else ''}; it must be finite{above}"
+            )
+
+    def _require_range(self, name: str, limits: Range) -> None:
+        if name not in self.quantities:
+            known = meant(name, self.quantities, "there is") if self.quantities else "there is nothing to train in it"
+            raise CircuitError(f'bank "{self.name}" of {self.many} has no {name} to train; {known}')
+        floor = self.quantities[name].floor
+        if not floor <= limits.low < limits.high:
+            begins = f"begins at or above {_bare(floor)} and " if np.isfinite(floor) else ""
+            raise CircuitError(
+                f'bank "{self.name}" has the {name} range {limits.low:g} to {limits.high:g} '
+                f"{self.quantities[name].unit}; give a range that {begins}ends above its beginning"
+            )
+        if limits.index is None:
+            return
+        index = limits.index
+        if index.shape != (len(self),) or not np.array_equal(np.unique(index), np.arange(index.max(initial=-1) + 1)):
+            raise CircuitError(
+                f'bank "{self.name}" has {len(self)} elements and an index of {len(index)} that says which of them '
+                f"share a {name}; number the shared values from 0 without gaps, one number an element"
+            )
+        values = getattr(self, name)
+        if isinstance(values, np.ndarray) and not np.array_equal(limits.of_each(limits.learned(values)), values):
+            raise CircuitError(f'bank "{self.name}" has elements that share a {name} but not its value; give them one')
+
+    @property
+    def models(self) -> tuple[Any, ...]:
+        """Return the model that the elements' lines name; none for kinds without."""
+        return ()
+
+    @property
+    def summary(self) -> str:
+        """What the elements are: the span of their values, or their model."""
+        return ", ".join(_span(getattr(self, name), quantity.unit) for name, quantity in self.quantities.items())
+
+    @property
+    def words(self) -> str:
+        """What a person calls one of the elements."""
+        return self.kind.replace("_", " ")
+
+    @property
+    def many(self) -> str:
+        """What a person calls them all."""
+        return f"{self.words}s"
 
     def nodes_of(self, terminal: str) -> IntArray:
         """Return the node indices of one of the terminals, (n,)."""
@@ -82,7 +200,26 @@ class Bank(ABC):
         taken: dict[str, Any] = {name: v[which] for name, v in values.items() if isinstance(v, np.ndarray)}
         named = {name: v for name, v in values.items() if isinstance(v, tuple) or name == "labels"}
         taken |= {name: tuple(v[k] for k in which.tolist()) for name, v in named.items()}
-        return replace(self, **taken)
+        return replace(self, **taken, trainable={name: limits.take(which) for name, limits in self.trainable.items()})
+
+    def with_values(self, values: Mapping[str, FloatArray]) -> Self:
+        """Return the bank with other learned or varied values, (n,), by quantity.
+
+        Where elements share, one value each may come, or one for all that share.
+        Raises CircuitError where a quantity does not exist, or has not so many values.
+        """
+        changes: dict[str, Any] = {}
+        for name, value in values.items():
+            limits = self.trainable.get(name)
+            changes[name] = np.array(value if limits is None else limits.of_each(value), dtype=float)
+        return replace(self, **changes)
+
+    def sensitivity(self, quantity: str, view: "AdjointView") -> FloatArray:
+        """Return dC/dtheta = lambda df/dtheta by each element's own theta, (points, n), cost a unit.
+
+        Raises CircuitError where that is not known of this kind.
+        """
+        raise CircuitError(f"how a cost changes with the {quantity} of {self.labels[0]} is not known; do not train it")
 
     def drop(self, voltages: FloatArray) -> FloatArray:
         """Voltage drops V(positive) - V(negative).
@@ -98,23 +235,82 @@ class Bank(ABC):
 
 
 @dataclass(frozen=True, eq=False)
-class CurrentLaw(Bank):
+class EnergyLaw(Bank):
+    """Elements whose currents follow from node voltages, and whose pseudo-power they are the gradient of.
+
+    All arguments named `voltages` are (..., nodes) arrays in volts; all results are (..., n).
+    """
+
+    linear: ClassVar[bool] = False
+    """Whether `small_signal` is the same at all voltages."""
+
+    @abstractmethod
+    def own_current(self, voltages: FloatArray) -> FloatArray:
+        """Current from the positive to the negative node, amperes."""
+
+    @abstractmethod
+    def own_pseudo_power(self, voltages: FloatArray) -> FloatArray:
+        """Pseudo-power p, watts, whose derivative by the drop is the current (thesis, section 4.2)."""
+
+    @abstractmethod
+    def small_signal(self, voltages: FloatArray) -> FloatArray:
+        """Differential conductance di/dv, siemens."""
+
+
+@dataclass(frozen=True, eq=False)
+class CurrentLaw(EnergyLaw):
     """Elements whose current is a function of their own voltage drop: the ones that hold co-content.
+
+    A new kind writes `pseudo_power` for arrays of any library (array API: `xp = drop.__array_namespace__()`); current,
+    slope and learning signals follow by automatic differentiation where they are not written too.
 
     All arguments named `drop` are (..., n) arrays in volts; all results have the same shape.
     """
 
     @abstractmethod
-    def current(self, drop: FloatArray) -> FloatArray:
-        """Current i(v) from the positive to the negative node, amperes."""
-
-    @abstractmethod
-    def slope(self, drop: FloatArray) -> FloatArray:
-        """Differential conductance di/dv, siemens."""
-
-    @abstractmethod
     def pseudo_power(self, drop: FloatArray) -> FloatArray:
         """Pseudo-power p(v) = integral of i(u) du from 0 to v, watts (thesis, section 4.2)."""
+
+    def current(self, drop: FloatArray) -> FloatArray:
+        """Current i(v) = dp/dv from the positive to the negative node, amperes."""
+        return derivative(self.pseudo_power, drop)
+
+    def slope(self, drop: FloatArray) -> FloatArray:
+        """Differential conductance di/dv, siemens."""
+        return derivative(self.current, drop)
+
+    def pseudo_power_by(self, quantity: str, drop: FloatArray) -> FloatArray:
+        """Return dp/dtheta by each element's own theta, one of `quantities`, (..., n), watts a unit."""
+        return self._by(quantity, lambda bank: bank.pseudo_power(drop), drop)
+
+    def current_by(self, quantity: str, drop: FloatArray) -> FloatArray:
+        """Return di/dtheta by each element's own theta, one of `quantities`, (..., n), amperes a unit."""
+        return self._by(quantity, lambda bank: bank.current(drop), drop)
+
+    def _by(self, quantity: str, law: Callable[[Self], FloatArray], drop: FloatArray) -> FloatArray:
+        theta = np.broadcast_to(getattr(self, quantity), np.shape(drop))
+        return derivative(lambda values: law(replace(self, **{quantity: values, "trainable": {}})), theta)
+
+    def sensitivity(self, quantity: str, view: AdjointView) -> FloatArray:
+        return self.drop(view.adjoint) * self.current_by(quantity, self.drop(view.voltages))
+
+    def own_current(self, voltages: FloatArray) -> FloatArray:
+        return self.current(self.drop(voltages))
+
+    def own_pseudo_power(self, voltages: FloatArray) -> FloatArray:
+        return self.pseudo_power(self.drop(voltages))
+
+    def small_signal(self, voltages: FloatArray) -> FloatArray:
+        return self.slope(self.drop(voltages))
+
+    def learning_signal(self, quantity: str, voltages: FloatArray, coefficients: FloatArray) -> Signal:
+        """Return sum over phases and samples of coefficient times dp/dtheta, (n,): what a stencil of phases reads.
+
+        voltages: (phases, batch, nodes), volts, the free phase first.
+        coefficients: (phases, batch), adding up to zero over the phases of each sample.
+        """
+        slopes = self.pseudo_power_by(quantity, self.drop(voltages))
+        return np.asarray(np.einsum("pb,pbn->n", coefficients, slopes - slopes[:1]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,3 +319,17 @@ class VoltageLaw(Bank):
 
     They constrain the node voltages, so the integral of i dv over them is empty: they hold no pseudo-power.
     """
+
+    @property
+    def follows(self) -> tuple[IntArray, IntArray, FloatArray] | None:
+        """Nodes, positive and negative, whose voltage the drop follows, and with which gain, (n,) each; or none."""
+        return None
+
+
+def _span(values: FloatArray, unit: str) -> str:
+    low, high = values.min(), values.max()
+    return f"{low:.3g} {unit}" if low == high else f"{low:.3g} to {high:.3g} {unit}"
+
+
+def _bare(number: float) -> str:
+    return "zero" if number == 0 else f"{number:g}"

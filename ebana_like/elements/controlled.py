@@ -1,14 +1,16 @@
 """What do controlled sources contribute? They carry voltage forward (VCVS) and current back (CCCS), or turn one into
 the other (VCCS, CCVS)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import numpy as np
 
-from ebana_like.elements.bank import Bank, FloatArray, IntArray, VoltageLaw
+from ebana_like.elements.bank import AdjointView, Bank, Quantity, VoltageLaw
+from ebana_like.elements.written import Numbered, Written, numbers
 from ebana_like.errors import CircuitError
+from ebana_like.values import FloatArray, IntArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,9 +27,16 @@ class VoltageControlled(Bank):
     control_negative: IntArray
     gain: FloatArray
 
+    @classmethod
+    def read(cls, name: str, elements: Sequence[Written], nodes: Numbered) -> Self:
+        ends, positive, negative = nodes.ends(elements), nodes.column(elements, 2), nodes.column(elements, 3)
+        return cls(name, tuple(e.label for e in elements), *ends, positive, negative, numbers(elements))
+
     def _response(self, voltages: FloatArray) -> FloatArray:
-        control = voltages[..., self.control_positive] - voltages[..., self.control_negative]
-        return np.asarray(self.gain * control)
+        return np.asarray(self.gain * self._control(voltages))
+
+    def _control(self, voltages: FloatArray) -> FloatArray:
+        return np.asarray(voltages[..., self.control_positive] - voltages[..., self.control_negative])
 
     def spice_lines(self, nodes: Sequence[str]) -> list[str]:
         columns = (self.positive, self.negative, self.control_positive, self.control_negative, self.gain)
@@ -56,6 +65,11 @@ class CurrentControlled(Bank):
                 "give one for each element"
             )
 
+    @classmethod
+    def read(cls, name: str, elements: Sequence[Written], nodes: Numbered) -> Self:
+        control = tuple(e.control for e in elements)
+        return cls(name, tuple(e.label for e in elements), *nodes.ends(elements), control, numbers(elements))
+
     def spice_lines(self, nodes: Sequence[str]) -> list[str]:
         columns = (self.positive.tolist(), self.negative.tolist(), self.control, self.gain.tolist())
         return [
@@ -70,6 +84,15 @@ class VCVS(VoltageControlled, VoltageLaw):
 
     kind: ClassVar[str] = "vcvs"
     letter: ClassVar[str] = "e"
+    role: ClassVar[str] = "amplifiers"
+    quantities: ClassVar[Mapping[str, Quantity]] = {"gain": Quantity("")}
+
+    @property
+    def follows(self) -> tuple[IntArray, IntArray, FloatArray]:
+        return self.control_positive, self.control_negative, self.gain
+
+    def sensitivity(self, quantity: str, view: AdjointView) -> FloatArray:
+        return -view.adjoint_current(self.name) * self._control(view.voltages)
 
     def voltage(self, voltages: FloatArray) -> FloatArray:
         """Return the drop the sources hold at the given node voltages (..., nodes); (..., n), volts."""
@@ -82,7 +105,11 @@ class VCCS(VoltageControlled):
 
     kind: ClassVar[str] = "vccs"
     letter: ClassVar[str] = "g"
+    quantities: ClassVar[Mapping[str, Quantity]] = {"gain": Quantity("S")}
     paths: ClassVar[tuple[tuple[str, str], ...]] = ()
+
+    def sensitivity(self, quantity: str, view: AdjointView) -> FloatArray:
+        return self.drop(view.adjoint) * self._control(view.voltages)
 
     def current(self, voltages: FloatArray) -> FloatArray:
         """Return the current of each source at the given node voltages (..., nodes); (..., n), amperes."""
@@ -95,6 +122,7 @@ class CCVS(CurrentControlled, VoltageLaw):
 
     kind: ClassVar[str] = "ccvs"
     letter: ClassVar[str] = "h"
+    quantities: ClassVar[Mapping[str, Quantity]] = {"gain": Quantity("Ohm")}
 
     def voltage(self, control_current: FloatArray) -> FloatArray:
         """Return the drop of each source for the controlling currents (..., n), volts."""
@@ -111,7 +139,13 @@ class CCCS(CurrentControlled):
 
     kind: ClassVar[str] = "cccs"
     letter: ClassVar[str] = "f"
+    role: ClassVar[str] = "amplifiers"
+    quantities: ClassVar[Mapping[str, Quantity]] = {"gain": Quantity("")}
     paths: ClassVar[tuple[tuple[str, str], ...]] = ()
+
+    def sensitivity(self, quantity: str, view: AdjointView) -> FloatArray:
+        copied = np.stack([view.current(label) for label in self.control], axis=-1)
+        return np.asarray(self.drop(view.adjoint) * copied)
 
     def current(self, control_current: FloatArray) -> FloatArray:
         """Return the current of each source for the controlling currents (..., n), amperes."""

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import ClassVar
+from typing import Any, ClassVar, Self
 
-from ebana_like.elements.bank import Bank, IntArray
+from ebana_like.elements.bank import Bank
+from ebana_like.elements.written import Numbered, Written, one_card
 from ebana_like.errors import CircuitError
+from ebana_like.values import IntArray
 
 CHARGES = frozenset(
     {
@@ -62,6 +64,23 @@ class Devices(Bank):
                 f'bank "{self.name}" of kind {self.kind} has a model of type {self.model.type}; '
                 f"it needs {' or '.join(self.types)}"
             )
+
+    @property
+    def models(self) -> tuple[ModelCard, ...]:
+        return (self.model,)
+
+    @property
+    def summary(self) -> str:
+        return self.model.name
+
+    @classmethod
+    def read(cls, name: str, elements: Sequence[Written], nodes: Numbered) -> Self:
+        card = one_card(name, cls.kind, elements).device_card()
+        labels, sizes = tuple(e.label for e in elements), tuple(e.sizes for e in elements)
+        order = [cls.terminals.index(terminal) for terminal in ("positive", "negative")]
+        ends = nodes.ends(elements, order[1])
+        others: dict[str, Any] = {t: nodes.column(elements, k) for k, t in enumerate(cls.terminals) if k not in order}
+        return cls(name, labels, *ends, card, sizes, **others)
 
     @property
     def written(self) -> tuple[str, ...]:

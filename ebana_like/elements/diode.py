@@ -3,13 +3,15 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 import numpy as np
 
-from ebana_like.elements.bank import CurrentLaw, FloatArray
+from ebana_like.elements.bank import CurrentLaw
 from ebana_like.elements.constants import GMIN, THERMAL_VOLTAGE
+from ebana_like.elements.written import Numbered, Written, one_card
 from ebana_like.errors import CircuitError
+from ebana_like.values import FloatArray
 
 LARGEST_EXPONENT, LARGEST_SINGLE = 700.0, 80.0
 """exp of more overflows a double, or a single; drops beyond it never survive a converged solve."""
@@ -82,6 +84,22 @@ class Diodes(CurrentLaw):
     letter: ClassVar[str] = "d"
 
     model: DiodeModel
+
+    @property
+    def models(self) -> tuple[DiodeModel, ...]:
+        return (self.model,)
+
+    @property
+    def summary(self) -> str:
+        return f"{self.model.name}, IS {self.model.saturation_current:g} A, N {self.model.emission:g}"
+
+    @classmethod
+    def read(cls, name: str, elements: Sequence[Written], nodes: Numbered) -> Self:
+        first = one_card(name, cls.kind, elements)
+        sized = next((e for e in elements if e.sizes), None)
+        if sized is not None:
+            raise sized.error("a diode with a size has another law; its bank is of kind spice_diode")
+        return cls(name, tuple(e.label for e in elements), *nodes.ends(elements), first.diode_model())
 
     def spice_lines(self, nodes: Sequence[str]) -> list[str]:
         return [

@@ -4,7 +4,7 @@ import math
 import re
 from decimal import Context, Decimal
 
-from ebana_like.elements.bank import FloatArray
+from ebana_like.values import FloatArray
 
 # A netlist stores resistances and the program works with conductances, but 1/(1/g) is not always g in doubles.
 # Where it is not, twenty digits of the exact reciprocal leave room for g to come back bit for bit; SPICE programs

@@ -1,48 +1,37 @@
 """What does a resistor contribute? Current g v, pseudo-power g v^2 / 2, and the learning signal v^2 / 2."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import numpy as np
 
-from ebana_like.elements.bank import CurrentLaw, FloatArray, Index, IntArray, index_of
-from ebana_like.elements.numbers import resistances
+from ebana_like.elements.bank import CurrentLaw, Index, Quantity, index_of
+from ebana_like.elements.numbers import conductance, resistances
 from ebana_like.elements.signal import OuterProducts, Signal
-from ebana_like.errors import CircuitError
+from ebana_like.elements.written import Numbered, Written, numbers
+from ebana_like.values import FloatArray, IntArray
 
 
 @dataclass(frozen=True, eq=False)
 class Resistors(CurrentLaw):
-    """Resistors, trainable where `trainable` is set: the synapses of the network.
+    """Resistors: the synapses of the network.
 
     conductance: (n,), siemens, above zero.
-    low, high: the range the programmable device can hold, siemens; every trained value is clamped to it.
     """
 
     kind: ClassVar[str] = "resistor"
     letter: ClassVar[str] = "r"
+    linear: ClassVar[bool] = True
+    quantities: ClassVar[Mapping[str, Quantity]] = {"conductance": Quantity("S", floor=0.0)}
 
     conductance: FloatArray
-    trainable: bool = False
-    low: float = 0.0
-    high: float = np.inf
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        bad = np.flatnonzero(~(np.isfinite(self.conductance) & (self.conductance > 0)))
-        if bad.size:
-            k = int(bad[0])
-            raise CircuitError(
-                f'resistor {self.labels[k]} of bank "{self.name}" has a conductance of {self.conductance[k]:g} S; '
-                "it must be finite and above zero"
-            )
-        if not 0 <= self.low < self.high:
-            raise CircuitError(
-                f'bank "{self.name}" has the conductance range {self.low:g} to {self.high:g} S; '
-                "give a range that begins at or above zero and ends above its beginning"
-            )
+    @classmethod
+    def read(cls, name: str, elements: Sequence[Written], nodes: Numbered) -> Self:
+        siemens = numbers(elements, conductance, "a resistance above zero")
+        return cls(name, tuple(e.label for e in elements), *nodes.ends(elements), siemens)
 
     def spice_lines(self, nodes: Sequence[str]) -> list[str]:
         positive, negative = self.positive.tolist(), self.negative.tolist()
@@ -60,9 +49,12 @@ class Resistors(CurrentLaw):
     def pseudo_power(self, drop: FloatArray) -> FloatArray:
         return self.conductance * drop**2 / 2
 
-    def pseudo_power_gradient(self, drop: FloatArray) -> FloatArray:
+    def pseudo_power_by(self, quantity: str, drop: FloatArray) -> FloatArray:
         """Return dp/dg = v^2 / 2, volts squared: all that equilibrium propagation reads of a resistor."""
         return drop**2 / 2
+
+    def current_by(self, quantity: str, drop: FloatArray) -> FloatArray:
+        return drop
 
     @cached_property
     def grid(self) -> tuple[IntArray, IntArray] | None:
@@ -81,11 +73,8 @@ class Resistors(CurrentLaw):
         rows, columns = self.grid  # all rows hang together by one column, and all columns by one row
         return [(rows, np.full_like(rows, columns[0])), (np.full_like(columns, rows[0]), columns)]
 
-    def learning_signal(self, voltages: FloatArray, coefficients: FloatArray) -> Signal:
-        """Return sum over phases and samples of coefficient times dp/dg, (n,): what a stencil of phases reads.
-
-        voltages: (phases, batch, nodes), volts, the free phase first.
-        coefficients: (phases, batch), adding up to zero over the phases of each sample.
+    def learning_signal(self, quantity: str, voltages: FloatArray, coefficients: FloatArray) -> Signal:
+        """Return the signal of `CurrentLaw.learning_signal`, a crossbar's as outer products where its rows stand still.
 
         With V_0 the free phase, v^2 - v_0^2 = (v - v_0)(v + v_0) keeps the digits that subtracting squares would
         lose. For a crossbar this splits into sums over rows and over columns and the matrix products of both.

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ebana_like.elements.bank import FloatArray
+from ebana_like.values import FloatArray
 
 
 @dataclass(frozen=True, eq=False)

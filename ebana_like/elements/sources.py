@@ -1,12 +1,14 @@
 """What do independent sources contribute? Voltage sources pin nodes, current sources inject."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import numpy as np
 
-from ebana_like.elements.bank import CurrentLaw, FloatArray, VoltageLaw
+from ebana_like.elements.bank import AdjointView, CurrentLaw, Quantity, VoltageLaw
+from ebana_like.elements.written import Numbered, Written, numbers
+from ebana_like.values import FloatArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,8 +20,17 @@ class VoltageSources(VoltageLaw):
 
     kind: ClassVar[str] = "voltage_source"
     letter: ClassVar[str] = "v"
+    role: ClassVar[str] = "sources"
+    quantities: ClassVar[Mapping[str, Quantity]] = {"voltage": Quantity("V")}
 
     voltage: FloatArray
+
+    @classmethod
+    def read(cls, name: str, elements: Sequence[Written], nodes: Numbered) -> Self:
+        return cls(name, tuple(e.label for e in elements), *nodes.ends(elements), numbers(elements))
+
+    def sensitivity(self, quantity: str, view: AdjointView) -> FloatArray:
+        return -view.adjoint_current(self.name)
 
     def spice_lines(self, nodes: Sequence[str]) -> list[str]:
         return _source_lines(self, nodes, self.voltage)
@@ -34,9 +45,16 @@ class CurrentSources(CurrentLaw):
 
     kind: ClassVar[str] = "current_source"
     letter: ClassVar[str] = "i"
+    role: ClassVar[str] = "sources"
+    linear: ClassVar[bool] = True
+    quantities: ClassVar[Mapping[str, Quantity]] = {"amperes": Quantity("A")}
     paths: ClassVar[tuple[tuple[str, str], ...]] = ()
 
     amperes: FloatArray
+
+    @classmethod
+    def read(cls, name: str, elements: Sequence[Written], nodes: Numbered) -> Self:
+        return cls(name, tuple(e.label for e in elements), *nodes.ends(elements), numbers(elements))
 
     def spice_lines(self, nodes: Sequence[str]) -> list[str]:
         return _source_lines(self, nodes, self.amperes)
@@ -49,6 +67,12 @@ class CurrentSources(CurrentLaw):
 
     def pseudo_power(self, drop: FloatArray) -> FloatArray:
         return self.amperes * drop
+
+    def pseudo_power_by(self, quantity: str, drop: FloatArray) -> FloatArray:
+        return drop
+
+    def current_by(self, quantity: str, drop: FloatArray) -> FloatArray:
+        return np.ones_like(drop)
 
 
 def _source_lines(bank: VoltageSources | CurrentSources, nodes: Sequence[str], values: FloatArray) -> list[str]:

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from ebana_like.elements.bank import Bank, FloatArray, IntArray
+from ebana_like.elements.bank import EnergyLaw
+from ebana_like.elements.written import Numbered, Written, one_card
 from ebana_like.errors import CircuitError
+from ebana_like.values import FloatArray, IntArray
 
 SWITCH_MODEL = ".model nudge_switch sw vt=0.5 ron=1e3 roff=1e18"
 """1 kOhm closed, as a transistor has; a switch of 1 mOhm would carry nudges of 1e-8 A by a voltage that drowns in
@@ -33,7 +35,7 @@ def in_series(beta: Any) -> Any:
 
 
 @dataclass(frozen=True, eq=False)
-class Switches(Bank):
+class Switches(EnergyLaw):
     """Voltage-controlled switches, closed where V(control+) - V(control-) is above 0.5 V.
 
     control_positive, control_negative: node indices, (n,).
@@ -50,6 +52,27 @@ class Switches(Bank):
         """Return the conductance at the given node voltages (..., nodes); (..., n), siemens."""
         control = voltages[..., self.control_positive] - voltages[..., self.control_negative]
         return np.where(control > THRESHOLD, CLOSED, OPEN)
+
+    def own_current(self, voltages: FloatArray) -> FloatArray:
+        return self.conductance(voltages) * self.drop(voltages)
+
+    def own_pseudo_power(self, voltages: FloatArray) -> FloatArray:
+        return self.conductance(voltages) * self.drop(voltages) ** 2 / 2
+
+    def small_signal(self, voltages: FloatArray) -> FloatArray:
+        return self.conductance(voltages)
+
+    @property
+    def many(self) -> str:
+        return "switches"
+
+    @classmethod
+    def read(cls, name: str, elements: Sequence[Written], nodes: Numbered) -> Self:
+        first = one_card(name, cls.kind, elements)
+        if first.card is None or first.card.card() != SWITCH_MODEL:
+            raise first.error(f'switches must be of the model in "{SWITCH_MODEL}"')
+        ends, controls = nodes.ends(elements), (nodes.column(elements, 2), nodes.column(elements, 3))
+        return cls(name, tuple(e.label for e in elements), *ends, *controls)
 
     def spice_lines(self, nodes: Sequence[str]) -> list[str]:
         columns = (self.positive, self.negative, self.control_positive, self.control_negative)

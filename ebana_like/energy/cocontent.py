@@ -13,8 +13,8 @@ from math import fsum
 import numpy as np
 
 from ebana_like.circuit import Circuit
-from ebana_like.elements import CurrentLaw, CurrentSources, Diodes, FloatArray, Resistors, Switches, VoltageSources
-from ebana_like.energy.currents import Wiring, own_current
+from ebana_like.elements import EnergyLaw, FloatArray, Switches, VoltageSources
+from ebana_like.energy.currents import Wiring
 from ebana_like.energy.weights import coenergy_weights
 
 AMPLIFIERS, NUDGING = "amplifiers", "nudging"
@@ -61,7 +61,7 @@ def cocontent(circuit: Circuit, voltages: FloatArray) -> CoContent:
     """
     shares, parts = [], []
     for bank, weights in _weighted_banks(circuit):
-        plain = pseudo_power(bank, voltages)
+        plain = bank.own_pseudo_power(voltages)
         weighted = weights * plain
         parts += weighted.tolist()
         span = float(weights.min()), float(weights.max())
@@ -75,17 +75,11 @@ def total_cocontent(circuit: Circuit, voltages: FloatArray, nudging: bool = True
     nudging: without it the branches that nudge are left out, and only what they do to the voltages remains.
     """
     parts = [
-        (weights * pseudo_power(bank, voltages)).sum(axis=-1)
+        (weights * bank.own_pseudo_power(voltages)).sum(axis=-1)
         for bank, weights in _weighted_banks(circuit)
         if nudging or _kind(circuit, bank) != NUDGING
     ]
     return np.asarray(np.sum(parts, axis=0))
-
-
-def pseudo_power(bank: CurrentLaw | Switches, voltages: FloatArray) -> FloatArray:
-    """Return p of every element, (..., n), watts, for node voltages (..., nodes)."""
-    drop = bank.drop(voltages)
-    return bank.conductance(voltages) * drop**2 / 2 if isinstance(bank, Switches) else bank.pseudo_power(drop)
 
 
 def cocontent_gradient(circuit: Circuit, voltages: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -94,7 +88,7 @@ def cocontent_gradient(circuit: Circuit, voltages: FloatArray) -> tuple[FloatArr
     voltages: (..., nodes). Shapes (..., branches) and (..., roots), amperes, as in `Wiring.pulled_back`. The second is
     the residual of Kirchhoff's law times the node's weight; the first the weighted current that a source feeds.
     """
-    currents = {bank.name: weights * own_current(bank, voltages) for bank, weights in _weighted_banks(circuit)}
+    currents = {bank.name: weights * bank.own_current(voltages) for bank, weights in _weighted_banks(circuit)}
     wiring = Wiring(circuit)
     return wiring.pulled_back(wiring.node_sums(currents))
 
@@ -125,18 +119,17 @@ def rises(circuit: Circuit, voltages: FloatArray, step: float) -> dict[str, floa
     return found
 
 
-def _weighted_banks(circuit: Circuit) -> Iterator[tuple[CurrentLaw | Switches, FloatArray]]:
+def _weighted_banks(circuit: Circuit) -> Iterator[tuple[EnergyLaw, FloatArray]]:
     weights: Mapping[str, FloatArray] = coenergy_weights(circuit)
-    for bank in circuit.banks:
-        if isinstance(bank, CurrentLaw | Switches) and bank.name in weights:
+    for bank in circuit.of_kind(EnergyLaw):
+        if bank.name in weights:
             yield bank, weights[bank.name]
 
 
-def _kind(circuit: Circuit, bank: CurrentLaw | Switches) -> str:
+def _kind(circuit: Circuit, bank: EnergyLaw) -> str:
     driven = [circuit.addressed(address) for address in circuit.driven.addresses]
     closing = [bank.positive for bank in driven if isinstance(bank, VoltageSources)]
     closed = isinstance(bank, Switches) and any(np.isin(bank.control_positive, nodes).any() for nodes in closing)
     if bank in driven or closed:
         return NUDGING
-    kinds = {Resistors: "resistors", Diodes: "diodes", CurrentSources: "sources", Switches: "switches"}
-    return kinds.get(type(bank), bank.kind)
+    return bank.many

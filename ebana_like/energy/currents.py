@@ -18,14 +18,12 @@ from ebana_like.circuit import Circuit
 from ebana_like.elements import (
     CCCS,
     VCCS,
-    VCVS,
     Bank,
-    CurrentLaw,
     Devices,
+    EnergyLaw,
     FloatArray,
     IntArray,
     Resistors,
-    Switches,
     VoltageLaw,
 )
 
@@ -49,15 +47,9 @@ class Currents:
         return np.asarray(np.abs(self.residual).max(axis=-1) / np.where(largest > 0, largest, 1.0))
 
 
-def own_current(bank: CurrentLaw | Switches, voltages: FloatArray) -> FloatArray:
-    """Return the currents (..., n) that the bank's law gives for node voltages (..., nodes), amperes."""
-    drop = bank.drop(voltages)
-    return bank.conductance(voltages) * drop if isinstance(bank, Switches) else bank.current(drop)
-
-
 def own_currents(circuit: Circuit, voltages: FloatArray) -> dict[str, FloatArray]:
     """Return the currents by bank, (..., n), amperes, of all elements whose law tells them from node voltages."""
-    found = {b.name: own_current(b, voltages) for b in circuit.banks if isinstance(b, CurrentLaw | Switches)}
+    found = {bank.name: bank.own_current(voltages) for bank in circuit.of_kind(EnergyLaw)}
     return found | {bank.name: bank.current(voltages) for bank in circuit.of_kind(VCCS)}
 
 
@@ -71,7 +63,7 @@ class Wiring:
     def __init__(self, circuit: Circuit) -> None:
         self.circuit = circuit
         self.nodes = len(circuit.nodes)
-        self.branches: tuple[Bank, ...] = tuple(bank for bank in circuit.banks if isinstance(bank, VoltageLaw))
+        self.branches = circuit.of_kind(VoltageLaw)
         self.starts = dict(
             zip([b.name for b in self.branches], np.cumsum([0, *map(len, self.branches)]).tolist(), strict=False)
         )
@@ -105,11 +97,12 @@ class Wiring:
         rows = [np.tile(np.arange(count), 2)]
         columns, values = (list(part) for part in zip(_ends(self.branches), strict=True))
         for bank in self.branches:
-            if isinstance(bank, VCVS):
+            if bank.follows is not None:
+                above, below, gain = bank.follows
                 own = self.starts[bank.name] + np.arange(len(bank))
                 rows += [own, own]
-                columns += [bank.control_positive, bank.control_negative]
-                values += [-bank.gain, bank.gain]
+                columns += [above, below]
+                values += [-gain, gain]
         rows.append(count + np.arange(len(self.roots)))
         columns.append(self.roots)
         values.append(np.ones(len(self.roots)))

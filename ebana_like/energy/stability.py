@@ -14,7 +14,7 @@ import numpy as np
 from scipy.linalg import eig
 
 from ebana_like.circuit import Circuit
-from ebana_like.elements import CCVS, VCCS, CurrentLaw, Devices, FloatArray, Switches
+from ebana_like.elements import CCVS, VCCS, Devices, EnergyLaw, FloatArray
 from ebana_like.energy.currents import Wiring
 
 MOST_NODES, MOST_DROPS = 300, 2_000_000
@@ -65,21 +65,16 @@ def stability(circuit: Circuit, voltages: FloatArray) -> Stability | None:
     wiring = Wiring(circuit)
     count = len(wiring.roots)
     drops = count * sum(map(len, circuit.banks))
-    unknown = any(len(bank) for bank in circuit.banks if isinstance(bank, Devices | CCVS))
+    unknown = any(map(len, (*circuit.of_kind(Devices), *circuit.of_kind(CCVS))))
     if unknown or not 0 < count <= MOST_NODES or drops > MOST_DROPS:
         return None
     try:
         follow, balances = np.stack([wiring.followers(k) for k in range(count)]), wiring.balances
     except RuntimeError:  # "Factor is exactly singular": sources that decide each other in a loop
         return None
-    flowing = {}
-    for bank in circuit.banks:
-        if isinstance(bank, VCCS):
-            flowing[bank.name] = bank.current(follow)
-        elif isinstance(bank, CurrentLaw):
-            flowing[bank.name] = bank.slope(bank.drop(voltages)) * bank.drop(follow)
-        elif isinstance(bank, Switches):
-            flowing[bank.name] = bank.conductance(voltages) * bank.drop(follow)
+    flowing = {bank.name: bank.current(follow) for bank in circuit.of_kind(VCCS)} | {
+        bank.name: bank.small_signal(voltages) * bank.drop(follow) for bank in circuit.of_kind(EnergyLaw)
+    }
     conductance = balances @ wiring.node_sums(flowing).T
     values, vectors = eig(conductance, balances @ follow.T)
     rates = np.where(np.isfinite(values), values.real, np.inf)

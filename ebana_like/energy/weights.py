@@ -20,11 +20,10 @@ from ebana_like.elements import (
     CCVS,
     VCCS,
     VCVS,
-    CurrentLaw,
     Devices,
+    EnergyLaw,
     FloatArray,
     IntArray,
-    Switches,
     VoltageSources,
 )
 from ebana_like.errors import CircuitError
@@ -94,8 +93,8 @@ def coenergy_weights(circuit: Circuit) -> Mapping[str, FloatArray]:
     for island, weight in _island_weights(circuit, islands, _amplifiers(circuit, pinned, islands)).items():
         weight_of[island] = weight
     weights = {}
-    for bank in circuit.banks:
-        if isinstance(bank, CurrentLaw | Switches) and len(bank):
+    for bank in circuit.of_kind(EnergyLaw):
+        if len(bank):
             free_end = np.where(pinned[bank.positive] == ground, bank.negative, bank.positive)
             each = weight_of[islands[free_end]]
             weights[bank.name] = each[:1] if np.all(each == each[0]) else each
@@ -108,34 +107,31 @@ def _require_reciprocal(circuit: Circuit, pinned: IntArray) -> None:
     A device with three or four terminals is as good as one with two where only one of its voltages is free, or where
     only two are different: a transistor whose gate and bulk stand at constant voltages, or are tied to its ends.
     """
-    for bank in circuit.banks:
-        if isinstance(bank, VCCS | CCVS):
-            for label in bank.labels:
+    for label in (label for bank in (*circuit.of_kind(VCCS), *circuit.of_kind(CCVS)) for label in bank.labels):
+        raise CircuitError(
+            f"{label} carries a signal in one direction only: the circuit is not reciprocal, and equilibrium "
+            "propagation is not exact for it"
+        )
+    for bank in circuit.of_kind(Devices):
+        ends = np.stack([pinned[bank.nodes_of(terminal)] for terminal in bank.terminals])
+        for label, nodes in zip(bank.labels, ends.T.tolist(), strict=True):
+            if len(set(nodes)) > 2 and len(set(nodes) - {int(pinned[0])}) > 1:
                 raise CircuitError(
-                    f"{label} carries a signal in one direction only: the circuit is not reciprocal, and equilibrium "
+                    f"{label} has a control terminal that the circuit moves: it is not reciprocal, and equilibrium "
                     "propagation is not exact for it"
                 )
-        elif isinstance(bank, Devices):
-            ends = np.stack([pinned[bank.nodes_of(terminal)] for terminal in bank.terminals])
-            for label, nodes in zip(bank.labels, ends.T.tolist(), strict=True):
-                if len(set(nodes)) > 2 and len(set(nodes) - {int(pinned[0])}) > 1:
-                    raise CircuitError(
-                        f"{label} has a control terminal that the circuit moves: it is not reciprocal, and equilibrium "
-                        "propagation is not exact for it"
-                    )
 
 
 def _islands(circuit: Circuit, pinned: IntArray) -> IntArray:
     """Label of the island of every node, (nodes,): nodes that share their currents without an amplifier between."""
     ground = pinned[0]
     rows, columns = [pinned], [np.arange(len(pinned))]
-    for bank in circuit.banks:
-        if isinstance(bank, CurrentLaw | Switches | Devices):
-            for terminal in bank.terminals[1:]:
-                one, other = pinned[bank.positive], pinned[bank.nodes_of(terminal)]
-                floating = (one != ground) & (other != ground)
-                rows.append(one[floating])
-                columns.append(other[floating])
+    for bank in (*circuit.of_kind(EnergyLaw), *circuit.of_kind(Devices)):
+        for terminal in bank.terminals[1:]:
+            one, other = pinned[bank.positive], pinned[bank.nodes_of(terminal)]
+            floating = (one != ground) & (other != ground)
+            rows.append(one[floating])
+            columns.append(other[floating])
     # a component's label stands for its first node
     first = np.unique(pinned, return_index=True)[1]
     ends = (

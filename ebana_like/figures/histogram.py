@@ -31,8 +31,9 @@ def histogram(bank: Resistors, before: FloatArray | None = None) -> Picture:
             axes.legend(fontsize="small")
         if wide:
             axes.set_xscale("log")
-        for end in (1e6 * bank.low, 1e6 * bank.high):
-            if bank.trainable and spread[0] <= 1.001 * end and end <= 1.001 * spread[1]:
+        ends = [end for limits in bank.trainable.values() for end in (1e6 * limits.low, 1e6 * limits.high)]
+        for end in ends:
+            if spread[0] <= 1.001 * end and end <= 1.001 * spread[1]:
                 axes.axvline(end, color=ORANGE, linestyle="--")
         axes.set_xlabel("conductance (µS)")
         axes.set_ylabel("resistors")

@@ -10,7 +10,7 @@ from ebana_like.checks import shown
 from ebana_like.data import Dataset, RegressionDataset, Split, in_volts
 from ebana_like.data.split import split
 from ebana_like.data.table import read_table
-from ebana_like.elements import Devices, FloatArray
+from ebana_like.elements import Devices, FloatArray, Resistors
 from ebana_like.elements.numbers import resistances
 from ebana_like.energy import symmetry
 from ebana_like.errors import CircuitError, SettingError
@@ -22,7 +22,9 @@ from ebana_like.netlist.deck.include import read_text
 from ebana_like.netlist.deck.patch import Place, patched, require_patchable
 from ebana_like.netlist.read import foreign_circuit
 from ebana_like.runs.assembly import cost_of, estimator_of, simulator_of, update_of
+from ebana_like.systems import CircuitSystem
 from ebana_like.training import Callback, Problem, Progress, train
+from ebana_like.values import address
 
 _NAMES = ("inputs", "outputs", "train")
 """Settings that are lists of names."""
@@ -48,12 +50,12 @@ class Fit:
     @property
     def conductances(self) -> FloatArray:
         """The trained conductances, (resistors,), siemens."""
-        return self.progress.conductances[TRAINED]
+        return self.progress.values[address(TRAINED, "conductance")]
 
     @property
     def fitted(self) -> str:
         """The netlist's text with the trained values in it and nothing else changed."""
-        labels = self.problem.circuit.trainable[0].labels
+        labels = self.problem.circuit.bank(TRAINED, Resistors).labels
         return patched(self.text, self.places, dict(zip(labels, resistances(self.conductances), strict=True)))
 
     def save(self, path: Path) -> None:
@@ -90,14 +92,15 @@ def prepare(path: Path, config: Path | None = None, given: Mapping[str, object] 
         settings.train,
         (settings.g_low, settings.g_high),
     )
-    places = require_patchable(deck, text, list(circuit.trainable[0].labels))
-    bank = circuit.trainable[0]
+    places = require_patchable(deck, text, list(circuit.bank(TRAINED, Resistors).labels))
+    bank = circuit.bank(TRAINED, Resistors)
+    limits = bank.trainable["conductance"]
     settings = replace(
         settings,
         engine=settings.engine if settings.engine != "auto" else "ngspice" if circuit.of_kind(Devices) else "native",
         beta=settings.beta or 1e-3 * float(bank.conductance.mean()),
-        g_low=bank.low,
-        g_high=bank.high,
+        g_low=limits.low,
+        g_high=limits.high,
     )
     found = symmetry(circuit)
     if not found.exact and settings.estimator != "adjoint":
@@ -112,7 +115,7 @@ def prepare(path: Path, config: Path | None = None, given: Mapping[str, object] 
             f"({', '.join(data.train.classes)})"
         )
     problem = Problem(
-        circuit,
+        CircuitSystem(circuit),
         data,
         cost,
         estimator_of(settings),

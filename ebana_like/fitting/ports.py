@@ -8,7 +8,7 @@ import numpy as np
 
 from ebana_like.checks import LONGEST
 from ebana_like.circuit import GROUND, Circuit, InputPorts, OutputPorts
-from ebana_like.elements import Bank, IntArray, Resistors, VoltageSources
+from ebana_like.elements import Bank, IntArray, Range, Resistors, VoltageSources
 from ebana_like.errors import SettingError, meant
 from ebana_like.limits import require_at_most
 from ebana_like.netlist.deck import Deck
@@ -162,7 +162,7 @@ def _trainable(resistors: Resistors, limits: tuple[float, float]) -> Resistors:
     high = limits[1] or float(resistors.conductance.max()) * 10
     if not low < high:
         raise SettingError(f"g_low is {low:g} and g_high is {high:g}; the range ends before it begins")
-    return replace(resistors, trainable=True, low=low, high=high)
+    return replace(resistors, trainable={"conductance": Range(low, high)})
 
 
 def _sources(circuit: Circuit, labels: Sequence[str]) -> VoltageSources:

@@ -15,7 +15,7 @@ from .estimators import (
     Stencil,
 )
 from .schedules import SCHEDULES, Constant, Exponential, OptaxSchedule, Schedule, schedule_named
-from .updates import SGD, UPDATES, Optax, Sign, State, Update, update_named
+from .updates import SGD, UPDATES, Optax, Sign, Update, update_named
 
 __all__ = [
     "COSTS",
@@ -41,7 +41,6 @@ __all__ = [
     "Schedule",
     "Sign",
     "SquaredError",
-    "State",
     "Stencil",
     "Update",
     "schedule_named",

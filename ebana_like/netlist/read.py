@@ -1,16 +1,18 @@
 """Which circuit does a text describe? That of `write_netlist` comes back with its ports; any other one without."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
 
 from ebana_like.circuit import Circuit, Driven, InputPorts, OutputPorts
-from ebana_like.elements import Bank, Resistors, VoltageSources
+from ebana_like.elements import Bank, Range, VoltageSources
+from ebana_like.elements.bank import KINDS
 from ebana_like.elements.numbers import finite
-from ebana_like.errors import CircuitError, NetlistError, SettingError
-from ebana_like.netlist.banks import LETTERS, Nodes, build_bank, kind_of
+from ebana_like.errors import CircuitError, NetlistError, SettingError, meant
+from ebana_like.netlist.banks import Nodes, build_bank, kind_of
 from ebana_like.netlist.deck import Deck, Element, Line, load_deck, read_deck
 from ebana_like.netlist.deck.names import Names
 from ebana_like.netlist.netlist import FORMAT, NAME, Netlist
@@ -85,7 +87,7 @@ class _Annotations:
         self.features: list[list[str]] = []
         self.outputs: list[tuple[str, str]] = []
         self.driven: Driven | None = None
-        self.kinds: dict[str, tuple[str, tuple[float, float] | None]] = {}
+        self.kinds: dict[str, tuple[str, dict[str, Range]]] = {}
         self.sections: dict[str, list[Element]] = {}
         for entry in deck.statements:
             if isinstance(entry, Line) and entry.text.split()[1] == "@format":
@@ -151,19 +153,13 @@ class _Annotations:
 
     def bank(self, words: list[str]) -> None:
         name, kind, *options = words
-        if kind not in LETTERS:
-            raise self.line.error(f"unknown kind of element; known are {', '.join(LETTERS)}")
+        if kind not in KINDS:
+            raise self.line.error(f"unknown kind of element; {meant(kind, sorted(KINDS), 'known are')}")
         if not NAME.fullmatch(name):
             raise ValueError
-        limits = None
-        if options:
-            if kind != Resistors.kind or options[0] != "trainable":
-                raise ValueError
-            low, high = (float(limit) for limit in options[1:])
-            limits = (low, high)
         if name in self.sections:
             raise self.line.error(f'bank "{name}" stands twice')
-        self.kinds[name] = (kind, limits)
+        self.kinds[name] = (kind, _ranges(options, tuple(KINDS[kind].quantities)))
         self.sections[name] = []
 
     def record(self, words: list[str]) -> None:
@@ -186,8 +182,8 @@ class _Annotations:
     def circuit(self) -> Circuit:
         source, nodes = self.deck.source, Nodes()
         banks = {
-            name: build_bank(kind, name, self.sections[name], nodes, limits)
-            for name, (kind, limits) in self.kinds.items()
+            name: replace(build_bank(kind, name, self.sections[name], nodes), trainable=ranges)
+            for name, (kind, ranges) in self.kinds.items()
         }
         if self.input_bank not in banks:
             raise NetlistError(f'{source}: the input bank "{self.input_bank}" is not in the netlist')
@@ -217,3 +213,23 @@ class _Annotations:
         feature = np.array([carrier[label][0] for label in bank.labels], dtype=np.intp)
         polarity = np.array([1.0 if carrier[label][1] == "+" else -1.0 for label in bank.labels])
         return InputPorts(bank.name, feature, polarity)
+
+
+def _ranges(options: list[str], quantities: tuple[str, ...]) -> dict[str, Range]:
+    """Return what of a bank is learned: `trainable [QUANTITY] LOW HIGH [shared 0,0,1]`, once a quantity.
+
+    Raises ValueError where it is written otherwise.
+    """
+    found: dict[str, Range] = {}
+    words = list(options)
+    while words:
+        if words.pop(0) != "trainable" or not quantities:
+            raise ValueError
+        quantity = words.pop(0) if len(quantities) > 1 else quantities[0]
+        low, high = float(words.pop(0)), float(words.pop(0))
+        index = None
+        if words[:1] == ["shared"]:
+            words.pop(0)
+            index = np.array(words.pop(0).split(","), dtype=np.intp)
+        found[quantity] = Range(low, high, index)
+    return found

@@ -95,10 +95,9 @@ def tolerances(circuit: Circuit, volts: float = 0.0) -> Tolerances:
 def _series(circuit: Circuit) -> dict[int, float]:
     """Return the strongest conductance, siemens, of the devices' own series resistances at each of their nodes."""
     found: dict[int, float] = {}
-    for bank in circuit.banks:
-        if isinstance(bank, Devices):
-            for name, terminals in SERIES.items():
-                ohms = float(bank.model.parameters.get(name, "0"))
-                ends = [node for end in terminals if end in bank.terminals for node in bank.nodes_of(end).tolist()]
-                found |= {node: max(found.get(node, 0.0), 1 / ohms) for node in ends if ohms > 0}
+    for bank in circuit.of_kind(Devices):
+        for name, terminals in SERIES.items():
+            ohms = float(bank.model.parameters.get(name, "0"))
+            ends = [node for end in terminals if end in bank.terminals for node in bank.nodes_of(end).tolist()]
+            found |= {node: max(found.get(node, 0.0), 1 / ohms) for node in ends if ohms > 0}
     return found

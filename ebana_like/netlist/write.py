@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from ebana_like.circuit import Circuit, InputPorts
-from ebana_like.elements import Bank, Devices, Diodes, ModelCard, Resistors, Switches
+from ebana_like.elements import Bank, ModelCard, Switches
 from ebana_like.errors import NetlistError
 from ebana_like.files import write_atomically
 from ebana_like.netlist.dialects import PORTABLE, Dialect
@@ -109,13 +109,18 @@ def _feature_lines(circuit: Circuit, inputs: InputPorts) -> Iterator[str]:
 
 
 def _range(bank: Bank) -> str:
-    if isinstance(bank, Resistors) and bank.trainable:
-        return f" trainable {float(bank.low)!r} {float(bank.high)!r}"
-    return ""
+    """Return the words that say what of a bank is learned; of kinds with one quantity its name is left out."""
+    words = ""
+    for quantity, limits in bank.trainable.items():
+        name = f" {quantity}" if len(bank.quantities) > 1 else ""
+        words += f" trainable{name} {float(limits.low)!r} {float(limits.high)!r}"
+        if limits.index is not None:
+            words += " shared " + ",".join(map(str, limits.index.tolist()))
+    return words
 
 
 def _cards(circuit: Circuit, dialect: Dialect, static: bool = False) -> Iterator[str]:
-    models = [bank.model for bank in circuit.banks if isinstance(bank, Diodes | Devices)]
+    models = [model for bank in circuit.banks for model in bank.models]
     if static:
         models = [model.static for model in models]
     yield from dict.fromkeys(

@@ -7,7 +7,7 @@ import numpy as np
 
 from ebana_like.checks import require_number, shown
 from ebana_like.circuit import InputPorts, OutputPorts
-from ebana_like.elements import CCCS, VCVS, Diodes, Resistors, VoltageSources
+from ebana_like.elements import CCCS, VCVS, Diodes, Range, Resistors, VoltageSources
 from ebana_like.elements.labels import GridLabels
 from ebana_like.errors import CircuitError
 from ebana_like.limits import require_at_most
@@ -125,9 +125,7 @@ class Crossbar(Block):
                 np.tile(rows, self.columns),
                 np.repeat(columns, len(rows)),
                 conductance,
-                trainable=True,
-                low=low,
-                high=high,
+                trainable={"conductance": Range(low, high)},
             )
         )
         wiring.rows = columns

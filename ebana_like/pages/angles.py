@@ -1,16 +1,14 @@
 """How far does the gradient that trained a run point from the exact one, before training and after it?"""
 
-from collections.abc import Mapping
-
 import numpy as np
 
 from ebana_like.analysis.differences import angle, distance, flat
 from ebana_like.analysis.trained import Trained
-from ebana_like.elements import FloatArray
 from ebana_like.energy import symmetry
 from ebana_like.learning import Adjoint, Nudged
 from ebana_like.pages.page import PageTable, Section
 from ebana_like.simulators import Simulator
+from ebana_like.values import Values
 
 SAMPLES = 50
 """Training samples that the gradients are averaged over, evenly spaced."""
@@ -23,31 +21,29 @@ def angle_section(trained: Trained, simulator: Simulator) -> list[Section]:
         return []
     data = trained.problem.data.train
     count = min(SAMPLES, len(data))
-    moments = {"before training": trained.before, "after training": trained.circuit.conductances()}
+    moments = {"before training": trained.before, "after training": trained.circuit.values()}
     rows = [
         row
-        for when, conductances in moments.items()
-        if conductances is not None
-        for row in _rows(trained, simulator, when, conductances, np.linspace(0, len(data) - 1, count).astype(np.intp))
+        for when, values in moments.items()
+        if values is not None
+        for row in _rows(trained, simulator, when, values, np.linspace(0, len(data) - 1, count).astype(np.intp))
     ]
     text = (
         f"The mean gradient of {count} training samples as the run's e"
         f"stimator reads it, with beta = {estimator.beta:g} S, "
         "beside the exact one, of the adjoint circuit. At 0° both point the same way."
     )
-    return [
-        Section("Gradient", [text], tables=[PageTable("", ("conductances", "bank", "angle", "relative error"), rows)])
-    ]
+    return [Section("Gradient", [text], tables=[PageTable("", ("values", "of", "angle", "relative error"), rows)])]
 
 
 def _rows(
-    trained: Trained, simulator: Simulator, when: str, conductances: Mapping[str, FloatArray], samples: np.ndarray
+    trained: Trained, simulator: Simulator, when: str, values: Values, samples: np.ndarray
 ) -> list[tuple[str, ...]]:
     problem = trained.problem
     features, targets = problem.data.train.volts(samples), problem.data.train.targets(problem.cost, samples)
     found, exact = (
         estimator.estimate(
-            simulator, conductances, features, targets, problem.cost, np.random.default_rng(problem.seed)
+            simulator, values, features, targets, problem.cost, np.random.default_rng(problem.seed)
         ).gradients
         for estimator in (problem.estimator, Adjoint())
     )

@@ -1,14 +1,13 @@
 """What does a trained circuit answer, sample by sample?"""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ebana_like.data import Dataset
-from ebana_like.elements import FloatArray
 from ebana_like.learning import Cost
 from ebana_like.pages.page import PageTable
 from ebana_like.simulators import Simulator
 from ebana_like.training import Problem, evaluate
+from ebana_like.values import Values
 
 TRUTH_TABLE_ROWS = 16
 """Training samples up to which every answer is listed."""
@@ -25,12 +24,10 @@ class SampleAnswer:
     credit: float
 
 
-def answers(
-    simulator: Simulator, conductances: Mapping[str, FloatArray], data: Dataset, cost: Cost
-) -> list[SampleAnswer]:
+def answers(simulator: Simulator, values: Values, data: Dataset, cost: Cost) -> list[SampleAnswer]:
     """Return the answers to a data set in the free phase; NaN scores where a point did not converge."""
     volts = data.volts()
-    points = simulator.solve(conductances, volts)
+    points = simulator.solve(values, volts)
     targets, says = data.targets(cost), data.names(data.said(cost, points.scores))
     credit = data.credit(cost, slice(None), points.scores).tolist()
     rows = zip(volts.tolist(), targets.tolist(), points.scores.tolist(), strict=True)
@@ -65,15 +62,15 @@ def answer_table(answers: list[SampleAnswer]) -> PageTable:
     )
 
 
-def answer_tables(simulator: Simulator, conductances: Mapping[str, FloatArray], problem: Problem) -> list[PageTable]:
+def answer_tables(simulator: Simulator, values: Values, problem: Problem) -> list[PageTable]:
     """Return the truth table where there are few samples, and loss and accuracy on every part of the data."""
     data = problem.data
     tables = []
     if len(data.train) <= TRUTH_TABLE_ROWS:
-        tables.append(answer_table(answers(simulator, conductances, data.train, problem.cost)))
+        tables.append(answer_table(answers(simulator, values, data.train, problem.cost)))
     rows = []
     for name, part in (("train", data.train), ("validation", data.validation), ("test", data.test)):
         if part:
-            found = evaluate(simulator, conductances, part, problem.cost)
+            found = evaluate(simulator, values, part, problem.cost)
             rows.append((name, str(len(part)), f"{found.loss:.3e}", str(found)))
     return [*tables, PageTable("answers", ("data", "samples", "loss", "measure"), rows)]

@@ -1,17 +1,17 @@
 """Which pictures show a circuit: what its crossbars hold, how its neurons bend, and how it is wired?"""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from ebana_like.circuit import Circuit
-from ebana_like.elements import FloatArray
+from ebana_like.elements import FloatArray, Resistors
 from ebana_like.figures import Picture as Drawing
 from ebana_like.figures import heat_map, histogram, is_small, schematic, transfer_curve
 from ebana_like.pages.page import PagePicture, Section
 from ebana_like.simulators.layers import Layers
 from ebana_like.simulators.structure import find_layers
+from ebana_like.values import Values, address
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,20 +34,21 @@ def heat_maps(circuit: Circuit) -> list[Drawn]:
     """Return a heat map of each trainable crossbar."""
     return [
         Drawn(bank.name, f"{bank.name}: a row for each node it is driven by", heat_map(bank, circuit.nodes))
-        for bank in circuit.trainable
-        if bank.grid is not None
+        for bank in circuit.of_kind(Resistors)
+        if bank.trainable and bank.grid is not None
     ]
 
 
-def histograms(circuit: Circuit, before: Mapping[str, FloatArray] | None = None) -> list[Drawn]:
-    """Return the distribution of each trainable bank's conductances; before: those before training, siemens."""
+def histograms(circuit: Circuit, before: Values | None = None) -> list[Drawn]:
+    """Return the distribution of each trainable bank's conductances; before: the values before training."""
     return [
         Drawn(
             bank.name,
             f"{bank.name}: how often each conductance occurs",
-            histogram(bank, None if before is None else before[bank.name]),
+            histogram(bank, None if before is None else before[address(bank.name, "conductance")]),
         )
-        for bank in circuit.trainable
+        for bank in circuit.of_kind(Resistors)
+        if bank.trainable
     ]
 
 

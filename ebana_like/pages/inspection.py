@@ -6,13 +6,7 @@ from ebana_like.analysis.sample import SamplePhases, present_features
 from ebana_like.circuit import Circuit
 from ebana_like.elements import (
     Bank,
-    CurrentControlled,
-    CurrentSources,
     Devices,
-    Diodes,
-    FloatArray,
-    Resistors,
-    VoltageControlled,
     VoltageSources,
 )
 from ebana_like.figures.units import si
@@ -30,7 +24,7 @@ def bank_table(circuit: Circuit) -> PageTable:
         "",
         ("bank", "kind", "elements", "values", "trainable"),
         [
-            (bank.name, bank.kind.replace("_", " "), str(len(bank)), _range(bank), _trainable(bank))
+            (bank.name, bank.kind.replace("_", " "), str(len(bank)), bank.summary, _trainable(bank))
             for bank in circuit.banks
             if len(bank)
         ],
@@ -65,7 +59,7 @@ def port_table(circuit: Circuit) -> PageTable:
 def recorded_table(netlist: Netlist, simulator: Simulator) -> PageTable:
     """Return a row a recorded node: its voltage in the file, solved again now, and their difference."""
     circuit = netlist.circuit
-    points = simulator.solve(circuit.conductances(), present_features(circuit))
+    points = simulator.solve(circuit.values(), present_features(circuit))
     rows = []
     for node, recorded in netlist.recorded.items():
         now = float(points.voltages[0, 0, circuit.nodes.index(node)])
@@ -139,29 +133,9 @@ def _known(phases: SamplePhases) -> list[Bank]:
     return [bank for bank in phases.free.circuit.banks if len(bank) and bank.name in phases.free.currents]
 
 
-def _range(bank: Bank) -> str:
-    if isinstance(bank, Resistors):
-        return _span(bank.conductance, "S")
-    if isinstance(bank, VoltageSources):
-        return _span(bank.voltage, "V")
-    if isinstance(bank, CurrentSources):
-        return _span(bank.amperes, "A")
-    if isinstance(bank, VoltageControlled | CurrentControlled):
-        return _span(bank.gain, "")
-    if isinstance(bank, Devices):
-        return bank.model.name
-    if isinstance(bank, Diodes):
-        return f"{bank.model.name}, IS {bank.model.saturation_current:g} A, N {bank.model.emission:g}"
-    return ""
-
-
-def _span(values: FloatArray, unit: str) -> str:
-    low, high = values.min(), values.max()
-    return f"{low:.3g} {unit}" if low == high else f"{low:.3g} to {high:.3g} {unit}"
-
-
 def _trainable(bank: Bank) -> str:
-    if not (isinstance(bank, Resistors) and bank.trainable):
-        return ""
-    share = np.isin(bank.conductance, (bank.low, bank.high)).mean()
-    return f"{bank.low:g} to {bank.high:g} S, {100 * share:.1f} % clamped"
+    said = []
+    for name, limits in bank.trainable.items():
+        share = np.isin(getattr(bank, name), (limits.low, limits.high)).mean()
+        said.append(f"{limits.low:g} to {limits.high:g} {bank.quantities[name].unit}, {100 * share:.1f} % clamped")
+    return "; ".join(said)

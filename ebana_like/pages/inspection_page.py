@@ -25,7 +25,7 @@ def inspection_page(netlist: Netlist, phases: SamplePhases, answers: list[PageTa
     """
     circuit = netlist.circuit
     settings = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in netlist.settings.items())
-    resistors = sum(map(len, circuit.trainable))
+    resistors = sum(len(parameter.value) for parameter in circuit.parameters.values())
     power = sum(phases.free.heat.values())
     sections = [
         *schematic_section(circuit),

@@ -31,7 +31,7 @@ POWER_SAMPLES = 10
 def report(trained: Trained, simulator: Simulator) -> Page:
     """Return the page of a run, its circuit solved again in `simulator`."""
     circuit, history = trained.circuit, trained.history
-    tables = answer_tables(simulator, circuit.conductances(), trained.problem)
+    tables = answer_tables(simulator, circuit.values(), trained.problem)
     answers = [one.on_page() for one in (*boundary(trained, simulator), *answered(trained, simulator))]
     power, mean_watts = _power(trained, simulator)
     curves = [one.on_page() for one in (*loss(trained, simulator), *accuracy(trained, simulator))]
@@ -56,7 +56,7 @@ def report(trained: Trained, simulator: Simulator) -> Page:
             (said, f"{which} samples" if said.endswith("%") else f"on {which} samples"),
             (f"{history[-1]['train_loss']:.2e}", "training loss"),
             (str(len(history)), "epoch" if len(history) == 1 else "epochs"),
-            (str(sum(map(len, circuit.trainable))), "trainable resistors"),
+            (str(sum(len(parameter.value) for parameter in circuit.parameters.values())), "trainable resistors"),
             (si(mean_watts, "W"), "drawn by an inference"),
         ],
         warnings(circuit, training_sample(circuit, simulator, trained.problem, 0).free),
@@ -87,13 +87,14 @@ def _paragraph(trained: Trained) -> str:
         if (column := f"{part}_{what}") in last
     ]
     seconds = sum(row["seconds"] for row in history)
+    resistors = sum(len(parameter.value) for parameter in trained.circuit.parameters.values())
     took = f"{len(history)} of at most {counted(settings.epochs, 'epoch')} in {seconds:.1f} s"
     start = f", going on from {settings.start}" if settings.start else ""
     return (
         f"The task: {trained.task.summary}; {samples}. "
         f"The circuit has {counted(inputs, 'input')}, {neurons} hidden neurons "
         f"({settings.diode} diodes, amplifiers of gain {settings.gain:g}), {counted(outputs, 'output pair')}, and "
-        f"{sum(map(len, trained.circuit.trainable))} programmable resistors of {si(settings.g_low, 'S')} to "
+        f"{resistors} programmable resistors of {si(settings.g_low, 'S')} to "
         f"{si(settings.g_high, 'S')}. It was trained by {how}, with the {settings.cost.replace('-', ' ')} as cost, "
         f"updates by {settings.update} at rate {rate}, and {counted(settings.batch, 'sample')} a batch, solved by "
         f"{settings.engine}{start}. It took {took}. The training loss went from {first['train_loss']:.2e} to "

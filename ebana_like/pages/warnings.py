@@ -9,6 +9,7 @@ from ebana_like.analysis.branches import Branches
 from ebana_like.circuit import Circuit
 from ebana_like.elements import Diodes
 from ebana_like.energy import stability
+from ebana_like.values import parts
 
 OFTEN_CLAMPED = 0.05
 """Share of a bank's conductances at an end of its range from which the range may be too narrow."""
@@ -29,14 +30,15 @@ def _unstable(branches: Branches) -> list[str]:
 
 def _clamped(circuit: Circuit) -> list[str]:
     found = (
-        [] if circuit.trainable else ["nothing here is trainable; `train-circuit fit` trains a netlist of one's own"]
+        [] if circuit.parameters else ["nothing here is trainable; `train-circuit fit` trains a netlist of one's own"]
     )
-    for bank in circuit.trainable:
-        for end, name in ((bank.low, "lower"), (bank.high, "upper")):
-            share = float((bank.conductance == end).mean())
+    for address, parameter in circuit.parameters.items():
+        for end, name in ((parameter.low, "lower"), (parameter.high, "upper")):
+            share = float((parameter.value == end).mean())
             if share >= OFTEN_CLAMPED:
                 found.append(
-                    f"{100 * share:.0f} % of {bank.name} sit at the {name} end of their range, {end:g} S: "
+                    f"{100 * share:.0f} % of {parts(address)[0]} sit at the {name} end of their range, "
+                    f"{end:g} {parameter.unit}: "
                     "the device's range may be too narrow"
                 )
     return found

@@ -215,13 +215,13 @@ class CircuitPredictor(BaseEstimator):  # type: ignore[misc] # scikit-learn has 
             predictor = cls(**parameters)
             scale = VoltScale(np.asarray(table["low"], dtype=float), np.asarray(table["high"], dtype=float))
             frame = Frame(int(table["seed"]), scale, predictor._restored(table["answers"]))
-            state = update_of(predictor._settings(frame.seed), 1.0).recalled(circuit, table["update_state"])
+            state = update_of(predictor._settings(frame.seed), 1.0).recalled(circuit.parameters, table["update_state"])
             if scale.low.shape != (circuit.inputs.count,):
                 raise ValueError("arrays of other sizes than the circuit's")
             predictor.n_features_in_ = circuit.inputs.count
             if table["feature_names"] is not None:
                 predictor.feature_names_in_ = np.asarray(table["feature_names"], dtype=object)
-            progress = Progress(circuit.conductances(), state, int(table["epoch"]))
+            progress = Progress(circuit.values(), state, int(table["epoch"]))
             predictor._learned = _Learned(frame, circuit, progress, tuple(map(float, table["losses"])))
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise NetlistError(f"{path}: what it says of its {cls.__name__} is damaged: {error!r}") from error
@@ -252,9 +252,9 @@ class CircuitPredictor(BaseEstimator):  # type: ignore[misc] # scikit-learn has 
             progress = train(replace(problem, epochs=start.epoch + (epochs or settings.epochs)), simulator, start)
         self._learned = _Learned(
             frame,
-            problem.circuit.with_conductances(progress.conductances),
+            problem.circuit.with_values(progress.values),
             # as it is read from a file: what was measured does not matter to what comes
-            Progress(dict(progress.conductances), dict(progress.update_state), progress.epoch),
+            Progress(dict(progress.values), dict(progress.update_state), progress.epoch),
             (*(before.losses if before else ()), *(record.train.loss for record in progress.records)),
         )
         return self
@@ -279,7 +279,7 @@ class CircuitPredictor(BaseEstimator):  # type: ignore[misc] # scikit-learn has 
         check_is_fitted(self)
         features, circuit, settings = self._volts(X), self.circuit_, self._settings(self._learned.frame.seed)
         with simulator_of(circuit, settings) as simulator:
-            points = simulator.solve(circuit.conductances(), features)
+            points = simulator.solve(circuit.values(), features)
         if not points.usable.all():
             sample = int(np.argmin(points.usable))
             raise SimulatorError(f"sample {sample} has no operating point: {points.messages.get(sample, '')}")

@@ -30,6 +30,7 @@ from ebana_like.networks import (
 from ebana_like.nudges import nudge_named
 from ebana_like.runs.settings import Settings, TrainingSettings
 from ebana_like.simulators import Simulator, simulator
+from ebana_like.systems import CircuitSystem
 from ebana_like.training import Problem
 
 Made = TypeVar("Made")
@@ -44,7 +45,7 @@ def problem_of(settings: Settings, data: Split, title: str, start: Circuit | Non
     if start is not None:
         circuit = _continued(circuit, start)
     return Problem(
-        circuit=circuit,
+        system=CircuitSystem(circuit),
         data=data,
         cost=cost,
         estimator=estimator_of(settings),
@@ -125,11 +126,11 @@ def _for_each_crossbar(settings: Settings, values: tuple[float, ...]) -> tuple[f
 
 def _continued(circuit: Circuit, start: Circuit) -> Circuit:
     """Return the circuit with the conductances of another one, which must have the same crossbars."""
-    wanted = {name: len(g) for name, g in circuit.conductances().items()}
-    found = {name: len(g) for name, g in start.conductances().items()}
+    wanted = {name: len(g) for name, g in circuit.values().items()}
+    found = {name: len(g) for name, g in start.values().items()}
     if wanted != found:
         raise SettingError(
             f"the circuit to start from has trainable banks {found}, this network needs {wanted}; "
             "give the same --hidden as the run it came from"
         )
-    return circuit.with_conductances(start.conductances())
+    return circuit.with_values(start.values())

@@ -1,6 +1,6 @@
 """How does a training outlive its process? As pairs of files that tell whether they are whole.
 
-A checkpoint is NUMBER.safetensors (conductances, what the update rule remembers, the best conductances) and NUMBER.json
+A checkpoint is NUMBER.safetensors (values, what the update rule remembers, the best values) and NUMBER.json
 (everything else), NUMBER being the batches done. The JSON file holds the SHA-256 of its own contents, and among them
 that of the other file; it is written last. So a checkpoint is not there, or whole, or known to be damaged.
 """
@@ -20,9 +20,10 @@ from ebana_like.elements import FloatArray
 from ebana_like.errors import RunError
 from ebana_like.files import make_folder, read_file, remove, write_atomically
 from ebana_like.training.progress import Best, EpochRecord, Evaluation, Progress, Sums
+from ebana_like.values import address
 
-FORMAT = 1
-"""Version of the files; another one is not read."""
+FORMAT, BY_BANK = 2, 1
+"""Version of the files, and of those that named conductances by bank; others are not read."""
 
 KEPT = 3
 """So many checkpoints are kept; should the newest be damaged, training goes on from the one before."""
@@ -30,7 +31,7 @@ KEPT = 3
 LONGEST_HEADER = 1_000_000
 """Bytes; a network of a hundred layers takes 30,000."""
 
-CONDUCTANCES, UPDATE, BEST = "conductances/", "update/", "best/"
+VALUES, UPDATE, BEST = "values/", "update/", "best/"
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,9 +52,9 @@ def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> None:
     """
     progress, best = checkpoint.progress, checkpoint.progress.best
     tensors = save(
-        _prefixed(CONDUCTANCES, progress.conductances)
+        _prefixed(VALUES, progress.values)
         | _prefixed(UPDATE, progress.update_state)
-        | _prefixed(BEST, best.conductances if best else {})
+        | _prefixed(BEST, best.values if best else {})
     )
     state = {
         "format": FORMAT,
@@ -119,11 +120,14 @@ def _load(folder: Path, number: str) -> Checkpoint:
         state = file["state"]
         if file["sha256"] != _digest(json.dumps(state)):
             raise _DamagedError("its contents do not have the checksum it names")
-        if state["format"] != FORMAT:
-            raise _DamagedError(f"it has format {state['format']}; this version reads {FORMAT}")
+        if state["format"] not in (FORMAT, BY_BANK):
+            raise _DamagedError(f"it has format {state['format']}; this version reads {BY_BANK} and {FORMAT}")
         if state["tensors"] != hashlib.sha256(tensors).hexdigest():
             raise _DamagedError(f"{number}.safetensors does not have the checksum it names")
-        return Checkpoint(_progress(state, load(tensors)), state["about"])
+        arrays = load(tensors)
+        if state["format"] == BY_BANK:
+            arrays = {_addressed(name): array for name, array in arrays.items()}
+        return Checkpoint(_progress(state, arrays), state["about"])
     except json.JSONDecodeError as error:
         raise _DamagedError(f"it is not JSON: {error}") from error
     except (KeyError, TypeError, ValueError, RecursionError, SafetensorError) as error:
@@ -133,7 +137,7 @@ def _load(folder: Path, number: str) -> Checkpoint:
 def _progress(state: Mapping[str, Any], tensors: Mapping[str, FloatArray]) -> Progress:
     best_epoch = state["best_epoch"]
     return Progress(
-        conductances=_of_prefix(CONDUCTANCES, tensors),
+        values=_of_prefix(VALUES, tensors),
         update_state=_of_prefix(UPDATE, tensors),
         epoch=state["epoch"],
         batch=state["batch"],
@@ -142,6 +146,14 @@ def _progress(state: Mapping[str, Any], tensors: Mapping[str, FloatArray]) -> Pr
         records=tuple(map(_record, state["records"])),
         best=None if best_epoch is None else Best(best_epoch, _of_prefix(BEST, tensors)),
     )
+
+
+def _addressed(name: str) -> str:
+    """Return the name today of an array named by its bank, as "conductances/crossbar1" or "update/crossbar1.first"."""
+    prefix, _, entry = name.partition("/")
+    bank, _, rest = entry.partition(".")
+    of = address(bank, "conductance")
+    return f"{'values' if prefix == 'conductances' else prefix}/{of}{'.' + rest if rest else ''}"
 
 
 def _record(values: Mapping[str, Any]) -> EpochRecord:

@@ -1,10 +1,8 @@
 """How does a run folder stay current while a circuit is trained?"""
 
 import time
-from collections.abc import Mapping
 from importlib.metadata import version
 
-from ebana_like.elements import FloatArray
 from ebana_like.files import append, remove, write_atomically
 from ebana_like.netlist import Netlist, save_netlist
 from ebana_like.runs.checkpoint import Checkpoint, save_checkpoint
@@ -14,6 +12,7 @@ from ebana_like.simulators import Simulator
 from ebana_like.training.loop import Callback
 from ebana_like.training.problem import Problem
 from ebana_like.training.progress import Best, EpochRecord, Progress
+from ebana_like.values import Values
 
 
 class RunRecorder(Callback):
@@ -23,7 +22,7 @@ class RunRecorder(Callback):
     often than the setting `checkpoint_seconds` allows.
 
     simulator: solves the sample whose voltages stand in the netlist, and forgets before it does, so that the same
-        conductances always come with the same voltages. It may be the one that trains, unless `every_epoch`.
+        values always come with the same voltages. It may be the one that trains, unless `every_epoch`.
     every_epoch: write the netlist after every epoch too, for who reads it then.
     """
 
@@ -56,7 +55,7 @@ class RunRecorder(Callback):
         if progress.steps or self.settings.start:
             self.save(progress)
         else:  # what has not begun begins again from its settings, which the disk has
-            self.save_netlist(progress.conductances, progress.epoch, durable=False)
+            self.save_netlist(progress.values, progress.epoch, durable=False)
 
     def on_batch(self, progress: Progress) -> None:
         """Save where training can go on, and when enough time has passed."""
@@ -68,7 +67,7 @@ class RunRecorder(Callback):
         """Add a line to the history."""
         self.best = progress.best
         if self.every_epoch:
-            self.save_netlist(progress.conductances, progress.epoch)
+            self.save_netlist(progress.values, progress.epoch)
         append(self.run.history, history_text([record], head=record.epoch == 1))
 
     def finish(self, progress: Progress) -> Best:
@@ -78,17 +77,17 @@ class RunRecorder(Callback):
 
     def save(self, progress: Progress, kept: Best | None = None) -> Best:
         """Write netlist and checkpoint; the netlist holds, and the call returns, `kept` or what has been reached."""
-        kept = kept or Best(progress.epoch, progress.conductances)
-        self.save_netlist(kept.conductances, kept.epoch)
+        kept = kept or Best(progress.epoch, progress.values)
+        self.save_netlist(kept.values, kept.epoch)
         save_checkpoint(self.run.checkpoints, Checkpoint(progress, self.about))
         self._saved = time.perf_counter()
         return kept
 
-    def save_netlist(self, conductances: Mapping[str, FloatArray], epochs: int, durable: bool = True) -> None:
-        """Write a netlist with the conductances after so many epochs, and the voltages they give for one sample."""
-        circuit = self.circuit.with_conductances(conductances)
+    def save_netlist(self, values: Values, epochs: int, durable: bool = True) -> None:
+        """Write a netlist with the values after so many epochs, and the voltages they give for one sample."""
+        circuit = self.circuit.with_values(values)
         self.simulator.forget()
-        points = self.simulator.solve(conductances, self.features)
+        points = self.simulator.solve(values, self.features)
         ports = (*circuit.outputs.positive.tolist(), *circuit.outputs.negative.tolist())
         recorded = {circuit.nodes[node]: float(points.voltages[0, 0, node]) for node in dict.fromkeys(ports) if node}
         words = {**self.words, "epochs": str(epochs)}

@@ -71,7 +71,7 @@ def progress_of(
         warn(f"the run began with {', '.join(changed)}; the last digits may differ from those of an unbroken run")
     progress = checkpoint.progress
     try:
-        return replace(progress, update_state=problem.update.recalled(problem.circuit, progress.update_state))
+        return replace(progress, update_state=problem.update.recalled(problem.system.parameters, progress.update_state))
     except SettingError as error:
         raise RunError(f"the checkpoint cannot be gone on from: {error}") from error
 

@@ -5,15 +5,7 @@ from .descent import Descended, Descends, Descent, Moves, Stepping
 from .native.function import circuit_function
 from .native.simulator import NativeSimulator
 from .ngspice import NgspiceSimulator
-from .protocol import (
-    Nudging,
-    OperatingPoints,
-    Seconds,
-    Simulator,
-    check_conductances,
-    check_features,
-    driven_values,
-)
+from .protocol import Simulator, check_features, driven_values, held_values
 
 __all__ = [
     "ENGINES",
@@ -23,14 +15,11 @@ __all__ = [
     "Moves",
     "NativeSimulator",
     "NgspiceSimulator",
-    "Nudging",
-    "OperatingPoints",
-    "Seconds",
     "Simulator",
     "Stepping",
-    "check_conductances",
     "check_features",
     "circuit_function",
     "driven_values",
+    "held_values",
     "simulator",
 ]

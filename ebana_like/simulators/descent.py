@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from ebana_like.elements import FloatArray, IntArray
 from ebana_like.nudges import Pull
+from ebana_like.values import Values
 
 Moves = Callable[[dict[str, Any], dict[str, Any], Any, Any], tuple[dict[str, Any], dict[str, Any]]]
-"""Conductances and gradients by bank, one axis each, what is remembered, and ranges to new conductances and memory."""
+"""Values and gradients by address, one axis each, what is remembered, and ranges to new values and memory."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,14 +23,14 @@ class Stepping:
     """An update rule that does more than step against the gradient, for an engine in JAX.
 
     moves: a pure function of JAX arrays; always the same object, for what it is part of is compiled once for each. It
-        may find the elements of a bank in any order.
-    state: what it remembers, as named arrays. of_bank: entries with a number for every element of a bank, and which.
-    ranges: by bank, a named tuple of numbers, among them `low`, with which `moves` is called.
+        may find the values of an address in any order.
+    state: what it remembers, as named arrays. of_address: those with a number for every value of an address, and which.
+    ranges: by address, a named tuple of numbers, among them `low`, with which `moves` is called.
     """
 
     moves: Moves
     state: Mapping[str, FloatArray]
-    of_bank: Mapping[str, str]
+    of_address: Mapping[str, str]
     ranges: Mapping[str, Any]
 
 
@@ -43,8 +44,8 @@ class Descent:
     pull: draws the outputs.
     betas: (batches, phases, samples), siemens; no phases where the gradient is that of the adjoint.
     coefficients: how phases combine, the free one first, (batches, 1 + phases, samples), per siemens.
-    weights: of the banks' elements in the energy, by bank.
-    steps: by how many siemens a gradient of 1 V^2/S moves a conductance, by bank.
+    weights: of the elements in the energy, by address.
+    steps: by how many siemens a gradient of 1 V^2/S moves a conductance, by address.
     stepping: what moves the conductances in place of such steps.
     """
 
@@ -64,13 +65,13 @@ class Descent:
 class Descended:
     """Where a descent ended: before the first batch in which a sample was not solved or a number was none.
 
-    batches: how many were done. conductances: by bank, siemens. state: what the rule remembers then.
+    batches: how many were done. values: by address. state: what the rule remembers then.
     scores: free ones of the batches done, (batches, samples, outputs), volts, before each step.
     norms: of the batches' gradients, (batches,).
     """
 
     batches: int
-    conductances: Mapping[str, FloatArray]
+    values: Values
     scores: FloatArray
     norms: FloatArray
     state: Mapping[str, FloatArray] = field(default_factory=dict)
@@ -92,5 +93,5 @@ class Descends(Protocol):
     def descends(self) -> bool:
         """Whether it does for its circuit."""
 
-    def descend(self, conductances: Mapping[str, FloatArray], descent: Descent, batches: int) -> Descended:
+    def descend(self, values: Values, descent: Descent, batches: int) -> Descended:
         """Take the first so many of the steps."""

@@ -7,7 +7,9 @@ import numpy as np
 
 from ebana_like.circuit import Circuit
 from ebana_like.elements import CurrentSources, FloatArray, IntArray, Resistors, VoltageSources
-from ebana_like.simulators.protocol import Nudging, driven_values
+from ebana_like.simulators.protocol import driven_values
+from ebana_like.systems import Nudging
+from ebana_like.values import Values, parts
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,10 +48,10 @@ class Drive:
         return Drive(voltages, amperes, conductances)
 
 
-def free_drive(circuit: Circuit, features: FloatArray) -> Drive:
+def free_drive(circuit: Circuit, features: FloatArray, held: Values) -> Drive:
     """Return the drive of a batch's free phase: driven sources off, driven resistors as the circuit has them.
 
-    features: (batch, features), volts.
+    features: (batch, features), volts. held: values of sources that are not as in the circuit, (n,) by address.
     """
     batch, driven = len(features), circuit.driven
     voltages = [np.tile(bank.voltage, (batch, 1)) for bank in circuit.of_kind(VoltageSources)]
@@ -62,7 +64,8 @@ def free_drive(circuit: Circuit, features: FloatArray) -> Drive:
     )
     values = {f"{circuit.inputs.bank}.voltage": circuit.inputs.voltages(features)}
     off = {address: np.zeros((batch, 1)) for address in driven.addresses if not address.endswith(".conductance")}
-    return drive.varied(circuit, values | off)
+    sources = {of: value for of, value in held.items() if parts(of)[1] in ("voltage", "amperes")}
+    return drive.varied(circuit, sources | values | off)
 
 
 def nudged_drives(circuit: Circuit, free: Drive, scores: FloatArray, nudging: Nudging) -> Iterator[Drive]:

@@ -1,14 +1,11 @@
 """What should be said with an engine's first answer, and not again? What holds for every answer of its circuit."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
 
-from ebana_like.circuit import Circuit
-from ebana_like.elements import FloatArray
 from ebana_like.energy import stability
-from ebana_like.simulators.protocol import OperatingPoints
+from ebana_like.systems import OperatingPoints
 
 
 class FirstAnswer:
@@ -17,17 +14,16 @@ class FirstAnswer:
     note: of the engine, empty for nothing; beside it stands whether the first point is stable.
     """
 
-    def __init__(self, circuit: Circuit, note: str = "") -> None:
-        self._circuit = circuit
+    def __init__(self, note: str = "") -> None:
         self._note = note
         self._over = False
 
-    def heard(self, points: OperatingPoints, conductances: Mapping[str, FloatArray]) -> OperatingPoints:
+    def heard(self, points: OperatingPoints) -> OperatingPoints:
         """Return the points of a batch, with what is to be said of its first one that was solved."""
         solved = np.flatnonzero(points.converged[0])
         if self._over or not solved.size:
             return points
         self._over, first = True, int(solved[0])
-        found = stability(self._circuit.with_conductances(conductances), points.voltages[0, first])
+        found = stability(points.solved, points.voltages[0, first])
         said = "; ".join(filter(None, [self._note, found.warning if found else "", points.messages.get(first, "")]))
         return replace(points, messages={**points.messages, first: said}) if said else points

@@ -9,6 +9,7 @@ import numpy as np
 
 from ebana_like.elements import DiodeModel, FloatArray, Index, IntArray, Resistors
 from ebana_like.elements.switch import CLOSED, OPEN, THRESHOLD
+from ebana_like.values import address
 
 Array = TypeVar("Array", FloatArray, IntArray)
 
@@ -31,6 +32,11 @@ class Crossbar:
     bank: Resistors
     order: IntArray | None
     columns: int
+
+    @property
+    def address(self) -> str:
+        """Of its conductances."""
+        return address(self.bank.name, "conductance")
 
     def matrix(self, conductance: FloatArray) -> FloatArray:
         """Return the conductances (columns, rows), siemens, rows in the order of the layer before."""

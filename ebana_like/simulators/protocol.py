@@ -1,75 +1,16 @@
 """What is asked of a simulator, and what does it answer? One protocol for all engines."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Protocol, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ebana_like.circuit import Circuit
-from ebana_like.elements import FloatArray, IntArray, Resistors
+from ebana_like.elements import FloatArray
 from ebana_like.errors import SettingError, SimulatorError
-
-BoolArray = NDArray[np.bool_]
-
-
-class Nudging(Protocol):
-    """What drives a batch in its nudged phases: values of the circuit's `driven` addresses."""
-
-    @property
-    def phases(self) -> int:
-        """Number of nudged phases."""
-
-    def drives(self, scores: FloatArray, samples: slice) -> Mapping[str, FloatArray]:
-        """Return the values, (phases, m, elements) by address, given the free scores of m samples, (m, outputs)."""
-
-    def part(self, samples: slice) -> "Nudging":
-        """Return the nudging of some of the batch's samples."""
-
-
-@dataclass(frozen=True, eq=False)
-class Seconds:
-    """Time spent inside an engine, per worker that ran longest: solving points, writing conductances."""
-
-    solving: float = 0.0
-    programming: float = 0.0
-
-
-@dataclass(frozen=True, eq=False)
-class OperatingPoints:
-    """DC operating points of a batch, in the free phase and every nudged phase.
-
-    voltages: (1 + phases, batch, nodes), volts, nodes as in the circuit; NaN where a point did not converge.
-    converged: (1 + phases, batch).
-    iterations: Newton iterations, (1 + phases, batch).
-    messages: what went wrong, by sample; recovered points are named here too.
-    """
-
-    circuit: Circuit
-    voltages: FloatArray
-    converged: BoolArray
-    iterations: IntArray
-    messages: Mapping[int, str] = field(default_factory=dict)
-    seconds: Seconds = field(default_factory=Seconds)
-
-    @property
-    def scores(self) -> FloatArray:
-        """Free scores, (batch, outputs), volts."""
-        return self.circuit.outputs.scores(self.voltages[0])
-
-    @property
-    def usable(self) -> BoolArray:
-        """Samples solved in every phase, (batch,): only these may enter a gradient."""
-        return np.asarray(self.converged.all(axis=0))
-
-    def __str__(self) -> str:
-        phases, batch = self.converged.shape
-        failed = batch - int(self.usable.sum())
-        return f"{batch} samples x {phases} phases, {self.iterations.mean():.1f} iterations a point, " + (
-            f"{failed} samples failed" if failed else "all converged"
-        )
+from ebana_like.systems import CircuitSystem, Nudging, OperatingPoints
+from ebana_like.values import Values, parts
 
 
 class Simulator(Protocol):
@@ -78,30 +19,31 @@ class Simulator(Protocol):
     circuit: Circuit
 
     @property
+    def system(self) -> CircuitSystem:
+        """The circuit as what learns."""
+
+    @property
     def reduced(self) -> bool:
         """Whether a smaller circuit with the same voltages is solved in its place."""
 
-    def solve(
-        self, conductances: Mapping[str, FloatArray], features: FloatArray, nudging: Nudging | None = None
-    ) -> OperatingPoints:
+    def solve(self, values: Values, features: FloatArray, nudging: Nudging | None = None) -> OperatingPoints:
         """Return the operating points of a batch.
 
-        conductances: by bank, siemens; banks left out have the circuit's own.
+        values: held for the batch, by address: what is learned, or any other quantity of a bank; where several
+            elements share a value, one for them. What is left out is as in the circuit.
         features: (batch, features), volts.
         nudging: solves its phases too, each sample's from the sample's own free state.
 
         Raises SimulatorError when the engine fails altogether; single points that fail are marked in the result.
         """
 
-    def adjoint(
-        self, conductances: Mapping[str, FloatArray], points: OperatingPoints, currents: FloatArray
-    ) -> FloatArray:
+    def adjoint(self, points: OperatingPoints, currents: FloatArray) -> FloatArray:
         """Return the adjoint node voltages lambda at a batch's free operating points, J' lambda = currents.
 
         J is the derivative of the currents that leave the nodes by the node voltages; lambda is the voltages of the
         circuit of `ebana_like.adjoint`, nodes as in this circuit.
 
-        points: as `solve` returned them for the same conductances. currents: -dC/ds, into the output pairs,
+        points: as `solve` returned them. currents: -dC/ds, into the output pairs,
         (batch, outputs), cost per volt. Returns (batch, nodes), cost per ampere; NaN where the free point or this one
         was not solved.
         """
@@ -129,22 +71,29 @@ def check_features(circuit: Circuit, features: FloatArray) -> FloatArray:
     return features
 
 
-def check_conductances(circuit: Circuit, conductances: Mapping[str, FloatArray]) -> None:
-    """Raise SimulatorError where conductances do not fit their bank or are no numbers.
+def held_values(circuit: Circuit, values: Values) -> dict[str, FloatArray]:
+    """Return what is held for a batch, one value an element, (n,) by address: all that was given or is learned.
 
-    Raises CircuitError where there is no such bank of resistors.
+    Raises SimulatorError where values do not fit their bank or are no numbers, and CircuitError where there is no such
+    address.
     """
-    for name, values in conductances.items():
-        bank = circuit.bank(name, Resistors)
-        if np.shape(values) != (len(bank),):
+    found = {address: parameter.value for address, parameter in circuit.parameters.items()} | dict(values)
+    for address, given in found.items():
+        bank, quantity = circuit.addressed(address), parts(address)[1]
+        limits = bank.trainable.get(quantity)
+        each = found[address] = np.asarray(given if limits is None else limits.of_each(given), dtype=float)
+        if each.shape != (len(bank),):
             raise SimulatorError(
-                f'bank "{name}" has {len(bank)} resistors but conductances of shape {np.shape(values)} came'
+                f'{address} has shape {np.shape(given)}; bank "{bank.name}" has {len(bank)} {bank.many}, '
+                "give it one value for each"
             )
-        if not np.isfinite(values).all():
-            element = int(np.flatnonzero(~np.isfinite(values))[0])
+        if not np.isfinite(each).all():
+            element = int(np.flatnonzero(~np.isfinite(each))[0])
             raise SimulatorError(
-                f'resistor {bank.labels[element]} of bank "{name}" is to have {values[element]} S; it must be finite'
+                f'{bank.words} {bank.labels[element]} of bank "{bank.name}" is to have a {quantity} of {each[element]} '
+                f"{bank.quantities[quantity].unit}; it must be finite"
             )
+    return found
 
 
 def driven_values(circuit: Circuit, nudging: Nudging, scores: FloatArray, samples: slice) -> Mapping[str, FloatArray]:

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 from ebana_like.elements import FloatArray
-from ebana_like.simulators.protocol import BoolArray, Seconds, Simulator
+from ebana_like.simulators.protocol import Simulator
+from ebana_like.systems import BoolArray, Seconds
+from ebana_like.values import Values
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,13 +27,13 @@ class Scored:
 class Scores(Protocol):
     """An engine that can read scores without writing node voltages."""
 
-    def scores(self, conductances: Mapping[str, FloatArray], features: FloatArray) -> Scored:
+    def scores(self, values: Values, features: FloatArray) -> Scored:
         """Return the scores of a batch; arguments as of `Simulator.solve`, which finds the same to rounding."""
 
 
-def scored(simulator: Simulator, conductances: Mapping[str, FloatArray], features: FloatArray) -> Scored:
+def scored(simulator: Simulator, values: Values, features: FloatArray) -> Scored:
     """Return the scores of a batch, by whichever way the engine has."""
     if isinstance(simulator, Scores):
-        return simulator.scores(conductances, features)
-    points = simulator.solve(conductances, features)
+        return simulator.scores(values, features)
+    points = simulator.solve(values, features)
     return Scored(points.scores, points.usable, points.messages, points.seconds)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ebana_like.elements import FloatArray, IntArray
-from ebana_like.simulators.protocol import BoolArray
+from ebana_like.systems import BoolArray
 
 
 @dataclass(frozen=True, eq=False)

@@ -21,6 +21,7 @@ from ebana_like.elements import (
     index_of,
 )
 from ebana_like.simulators.layers import Branch, Clamp, Crossbar, Hidden, Layers, read_only
+from ebana_like.values import parts
 
 
 def find_layers(circuit: Circuit) -> Layers | None:
@@ -51,13 +52,14 @@ class _Search:
 
     def layers(self) -> Layers:
         """Return the layers. Raises _NotLayeredError."""
+        _require(all(parts(address)[1] == "conductance" for address in self.circuit.parameters))
         sources = self._take_sources()
         branch = self._take_branch()
         first, rows, columns = self._take_crossbar(sources.positive.tolist() + list(self.constants))
         sides = self._sides(rows, sources)
         biases = np.array([self.constants[node] for node in rows[sides[2]].tolist()])
         crossbars, hidden = [Crossbar(first, None, len(columns))], []
-        while any(isinstance(bank, Resistors) for bank in self.left):
+        while self._of(Resistors):
             layer, driven = self._take_neurons(columns)
             hidden.append(layer)
             bank, rows, columns = self._take_crossbar(driven.tolist())
@@ -103,7 +105,7 @@ class _Search:
             (circuit.bank(name, VoltageSources) for name in sources),
             key=lambda bank: not _same(bank.positive, resistors.positive),
         )
-        switches = [bank for bank in self.left if isinstance(bank, Switches)]
+        switches = self._of(Switches)
         _require(len(switches) == 1 and len(control) == 1 and targets in self.left and control not in self.left)
         (switch,) = switches
         _require(_same(targets.negative, outputs.negative) and _same(resistors.positive, targets.positive))
@@ -118,8 +120,8 @@ class _Search:
     def _take_crossbar(self, nodes: list[int]) -> tuple[Resistors, IntArray, IntArray]:
         """Cross out the crossbar whose rows are among these nodes; return it with its rows and columns."""
         wanted = set(nodes)
-        for bank in self.left:
-            if isinstance(bank, Resistors) and bank.grid is not None and wanted.issuperset(bank.grid[0].tolist()):
+        for bank in self._of(Resistors):
+            if bank.grid is not None and wanted.issuperset(bank.grid[0].tolist()):
                 self.left.remove(bank)
                 return bank, *bank.grid
         raise _NotLayeredError
@@ -144,7 +146,7 @@ class _Search:
         up, down = self._take_diodes(nodes, "positive"), self._take_diodes(nodes, "negative")
         self.found.append(nodes)
         ones = read_only(np.ones(len(nodes)))
-        if not any(isinstance(bank, VCVS) and np.isin(bank.control_positive, nodes).any() for bank in self.left):
+        if not any(np.isin(bank.control_positive, nodes).any() for bank in self._of(VCVS)):
             none = np.zeros((0, len(nodes)), dtype=np.intp)
             return Hidden(read_only(nodes), none, up, down, ones, ones), nodes
         forward = self._only(VCVS, nodes, "control_positive")
@@ -176,9 +178,13 @@ class _Search:
         self.left.remove(bank)
         return Clamp(bank.model, read_only(np.array([self.constants[rail] for rail in rails])))
 
+    def _of(self, kind: type[BankType]) -> list[BankType]:
+        """Return what is left of a kind."""
+        return [bank for bank in self.left if isinstance(bank, kind)]
+
     def _only(self, kind: type[BankType], nodes: IntArray, side: str) -> BankType:
         """Return the one bank of the kind that has these nodes on this side."""
-        found = [b for b in self.left if isinstance(b, kind) and np.isin(getattr(b, side), nodes).any()]
+        found = [bank for bank in self._of(kind) if np.isin(getattr(bank, side), nodes).any()]
         _require(len(found) == 1)
         return found[0]
 

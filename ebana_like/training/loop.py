@@ -7,9 +7,8 @@ from typing import ClassVar, Protocol
 
 import numpy as np
 
-from ebana_like.circuit import Circuit
 from ebana_like.data.dataset import Dataset
-from ebana_like.elements import FloatArray, squared_norm
+from ebana_like.elements import squared_norm
 from ebana_like.learning import Cost
 from ebana_like.simulators import Simulator
 from ebana_like.simulators.descent import Held
@@ -18,6 +17,7 @@ from ebana_like.training.problem import Problem
 from ebana_like.training.progress import EpochRecord, Evaluation, Progress, Sums
 from ebana_like.training.stopping import is_finished, require_converging, require_number, require_solved
 from ebana_like.training.stretch import stretches_of
+from ebana_like.values import Parameter, Values
 
 SAMPLES_AT_ONCE = 1000
 """Samples evaluated together."""
@@ -57,7 +57,7 @@ def train(
 ) -> Progress:
     """Train until the last epoch, or until the loss says that it is enough.
 
-    start: where to go on; the circuit's own conductances unless given. The outcome has the same bits as that of an
+    start: where to go on; the system's own values unless given. The outcome has the same bits as that of an
         unbroken training where `problem.is_resumable(start)`.
 
     Raises Interrupted on Ctrl-C, TrainingError when most samples cannot be solved, the cost is no number, or training
@@ -103,17 +103,17 @@ def _batch(problem: Problem, simulator: Simulator, progress: Progress, samples: 
     targets = data.targets(cost, samples)
     seeds = [problem.seed, progress.epoch, progress.batch]
     rng, features = np.random.default_rng(seeds), data.met(samples, seeds)
-    estimate = problem.estimator.estimate(simulator, progress.conductances, features, targets, cost, rng)
+    estimate = problem.estimator.estimate(simulator, progress.values, features, targets, cost, rng)
     points, usable = estimate.points, estimate.points.usable
     scores = points.scores[usable]
     loss = float(cost.value(scores, targets[usable]).sum())
     require_number(loss, "cost", progress)
-    conductances, state, norm = progress.conductances, progress.update_state, 0.0
+    values, state, norm = progress.values, progress.update_state, 0.0
     if usable.any():
         norm = float(np.sqrt(sum(squared_norm(signal) for signal in estimate.signals.values())))
         require_number(norm, "gradient", progress)
-        conductances, state = problem.update.step(
-            problem.circuit, conductances, estimate.signals, state, progress.epoch
+        values, state = problem.update.step(
+            problem.system.parameters, values, estimate.signals, state, progress.epoch, problem.technology, rng
         )
     sums = replace(
         sums.solved(
@@ -131,7 +131,7 @@ def _batch(problem: Problem, simulator: Simulator, progress: Progress, samples: 
     )
     return replace(
         progress,
-        conductances=conductances,
+        values=values,
         update_state=state,
         batch=progress.batch + 1,
         steps=progress.steps + 1,
@@ -151,7 +151,7 @@ def _end_of_epoch(problem: Problem, simulator: Simulator, progress: Progress, be
         validation=validation,
         test=test,
         gradient_norm=sums.norms / sums.batches,
-        clamped=clamped_share(problem.circuit, progress.conductances),
+        clamped=clamped_share(problem.system.parameters, progress.values),
         seconds=time.perf_counter() - began,
         samples=sums.samples,
         solves=sums.solves,
@@ -175,12 +175,12 @@ def _evaluation(
             len(points.usable), points.seconds, (f"{name} set: {text}" for text in points.messages.values())
         )
 
-    return evaluate(simulator, progress.conductances, data, problem.cost, count), sums
+    return evaluate(simulator, progress.values, data, problem.cost, count), sums
 
 
 def evaluate(
     simulator: Simulator,
-    conductances: Mapping[str, FloatArray],
+    values: Values,
     data: Dataset,
     cost: Cost,
     count: Callable[[Scored], None] = lambda points: None,
@@ -192,7 +192,7 @@ def evaluate(
     loss, credit, solved = 0.0, 0.0, 0
     for first in range(0, len(data), SAMPLES_AT_ONCE):
         samples = np.arange(first, min(first + SAMPLES_AT_ONCE, len(data)))
-        points = scored(simulator, conductances, data.volts(samples))
+        points = scored(simulator, values, data.volts(samples))
         count(points)
         scores, samples = points.scores[points.usable], samples[points.usable]
         loss += float(cost.value(scores, data.targets(cost, samples)).sum())
@@ -201,11 +201,11 @@ def evaluate(
     return Evaluation(loss / solved if solved else float("nan"), credit / len(data), data.measure)
 
 
-def clamped_share(circuit: Circuit, conductances: Mapping[str, FloatArray]) -> float:
-    """Return the share of trainable conductances that sit at the end of their range."""
-    count = sum(map(len, circuit.trainable))
-    if isinstance(conductances, Held):
-        return conductances.at_ends() / count
-    given = [(conductances[bank.name], bank) for bank in circuit.trainable]
-    at_end = sum(np.count_nonzero((values == bank.low) | (values == bank.high)) for values, bank in given)
+def clamped_share(parameters: Mapping[str, Parameter], values: Values) -> float:
+    """Return the share of learned values that sit at the end of their range."""
+    count = sum(len(each.value) for each in parameters.values())
+    if isinstance(values, Held):
+        return values.at_ends() / count
+    given = [(values[address], each) for address, each in parameters.items()]
+    at_end = sum(np.count_nonzero((found == each.low) | (found == each.high)) for found, each in given)
     return float(at_end / count) if count else 0.0

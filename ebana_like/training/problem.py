@@ -1,6 +1,6 @@
 """What is to be learned, and how? Everything the loop is given but the simulator."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -8,7 +8,10 @@ from ebana_like.checks import require_number, shown
 from ebana_like.circuit import Circuit
 from ebana_like.data.split import Split
 from ebana_like.errors import SettingError
+from ebana_like.hardware import Ideal, Technology
 from ebana_like.learning import Cost, Estimator, Update
+from ebana_like.learning.updates.update import DEVICES
+from ebana_like.systems import CircuitSystem, System, system_of
 from ebana_like.training.progress import Progress
 
 CHECKPOINT_BATCHES = 100
@@ -16,10 +19,11 @@ CHECKPOINT_BATCHES = 100
 
 
 _KINDS: tuple[tuple[str, type, str], ...] = (
-    ("circuit", Circuit, "a Circuit, as build_network makes it"),
+    ("system", System, "a Circuit, as build_network makes it"),
     ("data", Split, "a Split, as in Split(data)"),
     ("estimator", Estimator, "an estimator such as Centered(1e-7)"),
     ("update", Update, "an update rule such as SGD(0.03)"),
+    ("technology", Technology, "a technology such as Ideal()"),
 )
 """What the arguments of a problem are."""
 
@@ -28,8 +32,11 @@ _KINDS: tuple[tuple[str, type, str], ...] = (
 class Problem:
     """What is to be learned, and how.
 
+    system: any system; a circuit may stand for itself.
+
     Raises SettingError naming the argument that cannot be, or what of data and circuit does not fit together.
 
+    technology: how devices follow an update.
     seed: of data order and of estimators that draw; batch k of epoch e always sees the same numbers.
     stop_loss: ends training after the first epoch whose mean training loss is below it.
     patience: ends training after so many epochs in a row none of which was better than all before; 0 for never.
@@ -37,7 +44,7 @@ class Problem:
         on from there in another process and end with the same bits.
     """
 
-    circuit: Circuit
+    system: System
     data: Split
     cost: Cost
     estimator: Estimator
@@ -48,8 +55,10 @@ class Problem:
     stop_loss: float = 0.0
     patience: int = 0
     checkpoint_batches: int = CHECKPOINT_BATCHES
+    technology: Technology = field(default_factory=Ideal)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "system", system_of(self.system))
         for name, kind, example in _KINDS:
             value = getattr(self, name)
             if not isinstance(value, kind):
@@ -66,7 +75,7 @@ class Problem:
             if part is not None and not len(part):
                 raise SettingError(f"there are no {name} samples; give None for that part")
         features, outputs = self.data.train.features.shape[1], self.data.train.outputs(self.cost)
-        inputs, pairs = self.circuit.inputs.count, self.circuit.outputs.count
+        inputs, pairs = self.system.features, self.system.outputs
         if features != inputs:
             raise SettingError(f"the data has {features} features, the circuit inputs for {inputs}; give both the same")
         if outputs != pairs:
@@ -75,13 +84,25 @@ class Problem:
             )
 
     @property
+    def circuit(self) -> Circuit:
+        """The circuit that learns. Raises SettingError for a system that is none."""
+        if not isinstance(self.system, CircuitSystem):
+            raise SettingError(
+                f"{type(self.system).__name__} is no circuit; only a circuit has a netlist and a run folder"
+            )
+        return self.system.circuit
+
+    @property
     def batches(self) -> int:
         """Return how many batches an epoch has."""
         return -(-len(self.data.train) // self.batch)
 
     def start(self) -> Progress:
-        """Return the state before the first batch: the circuit's own conductances."""
-        return Progress(self.circuit.conductances(), self.update.start(self.circuit))
+        """Return the state before the first batch: the system's own values."""
+        parameters = self.system.parameters
+        devices = {f"{DEVICES}{name}": each for name, each in self.technology.start(parameters).items()}
+        own = {address: each.value for address, each in parameters.items()}
+        return Progress(own, {**self.update.start(parameters), **devices})
 
     def order(self, epoch: int) -> list[np.ndarray]:
         """Return the shuffled samples of an epoch in batches; every sample once."""

@@ -1,12 +1,12 @@
 """How far has training come? All that is needed to go on, and what it has measured on the way."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from math import inf, isnan
 
-from ebana_like.elements import FloatArray
-from ebana_like.learning import State
-from ebana_like.simulators import Seconds
+from ebana_like.hardware import State
+from ebana_like.systems import Seconds
+from ebana_like.values import Values
 
 
 @dataclass(frozen=True)
@@ -94,10 +94,10 @@ class Sums:
 
 @dataclass(frozen=True, eq=False)
 class Best:
-    """The conductances (siemens, by bank) after the epoch, from 1, with the smallest loss judged so far."""
+    """The values, by address, after the epoch, from 1, with the smallest loss judged so far."""
 
     epoch: int
-    conductances: Mapping[str, FloatArray]
+    values: Values
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,13 +106,13 @@ class Progress:
 
     Nothing random is kept: batch k of epoch e draws from streams that begin anew from (seed, e, k).
 
-    conductances: siemens, by bank. update_state: what the update rule remembers.
+    values: of the parameters, by address. update_state: what the update rule remembers.
     epoch, batch: the next ones to do, from 0; batch may be one behind the last while the epoch is not evaluated.
     steps: batches done since the beginning.
     sums: of the running epoch. records: of the epochs done. best: the best of them.
     """
 
-    conductances: Mapping[str, FloatArray]
+    values: Values
     update_state: State
     epoch: int = 0
     batch: int = 0
@@ -131,5 +131,5 @@ class Progress:
             batch=0,
             sums=Sums(),
             records=(*self.records, record),
-            best=Best(self.epoch + 1, self.conductances) if is_best else self.best,
+            best=Best(self.epoch + 1, self.values) if is_best else self.best,
         )

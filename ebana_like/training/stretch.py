@@ -14,11 +14,13 @@ from numpy.typing import NDArray
 
 from ebana_like.elements import FloatArray, IntArray
 from ebana_like.energy import coenergy_weights
+from ebana_like.hardware import Ideal
 from ebana_like.learning import SGD, Adjoint, Estimator, Nudged
 from ebana_like.nudges import nudge_named, pull_of
 from ebana_like.simulators import Descended, Descends, Descent, Simulator
 from ebana_like.training.problem import Problem
 from ebana_like.training.progress import Progress, Sums
+from ebana_like.values import parts
 
 LONGEST, MOST_BYTES = 100, 32_000_000
 """Batches of a stretch, and what their features may fill."""
@@ -47,12 +49,12 @@ class Stretches:
         boundary = problem.checkpoint_batches - progress.steps % problem.checkpoint_batches
         batches = order[progress.batch :][: min(boundary, self.length)]
         descent = self._descent(progress, batches)
-        done = self.engine.descend(progress.conductances, descent, len(batches))
+        done = self.engine.descend(progress.values, descent, len(batches))
         sums = self._counted(progress.sums, batches[: done.batches], descent, done)
         now = time.perf_counter()
         return replace(
             progress,
-            conductances=done.conductances if done.batches else progress.conductances,
+            values=done.values if done.batches else progress.values,
             update_state=done.state if done.batches else progress.update_state,
             batch=progress.batch + done.batches,
             steps=progress.steps + done.batches,
@@ -88,8 +90,10 @@ class Stretches:
             betas=spread(betas).transpose(0, 2, 1).reshape(self.length, phases, problem.batch),
             coefficients=spread(coefficients).transpose(0, 2, 1),
             weights=self.weights,
-            steps={bank.name: problem.update.step_size(bank, progress.epoch) for bank in problem.circuit.trainable},
-            stepping=problem.update.stepping(problem.circuit, progress.update_state, progress.epoch),
+            steps={
+                at: problem.update.step_size(at, each, progress.epoch) for at, each in problem.system.parameters.items()
+            },
+            stepping=problem.update.stepping(problem.system.parameters, progress.update_state, progress.epoch),
         )
 
     def _counted(self, sums: Sums, batches: Sequence[IntArray], descent: Descent, done: Descended) -> Sums:
@@ -129,16 +133,18 @@ def stretches_of(problem: Problem, simulator: Simulator) -> Stretches | None:
     if not all(getattr(each, "any_arrays", False) for each in drawing):
         return None
     update, start = problem.update, problem.start()
-    if type(update) is not SGD and update.stepping(problem.circuit, start.update_state, start.epoch) is None:
+    if type(problem.technology) is not Ideal:
         return None
-    names = [bank.name for bank in problem.circuit.trainable]
+    if type(update) is not SGD and update.stepping(problem.system.parameters, start.update_state, start.epoch) is None:
+        return None
     if isinstance(problem.estimator, Nudged):
         found = coenergy_weights(problem.circuit)
-        if any(found[name].size > 1 for name in names):
+        each = {at: found[parts(at)[0]] for at in problem.system.parameters}
+        if any(weight.size > 1 for weight in each.values()):
             return None
-        weights = {name: float(found[name][0]) for name in names}
+        weights = {at: float(weight[0]) for at, weight in each.items()}
     elif isinstance(problem.estimator, Adjoint):
-        weights = dict.fromkeys(names, 1.0)
+        weights = dict.fromkeys(problem.system.parameters, 1.0)
     else:
         return None
     item = 1 if problem.data.train.features.dtype == np.uint8 else 8

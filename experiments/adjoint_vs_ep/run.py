@@ -75,7 +75,7 @@ def paper_circuit(seed: int) -> Circuit:
 
 def trained(name: str, simulator: NgspiceSimulator, iterations: int) -> list[dict[str, float | str]]:
     """Gradient descent on all four corners from the circuit's own conductances; a row an iteration."""
-    conductances, rows, rng = simulator.circuit.conductances(), [], np.random.default_rng(0)
+    conductances, rows, rng = simulator.circuit.values(), [], np.random.default_rng(0)
     for iteration in range(iterations):
         arguments = (simulator, conductances, CORNERS, TARGETS, COST, rng)
         found = ESTIMATORS[name].estimate(*arguments)

@@ -108,7 +108,7 @@ def compare(seed: int, points: int = POINTS) -> Row:
     circuit = with_ports(foreign_circuit(deck), deck, "v1", "n2", "r0", (1e-9, 1.0))
     features = np.random.default_rng(seed).uniform(-LARGEST, LARGEST, (points, 1))
     with NgspiceSimulator(circuit) as simulator:
-        found = simulator.solve(circuit.conductances(), features)
+        found = simulator.solve(circuit.values(), features)
     expected = np.array([fresh(circuit, sample) for sample in features])
     both = found.converged[0] & np.isfinite(expected).all(axis=1)
     return Row(

@@ -63,7 +63,7 @@ def errors(case: str, smooth: bool = False) -> dict[str, list[float]]:
     problem = problem_of(case)
     features, targets = samples_of(problem)
     with NativeSimulator(problem.circuit) as simulator:
-        conductances = train(problem, simulator).conductances
+        conductances = train(problem, simulator).values
         if smooth:
             phases = HigherOrder(CROSSING_BETA).phases(simulator, conductances, features, targets, problem.cost, None)
             kept = ~passing(phases[0])
@@ -101,8 +101,8 @@ def bounds(case: str) -> list[dict[str, float]]:
     features, targets = samples_of(problem)
     rows = []
     with NativeSimulator(problem.circuit) as simulator:
-        conductances = train(problem, simulator).conductances
-        circuit = problem.circuit.with_conductances(conductances)
+        conductances = train(problem, simulator).values
+        circuit = problem.circuit.with_values(conductances)
         for beta in BOUND_BETAS.tolist():
             row = {"case": case, "beta": beta}
             for name, kind, sign in (("lower", Positive, 1), ("upper", Negative, -1)):

@@ -101,7 +101,7 @@ def answers(case: Fit) -> dict[str, Evaluation]:
     parts = {"train": data.train, "validation": data.validation, "test": data.test}
     with simulator_of(case.problem.circuit, case.settings) as simulator:
         return {
-            name: evaluate(simulator, case.progress.conductances, part, case.problem.cost)
+            name: evaluate(simulator, case.progress.values, part, case.problem.cost)
             for name, part in parts.items()
             if part is not None
         }
@@ -176,7 +176,7 @@ def draw(axes: plt.Axes, before: Fit, after: Fit) -> None:
     volts = np.linspace(train.features.min(), train.features.max(), 201)[:, None]
     with simulator_of(circuit, after.settings) as simulator:
         for case, color, label in ((before, "0.6", "as drawn"), (after, "#3b6ea5", "fitted")):
-            scores = simulator.solve(case.progress.conductances, volts).scores
+            scores = simulator.solve(case.progress.values, volts).scores
             axes.plot(volts[:, 0], scores[:, 0], color=color, label=label)
     axes.plot(train.features[:, 0], train.labels[:, 0], ".", color="#c4572e", markersize=4, label="asked, learned")
     axes.plot(test.features[:, 0], test.labels[:, 0], "x", color="black", markersize=4, label="asked, held out")

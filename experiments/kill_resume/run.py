@@ -284,7 +284,7 @@ def end_of(run_folder: Run) -> End:
     checkpoint = load_newest(run_folder.checkpoints, print)
     assert checkpoint is not None
     history = without_times(run_folder.history)
-    bits = {name: np.asarray(g).tobytes() for name, g in checkpoint.progress.conductances.items()}
+    bits = {name: np.asarray(g).tobytes() for name, g in checkpoint.progress.values.items()}
     return End(bits, history, run_folder.netlist.read_bytes())
 
 

@@ -33,7 +33,7 @@ def deviation(problem: Problem, engines: list[Settings], digits: int) -> tuple[f
         for sample in range(digits):
             one = slice(sample, sample + 1)
             targets = data.targets(problem.cost, one)
-            conductances = problem.circuit.conductances()
+            conductances = problem.circuit.values()
             estimates = [
                 problem.estimator.estimate(engine, conductances, data.volts(one), targets, problem.cost, rng)
                 for engine in (ngspice, native)

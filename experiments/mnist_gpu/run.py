@@ -145,8 +145,8 @@ def verified(problem: Problem, progress: Progress) -> tuple[float, float]:
 
     assert problem.data.test is not None
     features = problem.data.test.volts(slice(VERIFIED))
-    conductances = {name: progress.conductances[name] for name in progress.conductances}
-    circuit = problem.circuit.with_conductances(conductances)
+    conductances = {name: progress.values[name] for name in progress.values}
+    circuit = problem.circuit.with_values(conductances)
     voltages = NativeSimulator(circuit).solve({}, features).voltages[0]
     with jax.default_device(jax.devices("cpu")[0]):
         expected = NativeSimulator(circuit).solve({}, features).voltages[0]

@@ -93,7 +93,7 @@ def train(case: Case, iterations: int = ITERATIONS) -> list[float]:
     alpha = RELATIVE_RATE * case.level**2 if rule.relative_rate else ALPHA
     bank = circuit.trainable[0]
     update = SGD(alpha / (bank.high - bank.low) ** 2)  # this program's rates are relative to the range
-    weights, conductances, errors, cost = coenergy_weights(circuit), circuit.conductances(), [], SquaredError()
+    weights, conductances, errors, cost = coenergy_weights(circuit), circuit.values(), [], SquaredError()
     with NativeSimulator(circuit) as simulator:
         while len(errors) < iterations:
             estimate = estimator.estimate(simulator, conductances, FEATURES, TARGET, cost, rng)
@@ -105,7 +105,7 @@ def train(case: Case, iterations: int = ITERATIONS) -> list[float]:
                 break
             if not rule.weighted:
                 gradients = {name: gradient / weights[name] for name, gradient in gradients.items()}
-            conductances, _ = update.step(circuit, conductances, gradients, {}, len(errors))
+            conductances, _ = update.step(circuit.parameters, conductances, gradients, {}, len(errors))
     return errors
 
 
@@ -115,7 +115,7 @@ def slopes(circuit: Circuit) -> tuple[FloatArray, FloatArray]:
     Per volt, divided by the largest branch current: zero where the operating point makes the sum stationary.
     """
     with NativeSimulator(circuit) as simulator:
-        voltages = simulator.solve(circuit.conductances(), FEATURES).voltages[0, 0]
+        voltages = simulator.solve(circuit.values(), FEATURES).voltages[0, 0]
     first, second = circuit.bank("crossbar1", Resistors), circuit.bank("crossbar2", Resistors)
     neurons = [circuit.nodes.index(f"h1_{k}") for k in range(2)]
     before, behind, largest = np.zeros(2), np.zeros(2), 0.0

@@ -29,13 +29,13 @@ def main() -> None:
 
     class Snapshots(Callback):
         def on_epoch(self, progress, record) -> None:
-            snapshots.append(progress.conductances["crossbar1"])
+            snapshots.append(progress.values["crossbar1.conductance"])
 
     axis = np.linspace(-2.5, 2.5, GRID)
     plane = np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2)
     with simulator_of(problem.circuit, task.settings) as simulator:
         progress = train(problem, simulator, callbacks=[Snapshots()])
-        scores = simulator.solve(progress.conductances, plane).scores.reshape(GRID, GRID)
+        scores = simulator.solve(progress.values, plane).scores.reshape(GRID, GRID)
     figure, (left, middle, right) = plt.subplots(1, 3, figsize=(11, 3.2), layout="constrained")
     left.semilogy([record.epoch for record in progress.records], [record.train.loss for record in progress.records])
     left.set(xlabel="epoch", ylabel="loss (V²)", title="learning XOR in ngspice")

@@ -44,8 +44,8 @@ def test_a_point_that_is_none_is_refused_naming_its_node(divider, operating_poin
 def test_kirchhoffs_law_holds_at_all_points_of_trained_circuits(task, changes, engine):
     settings = replace(TASKS[task].settings, **changes, epochs=2, engine="native")
     problem = TASKS[task].problem(settings)
-    learned = train(problem, NativeSimulator(problem.circuit)).conductances
-    circuit = problem.circuit.with_conductances(learned)
+    learned = train(problem, NativeSimulator(problem.circuit)).values
+    circuit = problem.circuit.with_values(learned)
     with engine(circuit) as simulator:
         for sample in (0, 1, len(problem.data.train) - 1):
             phases = training_sample(circuit, simulator, problem, sample)

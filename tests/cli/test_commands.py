@@ -266,7 +266,7 @@ def test_a_full_disk_keeps_what_was_saved(tmp_path, start, trained):
     assert re.search(r"error: cannot write .*history.csv: File too large; what stood there before is kept", text)
     assert "Traceback" not in text
     assert len(load_history(made)) > 50
-    assert load_circuit(made.path).circuit.conductances()
+    assert load_circuit(made.path).circuit.values()
 
 
 def test_a_disk_without_room_for_compiled_code_is_told_in_a_line(tmp_path):

@@ -95,8 +95,8 @@ def test_the_adjoint_netlist_left_behind_is_the_one_of_the_first_sample(trained,
     )
     mirrored = load_netlist(tmp_path / "adjoint.cir").circuit
     circuit = load_circuit(trained.path).circuit
-    first = mirrored.conductances()["crossbar1"]
-    assert first.tolist() == circuit.conductances()["crossbar1"].tolist()
+    first = mirrored.values()["crossbar1"]
+    assert first.tolist() == circuit.values()["crossbar1"].tolist()
     assert not any(bank.kind == "diode" for bank in mirrored.banks)
     assert any(np.any(bank.amperes) for bank in mirrored.banks if bank.kind == "current_source")
 

@@ -145,8 +145,8 @@ def test_scores_of_the_training_samples_are_those_of_training(told):
     problem, circuit = problem_of_run(Run(path)), load_circuit(path).circuit
     train = problem.data.train
     with NativeSimulator(circuit) as simulator:
-        same = simulator.solve(circuit.conductances(), train.volts()).scores
-        measured = evaluate(simulator, circuit.conductances(), train, problem.cost)
+        same = simulator.solve(circuit.values(), train.volts()).scores
+        measured = evaluate(simulator, circuit.values(), train, problem.cost)
     rows = [np.flatnonzero(np.isclose([float(label) for label in found.labels], y))[0] for y in train.labels[:, 0]]
     assert found.scores[rows] == pytest.approx(same, abs=1e-12)
     quantities = found.quantities[rows]

@@ -50,7 +50,7 @@ def test_a_finished_run_that_is_resumed_stays_as_it_is(engine, tmp_path):
 
 
 def bits(made):
-    return {name: g.tobytes() for name, g in load_circuit(made.path).circuit.conductances().items()}
+    return {name: g.tobytes() for name, g in load_circuit(made.path).circuit.values().items()}
 
 
 def timeless_history(made):

@@ -50,7 +50,7 @@ def test_verifying_changes_no_bit_of_what_is_learned(engine, tmp_path):
     for folder, extras in (("alone", ()), ("verified", ("--verify", 2, "--verify-epochs"))):
         result = run(*options, tmp_path / folder, *extras)
         assert result.exit_code == 0, result.output
-    alone, verified = (load_circuit(path).circuit.conductances() for path in sorted(tmp_path.glob("*/*")))
+    alone, verified = (load_circuit(path).circuit.values() for path in sorted(tmp_path.glob("*/*")))
     assert {name: g.tobytes() for name, g in alone.items()} == {name: g.tobytes() for name, g in verified.items()}
 
 

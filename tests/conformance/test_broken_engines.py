@@ -209,13 +209,13 @@ class LostOutside(Engine):
 
 
 class WrongSign(Engine):
-    def adjoint(self, conductances, points, currents):
-        return -super().adjoint(conductances, points, currents)
+    def adjoint(self, points, currents):
+        return -super().adjoint(points, currents)
 
 
 class ZeroAdjoint(Engine):
-    def adjoint(self, conductances, points, currents):
-        return np.nan_to_num(super().adjoint(conductances, points, currents))
+    def adjoint(self, points, currents):
+        return np.nan_to_num(super().adjoint(points, currents))
 
 
 BROKEN = [

@@ -7,13 +7,9 @@ from scipy.optimize import root
 from ebana_like.conformance import ENGINE_CLAUSES, check_engine
 from ebana_like.elements import Diodes, Resistors
 from ebana_like.learning import Centered, SquaredError
-from ebana_like.simulators import (
-    NativeSimulator,
-    OperatingPoints,
-    check_conductances,
-    check_features,
-    driven_values,
-)
+from ebana_like.simulators import NativeSimulator, check_features, driven_values
+from ebana_like.simulators.protocol import held_values
+from ebana_like.systems import OperatingPoints
 
 SCALE = 1e5  # ohms: makes volts of residuals
 
@@ -40,7 +36,7 @@ class RootEngine:
 
     def solve(self, conductances, features, nudging=None):
         features = check_features(self.circuit, features)
-        check_conductances(self.circuit, conductances)
+        conductances = held_values(self.circuit, conductances)
         banks = self._banks(conductances)
         nothing = np.zeros((1, len(features), self.circuit.outputs.count))
         free = self._phase(banks, features, nothing[0])
@@ -53,11 +49,12 @@ class RootEngine:
         converged = np.isfinite(voltages).all(axis=-1)
         lost = np.flatnonzero(~converged.all(axis=0)).tolist()
         iterations = np.ones(converged.shape, dtype=int)
-        return OperatingPoints(self.circuit, voltages, converged, iterations, dict.fromkeys(lost, "root found nothing"))
+        return OperatingPoints(
+            self.circuit, conductances, voltages, converged, iterations, dict.fromkeys(lost, "root found nothing")
+        )
 
-    def adjoint(self, conductances, points, currents):
-        check_conductances(self.circuit, conductances)
-        banks, found = self._banks(conductances), np.full_like(points.voltages[0], np.nan)
+    def adjoint(self, points, currents):
+        banks, found = self._banks(points.values), np.full_like(points.voltages[0], np.nan)
         ports, injected = self.circuit.outputs, np.zeros_like(found)
         np.add.at(injected.T, ports.positive, currents.T)
         np.subtract.at(injected.T, ports.negative, currents.T)
@@ -70,7 +67,7 @@ class RootEngine:
         return found
 
     def _banks(self, conductances):
-        circuit = self.circuit.with_conductances(conductances)
+        circuit = self.circuit.with_values(conductances)
         return [bank for bank in circuit.banks if isinstance(bank, Resistors | Diodes)]
 
     def _leaving(self, banks, volts):
@@ -127,6 +124,6 @@ def test_it_trains_as_any_other():
 
     circuit = CIRCUITS["mesh-currents"]()
     features, targets = np.random.default_rng(0).uniform(-2, 2, (3, 2)), np.zeros((3, 2))
-    arguments = circuit.conductances(), features, targets, SquaredError(), np.random.default_rng(0)
+    arguments = circuit.values(), features, targets, SquaredError(), np.random.default_rng(0)
     own, native = (Centered(1e-7).estimate(engine(circuit), *arguments) for engine in (RootEngine, NativeSimulator))
-    assert own.gradients["weights"] == pytest.approx(native.gradients["weights"], rel=1e-5)
+    assert own.gradients["weights.conductance"] == pytest.approx(native.gradients["weights.conductance"], rel=1e-5)

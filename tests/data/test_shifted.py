@@ -72,6 +72,6 @@ def test_training_meets_moved_images_and_goes_on_where_it_was():
         whole = train(moved, simulator, callbacks=[Stop()])
         resumed = train(moved, simulator, start=stops[3], callbacks=[Stop()])
         other = train(still, simulator)
-    for bank, conductances in whole.conductances.items():
-        np.testing.assert_array_equal(conductances, resumed.conductances[bank])
-        assert (conductances != other.conductances[bank]).any()
+    for bank, conductances in whole.values.items():
+        np.testing.assert_array_equal(conductances, resumed.values[bank])
+        assert (conductances != other.values[bank]).any()

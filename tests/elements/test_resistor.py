@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ebana_like.elements import Resistors
+from ebana_like.elements import Range, Resistors
 from ebana_like.errors import CircuitError
 
 
@@ -31,7 +31,7 @@ def test_current_is_the_derivative_of_pseudo_power_and_slope_that_of_current(g, 
 def test_the_learning_signal_is_the_derivative_of_pseudo_power_by_conductance(g, v):
     drop = np.array([v])
     difference = resistor(2 * g).pseudo_power(drop) - resistor(g).pseudo_power(drop)
-    expected = g * resistor(g).pseudo_power_gradient(drop)
+    expected = g * resistor(g).pseudo_power_by("conductance", drop)
     assert difference == pytest.approx(expected, rel=1e-14)  # linear in g: only rounding is left
 
 
@@ -48,4 +48,4 @@ def test_a_conductance_must_be_finite_and_above_zero(conductance):
 @pytest.mark.parametrize(("low", "high"), [(-1e-6, 1e-3), (1e-3, 1e-3), (1e-3, 1e-6), (np.nan, 1e-3)])
 def test_a_conductance_range_must_rise_from_zero_or_above(low, high):
     with pytest.raises(CircuitError, match='bank "synapses" has the conductance range'):
-        resistor(1e-4, trainable=True, low=low, high=high)
+        resistor(1e-4, trainable={"conductance": Range(low, high)})

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from ebana_like.circuit import Circuit
-from ebana_like.elements import OuterProducts, VoltageSources, dense, squared_norm
-from ebana_like.learning.updates.moved import moved
+from ebana_like.elements import OuterProducts, Resistors, VoltageSources, dense, squared_norm
+from ebana_like.hardware.moved import moved
 from ebana_like.networks import Crossbar, DiodePair, Inputs, OutputPairs, build_network
 
 VOLTS = st.floats(-5, 5)
@@ -34,14 +34,14 @@ def circuit(request):
 
 @given(data=st.data())
 def test_a_signal_of_products_is_what_single_elements_read(circuit, data):
-    bank = circuit.trainable[0]
+    bank = circuit.bank("crossbar1", Resistors)
     voltages = data.draw(arrays(float, (3, 4, len(circuit.nodes)), elements=VOLTS))
     features = data.draw(arrays(float, (4, circuit.inputs.count), elements=VOLTS))
     drive(circuit, voltages, features)
     coefficients = data.draw(arrays(float, (3, 4), elements=VOLTS))
     coefficients[0] = -coefficients[1:].sum(axis=0)
-    signal = bank.learning_signal(voltages, coefficients)
-    expected = (coefficients[..., None] * bank.pseudo_power_gradient(bank.drop(voltages))).sum(axis=(0, 1))
+    signal = bank.learning_signal("conductance", voltages, coefficients)
+    expected = (coefficients[..., None] * bank.pseudo_power_by("conductance", bank.drop(voltages))).sum(axis=(0, 1))
     size = np.abs(coefficients).sum() * 100  # of the squares that cancel
     assert isinstance(signal, OuterProducts)
     assert dense(signal) == pytest.approx(expected, abs=1e-13 * size)
@@ -54,6 +54,6 @@ def test_a_signal_of_products_is_what_single_elements_read(circuit, data):
 
 def test_only_doubled_inputs_are_mirrored(circuit):
     voltages = drive(circuit, np.zeros((2, 1, len(circuit.nodes))), np.array([[1.0, 2.0]]))
-    signal = circuit.trainable[0].learning_signal(voltages, np.array([[-1.0], [1.0]]))
+    signal = circuit.bank("crossbar1", Resistors).learning_signal("conductance", voltages, np.array([[-1.0], [1.0]]))
     assert signal.mirrored == (circuit.inputs.polarity < 0).any()
     assert signal.rows.shape == (1, 3 if signal.mirrored else 4)

@@ -151,5 +151,8 @@ def test_a_negative_amplifier_makes_it_no_bowl():
 
 def test_a_circuit_is_nudged_its_own_way_only(nudging):
     wrong = "nudge.amperes" if isinstance(nudging, SwitchedTargets) else "nudge.conductance"
-    with pytest.raises(CircuitError, match='bank "nudge" holds .* elements where .* is needed'):
+    with pytest.raises(
+        CircuitError,
+        match='"nudge[.](amperes|conductance)" is no address; it is a bank and one of (amperes|conductance)',
+    ):
         deep(nudging=nudging).with_values({wrong: np.array([1e-7])})

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ebana_like.elements import CCCS, VCVS, Bank, Resistors, VoltageSources
+from ebana_like.elements import CCCS, VCVS, Bank, Range, Resistors, VoltageSources
 from ebana_like.energy import coenergy_weights, symmetry
 from ebana_like.errors import CircuitError
 from ebana_like.netlist import read_netlist
@@ -170,7 +170,7 @@ r2 bias out 1k
 def test_a_transistor_is_reciprocal_only_where_the_circuit_does_not_move_its_gate(nodes, exact):
     text = TRANSISTORS.format(nodes=nodes) + "r3 out x 1k\nr4 x 0 1k\n"
     circuit = read_netlist(text).circuit
-    trainable = replace(circuit.bank("resistors", Resistors), trainable=True)
+    trainable = replace(circuit.bank("resistors", Resistors), trainable={"conductance": Range(0, 1)})
     banks = tuple(trainable if bank.name == "resistors" else bank for bank in circuit.banks)
     circuit = replace(circuit, banks=banks)
     if exact:

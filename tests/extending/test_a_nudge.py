@@ -74,14 +74,14 @@ def network(nudge, outputs=2):
 
 
 def estimated(estimator, engine, circuit, features, targets):
-    arguments = circuit.conductances(), features, targets, COST, np.random.default_rng(0)
+    arguments = circuit.values(), features, targets, COST, np.random.default_rng(0)
     with engine(circuit) as simulator:
         return estimator.estimate(simulator, *arguments)
 
 
 def differences(circuit, features, targets, bank):
     """dC/dg by finite differences of the mean cost."""
-    own = circuit.conductances()
+    own = circuit.values()
     with NativeSimulator(circuit) as native:
 
         def loss(k, step):
@@ -97,7 +97,7 @@ def differences(circuit, features, targets, bank):
 def test_its_gradient_is_that_of_finite_differences(engine):
     circuit = network(Programmed())
     found = estimated(Centered(1e-8), engine, circuit, FEATURES, TARGETS)
-    for bank in circuit.conductances():
+    for bank in circuit.values():
         expected = differences(circuit, FEATURES, TARGETS, bank)
         off = np.linalg.norm(found.gradients[bank] - expected) / np.linalg.norm(expected)
         assert off < 1e-5  # the bias at beta = 1e-7 S, and that of the differences
@@ -109,7 +109,7 @@ def test_a_clamp_of_one_output_points_down_the_cost(engine):
     circuit = network(Clamp(), outputs=1)
     features, targets = FEATURES[:1], TARGETS[:1, :1]
     found = estimated(Centered(1e-3), engine, circuit, features, targets)
-    for bank in circuit.conductances():
+    for bank in circuit.values():
         expected, slope = differences(circuit, features, targets, bank), found.gradients[bank]
         assert slope @ expected / np.linalg.norm(slope) / np.linalg.norm(expected) > 1 - 1e-6
 
@@ -118,14 +118,14 @@ def test_a_clamp_of_one_output_points_down_the_cost(engine):
 @pytest.mark.parametrize("nudge", STRENGTHS, ids=lambda nudge: nudge.name)
 def test_it_trains(nudge, engine):
     circuit, update, estimator = network(nudge), update_named("adam", 0.02), Centered(STRENGTHS[nudge])
-    conductances, state, losses = circuit.conductances(), update.start(circuit), []
+    conductances, state, losses = circuit.values(), update.start(circuit.parameters), []
     with engine(circuit) as simulator:
         for _ in range(20):
             arguments = conductances, FEATURES, TARGETS, COST, np.random.default_rng(0)
             found = estimator.estimate(simulator, *arguments)
             assert found.points.usable.all()
             losses.append(COST.value(found.points.scores, TARGETS).mean())
-            conductances, state = update.step(circuit, conductances, found.gradients, state, 0)
+            conductances, state = update.step(circuit.parameters, conductances, found.gradients, state, 0)
     assert losses[-1] < 0.8 * losses[0]
 
 

@@ -88,8 +88,7 @@ def losses(before, after):
     problem = after.problem
     with NgspiceSimulator(problem.circuit) as simulator:
         return [
-            evaluate(simulator, case.progress.conductances, problem.data.train, problem.cost).loss
-            for case in (before, after)
+            evaluate(simulator, case.progress.values, problem.data.train, problem.cost).loss for case in (before, after)
         ]
 
 
@@ -106,13 +105,13 @@ def test_line_ends_encoding_and_continued_lines_stay(divider):
     done = fit(divider, data=divider.parent / "data.csv", outputs="out", train="r*", epochs=30, lr=0.1)
     done.save(divider.with_name("out.net"))
     old, new = divider.read_bytes(), divider.with_name("out.net").read_bytes()
-    r1, r2 = (repr(1 / g) for g in done.conductances)
+    r1, r2 = (repr(1 / g) for g in done.values)
     numbers = rb"[\d.e+-]+"
     shape = re.escape(old).replace(re.escape(b"{2*r}"), numbers).replace(re.escape(b"R = 1k"), b"R = " + numbers)
     assert re.fullmatch(shape, new)
     assert r1.split(".")[0].encode() in new
     assert r2.split(".")[0].encode() in new
-    ratio = done.conductances[0] / done.conductances.sum()
+    ratio = done.values[0] / done.values.sum()
     assert ratio == pytest.approx(0.2, abs=0.02)  # the divider that the table asks for; Adam steps around it
 
 
@@ -210,7 +209,7 @@ def test_the_command_says_what_it_made(divider):
 def test_gradients_through_one_way_sources_are_those_of_finite_differences(tmp_path, source):
     given = written(tmp_path, f"t\nv1 in 0 1\nr1 in a 1k\nvm a m 0\nr2 m 0 1k\nr3 a out 1k\nr4 out 0 1k\n{source}\n")
     problem = prepare(tmp_path / "my.cir", given={**given, "estimator": "adjoint"}).problem
-    data, cost, g = problem.data.train, problem.cost, problem.start().conductances["trained"]
+    data, cost, g = problem.data.train, problem.cost, problem.start().values["trained.conductance"]
     with NativeSimulator(problem.circuit) as native:
         estimate = problem.estimator.estimate(
             native, {"trained": g}, data.features, data.targets(cost), cost, np.random.default_rng(0)
@@ -222,13 +221,15 @@ def test_gradients_through_one_way_sources_are_those_of_finite_differences(tmp_p
         steps = 1e-4 * np.diag(g)
         slopes = [(loss(g + step) - loss(g - step)) / (2 * step.sum()) for step in steps]
     # steps of a ten-thousandth leave an error of their square
-    assert estimate.gradients["trained"] == pytest.approx(slopes, rel=1e-6)
+    assert estimate.gradients["trained.conductance"] == pytest.approx(slopes, rel=1e-6)
     if source.startswith("g"):
         with NgspiceSimulator(problem.circuit) as ngspice:
             by_ngspice = problem.estimator.estimate(
                 ngspice, {"trained": g}, data.features, data.targets(cost), cost, np.random.default_rng(0)
             )
-        assert by_ngspice.gradients["trained"] == pytest.approx(estimate.gradients["trained"], rel=1e-9)
+        assert by_ngspice.gradients["trained.conductance"] == pytest.approx(
+            estimate.gradients["trained.conductance"], rel=1e-9
+        )
 
 
 def test_a_netlist_without_ports_is_inspected():

@@ -60,7 +60,7 @@ def estimate(estimator, simulator, cost=SQUARED, conductances=None, features=Non
     own, targets = batch(simulator.circuit)
     found = estimator.estimate(
         simulator,
-        conductances or simulator.circuit.conductances(),
+        conductances or simulator.circuit.values(),
         own if features is None else features,
         targets_for(cost, targets),
         cost,
@@ -77,7 +77,7 @@ def loss(simulator, cost, conductances, features):
 
 def slopes(simulator, cost):
     features, _ = batch(simulator.circuit)
-    return flat(differences(lambda g: loss(simulator, cost, g, features).mean(), simulator.circuit.conductances()))
+    return flat(differences(lambda g: loss(simulator, cost, g, features).mean(), simulator.circuit.values()))
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +116,7 @@ def test_spices_adjoint_circuit_and_the_transposed_equations_agree(name, ngspice
 def test_conductances_may_change_between_batches(ngspice):
     """The adjoint circuit must follow the conductances that training gives it."""
     name = "A=4 B=1/4"
-    moved = {bank: 1.5 * g for bank, g in CIRCUITS[name].conductances().items()}
+    moved = {bank: 1.5 * g for bank, g in CIRCUITS[name].values().items()}
     estimate(Adjoint(), ngspice(name))
     found = estimate(Adjoint(), ngspice(name), conductances=moved)
     truth = estimate(Adjoint(), NativeSimulator(CIRCUITS[name]), conductances=moved)
@@ -136,7 +136,7 @@ def test_the_same_points_hold_the_slope_by_the_inputs(name, estimator):
     """Thesis 2.19: what the input sources feed, weighted, differentiated by the nudging."""
     simulator = NativeSimulator(CIRCUITS[name])
     features, _ = batch(simulator.circuit)
-    conductances = simulator.circuit.conductances()
+    conductances = simulator.circuit.values()
     truth = differences(lambda x: loss(simulator, SQUARED, conductances, x["x"]).sum(), {"x": features})["x"]
     # bias and rounding of nudges are both some 1e-7
     assert distance(estimate(estimator, simulator).inputs.ravel(), truth) < 1e-6
@@ -149,7 +149,7 @@ def test_a_one_way_circuit_has_no_equilibrium_propagation_but_an_adjoint(name):
         estimate(Centered(1e-8), simulator)
     assert not symmetry(CIRCUITS[name]).exact
     truth = slopes(simulator, SQUARED)
-    first = len(CIRCUITS[name].conductances()["crossbar1"])
+    first = len(CIRCUITS[name].values()["crossbar1.conductance"])
     assert np.linalg.norm(truth[:first]) > 0.1 * np.linalg.norm(truth[first:]), "the first crossbar matters"
     assert distance(flat(estimate(Adjoint(), simulator).gradients), truth) < 1e-7
 
@@ -157,7 +157,7 @@ def test_a_one_way_circuit_has_no_equilibrium_propagation_but_an_adjoint(name):
 def test_a_one_way_circuit_trains_by_the_adjoint():
     simulator = NativeSimulator(CIRCUITS["one way"])
     features, _ = batch(simulator.circuit)
-    conductances, losses = simulator.circuit.conductances(), []
+    conductances, losses = simulator.circuit.values(), []
     for _ in range(10):
         found = estimate(Adjoint(), simulator, conductances=conductances)
         losses.append(loss(simulator, SQUARED, conductances, features).mean())
@@ -177,9 +177,9 @@ def test_a_sample_that_was_not_solved_enters_neither_gradient():
             return points
 
     features, targets = batch(circuit)
-    found = Adjoint().estimate(Failing(circuit), circuit.conductances(), features, targets, SQUARED, None)
+    found = Adjoint().estimate(Failing(circuit), circuit.values(), features, targets, SQUARED, None)
     kept = np.array([0, 2, 3])
-    truth = Adjoint().estimate(simulator, circuit.conductances(), features[kept], targets[kept], SQUARED, None)
+    truth = Adjoint().estimate(simulator, circuit.values(), features[kept], targets[kept], SQUARED, None)
     assert distance(flat(found.gradients), flat(truth.gradients)) < 1e-14
     assert np.isnan(found.inputs[1]).all()
     assert distance(found.inputs[kept], truth.inputs) < 1e-14

@@ -8,7 +8,7 @@ import pytest
 from ebana_like.elements import VCVS
 from ebana_like.errors import CircuitError, SettingError
 from ebana_like.learning import ESTIMATORS, Centered, RandomSign, SquaredError
-from ebana_like.simulators import OperatingPoints
+from ebana_like.systems import CircuitSystem, OperatingPoints
 
 ORDERS = {"positive": 1, "negative": 1, "random-sign": 1, "centered": 2, "higher-order": 4}
 
@@ -44,9 +44,10 @@ class DividerSimulator:
 
     def __init__(self, circuit, lost=()):
         self.circuit, self.lost = circuit, lost
+        self.system = CircuitSystem(circuit)
 
     def solve(self, conductances, features, nudging=None):
-        g, x = conductances["top"][0], features[:, 0]
+        g, x = conductances["top.conductance"][0], features[:, 0]
         voltages = np.zeros((3, len(x), 3))
         voltages[..., 1], voltages[0, :, 2] = x, g * x / (g + 1e-6)
         currents = nudging.drives(voltages[0, :, 2:], slice(None))["nudge.amperes"][..., 0]
@@ -55,11 +56,11 @@ class DividerSimulator:
         for phase, sample in self.lost:
             converged[phase, sample] = False
             voltages[phase, sample] = np.nan
-        return OperatingPoints(self.circuit, voltages, converged, np.ones_like(converged, dtype=int))
+        return OperatingPoints(self.circuit, conductances, voltages, converged, np.ones_like(converged, dtype=int))
 
 
 def estimate(simulator, features, targets):
-    conductances = simulator.circuit.conductances()
+    conductances = simulator.circuit.values()
     arguments = (np.array(features)[:, None], np.array(targets)[:, None], SquaredError(), np.random.default_rng(0))
     return Centered(1e-9).estimate(simulator, conductances, *arguments)
 
@@ -68,7 +69,7 @@ def test_the_gradient_of_a_divider_is_the_one_of_its_formula(divider):
     """C = (s - Y)^2 / 2 with s = g x / (g + h): dC/dg = (s - Y) x h / (g + h)^2."""
     found = estimate(DividerSimulator(divider), [3.0], [1.5])
     # Exact in a linear circuit; nudges of 1e-4 V leave 12 of the voltages' 16 digits.
-    assert found.gradients["top"] == pytest.approx(0.5 * 3 * 1e-6 / (3e-6) ** 2, rel=1e-11)
+    assert found.gradients["top.conductance"] == pytest.approx(0.5 * 3 * 1e-6 / (3e-6) ** 2, rel=1e-11)
 
 
 @pytest.mark.parametrize("phase", [0, 1, 2])
@@ -76,11 +77,11 @@ def test_a_sample_lost_in_any_phase_does_not_enter_the_mean(phase, divider):
     found = estimate(DividerSimulator(divider, lost=[(phase, 1)]), [3.0, 2.0, 1.0], [1.5, 1.0, 0.2])
     alone = estimate(DividerSimulator(divider), [3.0, 1.0], [1.5, 0.2])
     assert found.points.usable.tolist() == [True, False, True]
-    assert found.gradients["top"] == alone.gradients["top"]
+    assert found.gradients["top.conductance"] == alone.gradients["top.conductance"]
 
 
 def test_a_batch_of_which_nothing_was_solved_has_no_gradient(divider):
-    assert estimate(DividerSimulator(divider, lost=[(0, 0)]), [3.0], [1.5]).gradients["top"] == 0
+    assert estimate(DividerSimulator(divider, lost=[(0, 0)]), [3.0], [1.5]).gradients["top.conductance"] == 0
 
 
 def test_a_circuit_without_energy_is_refused(divider):

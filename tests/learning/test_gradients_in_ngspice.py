@@ -35,7 +35,7 @@ class Trained:
         return cost.value(self.simulator.solve(conductances, FEATURES).scores, self.targets(cost)).mean()
 
     def estimate(self, estimator, cost, conductances=None):
-        conductances = conductances or self.simulator.circuit.conductances()
+        conductances = conductances or self.simulator.circuit.values()
         arguments = (conductances, FEATURES, self.targets(cost), cost, np.random.default_rng(0))
         found = estimator.estimate(self.simulator, *arguments)
         assert found.points.usable.all()
@@ -45,7 +45,7 @@ class Trained:
         return distance(flat(self.estimate(estimator, cost).gradients), truth)
 
     def differences(self, function):
-        return flat(differences(function, self.simulator.circuit.conductances()))
+        return flat(differences(function, self.simulator.circuit.values()))
 
 
 def network(amplifier, depth=1, nudging=None):
@@ -84,8 +84,8 @@ def test_without_the_amplifiers_weight_layers_are_out_of_scale(trained):
     truth = net.differences(lambda g: net.loss(SQUARED, g))
     found = net.estimate(Centered(BETA), SQUARED).gradients
     weights = coenergy_weights(net.simulator.circuit)
-    unweighted = flat({name: found[name] / weights[name] for name in found})
-    first = len(found["crossbar1"])
+    unweighted = flat({name: found[name] / weights[name.partition(".")[0]] for name in found})
+    first = len(found["crossbar1.conductance"])
     # A / B = 16, to the estimate's own accuracy
     assert truth[:first] == pytest.approx(16 * unweighted[:first], rel=1e-5)
     assert truth[first:] == pytest.approx(unweighted[first:], rel=1e-5)
@@ -108,10 +108,10 @@ def test_one_sided_estimates_are_gradients_of_a_bound_on_the_loss(estimator, sig
 
     def bound(conductances):
         points = net.estimate(estimator(beta), SQUARED, conductances).points
-        free, nudged = total_cocontent(circuit.with_conductances(conductances), points.voltages, nudging=False)
+        free, nudged = total_cocontent(circuit.with_values(conductances), points.voltages, nudging=False)
         cost = SQUARED.value(circuit.outputs.scores(points.voltages[1]), net.targets(SQUARED))
         return ((nudged + sign * beta * cost - free) / (sign * beta)).mean()
 
-    loss = net.loss(SQUARED, circuit.conductances())
-    assert sign * bound(circuit.conductances()) < sign * loss
+    loss = net.loss(SQUARED, circuit.values())
+    assert sign * bound(circuit.values()) < sign * loss
     assert net.deviation(estimator(beta), SQUARED, net.differences(bound)) < 1e-6

@@ -9,7 +9,7 @@ import optax
 import pytest
 
 from ebana_like.circuit import Circuit, InputPorts, OutputPorts
-from ebana_like.elements import CurrentSources, Resistors, VoltageSources
+from ebana_like.elements import CurrentSources, Range, Resistors, VoltageSources
 from ebana_like.errors import SettingError
 from ebana_like.learning import SGD, UPDATES, Constant, Exponential, Optax, Sign, Update, update_named
 from ebana_like.nudges import Currents
@@ -17,7 +17,9 @@ from ebana_like.nudges import Currents
 
 def resistors(name, conductance):
     ends = np.array([1, 1]), np.array([2, 0])
-    return Resistors(name, (f"r{name}0", f"r{name}1"), *ends, np.array(conductance), trainable=True, low=0, high=10)
+    return Resistors(
+        name, (f"r{name}0", f"r{name}1"), *ends, np.array(conductance), trainable={"conductance": Range(0, 10)}
+    )
 
 
 GROUND, IN, OUT = (np.array([k]) for k in range(3))
@@ -62,10 +64,10 @@ STEPS = {
 }
 
 
-def walk(rule, gradients, epoch=0, names=("first", "second")):
-    conductances, state = CIRCUIT.conductances(), rule.start(CIRCUIT)
+def walk(rule, gradients, epoch=0, names=tuple(CIRCUIT.parameters)):
+    conductances, state = CIRCUIT.values(), rule.start(CIRCUIT.parameters)
     for gradient in gradients:
-        conductances, state = rule.step(CIRCUIT, conductances, dict.fromkeys(names, gradient), state, epoch)
+        conductances, state = rule.step(CIRCUIT.parameters, conductances, dict.fromkeys(names, gradient), state, epoch)
         yield conductances
 
 
@@ -74,7 +76,7 @@ EVERY = {name: update_named(name, 0.01) for name in UPDATES}
 
 @pytest.mark.parametrize("rule", STEPS, ids=lambda rule: type(rule).__name__)
 def test_two_steps_by_hand(rule):
-    one, two = (found["first"][0] for found in walk(rule, [FIRST, SECOND]))
+    one, two = (found["first.conductance"][0] for found in walk(rule, [FIRST, SECOND]))
     # sums and quotients of a few doubles
     assert (one - 5, two - one) == pytest.approx(STEPS[rule], rel=1e-13)
 
@@ -82,26 +84,29 @@ def test_two_steps_by_hand(rule):
 @pytest.mark.parametrize("rule", EVERY.values(), ids=EVERY)
 def test_every_rule_goes_down_by_steps_that_scale_with_the_range_alone(rule):
     """In units of the range, a technology of a thousandth of the conductances takes the same steps."""
-    finer = tuple(replace(b, conductance=b.conductance / 1e3, high=0.01) for b in CIRCUIT.trainable)
+    finer = tuple(
+        replace(b, conductance=b.conductance / 1e3, trainable={"conductance": Range(0, 0.01)})
+        for b in CIRCUIT.of_kind(Resistors)
+    )
     other = replace(CIRCUIT, banks=(CIRCUIT.banks[0], *finer, CIRCUIT.banks[-1]))
-    here, there = CIRCUIT.conductances(), other.conductances()
-    state, other_state = rule.start(CIRCUIT), rule.start(other)
+    here, there = CIRCUIT.values(), other.values()
+    state, other_state = rule.start(CIRCUIT.parameters), rule.start(other.parameters)
     for slopes in (FIRST, SECOND, FIRST):
-        here, state = rule.step(CIRCUIT, here, dict.fromkeys(here, slopes / 100), state, 0)
-        there, other_state = rule.step(other, there, dict.fromkeys(there, slopes * 10), other_state, 0)
+        here, state = rule.step(CIRCUIT.parameters, here, dict.fromkeys(here, slopes / 100), state, 0)
+        there, other_state = rule.step(other.parameters, there, dict.fromkeys(there, slopes * 10), other_state, 0)
         for name in here:
             assert there[name] * 1e3 == pytest.approx(here[name], rel=1e-12)
-    assert here["first"][0] < 5
+    assert here["first.conductance"][0] < 5
 
 
 @pytest.mark.parametrize("rule", EVERY.values(), ids=EVERY)
 def test_conductances_stay_in_their_range_and_arguments_as_they_are(rule):
     strong = replace(rule, rate=100.0)
-    given, state = CIRCUIT.conductances(), strong.start(CIRCUIT)
+    given, state = CIRCUIT.values(), strong.start(CIRCUIT.parameters)
     copies = [{name: array.copy() for name, array in arrays.items()} for arrays in (given, state)]
-    found, new_state = strong.step(CIRCUIT, given, dict.fromkeys(given, FIRST), state, 0)
-    assert ((found["first"] >= 0) & (found["first"] <= 10)).all()
-    assert found["first"][0] == 0
+    found, new_state = strong.step(CIRCUIT.parameters, given, dict.fromkeys(given, FIRST), state, 0)
+    assert ((found["first.conductance"] >= 0) & (found["first.conductance"] <= 10)).all()
+    assert found["first.conductance"][0] == 0
     for after, before in zip((given, state), copies, strict=True):
         assert after.keys() == before.keys()
         assert all(np.array_equal(after[name], before[name]) for name in before)
@@ -113,7 +118,7 @@ def test_conductances_stay_in_their_range_and_arguments_as_they_are(rule):
 def test_a_gradient_of_zero_changes_nothing():
     for rule in (rule for name, rule in EVERY.items() if name not in DECAYING):
         (found,) = walk(rule, [np.zeros(2)])
-        assert found["second"].tolist() == [5.0, 0.5], rule
+        assert found["second.conductance"].tolist() == [5.0, 0.5], rule
 
 
 def test_a_bank_has_its_own_rate():
@@ -134,7 +139,7 @@ def test_a_bank_without_a_rate_is_named():
     ],
 )
 def test_the_schedule_multiplies_the_rate(schedule, factors):
-    changes = [next(walk(SGD(0.01, schedule), [FIRST], epoch))["first"][0] - 5 for epoch in range(4)]
+    changes = [next(walk(SGD(0.01, schedule), [FIRST], epoch))["first.conductance"][0] - 5 for epoch in range(4)]
     assert changes == pytest.approx([-factor for factor in factors])
 
 
@@ -168,7 +173,10 @@ def test_the_schedule_multiplies_the_rate(schedule, factors):
         (lambda: update_named("adam", 0.1, options="b1=0,b1=0"), "has 'b1' twice"),
         (lambda: update_named("adm", 0.1), 'there is no update rule "adm"; did you mean "adam"'),
         (lambda: Exponential(float("nan")), "decay of the learning rate is nan; it must be finite and above zero"),
-        (lambda: SGD({"first": 1.0}).rate_of("frist"), 'no learning rate for bank "frist"; did you mean "first"'),
+        (
+            lambda: SGD({"first": 1.0}).rate_of("frist.conductance"),
+            'no learning rate for bank "frist"; did you mean "first"',
+        ),
         (lambda: Exponential(1.5), "decay of the learning rate is 1.5"),
     ],
 )
@@ -180,35 +188,35 @@ def test_rates_that_make_no_sense_are_refused(make, message):
 def test_what_earlier_versions_remembered_is_understood():
     """They had Momentum and Adam of their own, with entries by bank, velocities in V^2/S."""
     momentum, adam = update_named("momentum", 0.1), update_named("adam", 0.1)
-    found = momentum.recalled(CIRCUIT, {"first": np.array([1.0, 2.0]), "second": np.array([3.0, 4.0])})
+    found = momentum.recalled(CIRCUIT.parameters, {"first": np.array([1.0, 2.0]), "second": np.array([3.0, 4.0])})
     assert {name: values.tolist() for name, values in found.items()} == {
-        "0/trace/first": [10, 20],
-        "0/trace/second": [30, 40],
+        "0/trace/first.conductance": [10, 20],
+        "0/trace/second.conductance": [30, 40],
     }
     entries = {"first": np.array([1.0, 2.0]), "second": np.array([3.0, 4.0]), "steps": np.array([7.0])}
     earlier = {f"{bank}.{entry}": values for bank in ("first", "second") for entry, values in entries.items()}
-    found = adam.recalled(CIRCUIT, earlier)
+    found = adam.recalled(CIRCUIT.parameters, earlier)
     assert {name: values.tolist() for name, values in found.items()} == {
         "0/count": [7],
-        **{f"0/mu/{bank}": [1, 2] for bank in ("first", "second")},
-        **{f"0/nu/{bank}": [3, 4] for bank in ("first", "second")},
+        **{f"0/mu/{address}": [1, 2] for address in CIRCUIT.parameters},
+        **{f"0/nu/{address}": [3, 4] for address in CIRCUIT.parameters},
     }
     # 0.9 m + 0.1 r over the root of 0.999 v + 0.001 r^2, each over what is missing after 8 steps
     (first, second), steps = (0.9 * 1 + 0.1 * 10, 0.999 * 3 + 0.001 * 100), 8
     first, second = first / (1 - 0.9**steps), second / (1 - 0.999**steps)
     moved, state = adam.step(
-        CIRCUIT, CIRCUIT.conductances(), dict.fromkeys(CIRCUIT.conductances(), np.ones(2)), found, 0
+        CIRCUIT.parameters, CIRCUIT.values(), dict.fromkeys(CIRCUIT.values(), np.ones(2)), found, 0
     )
-    assert moved["first"][0] == pytest.approx(5 - 0.1 * 10 * first / sqrt(second), rel=1e-8)
+    assert moved["first.conductance"][0] == pytest.approx(5 - 0.1 * 10 * first / sqrt(second), rel=1e-8)
     assert state["0/count"].tolist() == [8]
 
 
 @pytest.mark.parametrize("rule", EVERY.values(), ids=EVERY)
 def test_what_is_of_another_rule_is_refused(rule):
     with pytest.raises(SettingError, match="the update rule remembers .*; begin anew"):
-        rule.recalled(CIRCUIT, {"first": np.zeros(3)})
+        rule.recalled(CIRCUIT.parameters, {"first": np.zeros(3)})
     with pytest.raises(SettingError, match="remembers"):
-        rule.recalled(CIRCUIT, {**rule.start(CIRCUIT), "more": np.zeros(1)})
+        rule.recalled(CIRCUIT.parameters, {**rule.start(CIRCUIT.parameters), "more": np.zeros(1)})
 
 
 @dataclass(frozen=True)
@@ -217,14 +225,14 @@ class Shrinking(Update):
 
     power: float = 0.5
 
-    def start(self, circuit):
-        return {bank.name: np.zeros(1) for bank in circuit.trainable}
+    def start(self, parameters):
+        return {address: np.zeros(1) for address in parameters}
 
-    def direction(self, bank, gradient, state):
-        steps = state[bank.name] + 1
-        return gradient / steps**self.power, {bank.name: steps}
+    def direction(self, address, parameter, gradient, state):
+        steps = state[address] + 1
+        return gradient / steps**self.power, {address: steps}
 
 
 def test_a_rule_of_ones_own_is_a_class_with_a_direction():
-    first, second, third = (found["first"][0] for found in walk(Shrinking(0.01), [FIRST] * 3))
+    first, second, third = (found["first.conductance"][0] for found in walk(Shrinking(0.01), [FIRST] * 3))
     assert (5 - first, first - second, second - third) == pytest.approx((1, 1 / sqrt(2), 1 / sqrt(3)))

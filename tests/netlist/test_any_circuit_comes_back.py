@@ -20,6 +20,7 @@ from ebana_like.elements import (
     JFETs,
     ModelCard,
     MOSFETs,
+    Range,
     Resistors,
     SpiceDiodes,
     VoltageSources,
@@ -63,7 +64,16 @@ def circuits(draw):
 
     chain = np.arange(1, len(nodes))
     conductance = 10 ** rng.uniform(-9, 2, len(chain))
-    banks = [Resistors("ladder", labels("rladder", len(chain)), chain, chain - 1, conductance, True, 1e-12, 1e3)]
+    banks = [
+        Resistors(
+            "ladder",
+            labels("rladder", len(chain)),
+            chain,
+            chain - 1,
+            conductance,
+            trainable={"conductance": Range(1e-12, 1e3)},
+        )
+    ]
     sources = draw(st.integers(1, 3))
     held = np.arange(len(nodes), len(nodes) + sources)
     nodes += [f"{name}_held" for name in draw(st.lists(names, min_size=sources, max_size=sources, unique=True))]

@@ -43,7 +43,7 @@ SPOILED_LINES = [
     (r"\* @feature 1", "* @feature 3", "features must be numbered in order; expected 1"),
     (r"\* @feature 0 \+", "* @feature 0 ", "@feature is not written as expected"),
     (r"\* @recorded y0p .*", "* @recorded y0p nan", "@recorded is not written as expected"),
-    (r"\* @bank bias \w+", "* @bank bias battery", "unknown kind of element; known are resistor, diode"),
+    (r"\* @bank bias \w+", "* @bank bias battery", "unknown kind of element; known are bjt, cccs, ccvs"),
     (r"\* @bank bias", "* @bank inputs", 'bank "inputs" stands twice'),
     (r"\* @bank bias", "* @bank BIAS", "@bank is not written as expected"),
     (r"(\* @bank crossbar1 .*) \S+", r"\1", "@bank is not written as expected"),
@@ -112,7 +112,7 @@ SPOILED_FILES = [
     (
         r"\* @nudging .*",
         "* @nudging current bias",
-        '"bias" holds voltage_source elements where current_source is needed',
+        '"bias.amperes" is no address; it is a bank and one of voltage',
     ),
     (r"\bh1_0\b", "`h`", "ngspice runs what stands in backquotes"),
     (r"vbias_1", "vbias_0", 'two elements are called "vbias_0"'),

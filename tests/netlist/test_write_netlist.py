@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ebana_like.elements import Bank
+from ebana_like.elements import Bank, Range
 from ebana_like.errors import NetlistError
 from ebana_like.netlist import Netlist, diode_models, read_netlist, write_netlist
 from ebana_like.networks import (
@@ -43,11 +43,11 @@ def netlists(draw):
     nudging = draw(st.sampled_from([Currents(), SwitchedTargets(beta=3e-8)]))
     circuit = build_network([inputs, *hidden, Crossbar(2 * draw(sizes)), OutputPairs()], nudging=nudging)
     rng = np.random.default_rng(draw(st.integers(0, 2**32)))
-    decades = {name: 10 ** rng.uniform(-9, 0, g.shape) for name, g in circuit.conductances().items()}
+    decades = {name: 10 ** rng.uniform(-9, 0, g.shape) for name, g in circuit.values().items()}
     features = np.array(draw(st.lists(volts, min_size=inputs.features, max_size=inputs.features)))
     outputs = [circuit.nodes[k] for k in circuit.outputs.positive]
     return Netlist(
-        circuit.with_conductances(decades).with_features(features),
+        circuit.with_values(decades).with_features(features),
         recorded=dict(zip(outputs, rng.normal(size=len(outputs)), strict=True)),
         settings=draw(st.dictionaries(words, st.lists(words, max_size=3).map(" ".join))),
     )
@@ -79,7 +79,7 @@ def test_a_netlist_comes_back_bit_for_bit(netlist):
 
 def test_numbers_of_other_types_are_written_as_plain_numbers(divider):
     """An int limit or a numpy scalar must not leave its type's name in the text."""
-    top = replace(divider.banks[1], low=np.float64(1e-7), high=1)
+    top = replace(divider.banks[1], trainable={"conductance": Range(np.float64(1e-7), 1)})
     circuit = replace(divider, banks=(divider.banks[0], top, *divider.banks[2:]))
     text = write_netlist(Netlist(circuit, {"out": np.float64(2.0)}))
     assert "* @bank top resistor trainable 1e-07 1.0\n" in text

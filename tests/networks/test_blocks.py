@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ebana_like.circuit import GROUND
-from ebana_like.elements import CCCS, VCVS, CurrentSources, Diodes, Resistors, Switches, VoltageSources
+from ebana_like.elements import CCCS, VCVS, CurrentSources, Diodes, Range, Resistors, Switches, VoltageSources
 from ebana_like.errors import CircuitError, SettingError
 from ebana_like.netlist import Netlist, write_netlist
 from ebana_like.networks import (
@@ -77,13 +77,13 @@ def test_a_crossbar_joins_every_row_with_every_column_column_by_column():
 
 def test_first_conductances_fill_the_initial_range_and_stay_trainable_within_the_limits():
     layers = [Inputs(20), Crossbar(50, initial=(2e-6, 8e-6), limits=(1e-6, 9e-6)), OutputPairs()]
-    (crossbar,) = build_network(layers).trainable
+    crossbar = build_network(layers).bank("crossbar1", Resistors)
     g = crossbar.conductance
     assert g.min() >= 2e-6
     assert g.max() <= 8e-6
     # 2100 uniform draws: the ends of the range are reached to a hundredth of it but for a chance of e^-21
     assert np.ptp(g) > 0.98 * 6e-6
-    assert (crossbar.low, crossbar.high) == (1e-6, 9e-6)
+    assert crossbar.trainable == {"conductance": Range(1e-6, 9e-6)}
 
 
 def test_the_same_seed_makes_the_same_circuit_and_another_seed_another():

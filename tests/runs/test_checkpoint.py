@@ -36,10 +36,10 @@ def reached(with_test_data, linear_simulator):
 
 def same(one, other):
     """Two progresses agree in every bit of every number."""
-    plain = [replace(p, conductances={}, update_state={}, best=None) for p in (one, other)]
-    pairs = [(one.conductances, other.conductances), (one.update_state, other.update_state)]
+    plain = [replace(p, values={}, update_state={}, best=None) for p in (one, other)]
+    pairs = [(one.values, other.values), (one.update_state, other.update_state)]
     if one.best and other.best:
-        pairs.append((one.best.conductances, other.best.conductances))
+        pairs.append((one.best.values, other.best.values))
     return (
         repr(plain[0]) == repr(plain[1])
         and (one.best and one.best.epoch) == (other.best and other.best.epoch)
@@ -95,10 +95,10 @@ def test_a_checkpoint_of_another_version_is_not_read(reached, tmp_path):
     save_checkpoint(tmp_path, Checkpoint(reached[0], ABOUT))
     save_checkpoint(tmp_path, Checkpoint(reached[1], ABOUT))
     path, said = tmp_path / "0000000002.json", []
-    state = json.loads(path.read_text())["state"] | {"format": 2}
+    state = json.loads(path.read_text())["state"] | {"format": 3}
     path.write_text(json.dumps({"sha256": hashlib.sha256(json.dumps(state).encode()).hexdigest(), "state": state}))
     assert same(load_newest(tmp_path, said.append).progress, reached[0])
-    assert said[0].endswith("it has format 2; this version reads 1")
+    assert said[0].endswith("it has format 3; this version reads 1 and 2")
 
 
 def damaged(content, rng):

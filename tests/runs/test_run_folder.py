@@ -55,11 +55,11 @@ def test_the_recorded_netlist_is_the_trained_circuit_to_the_last_bit(run, record
     recorder.save(end)
     for place in (run.path, run.netlist):
         netlist = load_circuit(place)
-        found = netlist.circuit.conductances()
-        assert found.keys() == end.conductances.keys()
-        assert all(np.array_equal(found[name], end.conductances[name]) for name in found)
+        found = netlist.circuit.values()
+        assert found.keys() == end.values.keys()
+        assert all(np.array_equal(found[name], end.values[name]) for name in found)
         assert netlist.settings["epochs"] == "3"
-    voltages = recorder.simulator.solve(end.conductances, problem.data.train.volts(slice(1))).voltages[0, 0]
+    voltages = recorder.simulator.solve(end.values, problem.data.train.volts(slice(1))).voltages[0, 0]
     assert netlist.recorded == {name: voltages[problem.circuit.nodes.index(name)] for name in ("y0p", "y0n")}
 
 

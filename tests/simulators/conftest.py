@@ -10,7 +10,7 @@ from ebana_like.elements import FloatArray
 from ebana_like.learning.costs import SquaredError
 from ebana_like.networks import Amplifier, Crossbar, Currents, DiodePair, Inputs, OutputPairs, build_network
 from ebana_like.nudges import nudging_of
-from ebana_like.simulators import Nudging
+from ebana_like.systems import Nudging
 
 LOW, HIGH = 1e-6, 1e-4
 BATCH = 5
@@ -31,9 +31,9 @@ def trained(circuit: Circuit) -> Circuit:
     """The circuit with conductances as training leaves them: spread widely, some at the ends of the range."""
     rng = np.random.default_rng(1)
     conductances = {
-        name: np.clip(HIGH * rng.uniform(-0.1, 1.1, len(g)), LOW, HIGH) for name, g in circuit.conductances().items()
+        name: np.clip(HIGH * rng.uniform(-0.1, 1.1, len(g)), LOW, HIGH) for name, g in circuit.values().items()
     }
-    return circuit.with_conductances(conductances)
+    return circuit.with_values(conductances)
 
 
 def stimuli(circuit: Circuit, beta: float = 1e-6) -> tuple[FloatArray, Nudging]:

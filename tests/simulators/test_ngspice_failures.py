@@ -45,7 +45,7 @@ def test_a_point_without_solution_is_named_and_spoils_no_other():
     features = np.array([[0.1], [1.0], [0.2], [1.0], [0.1]])
     with NgspiceSimulator(circuit) as simulator:
         for nudging in (None, nudge(5)):
-            points = simulator.solve(circuit.conductances(), features, nudging)
+            points = simulator.solve(circuit.values(), features, nudging)
             assert points.usable.tolist() == [True, False, True, False, True]
             # fed back so, the diode conducts more than its resistor: no stable point, which is said once
             said_once = {0} if nudging is None else set()
@@ -95,7 +95,7 @@ def course(simulator, disturb=lambda k: None, nudgings=lambda k: nudge(7)):
     """Solve nine batches, of free points now and then, with other conductances each; forget after the fifth."""
     rng, found = np.random.default_rng(5), []
     for k in range(9):
-        conductances = {name: g * rng.uniform(0.5, 2, g.shape) for name, g in network().conductances().items()}
+        conductances = {name: g * rng.uniform(0.5, 2, g.shape) for name, g in network().values().items()}
         features = rng.uniform(-2, 2, (7, 2))
         disturb(k)
         points = simulator.solve(conductances, features, None if k % 4 == 2 else nudgings(k))
@@ -160,9 +160,9 @@ def test_the_template_killed_with_its_workers_changes_no_bit(workers, undisturbe
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_sample_that_kills_every_worker_is_left_out_and_no_other(workers, undisturbed):
     with NgspiceSimulator(network(), workers) as simulator:
-        expected = simulator.solve(network().conductances(), FEATURES, nudge(7))
-        points = simulator.solve(network().conductances(), FEATURES, deadly(5, 7))
-        again = simulator.solve(network().conductances(), FEATURES, nudge(7))
+        expected = simulator.solve(network().values(), FEATURES, nudge(7))
+        points = simulator.solve(network().values(), FEATURES, deadly(5, 7))
+        again = simulator.solve(network().values(), FEATURES, nudge(7))
     assert points.usable.tolist() == [True] * 5 + [False, True]
     assert set(points.messages) == {5}
     assert "left out: the ngspice process was killed by SIGKILL" in points.messages[5]
@@ -173,8 +173,8 @@ def test_a_sample_that_kills_every_worker_is_left_out_and_no_other(workers, undi
 
 def test_a_sample_that_kills_its_worker_among_others_is_solved_by_itself():
     with NgspiceSimulator(network()) as simulator:
-        expected = simulator.solve(network().conductances(), FEATURES, nudge(7))
-        points = simulator.solve(network().conductances(), FEATURES, deadly(0, 7, alone=False))
+        expected = simulator.solve(network().values(), FEATURES, nudge(7))
+        points = simulator.solve(network().values(), FEATURES, deadly(0, 7, alone=False))
     assert points.converged.all()
     assert "solved with relaxed tolerances: the ngspice process was killed by SIGKILL" in points.messages[0]
     # relaxed tolerances: reltol is 1e-9 of voltages around 1 V
@@ -184,7 +184,7 @@ def test_a_sample_that_kills_its_worker_among_others_is_solved_by_itself():
 def test_a_sample_that_takes_processor_time_without_end_is_ended(monkeypatch):
     monkeypatch.setattr(one_process, "SECONDS_WITHOUT_ITERATION", 0.1)
     with NgspiceSimulator(network()) as simulator:
-        points = simulator.solve(network().conductances(), FEATURES, deadly(2, 7, alone=False, kill=spin))
+        points = simulator.solve(network().values(), FEATURES, deadly(2, 7, alone=False, kill=spin))
     assert points.converged.all()
     assert "without an iteration" in points.messages[2]
 
@@ -211,7 +211,7 @@ def test_a_point_that_iterates_without_end_is_ended():
     circuit = with_ports(foreign_circuit(deck), deck, "v2", "out", "r*", (1e-6, 1.0))
     features = np.array([[1.0], [-1.0]])
     with NgspiceSimulator(circuit) as simulator:
-        points = simulator.solve(circuit.conductances(), features)
+        points = simulator.solve(circuit.values(), features)
     assert points.converged.all()
     assert points.scores == pytest.approx(features / 2, abs=1e-9)
     assert points.iterations.max() < 10 * MOST_ITERATIONS
@@ -222,7 +222,7 @@ def test_a_worker_that_hangs_is_replaced():
     with NgspiceSimulator(circuit, patience=1.0) as simulator:
         (process,) = simulator.processes
         os.kill(process, signal.SIGSTOP)
-        points = simulator.solve(circuit.conductances(), np.ones((3, 2)))
+        points = simulator.solve(circuit.values(), np.ones((3, 2)))
     assert points.converged.all()
     assert "made no progress" in next(iter(points.messages.values()))
 
@@ -234,7 +234,7 @@ def test_a_worker_lost_between_batches_leaves_no_noise_behind():
         (process,) = simulator.processes
         os.kill(process, signal.SIGKILL)
         wait_until(lambda: not is_running(process))
-        points = simulator.solve(circuit.conductances(), np.ones((3, 2)))
+        points = simulator.solve(circuit.values(), np.ones((3, 2)))
     assert points.converged.all()
     assert "was killed by SIGKILL" in points.messages[0]
     gc.collect()
@@ -246,7 +246,7 @@ def test_workers_that_keep_dying_end_in_an_error():
 
     def solve_three_batches(simulator):
         for _ in range(3):
-            simulator.solve(circuit.conductances(), np.ones((100_000, 2)))
+            simulator.solve(circuit.values(), np.ones((100_000, 2)))
 
     def kill_all(simulator):
         while killing:
@@ -269,10 +269,10 @@ def test_workers_that_keep_dying_end_in_an_error():
 def test_an_error_in_one_batch_leaves_the_next_one_right():
     circuit = network()
     with NgspiceSimulator(circuit, workers=2) as simulator:
-        expected = simulator.solve(circuit.conductances(), np.ones((4, 2)))
+        expected = simulator.solve(circuit.values(), np.ones((4, 2)))
         with pytest.raises(SimulatorError, match='bank "crossbar1" has 24 resistors but'):
             simulator.solve({"crossbar1": np.ones(3)}, np.ones((4, 2)))
-        again = simulator.solve(circuit.conductances(), np.ones((4, 2)))
+        again = simulator.solve(circuit.values(), np.ones((4, 2)))
     assert again.voltages == pytest.approx(expected.voltages, abs=1e-13)
 
 

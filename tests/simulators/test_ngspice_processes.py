@@ -30,7 +30,7 @@ from ebana_like.nudges import nudging_of
 from ebana_like.networks import Amplifier, Crossbar, DiodePair, Inputs, OutputPairs, build_network
 from ebana_like.simulators import NgspiceSimulator
 circuit = build_network([Inputs(2), Crossbar(4), DiodePair(), Amplifier(), Crossbar(2), OutputPairs()])
-conductances = circuit.conductances()
+conductances = circuit.values()
 """
 
 
@@ -79,7 +79,7 @@ def test_eight_threads_share_a_simulator(engine):
     circuit, rng = network(), np.random.default_rng(3)
 
     def task(batch):
-        conductances = {name: g * rng.uniform(0.5, 2, g.shape) for name, g in circuit.conductances().items()}
+        conductances = {name: g * rng.uniform(0.5, 2, g.shape) for name, g in circuit.values().items()}
         return conductances, rng.uniform(-2, 2, (batch, 2))
 
     tasks = [task(batch) for batch in (1, 2, 3, 4, 5, 6, 7, 8) * 5]
@@ -89,7 +89,7 @@ def test_eight_threads_share_a_simulator(engine):
             conductances, features = task
             points = simulator.solve(conductances, features, nudge(len(features)))
             simulator.forget()
-            return points.voltages, simulator.adjoint(conductances, points, np.ones((len(features), 1)))
+            return points.voltages, simulator.adjoint(points, np.ones((len(features), 1)))
 
         serial = [solve(task) for task in tasks]
         with ThreadPoolExecutor(8) as threads:
@@ -102,7 +102,7 @@ def test_eight_threads_share_a_simulator(engine):
 
 def test_a_simulator_dropped_without_exit_ends_its_processes():
     simulator = NgspiceSimulator(network(), workers=2).__enter__()
-    simulator.solve(network().conductances(), np.ones((2, 2)))
+    simulator.solve(network().values(), np.ones((2, 2)))
     processes = simulator.processes
     assert all(map(is_running, processes))
     children = family(os.getpid())[1:]
@@ -146,12 +146,12 @@ with NgspiceSimulator(circuit) as simulator:
     if child == 0:
         status = 1
         try:
-            simulator.solve(circuit.conductances(), np.ones((1, 2)))
+            simulator.solve(circuit.values(), np.ones((1, 2)))
         except SimulatorError as error:
             status = 0 if f"belongs to process {os.getppid()}" in str(error) else 2
         finally:
             os._exit(status)
-    print(os.waitpid(child, 0)[1], simulator.solve(circuit.conductances(), np.ones((1, 2))).converged.all())
+    print(os.waitpid(child, 0)[1], simulator.solve(circuit.values(), np.ones((1, 2))).converged.all())
 """
 
 
@@ -167,7 +167,7 @@ def test_a_worker_that_has_grown_is_replaced_where_it_forgets_and_no_bit_changes
         monkeypatch.setattr(steady, "GROWTH", growth)
         with NgspiceSimulator(circuit) as simulator:
             for k in range(6):
-                conductances = {name: g * (1 + k / 7) for name, g in circuit.conductances().items()}
+                conductances = {name: g * (1 + k / 7) for name, g in circuit.values().items()}
                 found.append(simulator.solve(conductances, np.ones((2, 2)) * k, nudge(2)).voltages.tobytes())
                 processes.append(*simulator.processes)
                 if k % 2:
@@ -211,7 +211,7 @@ def test_what_cannot_travel_is_said():
 
     drive = nudging_of(network(), StubbornSquaredError(), np.zeros((1, 1)), np.full((2, 1), 1e-8))
     with NgspiceSimulator(network()) as simulator, pytest.raises(SimulatorError, match="cannot be sent to the solver"):
-        simulator.solve(network().conductances(), np.ones((1, 2)), drive)
+        simulator.solve(network().values(), np.ones((1, 2)), drive)
 
 
 class WrongSquaredError(SquaredError):
@@ -223,8 +223,8 @@ def test_a_cost_that_fails_says_how():
     drive = nudging_of(network(), WrongSquaredError(), np.zeros((1, 1)), np.full((2, 1), 1e-8))
     with NgspiceSimulator(network()) as simulator:
         with pytest.raises(SimulatorError, match="ZeroDivisionError: by nothing"):
-            simulator.solve(network().conductances(), np.ones((1, 2)), drive)
-        assert simulator.solve(network().conductances(), np.ones((1, 2))).converged.all()
+            simulator.solve(network().values(), np.ones((1, 2)), drive)
+        assert simulator.solve(network().values(), np.ones((1, 2))).converged.all()
 
 
 @pytest.mark.parametrize("how", ["-c", "-m", "file"])
@@ -260,7 +260,7 @@ def test_a_killed_worker_becomes_no_zombie():
     with NgspiceSimulator(network(), workers=2) as simulator:
         for process in simulator.processes:
             os.kill(process, signal.SIGKILL)
-        simulator.solve(network().conductances(), np.ones((2, 2)))
+        simulator.solve(network().values(), np.ones((2, 2)))
         template, *workers = family(os.getpid())[1:]
         assert all(map(is_running, [template, *workers]))
         assert len(workers) == 2
@@ -275,7 +275,7 @@ def test_the_next_simulator_starts_from_the_template_that_the_last_one_left():
     assert templates[0] == templates[1]
     os.kill(templates[0], signal.SIGKILL)
     with NgspiceSimulator(network()) as simulator:  # a template that was killed meanwhile is replaced
-        assert simulator.solve(network().conductances(), np.ones((1, 2))).converged.all()
+        assert simulator.solve(network().values(), np.ones((1, 2))).converged.all()
         assert family(os.getpid())[1] != templates[0]
 
 
@@ -283,6 +283,6 @@ def test_simulators_at_work_have_templates_of_their_own():
     with NgspiceSimulator(network()) as one, NgspiceSimulator(network()) as other:
         assert len(family(os.getpid())) == 5
         features = np.ones((1, 2))
-        expected = one.solve(network().conductances(), features).voltages
-        np.testing.assert_array_equal(other.solve(network().conductances(), features).voltages, expected)
+        expected = one.solve(network().values(), features).voltages
+        np.testing.assert_array_equal(other.solve(network().values(), features).voltages, expected)
     assert len(family(os.getpid())) == 2

@@ -37,7 +37,7 @@ def simulator():
 def test_free_and_nudged_points_obey_the_laws(simulator, operating_point):
     circuit = simulator.circuit
     features, nudging = batch(circuit)
-    points = simulator.solve(circuit.conductances(), features, nudging)
+    points = simulator.solve(circuit.values(), features, nudging)
     assert points.converged.all()
     currents = nudging.drives(points.scores, slice(0, len(features)))["nudge.amperes"]
     for sample, x in enumerate(features):
@@ -55,14 +55,14 @@ def test_switched_targets_act_as_their_norton_equivalent(nudging):
     circuit = network(nudging)
     features, drive = batch(circuit)
     with NgspiceSimulator(circuit) as simulator:
-        points = simulator.solve(circuit.conductances(), features, drive)
-        free = simulator.solve(circuit.conductances(), features)
+        points = simulator.solve(circuit.values(), features, drive)
+        free = simulator.solve(circuit.values(), features)
         held = points.scores if circuit.driven.way == "current" else circuit.outputs.scores(points.voltages[1])
     targets = drive.targets
     equivalent = network(Currents())
     currents = _Fixed(pull_of(equivalent, SquaredError()), BETA * (targets - held), np.ones((1, len(held))))
     with NgspiceSimulator(equivalent) as simulator:
-        expected = simulator.solve(equivalent.conductances(), features, currents)
+        expected = simulator.solve(equivalent.values(), features, currents)
     assert free.scores == pytest.approx(points.scores, abs=SOLVED)
     assert circuit.outputs.scores(points.voltages[1]) == pytest.approx(
         equivalent.outputs.scores(expected.voltages[1]), abs=SOLVED
@@ -84,9 +84,9 @@ def test_programmed_conductances_are_those_of_a_fresh_circuit(simulator, operati
     rng = np.random.default_rng(2)
     features, nudging = batch(circuit)
     for _ in range(3):
-        conductances = {name: rng.uniform(1e-7, 1e-4, g.shape) for name, g in circuit.conductances().items()}
+        conductances = {name: rng.uniform(1e-7, 1e-4, g.shape) for name, g in circuit.values().items()}
         points = simulator.solve(conductances, features, nudging)
-        expected = operating_point(circuit.with_conductances(conductances).with_features(features[3]))
+        expected = operating_point(circuit.with_values(conductances).with_features(features[3]))
         assert points.voltages[0, 3] == pytest.approx(expected, abs=SOLVED)
 
 
@@ -94,9 +94,9 @@ def test_workers_share_a_batch(nudging):
     circuit = network(nudging)
     features, drive = batch(circuit)
     with NgspiceSimulator(circuit) as one, NgspiceSimulator(circuit, workers=3) as three:
-        alone = one.solve(circuit.conductances(), features, drive)
-        shared = three.solve(circuit.conductances(), features, drive)
-        few = three.solve(circuit.conductances(), features[:2])  # fewer samples than workers
+        alone = one.solve(circuit.values(), features, drive)
+        shared = three.solve(circuit.values(), features, drive)
+        few = three.solve(circuit.values(), features[:2])  # fewer samples than workers
     read = circuit.outputs.scores  # the nodes behind an open switch hang on 1e-18 S and are known to 1e-11 V only
     assert read(shared.voltages) == pytest.approx(read(alone.voltages), abs=SOLVED)
     assert read(few.voltages[0]) == pytest.approx(read(alone.voltages[0, :2]), abs=SOLVED)
@@ -107,14 +107,14 @@ def test_the_sweep_starts_afresh_without_a_trace(simulator, operating_point):
     features, _ = batch(circuit)
     many = np.resize(features, (25_000, 2))
     for _ in range(2):
-        points = simulator.solve(circuit.conductances(), many)
+        points = simulator.solve(circuit.values(), many)
     assert points.converged.all()
-    expected = operating_point(circuit.with_conductances(circuit.conductances()).with_features(many[-1]))
+    expected = operating_point(circuit.with_values(circuit.values()).with_features(many[-1]))
     assert points.voltages[0, -1] == pytest.approx(expected, abs=SOLVED)
 
 
 def test_an_empty_batch_has_no_points(simulator):
-    points = simulator.solve(simulator.circuit.conductances(), np.zeros((0, 2)))
+    points = simulator.solve(simulator.circuit.values(), np.zeros((0, 2)))
     assert points.voltages.shape == (1, 0, len(simulator.circuit.nodes))
 
 
@@ -127,7 +127,7 @@ def test_an_empty_batch_has_no_points(simulator):
 )
 def test_features_that_do_not_fit_are_refused(simulator, features, message):
     with pytest.raises(SettingError, match=message):
-        simulator.solve(simulator.circuit.conductances(), features)
+        simulator.solve(simulator.circuit.values(), features)
 
 
 def test_it_runs_only_in_a_with_statement():
@@ -142,7 +142,7 @@ def test_after_forgetting_the_bits_are_those_of_a_new_simulator_that_forgot(work
     """Whatever was solved before, and with whatever conductances."""
     circuit = network(nudging)
     features, drive = batch(circuit)
-    changed = {name: g * (1 + 0.1 * np.sin(np.arange(len(g)))) for name, g in circuit.conductances().items()}
+    changed = {name: g * (1 + 0.1 * np.sin(np.arange(len(g)))) for name, g in circuit.values().items()}
     found = []
     for history in (0, 1, 3):
         with NgspiceSimulator(circuit, workers) as simulator:

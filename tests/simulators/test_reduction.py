@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ebana_like.circuit import Circuit, InputPorts, OutputPorts
-from ebana_like.elements import VCVS, CurrentSources, Diodes, Resistors, VoltageSources
+from ebana_like.elements import VCVS, CurrentSources, Diodes, Range, Resistors, VoltageSources
 from ebana_like.learning import Centered, SquaredError
 from ebana_like.netlist import diode_model
 from ebana_like.networks import Amplifier, Crossbar, DiodePair, Inputs, OutputPairs, build_network
@@ -25,7 +25,7 @@ def network(features, hidden, outputs, nudging=None, **inputs):
 
 def drawn(circuit, seed):
     rng = np.random.default_rng(seed)
-    return {name: rng.uniform(1e-6, 1e-4, g.shape) for name, g in circuit.conductances().items()}
+    return {name: rng.uniform(1e-6, 1e-4, g.shape) for name, g in circuit.values().items()}
 
 
 def reduced_and_restored(circuit, conductances, features, operating_point):
@@ -57,7 +57,7 @@ def test_the_reduced_circuit_has_the_same_voltages(nudging, inputs, operating_po
     conductances = drawn(circuit, 2)
     voltages = reduced_and_restored(circuit, conductances, features, operating_point)
     for sample, found in zip(features, voltages, strict=True):
-        expected = operating_point(circuit.with_conductances(conductances).with_features(sample))
+        expected = operating_point(circuit.with_values(conductances).with_features(sample))
         read = range(len(found)) if circuit.driven.way == "current" else not_behind_open_switch(circuit)
         assert found[read] == pytest.approx(expected[read], abs=SOLVED)
 
@@ -82,7 +82,9 @@ def two_ways(extra=()):
         ("0", "x", "y"),
         (
             VoltageSources("inputs", ("vx",), source, ground, np.array([1.0])),
-            Resistors("there", ("rthere",), source, out, np.array([2e-6]), trainable=True, low=1e-7, high=1e-4),
+            Resistors(
+                "there", ("rthere",), source, out, np.array([2e-6]), trainable={"conductance": Range(1e-7, 1e-4)}
+            ),
             Resistors("back", ("rback",), out, source, np.array([1e-6])),
             Resistors("load", ("rload",), out, ground, np.array([1e-6])),
             CurrentSources("nudge", ("irthere",), ground, out, np.zeros(1)),
@@ -119,7 +121,7 @@ def test_ngspice_solves_the_reduced_circuit_as_native_the_full_one(nudging):
     read = not_behind_open_switch(circuit)
     with NgspiceSimulator(circuit, workers=2) as simulator:
         assert simulator.reduced
-        for conductances in (circuit.conductances(), drawn(circuit, 2), drawn(circuit, 3)):
+        for conductances in (circuit.values(), drawn(circuit, 2), drawn(circuit, 3)):
             points = simulator.solve(conductances, features, drive)
             expected = native.solve(conductances, features, drive)
             assert points.converged.all()
@@ -162,7 +164,7 @@ def test_a_point_without_solution_spoils_no_other():
     drive = nudging_of(circuit, SquaredError(), np.zeros((5, 1)), np.repeat([[1e-8], [-1e-8]], 5, axis=1))
     with NgspiceSimulator(circuit) as simulator:
         assert simulator.reduced
-        points = simulator.solve(circuit.conductances(), features, drive)
+        points = simulator.solve(circuit.values(), features, drive)
     assert points.usable.tolist() == [True, False, True, False, True]
     # fed back so, the diode conducts more than its resistor: no stable point, which is said with the first one solved
     assert set(points.messages) == {0, 1, 3}
@@ -180,7 +182,7 @@ def test_gradients_of_an_image_sized_network_agree_with_native():
     targets = np.eye(10)[rng.integers(10, size=20)]
     with NgspiceSimulator(circuit) as simulator:
         gradients = [
-            Centered(BETA).estimate(engine, circuit.conductances(), features, targets, SquaredError(), rng).gradients
+            Centered(BETA).estimate(engine, circuit.values(), features, targets, SquaredError(), rng).gradients
             for engine in (simulator, NativeSimulator(circuit))
         ]
     for name, expected in gradients[1].items():

@@ -38,8 +38,8 @@ def test_a_cell_is_the_training_its_settings_say(swept):
     cell = folder.grid.cells[3]
     problem = TASKS["xor"].problem(replace(XOR, diode="schottky", seed=1))
     with simulator_of(problem.circuit, XOR) as simulator:
-        alone = train(problem, simulator).conductances
-    found = load_circuit(folder.run(cell).path).circuit.conductances()
+        alone = train(problem, simulator).values
+    found = load_circuit(folder.run(cell).path).circuit.values()
     assert all(np.array_equal(found[name], alone[name]) for name in alone)
     assert folder.run(cell).settings() == cell.settings
     assert [row["epoch"] for row in results[3].history] == [1, 2, 3]
@@ -70,10 +70,10 @@ def test_a_cell_keeps_what_its_setting_says(tmp_path):
     for cell, epochs in zip(grid.cells, (20, best), strict=True):
         problem = TASKS["xor"].problem(replace(cell.settings, epochs=epochs))
         with simulator_of(problem.circuit, XOR) as simulator:
-            expected = train(problem, simulator).conductances
+            expected = train(problem, simulator).values
         found = load_circuit(folder.run(cell).path)
         assert found.settings["epochs"] == str(epochs)
-        assert all(np.array_equal(found.circuit.conductances()[name], expected[name]) for name in expected)
+        assert all(np.array_equal(found.circuit.values()[name], expected[name]) for name in expected)
 
 
 def test_a_second_call_trains_nothing(swept):

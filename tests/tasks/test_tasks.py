@@ -104,7 +104,7 @@ def test_a_task_builds_a_circuit_of_its_data_and_settings(name, settings_of):
 
     rows = [2 * train.features.shape[1] + 2, *settings.hidden]
     columns = [*settings.hidden, 2 * problem.circuit.outputs.count]
-    assert {bank: len(g) for bank, g in problem.circuit.conductances().items()} == {
+    assert {bank: len(g) for bank, g in problem.circuit.values().items()} == {
         f"crossbar{k}": r * c for k, (r, c) in enumerate(zip(rows, columns, strict=True), start=1)
     }
 
@@ -122,8 +122,7 @@ def test_a_task_is_listed_with_its_size(name, settings_of):
 @pytest.mark.parametrize("name", TASKS)
 def test_the_seed_draws_the_first_conductances(name, settings_of):
     first, again, other = (
-        TASKS[name].problem(replace(settings_of(name), seed=seed)).circuit.conductances()["crossbar1"]
-        for seed in (0, 0, 1)
+        TASKS[name].problem(replace(settings_of(name), seed=seed)).circuit.values()["crossbar1"] for seed in (0, 0, 1)
     )
     assert np.array_equal(first, again)
     assert not np.array_equal(first, other)
@@ -176,8 +175,8 @@ def test_training_starts_from_the_conductances_of_another_circuit(tmp_path):
     start = problem_with(seed=5).circuit
     save_netlist(Netlist(start), tmp_path / "start.cir")
     problem = problem_with((0.5, 0.1), start=str(tmp_path / "start.cir"))
-    for name, conductances in start.conductances().items():
-        assert np.array_equal(problem.start().conductances[name], conductances)
+    for name, conductances in start.values().items():
+        assert np.array_equal(problem.start().values[name], conductances)
 
 
 @pytest.mark.parametrize("hidden", [(9,), (10, 10)])

@@ -46,7 +46,7 @@ def problem(estimator):
 
 def bits(progress):
     """Return all that a training has learned and measured, but for times and messages."""
-    arrays = {name: g.tobytes() for name, g in (*progress.conductances.items(), *progress.update_state.items())}
+    arrays = {name: g.tobytes() for name, g in (*progress.values.items(), *progress.update_state.items())}
     silent = {"seconds": 0.0, "solving": 0.0, "programming": 0.0, "messages": ()}
     return arrays, [replace(record, **silent) for record in progress.records]
 

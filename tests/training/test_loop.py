@@ -36,9 +36,9 @@ def trained(problem, simulator, start=None):
 
 def same(one, other):
     """Two states of training agree bit for bit, and what they have recorded does, but for the time it took."""
-    arrays = ("conductances", "update_state", "best")
+    arrays = ("values", "update_state", "best")
     pairs = [[getattr(progress, name) for progress in (one, other)] for name in arrays]
-    pairs[2] = [best.conductances if best else {} for best in pairs[2]]
+    pairs[2] = [best.values if best else {} for best in pairs[2]]
     records = [[replace(record, seconds=0.0) for record in progress.records] for progress in (one, other)]
     return records[0] == records[1] and all(
         a.keys() == b.keys() and all(np.array_equal(a[name], b[name]) for name in a) for a, b in pairs
@@ -157,7 +157,7 @@ def test_training_stops_when_its_loss_has_not_been_a_new_smallest_for_so_long(pa
     assert end.epoch == 1 + since.index(patience)
     assert end.best.epoch == end.epoch - patience
     best = watcher.epochs[end.best.epoch - 1]
-    assert all(np.array_equal(g, best.conductances[name]) for name, g in end.best.conductances.items())
+    assert all(np.array_equal(g, best.values[name]) for name, g in end.best.values.items())
 
 
 def test_failures_are_counted_and_reported_by_the_number_of_the_sample(problem, linear_simulator):
@@ -201,7 +201,7 @@ def test_a_cost_that_is_no_number_ends_training(problem, linear_simulator):
 
 
 def test_evaluation_is_the_mean_cost_and_failures_count_as_wrong(problem, linear_simulator):
-    data, given = problem.data.train, problem.circuit.conductances()
+    data, given = problem.data.train, problem.circuit.values()
     whole = evaluate(linear_simulator(problem.circuit), given, data, problem.cost)
     scores = linear_simulator(problem.circuit).solve(given, data.features).scores
     targets = np.where(data.labels == 1, 0.2, -0.2)[:, None]
@@ -221,16 +221,16 @@ def test_evaluation_is_the_mean_cost_and_failures_count_as_wrong(problem, linear
 def test_held_out_data_is_evaluated_after_the_last_update(with_test_data, linear_simulator):
     problem = with_test_data
     end, watcher = trained(problem, linear_simulator(problem.circuit))
-    expected = evaluate(linear_simulator(problem.circuit), end.conductances, problem.data.test, problem.cost)
+    expected = evaluate(linear_simulator(problem.circuit), end.values, problem.data.test, problem.cost)
     assert watcher.records[-1].test == expected
     assert watcher.records[-1].validation is None
 
 
 def test_conductances_at_the_end_of_their_range_are_counted(problem, linear_simulator):
-    high = problem.circuit.trainable[0].high
-    at_end = {"crossbar1": np.array([high, high, 1e-7, *[5e-5] * 5])}
-    circuit = problem.circuit.with_conductances(at_end)
-    problem = replace(problem, circuit=circuit, epochs=1, update=replace(problem.update, rate=1e-30))
+    high = problem.circuit.parameters["crossbar1.conductance"].high
+    at_end = {"crossbar1.conductance": np.array([high, high, 1e-7, *[5e-5] * 5])}
+    circuit = problem.circuit.with_values(at_end)
+    problem = replace(problem, system=circuit, epochs=1, update=replace(problem.update, rate=1e-30))
     _, watcher = trained(problem, linear_simulator(circuit))
     assert watcher.records[0].clamped == 3 / 8
 

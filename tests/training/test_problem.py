@@ -15,7 +15,7 @@ WIDE = Dataset(np.zeros((2, 3)), [0, 1], ("below", "above"))
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"circuit": "xor.cir"}, "circuit is 'xor.cir'; expected a Circuit, as build_network makes it"),
+        ({"system": "xor.cir"}, "system is 'xor.cir'; expected a Circuit, as build_network makes it"),
         ({"data": WIDE}, r"data is Dataset\(.*; expected a Split, as in Split\(data\)"),
         ({"data": Split(WIDE)}, "the data has 3 features, the circuit inputs for 1; give both the same"),
         ({"cost": CrossEntropy()}, "the data asks for 2 outputs under this cost, the circuit has 1"),

@@ -31,7 +31,7 @@ class EveryBatch(Callback):
 
 def difference(one: Progress, other: Progress) -> float:
     """Largest difference of two trainings' conductances beside the range of 1e-4 S."""
-    return 1e4 * max(float(np.abs(one.conductances[k] - other.conductances[k]).max()) for k in one.conductances)
+    return 1e4 * max(float(np.abs(one.values[k] - other.values[k]).max()) for k in one.values)
 
 
 @pytest.mark.parametrize(
@@ -99,9 +99,9 @@ def test_training_goes_on_with_the_same_bits(update):
     kept = interrupted.value.progress
     assert kept.steps == 4
     # as a checkpoint has it
-    kept = replace(kept, conductances=dict(kept.conductances), update_state=dict(kept.update_state))
+    kept = replace(kept, values=dict(kept.values), update_state=dict(kept.update_state))
     rest = train(given, NativeSimulator(given.circuit), kept)
-    assert all(np.array_equal(whole.conductances[k], rest.conductances[k]) for k in whole.conductances)
+    assert all(np.array_equal(whole.values[k], rest.values[k]) for k in whole.values)
     assert [record.train for record in whole.records] == [record.train for record in rest.records]
 
 

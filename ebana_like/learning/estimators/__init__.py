@@ -2,7 +2,7 @@
 
 from ebana_like.learning.estimators.adjoint import Adjoint
 from ebana_like.learning.estimators.estimator import Estimate, Estimator
-from ebana_like.learning.estimators.nudged import Nudged, Stencil, gradient, input_gradient
+from ebana_like.learning.estimators.nudged import Nudged, Stencil
 from ebana_like.learning.estimators.one_sided import Negative, Positive, RandomSign
 from ebana_like.learning.estimators.symmetric import Centered, HigherOrder
 
@@ -27,6 +27,4 @@ __all__ = [
     "Positive",
     "RandomSign",
     "Stencil",
-    "gradient",
-    "input_gradient",
 ]

@@ -9,26 +9,27 @@ import numpy as np
 
 from ebana_like.elements import FloatArray, Signal, dense
 from ebana_like.learning.costs import Cost
-from ebana_like.simulators import OperatingPoints, Simulator
+from ebana_like.systems import Engine, Solution
+from ebana_like.values import Values
 
 
 @dataclass(frozen=True, eq=False)
 class Estimate:
     """A gradient and what it was read from.
 
-    signals: dC/dg by bank, mean over the samples that could be used, (n,), cost per siemens; `gradients` written out.
+    signals: dC/dtheta by address, mean over the samples that could be used, (n,), cost a unit; `gradients` written out.
     points: the operating points; `points.scores` are the free scores, `points.usable` the samples used.
     read_inputs: reads the gradient with respect to inputs.
     """
 
     signals: Mapping[str, Signal]
-    points: OperatingPoints
+    points: Solution
     read_inputs: Callable[[], FloatArray]
 
     @cached_property
     def gradients(self) -> dict[str, FloatArray]:
-        """dC/dg by bank, mean over the samples that could be used, (n,), cost per siemens."""
-        return {bank: dense(signal) for bank, signal in self.signals.items()}
+        """dC/dtheta by address, mean over the samples that could be used, (n,), cost a unit: per siemens, per volt."""
+        return {address: dense(signal) for address, signal in self.signals.items()}
 
     @cached_property
     def inputs(self) -> FloatArray:
@@ -46,8 +47,8 @@ class Estimator(ABC):
     @abstractmethod
     def estimate(
         self,
-        simulator: Simulator,
-        conductances: Mapping[str, FloatArray],
+        engine: Engine,
+        values: Values,
         features: FloatArray,
         targets: FloatArray,
         cost: Cost,
@@ -55,6 +56,7 @@ class Estimator(ABC):
     ) -> Estimate:
         """Solve a batch, and return the gradient of the mean cost.
 
-        features: (batch, features), volts. targets: (batch, outputs). rng: for estimators that draw.
-        Raises CircuitError where the estimator is not exact for the circuit, however small its nudges.
+        values: of the parameters, by address. features: (batch, features), volts. targets: (batch, outputs).
+        rng: for estimators that draw.
+        Raises CircuitError where the estimator is not exact for the system, however small its nudges.
         """

@@ -4,6 +4,6 @@ from .catalog import UPDATES, update_named
 from .optax_rule import Optax
 from .sgd import SGD
 from .sign import Sign
-from .update import State, Update
+from .update import Update
 
-__all__ = ["SGD", "UPDATES", "Optax", "Sign", "State", "Update", "update_named"]
+__all__ = ["SGD", "UPDATES", "Optax", "Sign", "Update", "update_named"]

@@ -1,7 +1,7 @@
-"""How does a gradient transformation of optax move conductances? As it moves any parameters, in units of their range.
+"""How does a gradient transformation of optax move what is learned? As any parameters, in units of their range.
 
-A conductance g is given to it as its place p = (g - low) / r in the bank's range r = high - low, with the gradient
-dC/dp = r dC/dg in V^2, and its step is multiplied by the relative rate. So settings carry over between technologies,
+A value g is given to it as its place p = (g - low) / r in its range r = high - low, with the gradient
+dC/dp = r dC/dg, and its step is multiplied by the relative rate. So settings carry over between technologies,
 weights decay towards the low end of the range, and a rule that is linear in the gradient moves g by rate r^2 dC/dg.
 
 JAX is imported with this file. What a rule remembers is kept as plain arrays, named by their places in optax's state.
@@ -20,17 +20,18 @@ from jax import Array
 from optax import GradientTransformation
 
 from ebana_like.checks import shown
-from ebana_like.circuit import Circuit
-from ebana_like.elements import FloatArray, Resistors, Signal, dense
+from ebana_like.elements import Signal, dense
 from ebana_like.errors import SettingError
+from ebana_like.hardware import State
 from ebana_like.learning.schedules import Constant, Schedule
-from ebana_like.learning.updates.update import State, Update, span
+from ebana_like.learning.updates.update import Update
 from ebana_like.simulators.descent import Stepping
 from ebana_like.simulators.native.runtime import doubles
+from ebana_like.values import FloatArray, Parameter, Values, parts
 
 
 class Range(NamedTuple):
-    """The ends of a bank's conductances, siemens, and its relative learning rate now."""
+    """The ends of an address's values, in its unit, and its relative learning rate now."""
 
     low: float | Array
     high: float | Array
@@ -62,121 +63,123 @@ class Optax(Update):
         object.__setattr__(self, "schedule", schedule or Constant())
         self.__post_init__()
 
-    def start(self, circuit: Circuit) -> State:
-        places = {bank.name: (bank.conductance - bank.low) / span(bank) for bank in circuit.trainable}
+    def start(self, parameters: Mapping[str, Parameter]) -> State:
+        places = {address: (each.value - each.low) / each.span for address, each in parameters.items()}
         with _on_cpu():
             leaves, structure = jax.tree.flatten(self.transformation.init(places))
             return dict(zip(_names(structure), map(np.atleast_1d, map(np.asarray, leaves)), strict=True))
 
-    def step(
-        self,
-        circuit: Circuit,
-        conductances: Mapping[str, FloatArray],
-        gradients: Mapping[str, Signal],
-        state: State,
-        epoch: int,
-    ) -> tuple[dict[str, FloatArray], State]:
-        banks = {bank.name: bank for bank in circuit.trainable}
-        memory = _memory(self.transformation, _sizes(circuit))
+    def directions(
+        self, parameters: Mapping[str, Parameter], values: Values, gradients: Mapping[str, Signal], state: State
+    ) -> tuple[dict[str, Signal], State]:
+        memory = _memory(self.transformation, _sizes(parameters))
         with _on_cpu():
-            changed, remembered = memory.compiled(
-                {name: conductances[name] for name in banks},
-                {name: dense(gradients[name]) for name in banks},
+            found, remembered = memory.compiled(
+                {address: values[address] for address in parameters},
+                {address: dense(gradients[address]) for address in parameters},
                 {name: state[name] for name in memory.names},
-                {name: self.range_of(bank, epoch) for name, bank in banks.items()},
+                {address: Range(each.low, each.high, 1.0) for address, each in parameters.items()},
             )
-            # copies of their own, which can be written to as those of other rules can
-            moved = {name: np.array(values) for name, values in changed.items()}
-            return {**conductances, **moved}, {name: np.asarray(values) for name, values in remembered.items()}
+            new = {name: np.asarray(array) for name, array in remembered.items()}
+            return {address: np.asarray(each) for address, each in found.items()}, {**state, **new}
 
-    def stepping(self, circuit: Circuit, state: State, epoch: int) -> Stepping | None:
+    def stepping(self, parameters: Mapping[str, Parameter], state: State, epoch: int) -> Stepping | None:
         if type(self) is not Optax:
             return None
-        memory = _memory(self.transformation, _sizes(circuit))
-        ranges = {bank.name: self.range_of(bank, epoch) for bank in circuit.trainable}
-        return Stepping(memory.moves, state, memory.of_bank, ranges)
+        memory = _memory(self.transformation, _sizes(parameters))
+        factor = self.schedule.factor(epoch)
+        ranges = {at: Range(each.low, each.high, factor * self.rate_of(at)) for at, each in parameters.items()}
+        return Stepping(memory.moves, state, memory.of_address, ranges)
 
-    def recalled(self, circuit: Circuit, state: State) -> State:
-        return super().recalled(circuit, _of_earlier_versions(circuit, state, self.start(circuit)) or state)
-
-    def range_of(self, bank: Resistors, epoch: int) -> Range:
-        """Return a bank's range with its rate in an epoch."""
-        return Range(bank.low, bank.high, self.schedule.factor(epoch) * self.rate_of(bank.name))
+    def recalled(self, parameters: Mapping[str, Parameter], state: State) -> State:
+        return super().recalled(parameters, _of_earlier_versions(parameters, state, self.start(parameters)) or state)
 
 
 @dataclass(frozen=True, eq=False)
 class _Memory:
-    """How a transformation's state becomes named arrays, each with an axis, and back: 0/mu/crossbar1 and so on.
+    """How a transformation's state becomes named arrays, each with an axis, and back: 0/mu/crossbar1.conductance.
 
     structure: of the state. names, shapes: of its arrays, of whose one with no axis has one here.
-    of_bank: the arrays with a number for every element of a bank, and which.
+    of_address: the arrays with a number for every value of an address, and which.
     """
 
     transformation: GradientTransformation
     structure: Any
     names: tuple[str, ...]
     shapes: tuple[tuple[int, ...], ...]
-    of_bank: Mapping[str, str]
+    of_address: Mapping[str, str]
 
-    def moves(
+    def against(
         self,
-        conductances: dict[str, Array],
+        values: dict[str, Array],
         gradients: dict[str, Array],
         state: dict[str, Array],
         ranges: Mapping[str, Range],
     ) -> tuple[dict[str, Array], dict[str, Array]]:
-        """Return where a step leads, clamped to every bank's range, and what is remembered then; see `Stepping`."""
-        spans = {bank: ends.high - ends.low for bank, ends in ranges.items()}
-        places = {bank: (values - ranges[bank].low) / spans[bank] for bank, values in conductances.items()}
-        slopes = {bank: spans[bank] * gradients[bank] for bank in conductances}
+        """Return what values go against, by address, in units of their spans, and what is remembered then."""
+        spans = {address: ends.high - ends.low for address, ends in ranges.items()}
+        places = {address: (each - ranges[address].low) / spans[address] for address, each in values.items()}
+        slopes = {address: spans[address] * gradients[address] for address in values}
         arrays = [state[name] if shape else state[name][0] for name, shape in zip(self.names, self.shapes, strict=True)]
         updates, after = self.transformation.update(slopes, jax.tree.unflatten(self.structure, arrays), places)
-        changed = {
-            bank: jnp.clip(
-                values + (ranges[bank].rate * spans[bank] * updates[bank]).astype(values.dtype), *ranges[bank][:2]
-            )
-            for bank, values in conductances.items()
-        }
         remembered = zip(self.names, jax.tree.leaves(after), strict=True)
-        return changed, {name: jnp.atleast_1d(leaf).astype(state[name].dtype) for name, leaf in remembered}
+        kept = {name: jnp.atleast_1d(leaf).astype(state[name].dtype) for name, leaf in remembered}
+        return {address: -updates[address] for address in values}, kept
+
+    def moves(
+        self,
+        values: dict[str, Array],
+        gradients: dict[str, Array],
+        state: dict[str, Array],
+        ranges: Mapping[str, Range],
+    ) -> tuple[dict[str, Array], dict[str, Array]]:
+        """Return where a step leads, clamped to the ranges, and what is remembered then; see `Stepping`."""
+        directions, kept = self.against(values, gradients, state, ranges)
+        changed = {}
+        for address, value in values.items():
+            low, high, rate = ranges[address]
+            step = (rate * (high - low) * directions[address]).astype(value.dtype)
+            changed[address] = jnp.clip(value - step, low, high)
+        return changed, kept
 
     @cached_property
     def compiled(self) -> Any:
-        """`moves` by itself."""
-        return jax.jit(self.moves)
+        """`against` by itself."""
+        return jax.jit(self.against)
 
 
-def _of_earlier_versions(circuit: Circuit, state: State, now: State) -> State | None:
-    """Return what momentum and Adam remembered by bank before they were optax's, as they are named now."""
-    entries = {"mu": "{}.first", "nu": "{}.second", "trace": "{}"}
-    spans = {bank.name: span(bank) for bank in circuit.trainable}
+def _of_earlier_versions(parameters: Mapping[str, Parameter], state: State, now: State) -> State | None:
+    """Return what momentum and Adam remembered before they were optax's, by address or by bank, as it is named now."""
+    entries = {"mu": ".first", "nu": ".second", "trace": ""}
+    spans = {address: each.span for address, each in parameters.items()}
     if any(name in state for name in now):
         return None
     found: dict[str, FloatArray] = {}
     for name in now:
-        _, entry, bank, *_ = (*name.split("/", 2), "", "")
-        earlier = entries.get(entry, f"{next(iter(spans))}.steps").format(bank)
-        if earlier not in state:
+        _, entry, address, *_ = (*name.split("/", 2), "", "")
+        of, ending = (address, entries[entry]) if entry in entries else (next(iter(spans)), ".steps")
+        earlier = next((each for each in (f"{of}{ending}", f"{parts(of)[0]}{ending}") if each in state), None)
+        if earlier is None:
             return None
         # velocities were in V^2/S
-        found[name] = (state[earlier] * (spans.get(bank, 1.0) if entry == "trace" else 1.0)).astype(now[name].dtype)
+        found[name] = (state[earlier] * (spans[address] if entry == "trace" else 1.0)).astype(now[name].dtype)
     return found
 
 
 @lru_cache(maxsize=64)
 def _memory(transformation: GradientTransformation, sizes: tuple[tuple[str, int], ...]) -> _Memory:
-    """Return how a transformation's state for banks of these sizes is named; the same always, for it is compiled."""
+    """Return how a transformation's state for values of these sizes is named; the same always, for it is compiled."""
     with _on_cpu():
-        places = {bank: jax.ShapeDtypeStruct((size,), float) for bank, size in sizes}
+        places = {address: jax.ShapeDtypeStruct((size,), float) for address, size in sizes}
         leaves, structure = jax.tree.flatten(jax.eval_shape(transformation.init, places))
     names, shapes = _names(structure), tuple(leaf.shape for leaf in leaves)
-    of_bank = {
-        name: bank
+    of_address = {
+        name: address
         for name, shape in zip(names, shapes, strict=True)
-        for bank, size in sizes
-        if name.endswith(f"/{bank}") and shape == (size,)
+        for address, size in sizes
+        if name.endswith(f"/{address}") and shape == (size,)
     }
-    return _Memory(transformation, structure, names, shapes, of_bank)
+    return _Memory(transformation, structure, names, shapes, of_address)
 
 
 def _names(structure: Any) -> tuple[str, ...]:
@@ -184,8 +187,8 @@ def _names(structure: Any) -> tuple[str, ...]:
     return tuple(jax.tree_util.keystr(path, simple=True, separator="/") for path, _ in paths)
 
 
-def _sizes(circuit: Circuit) -> tuple[tuple[str, int], ...]:
-    return tuple((bank.name, len(bank)) for bank in circuit.trainable)
+def _sizes(parameters: Mapping[str, Parameter]) -> tuple[tuple[str, int], ...]:
+    return tuple((address, len(each.value)) for address, each in parameters.items())
 
 
 @contextmanager

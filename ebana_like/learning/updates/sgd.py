@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ebana_like.elements import Resistors, Signal
-from ebana_like.learning.updates.update import State, Update
+from ebana_like.elements import Signal
+from ebana_like.hardware import State
+from ebana_like.learning.updates.update import Update
+from ebana_like.values import Parameter
 
 
 @dataclass(frozen=True)
@@ -13,5 +15,5 @@ class SGD(Update):
 
     summary: ClassVar[str] = "plain gradient descent"
 
-    def direction(self, bank: Resistors, gradient: Signal, state: State) -> tuple[Signal, State]:
+    def direction(self, address: str, parameter: Parameter, gradient: Signal, state: State) -> tuple[Signal, State]:
         return gradient, {}

@@ -8,22 +8,24 @@ from typing import ClassVar
 import numpy as np
 
 from ebana_like.checks import require_number, shown
-from ebana_like.circuit import Circuit
-from ebana_like.elements import FloatArray, Resistors, Signal
+from ebana_like.elements import FloatArray, Signal
 from ebana_like.errors import SettingError, meant
+from ebana_like.hardware import Ideal, State, Technology
 from ebana_like.learning.schedules.schedule import Constant, Schedule
-from ebana_like.learning.updates.moved import moved
 from ebana_like.simulators.descent import Stepping
+from ebana_like.values import Parameter, Values, parts
 
-State = Mapping[str, FloatArray]
-"""What an update rule remembers, as named arrays."""
+IDEAL = Ideal()
+
+DEVICES = "devices/"
+"""Prefix of what a technology remembers, beside what the rule does."""
 
 
 @dataclass(frozen=True)
 class Update(ABC):
     """A local rule: every conductance changes by what its own gradient was. A new rule only says in which direction.
 
-    rate: learning rate, one for all banks or one by bank name. Rates are relative to the bank's range
+    rate: learning rate, one for all, or one by address or bank. Rates are relative to the range
         r = high - low, so that a setting carries over between technologies: rules linear in the gradient take
         eta = rate r^2 (a gradient is in V^2/S), rules that normalise it take steps of rate r.
     schedule: factor on the rate by epoch.
@@ -44,62 +46,77 @@ class Update(ABC):
                 f"schedule is {shown(self.schedule)}; expected one such as Constant() or Exponential(0.9)"
             )
 
-    def start(self, circuit: Circuit) -> State:
+    def start(self, parameters: Mapping[str, Parameter]) -> State:
         """Return the state before the first step."""
         return {}
 
-    def recalled(self, circuit: Circuit, state: State) -> State:
-        """Return a state that was kept in a file. Raises SettingError where it is not of this rule and circuit."""
-        found, wanted = ({name: np.shape(part) for name, part in each.items()} for each in (state, self.start(circuit)))
+    def recalled(self, parameters: Mapping[str, Parameter], state: State) -> State:
+        """Return a state that was kept in a file. Raises SettingError where it is not of this rule and system."""
+        own = {name: each for name, each in state.items() if not name.startswith(DEVICES)}
+        now = self.start(parameters)
+        found, wanted = ({name: np.shape(part) for name, part in each.items()} for each in (own, now))
         if found != wanted:
             raise SettingError(
-                f"what the update rule remembers is {found or 'nothing'}, but this rule and circuit need "
+                f"what the update rule remembers is {found or 'nothing'}, but this rule and system need "
                 f"{wanted or 'nothing'}; begin anew"
             )
         return state
 
-    def direction(self, bank: Resistors, gradient: Signal, state: State) -> tuple[Signal, State]:
-        """Return what the bank's conductances (n,) go against, and the state entries that are new."""
+    def direction(self, address: str, parameter: Parameter, gradient: Signal, state: State) -> tuple[Signal, State]:
+        """Return what the values (n,) of an address go against, and the state entries that are new."""
         raise NotImplementedError(
-            f"{type(self).__name__} has no direction; a rule has this method, or a step of its own"
+            f"{type(self).__name__} has no direction; a rule has this method, or `directions` for all addresses"
         )
+
+    def directions(
+        self, parameters: Mapping[str, Parameter], values: Values, gradients: Mapping[str, Signal], state: State
+    ) -> tuple[dict[str, Signal], State]:
+        """Return what all values go against, by address, and the new state."""
+        found, state = {}, dict(state)
+        for address, parameter in parameters.items():
+            found[address], entries = self.direction(address, parameter, gradients[address], state)
+            state |= entries
+        return found, state
 
     def step(
         self,
-        circuit: Circuit,
-        conductances: Mapping[str, FloatArray],
+        parameters: Mapping[str, Parameter],
+        values: Values,
         gradients: Mapping[str, Signal],
         state: State,
         epoch: int,
+        technology: Technology = IDEAL,
+        rng: np.random.Generator | None = None,
     ) -> tuple[dict[str, FloatArray], State]:
-        """Return new conductances, clamped to every bank's range, and the new state; the arguments stay as they are."""
-        changed, remembered = dict(conductances), dict(state)
-        for bank in circuit.trainable:
-            direction, entries = self.direction(bank, gradients[bank.name], remembered)
-            remembered |= entries
-            step = self.step_size(bank, epoch)
-            changed[bank.name] = moved(conductances[bank.name], direction, step, bank.low, bank.high)
+        """Return what the devices hold then, by address, and the new state; arguments stay as they are.
+
+        state: what the rule remembers, and the technology. rng: for technologies that draw.
+        """
+        devices = {name.removeprefix(DEVICES): each for name, each in state.items() if name.startswith(DEVICES)}
+        directions, remembered = self.directions(parameters, values, gradients, state)
+        changed, remembered, rng = dict(values), dict(remembered), rng or np.random.default_rng(0)
+        for address, parameter in parameters.items():
+            step = self.step_size(address, parameter, epoch)
+            wanted = address, parameter, values[address], directions[address], step
+            changed[address], entries = technology.move(*wanted, devices, rng)
+            remembered |= {f"{DEVICES}{name}": each for name, each in entries.items()}
         return changed, remembered
 
-    def stepping(self, circuit: Circuit, state: State, epoch: int) -> Stepping | None:
+    def stepping(self, parameters: Mapping[str, Parameter], state: State, epoch: int) -> Stepping | None:
         """Return how an engine in JAX may take this rule's steps by itself; None where it cannot, as by default."""
         return None
 
-    def step_size(self, bank: Resistors, epoch: int) -> float:
-        """Return what the bank's directions are multiplied by in an epoch: V^2/S or 1 to siemens."""
-        return self.schedule.factor(epoch) * self.rate_of(bank.name) * span(bank) ** (1 if self.normalised else 2)
+    def step_size(self, address: str, parameter: Parameter, epoch: int) -> float:
+        """Return what the directions are multiplied by in an epoch: cost a unit, or 1, to units."""
+        return self.schedule.factor(epoch) * self.rate_of(address) * parameter.span ** (1 if self.normalised else 2)
 
-    def rate_of(self, bank: str) -> float:
-        """Return the bank's learning rate. Raises SettingError when it has none."""
+    def rate_of(self, address: str) -> float:
+        """Return the learning rate of an address, or else of its bank. Raises SettingError when there is none."""
         if not isinstance(self.rate, Mapping):
             return self.rate
-        if bank not in self.rate:
+        bank = parts(address)[0]
+        if address not in self.rate and bank not in self.rate:
             raise SettingError(
                 f'there is no learning rate for bank "{bank}"; {meant(bank, self.rate, "rates are given for")}'
             )
-        return self.rate[bank]
-
-
-def span(bank: Resistors) -> float:
-    """Return the range of the bank's conductances, siemens."""
-    return bank.high - bank.low
+        return self.rate.get(address, self.rate.get(bank, 0.0))

@@ -4,7 +4,10 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import NamedTuple, Protocol
 
-from ebana_like.elements import ModelCard
+from ebana_like.elements import DiodeModel, ModelCard
+from ebana_like.elements.bank import KINDS
+from ebana_like.errors import NetlistError
+from ebana_like.netlist.deck.cards import device_card, diode_law
 from ebana_like.netlist.deck.lines import Line
 from ebana_like.netlist.deck.waveforms import FUNCTIONS, at_time_zero
 
@@ -27,6 +30,20 @@ class Element(NamedTuple):
     control: str = ""
     card: ModelCard | None = None
     sizes: str = ""
+
+    def error(self, reason: str) -> NetlistError:
+        """Return the error that names the element's line."""
+        return self.line.error(reason)
+
+    def diode_model(self) -> DiodeModel:
+        """Return its model as a diode whose law is known here. Raises NetlistError where it says more."""
+        assert self.card is not None
+        return diode_law(self.card, f"{self.line.source}, line {self.line.number}")
+
+    def device_card(self) -> ModelCard:
+        """Return its model with plain numbers. Raises NetlistError where they are none."""
+        assert self.card is not None
+        return device_card(self.card, f"{self.line.source}, line {self.line.number}")
 
     @property
     def letter(self) -> str:
@@ -64,6 +81,8 @@ def parse(line: Line, words: list[str], place: Surroundings) -> Element | None:
     if not words:
         raise line.error("there is no word in this line")
     reader = _READERS.get(words[0][0])
+    if reader is None and any(kind.letter == words[0][0] for kind in KINDS.values()):
+        reader = _of_somebody_else
     if reader is None:
         raise line.error(
             f'no element understood here begins with "{words[0][0]}"; known are {", ".join(_READERS).upper()} and X'
@@ -201,6 +220,14 @@ def _device(line: Line, words: list[str], place: Surroundings) -> Element:
     sizes += [f"{name}={place.number(line, value)}" for name, value in pairs.items()]
     path, label = place.label(line, words[0])
     return Element(line, path, label, place.nodes(line, names), card=card, sizes=" ".join(sizes))
+
+
+def _of_somebody_else(line: Line, words: list[str], place: Surroundings) -> Element:
+    """Read an element of a kind that others defined: its nodes, and the words behind them as they stand."""
+    terminals = max(len(kind.terminals) for kind in KINDS.values() if kind.letter == words[0][0])
+    path, label = place.label(line, words[0])
+    nodes = place.nodes(line, words[1 : 1 + terminals])
+    return Element(line, path, label, nodes, value=" ".join(words[1 + terminals :]))
 
 
 def _refuse(line: Line, unknown: set[str]) -> None:

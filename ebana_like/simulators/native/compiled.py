@@ -11,7 +11,6 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from ebana_like.elements import Diodes
 from ebana_like.elements.diode import junction
 from ebana_like.elements.switch import OPEN, THRESHOLD
 from ebana_like.simulators.drive import Drive
@@ -47,7 +46,7 @@ def run(equations: Equations, start: State, drive: Drive, leakage: float = 0.0) 
     """Run Newton's method at every point from its own start; see `newton.newton`."""
     if equations.pattern.size > LARGEST or not is_dense(equations.pattern):
         return newton.newton(equations, start, drive, leakage)
-    if any(type(bank) is not Diodes for bank in equations.diodes):  # a law of its own
+    if equations.own_laws:
         return newton.newton(equations, start, drive, leakage)
     arrays = compilable(equations)
     points = len(start.values)

@@ -32,7 +32,7 @@ from ebana_like.elements.switch import CLOSED
 from ebana_like.simulators.drive import Drive
 from ebana_like.simulators.native.equations import Equations
 from ebana_like.simulators.native.runtime import as_jax
-from ebana_like.simulators.protocol import BoolArray
+from ebana_like.systems import BoolArray
 
 SMALLEST, LARGEST_ALIKE = 16, 64
 """Unknowns, values, branches and diodes that the smallest arrays have room for, with four times as many flows; and up

@@ -5,8 +5,7 @@ VCVS and switches. A node's equation is Kirchhoff's current law, a branch's equa
 current of its own so that 1 mOhm beside 1 MOhm costs no digits.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterator
 from itertools import pairwise
 
 import numpy as np
@@ -19,8 +18,10 @@ from ebana_like.elements import (
     VCVS,
     Bank,
     CurrentControlled,
+    CurrentLaw,
     CurrentSources,
     Diodes,
+    EnergyLaw,
     FloatArray,
     IntArray,
     Resistors,
@@ -33,6 +34,10 @@ from ebana_like.simulators.drive import Drive
 from ebana_like.simulators.native.linear import is_dense
 from ebana_like.simulators.native.stamps import Pattern, Stamps
 from ebana_like.simulators.native.state import Residual, State
+from ebana_like.values import Values, parts
+
+COMPILED = (Resistors, Diodes, CurrentSources)
+"""Kinds with a law of their own that compiled solvers know; others are solved by what their class computes."""
 
 
 class Equations:
@@ -49,6 +54,7 @@ class Equations:
         self._pin_nodes()
         self._order_ends()
         self.diodes = circuit.of_kind(Diodes)
+        self.own_laws = any(type(bank) not in COMPILED for bank in circuit.of_kind(CurrentLaw))
         self.scales = _each([bank.model.scale for bank in self.diodes], self.diodes)
         self.saturations = _each([bank.model.saturation_current for bank in self.diodes], self.diodes)
         self.copied = {bank.name: self._controls(bank) for bank in circuit.of_kind(CurrentControlled)}
@@ -119,7 +125,7 @@ class Equations:
         for bank, part in zip(self.banks, self._slices, strict=True):
             number = np.arange(part.start, part.stop)
             ends = ((bank.positive, 1.0), (bank.negative, -1.0))
-            if isinstance(bank, Resistors | Diodes):
+            if isinstance(bank, CurrentLaw) and bank.paths:
                 for row, row_sign in ends:
                     for column, column_sign in ends:
                         stamps.add(row, column, number, row_sign * column_sign)
@@ -151,7 +157,7 @@ class Equations:
         """Coefficients that differ from point to point: diodes, switches, driven resistors, leakage."""
         varying = np.zeros(count, dtype=bool)
         for bank, part in zip(self.banks, self._slices, strict=True):
-            varying[part] = isinstance(bank, Diodes | Switches) or bank.name in self.driven
+            varying[part] = (isinstance(bank, EnergyLaw) and not bank.linear) or bank.name in self.driven
         varying[self.element_count :] = True
         varying[count - 2] = False
         return np.flatnonzero(varying)
@@ -176,16 +182,15 @@ class Equations:
                 values[part] = bank.gain
         return values
 
-    def with_conductances(self, conductances: Mapping[str, FloatArray]) -> "Equations":
-        """Return the same equations with other conductances (siemens) in the named banks."""
+    def with_values(self, values: Values) -> "Equations":
+        """Return the same equations with other values, one an element, by address."""
+        changes: dict[str, dict[str, FloatArray]] = {}
+        for of, value in values.items():
+            bank, quantity = parts(of)
+            changes.setdefault(bank, {})[quantity] = value
         other = object.__new__(Equations)
         other.__dict__.update(self.__dict__)
-        other.banks = tuple(
-            replace(bank, conductance=np.array(conductances[bank.name], dtype=float))
-            if bank.name in conductances and isinstance(bank, Resistors)
-            else bank
-            for bank in self.banks
-        )
+        other.banks = tuple(b.with_values(changes[b.name]) if b.name in changes else b for b in self.banks)
         other._base = other._coefficients()
         return other
 
@@ -272,6 +277,8 @@ class Equations:
                 currents[:, part] = bank.current(values[:, self.copied[bank.name]])
             elif isinstance(bank, VCCS):
                 currents[:, part] = bank.current(values)
+            elif isinstance(bank, CurrentLaw):
+                currents[:, part], slopes = bank.own_current(values), bank.small_signal(values)
             else:
                 first = self.first_branch[bank.name]
                 currents[:, part] = values[:, first : first + len(bank)]

@@ -30,6 +30,7 @@ from ebana_like.simulators.native.network import Conductances, injected, network
 from ebana_like.simulators.native.newton import ITERATIONS
 from ebana_like.simulators.native.settle import adjoint, guess, settle
 from ebana_like.simulators.structure import find_layers
+from ebana_like.values import parts
 
 CircuitFunction = Callable[[Mapping[str, Any], Any], Array]
 
@@ -38,9 +39,9 @@ def circuit_function(circuit: Circuit) -> CircuitFunction:
     """Return a circuit's free scores as a function of conductances and features that JAX differentiates and compiles.
 
         scores = circuit_function(circuit)
-        scores({"crossbar1": g1, "crossbar2": g2}, x)   # (batch, outputs), volts; x: (batch, features), volts
+        scores({"crossbar1.conductance": g1}, x)   # (batch, outputs), volts; x: (batch, features), volts
 
-    Conductances are siemens, (n,) by bank of resistors; banks left out keep the circuit's own. Samples without an
+    Conductances are siemens, (n,) by address; what is left out keeps the circuit's own. Samples without an
     operating point have NaN as their scores. Numbers are those of the features: doubles where the program has switched
     them on (`jax.config.update("jax_enable_x64", True)`), else singles, which layered networks alone can do with.
 
@@ -91,11 +92,11 @@ def _layered(circuit: Circuit, layered: LayeredCircuit) -> CircuitFunction:
     counts = layered.side_counts
     sides = (layers.plus, layers.minus, layers.bias_rows)
 
-    def function(conductances: Mapping[str, Any], features: Any) -> Array:
+    def function(values: Mapping[str, Any], features: Any) -> Array:
         x = jnp.asarray(features, jnp.result_type(float))
-        _check(circuit, conductances, x)
+        _check(circuit, values, x)
         first, *others = (
-            jnp.asarray(conductances.get(c.bank.name, c.bank.conductance), x.dtype).reshape(c.columns, -1)
+            jnp.asarray(values.get(c.address, c.bank.conductance), x.dtype).reshape(c.columns, -1)
             for c in layers.crossbars
         )
         sizes = layered.sizes
@@ -115,6 +116,8 @@ def _filled(array: Array, rows: int, columns: int) -> Array:
 
 def _general(circuit: Circuit) -> CircuitFunction:
     equations = Equations(circuit)
+    if equations.own_laws:
+        raise SettingError("this circuit has elements whose law is not compiled; solve it with --engine native")
     arrays = compilable(equations)
     wiring, inputs, outputs = arrays.wiring, circuit.inputs, circuit.outputs
     at_inputs = _places(circuit, arrays)
@@ -165,18 +168,18 @@ def _general(circuit: Circuit) -> CircuitFunction:
 
     scores.defvjp(forward, backward)
 
-    def function(conductances: Mapping[str, Any], features: Any) -> Array:
+    def function(values: Mapping[str, Any], features: Any) -> Array:
         x = jnp.asarray(features, jnp.result_type(float))
-        _check(circuit, conductances, x)
+        _check(circuit, values, x)
         if x.dtype != jnp.float64:
             raise SettingError(
                 "this circuit is no layered network and needs double precision; switch it on at the program's start "
                 'with jax.config.update("jax_enable_x64", True)'
             )
         g = jnp.asarray(arrays.laws.g)
-        for name, values in conductances.items():
-            g = g.at[arrays.flows_of[name]].set(jnp.asarray(values, x.dtype))
-        drives = arrays.drives(free_drive(circuit, np.zeros((1, inputs.count))))
+        for address, value in values.items():
+            g = g.at[arrays.flows_of[parts(address)[0]]].set(jnp.asarray(value, x.dtype))
+        drives = arrays.drives(free_drive(circuit, np.zeros((1, inputs.count)), {}))
         points = len(x)
         sources = jnp.tile(drives.sources, (points, 1)).at[:, at_inputs].set(x[:, inputs.feature] * inputs.polarity)
         amperes, loads = (jnp.tile(part, (points, 1)) for part in (drives.amperes, drives.loads))
@@ -195,15 +198,15 @@ def _places(circuit: Circuit, arrays: Compilable) -> Any:
     return arrays.sources_at[first : first + len(circuit.inputs.feature)]
 
 
-def _check(circuit: Circuit, conductances: Mapping[str, Any], features: Array) -> None:
+def _check(circuit: Circuit, values: Mapping[str, Any], features: Array) -> None:
     """Raise SettingError or CircuitError where arguments do not fit the circuit."""
     if features.ndim != 2 or features.shape[1] != circuit.inputs.count:
         raise SettingError(
             f"the features have shape {features.shape}; this circuit expects (batch, {circuit.inputs.count})"
         )
-    for name, values in conductances.items():
-        bank = circuit.bank(name, Resistors)
-        if np.shape(values) != (len(bank),):
-            raise SettingError(
-                f'bank "{name}" has {len(bank)} resistors but conductances of shape {np.shape(values)} came'
-            )
+    for address, value in values.items():
+        bank = circuit.addressed(address)
+        if not isinstance(bank, Resistors):
+            raise SettingError(f"{address} is no conductance; this function is differentiated by conductances alone")
+        if np.shape(value) != (len(bank),):
+            raise SettingError(f"{address} has shape {np.shape(value)}; give it one value for each of {len(bank)}")

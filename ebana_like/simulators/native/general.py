@@ -1,7 +1,5 @@
 """What are the node voltages of any circuit? Newton's method on all points of a phase, and steps where it fails."""
 
-from collections.abc import Mapping
-
 import numpy as np
 
 from ebana_like.circuit import Circuit
@@ -12,8 +10,9 @@ from ebana_like.simulators.native.linear import solve_linear
 from ebana_like.simulators.native.newton import Attempt, Newton, newton
 from ebana_like.simulators.native.rescue import rescue
 from ebana_like.simulators.native.state import State
-from ebana_like.simulators.protocol import Nudging
 from ebana_like.simulators.solved import Solved
+from ebana_like.systems import Nudging
+from ebana_like.values import Values
 
 CHUNK = 4_000_000
 """Doubles that the largest array of one go may hold: 32 MB."""
@@ -28,10 +27,10 @@ class GeneralEngine:
         self._equations = Equations(circuit)
         self._run: Newton = run or newton
 
-    def solve(self, conductances: Mapping[str, FloatArray], features: FloatArray, nudging: Nudging | None) -> Solved:
+    def solve(self, values: Values, features: FloatArray, nudging: Nudging | None) -> Solved:
         """Solve a batch; arguments as in `Simulator.solve`."""
-        equations = self._equations.with_conductances(conductances)
-        drive = free_drive(self.circuit, features)
+        equations = self._equations.with_values(values)
+        drive = free_drive(self.circuit, features, values)
         messages: dict[int, str] = {}
         free = self._phase(equations, equations.start(drive), drive, messages)
         attempts = [free]
@@ -45,14 +44,14 @@ class GeneralEngine:
         voltages[~converged] = np.nan
         return Solved(voltages, converged, np.stack([attempt.iterations for attempt in attempts]), messages)
 
-    def adjoint(self, conductances: Mapping[str, FloatArray], voltages: FloatArray, currents: FloatArray) -> FloatArray:
+    def adjoint(self, values: Values, voltages: FloatArray, currents: FloatArray) -> FloatArray:
         """Solve the transposed equations at free operating points; arguments and result as in `Simulator.adjoint`.
 
         voltages: (points, nodes), volts. The Jacobian is factored again at each of them: the last factor of Newton's
         method belongs to the iterate before.
         """
-        equations = self._equations.with_conductances(conductances)
-        drive = free_drive(self.circuit, np.zeros((len(voltages), self.circuit.inputs.count)))
+        equations = self._equations.with_values(values)
+        drive = free_drive(self.circuit, np.zeros((len(voltages), self.circuit.inputs.count)), values)
         right = np.zeros((len(voltages), equations.pattern.size))
         for nodes, sign in ((self.circuit.outputs.positive, 1.0), (self.circuit.outputs.negative, -1.0)):
             for row, current in zip(equations.row_of[nodes].tolist(), currents.T, strict=True):

@@ -1,6 +1,5 @@
 """How does a layered circuit become arrays for JAX, and back? Conductances and features in, node voltages out."""
 
-from collections.abc import Mapping
 from dataclasses import astuple, dataclass
 from functools import cached_property, partial
 from itertools import pairwise
@@ -19,7 +18,9 @@ from ebana_like.simulators.native.network import Conductances, Network, Neurons,
 from ebana_like.simulators.native.runtime import as_jax, filled_size, padded, padded_size, shared_out
 from ebana_like.simulators.native.settle import Settled, adjoint, guess, settle
 from ebana_like.simulators.nodes import Phases, write_adjoint, write_phases
-from ebana_like.simulators.protocol import Nudging, driven_values
+from ebana_like.simulators.protocol import driven_values
+from ebana_like.systems import Nudging
+from ebana_like.values import Values
 
 BIASES = 2
 """Constant rows of a filled first crossbar: those of a bias pair."""
@@ -145,10 +146,10 @@ class LayeredCircuit:
         ground = np.arange(size) >= len(layers.outputs)
         return Ports(*(as_jax(array) for array in (biases, positive, negative, ground.astype(float))))
 
-    def matrices(self, conductances: Mapping[str, FloatArray]) -> tuple[FloatArray, ...]:
+    def matrices(self, values: Values) -> tuple[FloatArray, ...]:
         """Return every crossbar's conductances, (columns, rows), siemens, filled up."""
         first, *behind = (
-            crossbar.matrix(np.asarray(conductances.get(crossbar.bank.name, crossbar.bank.conductance), float))
+            crossbar.matrix(np.asarray(values.get(crossbar.address, crossbar.bank.conductance), float))
             for crossbar in self.layers.crossbars
         )
         if self.filled:
@@ -167,10 +168,10 @@ class LayeredCircuit:
         """How many rows with features, with their negatives and with constants the first crossbar has, filled up."""
         return self._counts if self.filled else tuple(len(range(*rows)) for rows in astuple(self.fold))
 
-    def split(self, conductances: Mapping[str, FloatArray]) -> Conductances:
+    def split(self, values: Values) -> Conductances:
         """Return every crossbar's conductances, the first by what its rows carry, filled up."""
         layers = self.layers
-        first, *behind = (crossbar.matrix(conductances[crossbar.bank.name]) for crossbar in layers.crossbars)
+        first, *behind = (crossbar.matrix(values[crossbar.address]) for crossbar in layers.crossbars)
         sides = (layers.plus, layers.minus, layers.bias_rows)
         plus, minus, bias = (
             np.array(padded(padded(first[:, rows], count, 1), self.sizes[0]))
@@ -185,7 +186,7 @@ class LayeredCircuit:
         return tuple(padded(padded(g, columns), rows, 1) for g, columns, rows in sides)
 
     def joined(self, g: Conductances) -> dict[str, FloatArray]:
-        """Return the conductances by bank that `split` took apart."""
+        """Return the conductances by address that `split` took apart."""
         layers, crossbars = self.layers, self.layers.crossbars
         plus, minus, bias, *behind = map(np.asarray, self.real(g))
         first = np.empty((crossbars[0].columns, len(crossbars[0].bank) // crossbars[0].columns))
@@ -194,8 +195,8 @@ class LayeredCircuit:
             first[:, rows] = part
         others = zip(crossbars[1:], behind, strict=True)
         return {
-            crossbars[0].bank.name: first.ravel(),
-            **{crossbar.bank.name: np.array(part, dtype=float).ravel() for crossbar, part in others},
+            crossbars[0].address: first.ravel(),
+            **{crossbar.address: np.array(part, dtype=float).ravel() for crossbar, part in others},
         }
 
     def real(self, g: Conductances) -> list[Array]:
@@ -210,14 +211,14 @@ class LayeredCircuit:
         ]
 
     def solve(
-        self, conductances: Mapping[str, FloatArray], features: FloatArray, nudging: Nudging | None
+        self, values: Values, features: FloatArray, nudging: Nudging | None
     ) -> tuple[FloatArray, IntArray] | None:
         """Return the voltages of all nodes, (phases, batch, nodes), and the iterations each point took, 0 where it
         failed; None where outputs are loaded unevenly. Arguments as in `Simulator.solve`. Within `doubles`.
         """
         batch, size = len(features), padded_size(len(features))
         given = shared_out(padded(padded(features, size), self.features, 1))
-        net, arriving, settled = free(self.fold, self.switched, *self.held, self.matrices(conductances), given)
+        net, arriving, settled = free(self.fold, self.switched, *self.held, self.matrices(values), given)
         phases = [self._phases(settled, size, batch)]
         currents = np.zeros((1, batch, self.circuit.outputs.count))
         open_load = OPEN if self.switched else 0.0
@@ -240,7 +241,7 @@ class LayeredCircuit:
         write_phases(self.circuit, self.layers, voltages, phases, currents, loads)
         return voltages, np.concatenate([phase.iterations for phase in phases])
 
-    def adjoint(self, conductances: Mapping[str, FloatArray], voltages: FloatArray, currents: FloatArray) -> FloatArray:
+    def adjoint(self, values: Values, voltages: FloatArray, currents: FloatArray) -> FloatArray:
         """Return the adjoint voltages of all nodes at free operating points (points, nodes). Within `doubles`."""
         size = padded_size(len(voltages))
         layers = self.layers
@@ -249,7 +250,7 @@ class LayeredCircuit:
         solved = transposed(
             self.switched,
             *self.held,
-            self.matrices(conductances),
+            self.matrices(values),
             tuple(map(shared_out, given)),
             self._given(currents[None], size)[0],
         )
@@ -259,12 +260,17 @@ class LayeredCircuit:
         return found
 
     @cached_property
+    def addresses(self) -> frozenset[str]:
+        """Addresses of all that can be varied here."""
+        return frozenset(crossbar.address for crossbar in self.layers.crossbars)
+
+    @cached_property
     def descends(self) -> bool:
         """Whether all that is trained are the crossbars, with rows in the order of the layers."""
         crossbars = self.layers.crossbars
-        banks = [crossbar.bank for crossbar in crossbars]
         in_order = all(crossbar.order is None for crossbar in crossbars)
-        return in_order and {bank.name for bank in self.circuit.trainable} == {bank.name for bank in banks}
+        alone = all(parameter.range.index is None for parameter in self.circuit.parameters.values())
+        return in_order and alone and set(self.circuit.parameters) == {crossbar.address for crossbar in crossbars}
 
     def _given(self, currents: FloatArray, size: int) -> Any:
         """Return currents into the output pairs, (phases, batch, pairs), filled up."""

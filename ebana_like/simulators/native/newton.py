@@ -14,7 +14,7 @@ from ebana_like.simulators.drive import Drive
 from ebana_like.simulators.native.equations import Equations
 from ebana_like.simulators.native.linear import solve_linear
 from ebana_like.simulators.native.state import State
-from ebana_like.simulators.protocol import BoolArray
+from ebana_like.systems import BoolArray
 
 ITERATIONS = 200
 """Newton iterations before a point counts as not converging; typical are 5 to 15."""

@@ -11,10 +11,11 @@ from ebana_like.elements import FloatArray
 from ebana_like.simulators.native.layered import LayeredCircuit
 from ebana_like.simulators.native.network import Conductances
 from ebana_like.simulators.native.runtime import doubles
+from ebana_like.values import Values
 
 
 class Resident(Mapping[str, FloatArray]):
-    """Conductances by bank, siemens, as a training left them on the device."""
+    """Conductances by address, siemens, as a training left them on the device."""
 
     def __init__(self, layered: LayeredCircuit, g: Conductances) -> None:
         self.layered, self.g = layered, g
@@ -23,27 +24,28 @@ class Resident(Mapping[str, FloatArray]):
     def _joined(self) -> dict[str, FloatArray]:
         return self.layered.joined(self.g)
 
-    def __getitem__(self, bank: str) -> FloatArray:
-        return self._joined[bank]
+    def __getitem__(self, address: str) -> FloatArray:
+        return self._joined[address]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(crossbar.bank.name for crossbar in self.layered.layers.crossbars)
+        return iter(crossbar.address for crossbar in self.layered.layers.crossbars)
 
     def at_ends(self) -> int:
-        """Return how many stand at an end of their bank's range, as single or double precision has it."""
-        first, *behind = [crossbar.bank for crossbar in self.layered.layers.crossbars]
+        """Return how many stand at an end of their range, as single or double precision has it."""
+        parameters = self.layered.circuit.parameters
+        first, *behind = [parameters[crossbar.address] for crossbar in self.layered.layers.crossbars]
         with doubles():
             return sum(
-                int(((part == bank.low) | (part == bank.high)).sum())
-                for bank, part in zip((first, first, first, *behind), self.layered.real(self.g), strict=True)
+                int(((part == each.low) | (part == each.high)).sum())
+                for each, part in zip((first, first, first, *behind), self.layered.real(self.g), strict=True)
             )
 
     def __len__(self) -> int:
         return len(self.layered.layers.crossbars)
 
 
-def split(layered: LayeredCircuit, conductances: Mapping[str, FloatArray]) -> Conductances:
+def split(layered: LayeredCircuit, values: Values) -> Conductances:
     """Return conductances as the network takes them: those that are on the device for it as they stand."""
-    if isinstance(conductances, Resident) and conductances.layered is layered:
-        return conductances.g
-    return layered.split(conductances)
+    if isinstance(values, Resident) and values.layered is layered:
+        return values.g
+    return layered.split(values)

@@ -1,7 +1,6 @@
 """Which equations suit a circuit? Those of a layered network where its wiring is one, else modified nodal analysis."""
 
 import time
-from collections.abc import Mapping
 from functools import cached_property
 from types import TracebackType
 from typing import Any, Self
@@ -23,16 +22,12 @@ from ebana_like.simulators.native.scoring import scores_of
 from ebana_like.simulators.native.settle import NEWTON_LIMIT
 from ebana_like.simulators.native.stepping import ResidentState, on_device
 from ebana_like.simulators.nodes import rescued
-from ebana_like.simulators.protocol import (
-    Nudging,
-    OperatingPoints,
-    Seconds,
-    check_conductances,
-    check_features,
-)
+from ebana_like.simulators.protocol import check_features, held_values
 from ebana_like.simulators.scoring import Scored
 from ebana_like.simulators.solved import Solved
 from ebana_like.simulators.structure import find_layers
+from ebana_like.systems import CircuitSystem, Nudging, OperatingPoints, Seconds
+from ebana_like.values import Values
 
 SAMPLES_AT: tuple[int | None, ...] = (1, None, 1, None, 2, 2)
 """Which axis of `Batches` counts samples."""
@@ -51,10 +46,11 @@ class NativeSimulator:
     def __init__(self, circuit: Circuit, single: bool = False) -> None:
         circuit.refuse(Devices, "only ngspice knows its law: use --engine ngspice")
         self.circuit = circuit
+        self.system = CircuitSystem(circuit)
         self.single = single
         layers = find_layers(circuit)
         self._layered = None if layers is None else LayeredCircuit(circuit, layers)
-        self._first = FirstAnswer(circuit)
+        self._first = FirstAnswer()
 
     @cached_property
     def _general(self) -> GeneralEngine:
@@ -73,48 +69,46 @@ class NativeSimulator:
     def forget(self) -> None:
         """Do nothing: every batch is solved from the start."""
 
-    def solve(
-        self, conductances: Mapping[str, FloatArray], features: FloatArray, nudging: Nudging | None = None
-    ) -> OperatingPoints:
+    def solve(self, values: Values, features: FloatArray, nudging: Nudging | None = None) -> OperatingPoints:
         """Solve a batch; see `Simulator.solve`."""
         began = time.perf_counter()
         features = check_features(self.circuit, features)
-        check_conductances(self.circuit, conductances)
+        held = held_values(self.circuit, values)
         with doubles():
-            solved = self._solved(conductances, features, nudging)
+            solved = self._solved(held, features, nudging)
         seconds = Seconds(solving=time.perf_counter() - began)
         points = OperatingPoints(
-            self.circuit, solved.voltages, solved.converged, solved.iterations, solved.messages, seconds
+            self.circuit, held, solved.voltages, solved.converged, solved.iterations, solved.messages, seconds
         )
-        return self._first.heard(points, conductances)
+        return self._first.heard(points)
 
-    def _solved(self, conductances: Mapping[str, FloatArray], features: FloatArray, nudging: Nudging | None) -> Solved:
-        if self._layered is None:
-            return self._general.solve(conductances, features, nudging)
+    def _solved(self, held: Values, features: FloatArray, nudging: Nudging | None) -> Solved:
+        layered = self._layered
+        if layered is None or not layered.addresses.issuperset(held):
+            return self._general.solve(held, features, nudging)
 
         def again(only: slice) -> Solved:
-            return self._general.solve(conductances, features[only], None if nudging is None else nudging.part(only))
+            return self._general.solve(held, features[only], None if nudging is None else nudging.part(only))
 
-        found = self._layered.solve(conductances, features, nudging)
+        found = layered.solve(held, features, nudging)
         if found is None:
-            return self._general.solve(conductances, features, nudging)
+            return self._general.solve(held, features, nudging)
         return rescued(*found, NEWTON_LIMIT, again)
 
-    def scores(self, conductances: Mapping[str, FloatArray], features: FloatArray) -> Scored:
+    def scores(self, values: Values, features: FloatArray) -> Scored:
         """Return free scores; see `Scores`. Points that its own equations leave are solved with all their nodes."""
         began = time.perf_counter()
         layered = self._layered
         if layered is not None and layered.descends:
             features = check_features(self.circuit, features)
-            if not isinstance(conductances, Resident):
-                check_conductances(self.circuit, conductances)
-                conductances = {**self.circuit.conductances(), **conductances}
+            if not isinstance(values, Resident):
+                values = held_values(self.circuit, values)
             with doubles():
-                scores, iterations = scores_of(layered, split(layered, conductances), features)
+                scores, iterations = scores_of(layered, split(layered, values), features)
             if iterations.all():
                 seconds = Seconds(solving=time.perf_counter() - began)
                 return Scored(scores, iterations > 0, seconds=seconds)
-        points = self.solve(conductances, features)
+        points = self.solve(values, features)
         return Scored(points.scores, points.usable, points.messages, points.seconds)
 
     @property
@@ -122,21 +116,22 @@ class NativeSimulator:
         """Whether training steps can be taken here: in layered networks whose crossbars, and no others, are trained."""
         return self._layered is not None and self._layered.descends
 
-    def descend(self, conductances: Mapping[str, FloatArray], descent: Descent, batches: int) -> Descended:
+    def descend(self, values: Values, descent: Descent, batches: int) -> Descended:
         """Take the first so many steps of a descent; see `ebana_like.simulators.descent`."""
         assert self._layered is not None
         layered, dtype = self._layered, np.dtype(np.float32 if self.single else np.float64)
-        banks = [crossbar.bank for crossbar in layered.layers.crossbars]
+        addresses = [crossbar.address for crossbar in layered.layers.crossbars]
+        parameters = self.circuit.parameters
         with doubles():
 
             def typed(arrays: Any) -> Any:
                 return jax.tree.map(lambda a: np.asarray(a, dtype) if a.dtype.kind == "f" else a, arrays)
 
             rule = Rule(
-                as_jax(np.array([descent.weights[bank.name] for bank in banks])),
-                as_jax(np.array([descent.steps[bank.name] for bank in banks])),
-                as_jax(np.array([bank.low for bank in banks])),
-                as_jax(np.array([bank.high for bank in banks])),
+                as_jax(np.array([descent.weights[address] for address in addresses])),
+                as_jax(np.array([descent.steps[address] for address in addresses])),
+                as_jax(np.array([parameters[address].low for address in addresses])),
+                as_jax(np.array([parameters[address].high for address in addresses])),
             )
             features = padded(descent.features, layered.features, 2)
             unit = np.array(descent.unit)
@@ -145,13 +140,13 @@ class NativeSimulator:
             inputs = np.array(descent.features.shape[2])
             rest: tuple[Any, ...] = ()
             if stepping := descent.stepping:
-                ranges = {bank.name: jax.tree.map(np.array, stepping.ranges[bank.name]) for bank in banks}
-                rest = stepping.moves, *typed((on_device(layered, stepping.state, stepping.of_bank), ranges))
+                ranges = {address: jax.tree.map(np.array, stepping.ranges[address]) for address in addresses}
+                rest = stepping.moves, *typed((on_device(layered, stepping.state, stepping.of_address), ranges))
             done, g, state, scores, norms = descend(
                 layered.layers.branch.addresses,
                 layered.has_fillers,
                 descent.pull,
-                *typed((layered.neurons, layered.ports, rule, split(layered, conductances))),
+                *typed((layered.neurons, layered.ports, rule, split(layered, values))),
                 Batches(*(shared_out(part, axis) for part, axis in zip(typed(given), SAMPLES_AT, strict=True))),
                 inputs,
                 np.array(batches, np.int32),
@@ -164,18 +159,17 @@ class NativeSimulator:
                 Resident(layered, g),
                 np.asarray(scores[:count, :, :outputs], float),
                 np.asarray(norms[:count], float),
-                ResidentState(layered, state, stepping.of_bank) if stepping else {},
+                ResidentState(layered, state, stepping.of_address) if stepping else {},
             )
 
-    def adjoint(
-        self, conductances: Mapping[str, FloatArray], points: OperatingPoints, currents: FloatArray
-    ) -> FloatArray:
+    def adjoint(self, points: OperatingPoints, currents: FloatArray) -> FloatArray:
         """Solve the transposed equations; see `Simulator.adjoint`."""
-        check_conductances(self.circuit, conductances)
+        held = held_values(self.circuit, points.values)
         found: FloatArray = np.full_like(points.voltages[0], np.nan)
         solved = points.converged[0]
         if solved.any():
-            engine = self._layered or self._general
+            layered = self._layered
+            engine = layered if layered is not None and layered.addresses.issuperset(held) else self._general
             with doubles():
-                found[solved] = engine.adjoint(conductances, points.voltages[0, solved], currents[solved])
+                found[solved] = engine.adjoint(held, points.voltages[0, solved], currents[solved])
         return found

@@ -60,18 +60,18 @@ def stepped(
 class ResidentState(Mapping[str, FloatArray]):
     """What a rule remembers, as named arrays, as a training left it on the device.
 
-    of_bank: the entries with a number for every element of a bank, and which bank.
+    of_address: the entries with a number for every value of an address, and which.
     """
 
-    def __init__(self, layered: LayeredCircuit, arrays: Mapping[str, Array], of_bank: Mapping[str, str]) -> None:
-        self.layered, self.arrays, self.of_bank = layered, arrays, of_bank
+    def __init__(self, layered: LayeredCircuit, arrays: Mapping[str, Array], of_address: Mapping[str, str]) -> None:
+        self.layered, self.arrays, self.of_address = layered, arrays, of_address
 
     @cached_property
     def _joined(self) -> dict[str, FloatArray]:
         found = {name: np.asarray(array) for name, array in self.arrays.items()}
-        like = self.layered.split(self.layered.circuit.conductances())
-        for group in _groups(self.of_bank):
-            rows = zip(_banks(self.layered), flat(like), strict=True)
+        like = self.layered.split(self.layered.circuit.values())
+        for group in _groups(self.of_address):
+            rows = zip(_addresses(self.layered), flat(like), strict=True)
             parts = [found[group[bank]] if bank in group else np.zeros(row.shape) for bank, row in rows]
             joined = self.layered.joined(shaped(parts, like))
             found |= {name: joined[bank] for bank, name in group.items()}
@@ -87,26 +87,28 @@ class ResidentState(Mapping[str, FloatArray]):
         return len(self.arrays)
 
 
-def on_device(layered: LayeredCircuit, state: Mapping[str, FloatArray], of_bank: Mapping[str, str]) -> dict[str, Any]:
+def on_device(
+    layered: LayeredCircuit, state: Mapping[str, FloatArray], of_address: Mapping[str, str]
+) -> dict[str, Any]:
     """Return what a rule remembers with the elements in the network's order. Within `doubles`."""
     if isinstance(state, ResidentState) and state.layered is layered:
         return dict(state.arrays)
     found: dict[str, Any] = dict(state)
-    nothing = {bank: np.zeros_like(g) for bank, g in layered.circuit.conductances().items()}
-    for group in _groups(of_bank):
+    nothing = {bank: np.zeros_like(g) for bank, g in layered.circuit.values().items()}
+    for group in _groups(of_address):
         parts = flat(layered.split({**nothing, **{bank: state[name] for bank, name in group.items()}}))
-        rows = dict(zip(_banks(layered), parts, strict=True))
+        rows = dict(zip(_addresses(layered), parts, strict=True))
         found |= {name: rows[bank] for bank, name in group.items()}
     return found
 
 
-def _banks(layered: LayeredCircuit) -> list[str]:
-    return [crossbar.bank.name for crossbar in layered.layers.crossbars]
+def _addresses(layered: LayeredCircuit) -> list[str]:
+    return [crossbar.address for crossbar in layered.layers.crossbars]
 
 
-def _groups(of_bank: Mapping[str, str]) -> list[dict[str, str]]:
-    """Return entries that are called the same but for their bank, by bank."""
+def _groups(of_address: Mapping[str, str]) -> list[dict[str, str]]:
+    """Return entries that are called the same but for their address, by address."""
     found: dict[str, dict[str, str]] = {}
-    for name, bank in of_bank.items():
+    for name, bank in of_address.items():
         found.setdefault(name.removesuffix(bank), {})[bank] = name
     return list(found.values())

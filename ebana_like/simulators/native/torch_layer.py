@@ -16,6 +16,7 @@ from ebana_like.circuit import Circuit
 from ebana_like.errors import SettingError
 from ebana_like.simulators.native.function import CircuitFunction, circuit_function
 from ebana_like.simulators.native.runtime import doubles
+from ebana_like.values import parts
 
 
 class CircuitLayer(torch.nn.Module):
@@ -24,28 +25,29 @@ class CircuitLayer(torch.nn.Module):
     def __init__(self, circuit: Circuit) -> None:
         """Raise SettingError where a bank has no range that its conductances could be relative to."""
         super().__init__()
-        for bank in circuit.trainable:
-            if not np.isfinite(bank.high):
-                raise SettingError(f'bank "{bank.name}" has no largest conductance; give it one with high=')
+        for address, parameter in circuit.parameters.items():
+            if not np.isfinite(parameter.high):
+                raise SettingError(f"{address} has no largest value; give it a range that ends")
         self.circuit = circuit
         self._function = circuit_function(circuit)
         self.shares = torch.nn.ParameterDict(
             {
-                bank.name: torch.nn.Parameter(torch.from_numpy((bank.conductance - bank.low) / (bank.high - bank.low)))
-                for bank in circuit.trainable
+                parts(address)[0]: torch.nn.Parameter(torch.from_numpy((each.value - each.low) / each.span))
+                for address, each in circuit.parameters.items()
             }
         )
 
-    def conductances(self) -> dict[str, torch.Tensor]:
-        """Return the conductances by bank, (n,), siemens."""
+    def values(self) -> dict[str, torch.Tensor]:
+        """Return the conductances by address, (n,), siemens."""
         return {
-            bank.name: bank.low + (bank.high - bank.low) * self.shares[bank.name] for bank in self.circuit.trainable
+            address: each.low + each.span * self.shares[parts(address)[0]]
+            for address, each in self.circuit.parameters.items()
         }
 
     def forward(self, features: torch.Tensor) -> torch.Tensor:
         """Return the scores, (batch, outputs), volts."""
-        conductances = self.conductances()
-        found: torch.Tensor = _Scores.apply(self._function, tuple(conductances), features, *conductances.values())
+        values = self.values()
+        found: torch.Tensor = _Scores.apply(self._function, tuple(values), features, *values.values())
         return found
 
     @torch.no_grad()
@@ -71,8 +73,8 @@ class _Scores(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, slopes: torch.Tensor) -> Any:
         with doubles():
-            by_bank, by_feature = ctx.pull_back(_array(slopes))
-        found = (by_feature, *(by_bank[name] for name in ctx.names))
+            by_address, by_feature = ctx.pull_back(_array(slopes))
+        found = (by_feature, *(by_address[name] for name in ctx.names))
         return None, None, *(torch.from_numpy(np.array(x)).to(like) for x, like in zip(found, ctx.like, strict=True))
 
 

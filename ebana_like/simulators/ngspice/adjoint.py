@@ -8,9 +8,11 @@ import numpy as np
 
 from ebana_like.adjoint import small_signal
 from ebana_like.circuit import Circuit
-from ebana_like.elements import FloatArray
+from ebana_like.elements import FloatArray, Resistors
 from ebana_like.simulators.ngspice.crew import Crew
-from ebana_like.simulators.protocol import OperatingPoints
+from ebana_like.simulators.protocol import held_values
+from ebana_like.systems import OperatingPoints
+from ebana_like.values import address
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +38,6 @@ class Injected:
 def solve_adjoint(
     crew: Crew,
     circuit: Circuit,
-    conductances: Mapping[str, FloatArray],
     points: OperatingPoints,
     currents: FloatArray,
 ) -> FloatArray:
@@ -45,10 +46,14 @@ def solve_adjoint(
     crew: holds the adjoint circuit of `circuit` at any operating point.
     """
     found = np.full((len(currents), len(circuit.nodes)), np.nan)
-    nothing = np.zeros((1, circuit.inputs.count))
+    nothing, solved = np.zeros((1, circuit.inputs.count)), points.solved
+    held = held_values(circuit, points.values)
+    kept = {of: value for of, value in held.items() if isinstance(circuit.addressed(of), Resistors)}
     for sample in np.flatnonzero(points.converged[0]).tolist():
-        at_point = small_signal(circuit, points.voltages[0, sample])
+        at_point = {
+            address(name, "conductance"): g for name, g in small_signal(solved, points.voltages[0, sample]).items()
+        }
         injected = Injected({crew.circuit.driven.addresses[0]: currents[sample : sample + 1]})
-        answer = crew.solve({**conductances, **at_point}, nothing, injected)
+        answer = crew.solve({**kept, **at_point}, nothing, injected)
         found[sample] = answer.voltages[1, 0, : len(circuit.nodes)]
     return found

@@ -10,9 +10,11 @@ from ebana_like.elements import FloatArray, IntArray, Resistors
 from ebana_like.elements.bank import Index
 from ebana_like.netlist import Tolerances
 from ebana_like.simulators.ngspice import block as layout
+from ebana_like.simulators.ngspice.messages import Answer
 from ebana_like.simulators.ngspice.proof import Verdict
 from ebana_like.simulators.ngspice.sweep import Sweep
-from ebana_like.simulators.protocol import Nudging, OperatingPoints, Seconds, driven_values
+from ebana_like.simulators.protocol import driven_values
+from ebana_like.systems import Nudging, Seconds
 
 RELAXED, LOOSE = 1e-9, 1e-6
 """Relative tolerances for points that stall: with the first, gradients are still good to 2e-6 at beta = 1e-7 S."""
@@ -51,8 +53,8 @@ class _Leg:
     nudges_itself: bool = False
 
 
-def solve_batch(sweep: Sweep, features: FloatArray, nudging: Nudging | None) -> OperatingPoints:
-    """Solve a batch; arguments and result as in `Simulator.solve`."""
+def solve_batch(sweep: Sweep, features: FloatArray, nudging: Nudging | None) -> Answer:
+    """Solve a batch; arguments as in `Simulator.solve`."""
     began = time.perf_counter()
     circuit = sweep.circuit
     phases = 1 + (0 if nudging is None else nudging.phases)
@@ -62,7 +64,8 @@ def solve_batch(sweep: Sweep, features: FloatArray, nudging: Nudging | None) -> 
     converged = np.zeros(shape, dtype=bool)
     iterations = np.zeros(shape, dtype=np.intp)
     messages: dict[int, str] = {}
-    sweep.expect(float(np.abs(circuit.inputs.voltages(features)).max(initial=0.0)))
+    stimuli = circuit.inputs.voltages(features), sweep.held_of("voltage")
+    sweep.expect(max(float(np.abs(volts).max(initial=0.0)) for volts in stimuli))
     for leg in _legs(sweep, features, nudging, voltages):
         sweep.alter(leg.conductances)
         points = _Points(sweep, leg)
@@ -73,9 +76,7 @@ def solve_batch(sweep: Sweep, features: FloatArray, nudging: Nudging | None) -> 
         messages |= {int(leg.samples[point]): text for point, text in failures.items()}
     voltages[~converged, 0] = np.nan
     full = sweep.reduction.restore(voltages, features)
-    return OperatingPoints(
-        sweep.reduction.full, full, converged, iterations, messages, Seconds(solving=time.perf_counter() - began)
-    )
+    return Answer(full, converged, iterations, messages, Seconds(solving=time.perf_counter() - began))
 
 
 def _legs(sweep: Sweep, features: FloatArray, nudging: Nudging | None, solved: FloatArray) -> Iterator[_Leg]:
@@ -86,9 +87,13 @@ def _legs(sweep: Sweep, features: FloatArray, nudging: Nudging | None, solved: F
     """
     circuit, (inputs, injected) = sweep.circuit, sweep.stimuli(features)
     phases, batch = solved.shape[:2]
-    volts = sum(map(len, sweep.voltage_banks)) - inputs.shape[1]
-    amperes = sum(map(len, sweep.current_banks)) - injected.shape[1]
-    undriven = np.hstack([inputs, np.zeros((batch, volts))]), np.hstack([np.zeros((batch, amperes)), injected])
+    held_volts, held_amperes = (np.tile(sweep.held_of(kind), (batch, 1)) for kind in ("voltage", "amperes"))
+    volts = sum(map(len, sweep.voltage_banks)) - inputs.shape[1] - held_volts.shape[1]
+    amperes = sum(map(len, sweep.current_banks)) - injected.shape[1] - held_amperes.shape[1]
+    undriven = (
+        np.hstack([inputs, np.zeros((batch, volts)), held_volts]),
+        np.hstack([np.zeros((batch, amperes)), injected, held_amperes]),
+    )
     own = {name: circuit.bank(name, Resistors).conductance for name in circuit.driven.banks("conductance")}
     samples = _tour(np.hstack([inputs, injected]))
     if not own:

@@ -1,6 +1,5 @@
 """How are a batch's samples shared over several ngspice?"""
 
-from collections.abc import Mapping
 from itertools import pairwise
 
 from ebana_like.circuit import Circuit
@@ -8,7 +7,8 @@ from ebana_like.elements import FloatArray
 from ebana_like.simulators.ngspice.messages import joined
 from ebana_like.simulators.ngspice.start import Template
 from ebana_like.simulators.ngspice.steady import Batch, Steady
-from ebana_like.simulators.protocol import Nudging, OperatingPoints
+from ebana_like.systems import Nudging, OperatingPoints
+from ebana_like.values import Values
 
 
 class Crew:
@@ -44,12 +44,10 @@ class Crew:
         for worker in self._workers:
             worker.forget()
 
-    def solve(
-        self, conductances: Mapping[str, FloatArray], features: FloatArray, nudging: Nudging | None = None
-    ) -> OperatingPoints:
-        """Solve a batch; see `Simulator.solve`."""
+    def solve(self, held: Values, features: FloatArray, nudging: Nudging | None = None) -> OperatingPoints:
+        """Solve a batch; see `Simulator.solve`. Held values are one an element."""
         self.start()
-        batch = Batch(conductances, features, nudging)
+        batch = Batch(held, features, nudging)
         samples, count = len(features), max(min(self._count, len(features)), 1)
         bounds = [samples * k // count for k in range(count + 1)]
         try:
@@ -63,5 +61,5 @@ class Crew:
             self.close()  # answers still on their way would be taken for those of the next batch
             raise
         return OperatingPoints(
-            self.circuit, answer.voltages, answer.converged, answer.iterations, answer.messages, answer.seconds
+            self.circuit, held, answer.voltages, answer.converged, answer.iterations, answer.messages, answer.seconds
         )

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from ebana_like.elements import FloatArray, IntArray
 from ebana_like.errors import EbanaError, SimulatorError
-from ebana_like.simulators.protocol import BoolArray, Nudging, Seconds
+from ebana_like.systems import BoolArray, Nudging, Seconds
+from ebana_like.values import Values
 
 Value = TypeVar("Value", bound=np.generic)
 
@@ -20,12 +21,12 @@ Value = TypeVar("Value", bound=np.generic)
 class Request:
     """A batch to solve.
 
-    conductances: banks that changed since the last request, siemens; all of them for a new start.
+    values: that changed since the last request, (n,) by address; all of them for a new start.
     relaxed: solve with relaxed tolerances; the second try after a crash.
-    afresh: load the circuit anew, with these conductances, and solve as if nothing had been solved before.
+    afresh: load the circuit anew, with these values, and solve as if nothing had been solved before.
     """
 
-    conductances: Mapping[str, FloatArray]
+    values: Values
     features: FloatArray
     nudging: Nudging | None
     relaxed: bool = False

@@ -13,22 +13,26 @@ from scipy.sparse import coo_array, csr_array, vstack
 
 from ebana_like.circuit import Circuit
 from ebana_like.elements import (
+    CCCS,
     CCVS,
     VCCS,
     VCVS,
     Bank,
     CurrentSources,
-    Devices,
     Diodes,
     FloatArray,
     IntArray,
     Resistors,
     Switches,
+    VoltageLaw,
     VoltageSources,
 )
 from ebana_like.energy.currents import Wiring
 from ebana_like.simulators.ngspice.residual import Junctions, LawArrays, Rows, Sources, SwitchEnds, missed
-from ebana_like.simulators.protocol import BoolArray
+from ebana_like.systems import BoolArray
+
+PROVEN = (Resistors, Diodes, Switches, CurrentSources, VoltageSources, VCVS, VCCS, CCVS, CCCS)
+"""Kinds of elements whose laws stand here; all others, devices only SPICE knows among them, are left out."""
 
 STEPS = 16.0
 """How many of the engine's own tolerances a voltage may be off."""
@@ -82,17 +86,14 @@ class Proof:
     def __init__(
         self, circuit: Circuit, voltages: Sequence[VoltageSources] = (), currents: Sequence[CurrentSources] = ()
     ) -> None:
-        banks = [bank for bank in circuit.banks if len(bank)]
         self._nodes = len(circuit.nodes)
         self._sums, self._roots, every = _provable(circuit)
-        self.complete = every and not any(isinstance(bank, CCVS) for bank in banks)
-        self._resistors = [bank for bank in banks if isinstance(bank, Resistors)]
-        diodes = [bank for bank in banks if isinstance(bank, Diodes)]
-        switches = [bank for bank in banks if isinstance(bank, Switches)]
-        fed = [bank for bank in banks if isinstance(bank, CurrentSources)]
-        held = [bank for bank in banks if isinstance(bank, VoltageSources | VCVS)]
+        self.complete = every and not circuit.of_kind(CCVS)
+        self._resistors, diodes = circuit.of_kind(Resistors), circuit.of_kind(Diodes)
+        switches, fed = circuit.of_kind(Switches), circuit.of_kind(CurrentSources)
+        held = [bank for bank in circuit.of_kind(VoltageLaw) if type(bank) is not CCVS]
         into = self._into(self._resistors)
-        constant = self._constant([bank for bank in banks if isinstance(bank, VCCS)], held)
+        constant = self._constant(circuit.of_kind(VCCS), held)
         linear, scatter = _linear(into, self._incidence(*_ends(self._resistors)), constant)
         models = [bank.model for bank in diodes for _ in bank.labels]
         self._laws = LawArrays(
@@ -136,7 +137,7 @@ class Proof:
         """Return the sums that elements' currents enter, (sums, elements)."""
         return csr_array(self._sums @ self._incidence(*_ends(banks)).T)
 
-    def _constant(self, banks: Sequence[VCCS], held: Sequence[VoltageSources | VCVS]) -> csr_array:
+    def _constant(self, banks: Sequence[VCCS], held: Sequence[VoltageLaw]) -> csr_array:
         """Return what no conductance changes, (sums + constraints, nodes): VCCS, and the drops of sources."""
         sums = csr_array((len(self._roots), self._nodes))
         for bank in banks:
@@ -145,9 +146,9 @@ class Proof:
         drops = [sums]
         for source in held:
             drop = self._incidence(source.positive, source.negative)
-            if isinstance(source, VCVS):
-                controls = self._incidence(source.control_positive, source.control_negative)
-                drop = drop - controls.multiply(source.gain[:, None])
+            if source.follows is not None:
+                above, below, gain = source.follows
+                drop = drop - self._incidence(above, below).multiply(gain[:, None])
             drops.append(drop)
         return csr_array(vstack(drops))
 
@@ -166,9 +167,10 @@ def _provable(circuit: Circuit) -> tuple[csr_array, IntArray, bool]:
     whether these are all there are.
     """
     wiring, touched = Wiring(circuit), np.zeros(len(circuit.nodes), dtype=bool)
-    for device in circuit.of_kind(Devices):
-        for end in device.terminals:
-            touched[device.nodes_of(end)] = True
+    for bank in circuit.banks:
+        if type(bank) not in PROVEN:
+            for end in bank.terminals:
+                touched[bank.nodes_of(end)] = True
     try:
         clear = np.flatnonzero(abs(wiring.balances) @ touched == 0)
     except RuntimeError:  # "Factor is exactly singular": copied currents decide each other in a loop
@@ -205,7 +207,7 @@ def _ends(banks: Sequence[Bank]) -> tuple[IntArray, IntArray]:
     return _joined([bank.positive for bank in banks]), _joined([bank.negative for bank in banks])
 
 
-def _sources(banks: Sequence[VoltageSources | VCVS | CurrentSources], driven: Sequence[Bank]) -> Sources:
+def _sources(banks: Sequence[Bank], driven: Sequence[Bank]) -> Sources:
     """Return which column drives each source, and what the others hold; a VCVS holds no drop of its own."""
     firsts, columns, own = {}, [np.zeros(0, dtype=np.intp)], [np.zeros(0)]
     for bank, first in zip(driven, np.cumsum([0, *map(len, driven)]).tolist(), strict=False):
@@ -213,11 +215,6 @@ def _sources(banks: Sequence[VoltageSources | VCVS | CurrentSources], driven: Se
     for bank in banks:
         at = np.arange(len(bank)) + firsts[bank.name] if bank.name in firsts else np.full(len(bank), -1)
         columns.append(at)
-        own.append(_own(bank))
+        (values,) = (getattr(bank, quantity) for quantity in bank.quantities)
+        own.append(np.zeros(len(bank)) if bank.role == "amplifiers" else values)
     return Sources(np.concatenate(columns), np.concatenate(own))
-
-
-def _own(bank: VoltageSources | VCVS | CurrentSources) -> FloatArray:
-    if isinstance(bank, VoltageSources):
-        return bank.voltage
-    return bank.amperes if isinstance(bank, CurrentSources) else np.zeros(len(bank))

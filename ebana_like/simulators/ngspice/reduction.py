@@ -14,7 +14,8 @@ import numpy as np
 
 from ebana_like.circuit import Circuit, InputPorts, OutputPorts, free_name
 from ebana_like.elements import Bank, CurrentSources, FloatArray, IntArray, Resistors, VoltageSources
-from ebana_like.simulators.protocol import BoolArray
+from ebana_like.systems import BoolArray
+from ebana_like.values import parts
 
 WORTHWHILE = 1000
 """Resistors at the inputs above which circuits are reduced; smaller ones are solved as their netlist has them.
@@ -23,6 +24,14 @@ Milliseconds a nudged point, full and reduced: 0.07 and 0.07 with 100 resistors 
 1.8 and 0.7 with 1980, 5.0 and 1.4 with 6500 (the digits). Writing new conductances: 14 and 1.5 ms with 1040, 150 and
 17 ms with 6500.
 """
+
+
+def programmable(circuit: Circuit, address: str) -> bool:
+    """Whether a value can be changed without loading the circuit again: a conductance, or a source that is trained."""
+    bank, quantity = circuit.addressed(address), parts(address)[1]
+    return isinstance(bank, Resistors) or (
+        isinstance(bank, VoltageSources | CurrentSources) and quantity in bank.trainable
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,7 +144,7 @@ def norton_reduction(circuit: Circuit, worthwhile: int = WORTHWHILE) -> Reductio
 
 def _grounded_sources(circuit: Circuit) -> list[VoltageSources]:
     """Return the banks of sources from a node to ground that are the inputs or never change, and are no meters."""
-    changing = circuit.driven.banks()
+    changing = {*circuit.driven.banks(), *(bank.name for bank in circuit.banks if bank.trainable)}
     return [
         bank
         for bank in circuit.of_kind(VoltageSources)

@@ -1,7 +1,6 @@
 """How is ngspice a simulator like every other? By processes that are started, asked, and ended in good order."""
 
 import os
-from collections.abc import Mapping
 from functools import cached_property
 from threading import RLock
 from types import TracebackType
@@ -21,7 +20,9 @@ from ebana_like.simulators.ngspice.adjoint import solve_adjoint
 from ebana_like.simulators.ngspice.crew import Crew
 from ebana_like.simulators.ngspice.reduction import norton_reduction
 from ebana_like.simulators.ngspice.start import SPARE, Template
-from ebana_like.simulators.protocol import Nudging, OperatingPoints, check_conductances, check_features
+from ebana_like.simulators.protocol import check_features, held_values
+from ebana_like.systems import CircuitSystem, Nudging, OperatingPoints
+from ebana_like.values import Values
 
 PATIENCE = 60.0
 """Seconds without a sign of life after which a process is taken to hang."""
@@ -45,6 +46,7 @@ class NgspiceSimulator:
         require_number("workers", workers, whole=True, low=1)
         require_at_most("workers", workers, f"workers is {workers:,}")
         self.circuit = circuit
+        self.system = CircuitSystem(circuit)
         self._patience = patience
         self._template = Template()
         self._workers = workers
@@ -52,7 +54,7 @@ class NgspiceSimulator:
         self._adjoint: Crew | None = None
         self._lock = RLock()
         self._owner = 0
-        self._first = FirstAnswer(circuit, tolerances(circuit).note)
+        self._first = FirstAnswer(tolerances(circuit).note)
 
     def __enter__(self) -> Self:
         with self._lock:
@@ -89,19 +91,15 @@ class NgspiceSimulator:
             for crew in filter(None, (self._crew, self._adjoint)):
                 crew.forget()
 
-    def solve(
-        self, conductances: Mapping[str, FloatArray], features: FloatArray, nudging: Nudging | None = None
-    ) -> OperatingPoints:
+    def solve(self, values: Values, features: FloatArray, nudging: Nudging | None = None) -> OperatingPoints:
         """Solve a batch, shared over the workers; see `Simulator.solve`."""
         features = check_features(self.circuit, features)
-        check_conductances(self.circuit, conductances)
+        held = held_values(self.circuit, values)
         with self._lock:
             self._require_running()
-            return self._first.heard(self._crew.solve(conductances, features, nudging), conductances)
+            return self._first.heard(self._crew.solve(held, features, nudging))
 
-    def adjoint(
-        self, conductances: Mapping[str, FloatArray], points: OperatingPoints, currents: FloatArray
-    ) -> FloatArray:
+    def adjoint(self, points: OperatingPoints, currents: FloatArray) -> FloatArray:
         """Solve the adjoint circuit in an ngspice of its own; see `Simulator.adjoint`."""
         with self._lock:
             self._require_running()
@@ -109,7 +107,7 @@ class NgspiceSimulator:
                 nowhere, nothing = np.zeros(len(self.circuit.nodes)), np.zeros(self.circuit.outputs.count)
                 circuit = adjoint_circuit(self.circuit, nowhere, nothing)
                 self._adjoint = Crew(circuit, self._template, 1, self._patience)
-            return solve_adjoint(self._adjoint, self.circuit, conductances, points, currents)
+            return solve_adjoint(self._adjoint, self.circuit, points, currents)
 
     def _require_running(self) -> None:
         if not self._owner:

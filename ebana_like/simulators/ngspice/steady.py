@@ -6,18 +6,20 @@ tolerances, and left out where that ends its process too.
 """
 
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ebana_like.circuit import Circuit
-from ebana_like.elements import FloatArray, Resistors
+from ebana_like.elements import FloatArray
 from ebana_like.errors import SimulatorError
 from ebana_like.simulators.ngspice.messages import Answer, Request, Unknown, joined, opened, packed
 from ebana_like.simulators.ngspice.process import Worker, WorkerLostError
+from ebana_like.simulators.ngspice.reduction import programmable
 from ebana_like.simulators.ngspice.start import Template
-from ebana_like.simulators.protocol import Nudging, Seconds
+from ebana_like.simulators.protocol import held_values
+from ebana_like.systems import Nudging, Seconds
+from ebana_like.values import Values, parts
 
 LOSSES = 12
 """After so many losses without an answer in between it gives up: three samples in a row, with four each."""
@@ -36,10 +38,10 @@ A larger one is replaced where its ngspice forgets, which makes no difference to
 class Batch:
     """Samples to be solved by one process.
 
-    conductances: siemens, by bank. features: (samples, features), volts.
+    held: values, one an element, by address. features: (samples, features), volts.
     """
 
-    conductances: Mapping[str, FloatArray]
+    held: Values
     features: FloatArray
     nudging: Nudging | None
 
@@ -63,8 +65,7 @@ class Steady:
         self._circuit = circuit
         self._template = template
         self._patience = patience
-        self._own = {bank.name: bank.conductance for bank in circuit.of_kind(Resistors)}
-        self._known = circuit.conductances()
+        self._known = held_values(circuit, {})
         self._afresh = True  # it begins as one that has been there before begins again
         self._by_value: frozenset[str] = frozenset()
         self._journal: list[bytes] = []
@@ -90,16 +91,17 @@ class Steady:
         """Send a batch; a process that is lost shows when the answer is read."""
         self._batch, self._relaxed = batch, relaxed
         self._afresh |= self._points > REMEMBERED_POINTS or self._bytes > REMEMBERED_BYTES
-        wanted = {**{name: self._own[name] for name in self._known}, **batch.conductances}
-        conductances = {name: np.array(g, dtype=float) for name, g in wanted.items() if self._is_new(name, g)}
+        wanted = {**{of: self._own_value(of) for of in self._known if of not in batch.held}, **batch.held}
+        values = {of: np.array(value, dtype=float) for of, value in wanted.items() if self._is_new(of, value)}
+        self._afresh |= not all(programmable(self._circuit, of) for of in values)
         if self._afresh:
-            conductances = {**self._known, **conductances}
+            values = {**self._known, **values}
             self._journal.clear()
             self._points = self._bytes = 0
-        request = Request(conductances, batch.features, batch.nudging, relaxed, self._afresh)
-        self._known |= conductances
+        request = Request(values, batch.features, batch.nudging, relaxed, self._afresh)
+        self._known |= values
         self._points += batch.phases * len(batch.features)
-        self._bytes += batch.features.nbytes + sum(g.nbytes for g in conductances.values())
+        self._bytes += batch.features.nbytes + sum(g.nbytes for g in values.values())
         self._request = request
         self._journal.append(packed(request, self._by_value))
         try:
@@ -142,9 +144,14 @@ class Steady:
             self._worker.ask(self._journal[-1])
         return opened(answer)
 
-    def _is_new(self, name: str, conductances: FloatArray) -> bool:
-        known = self._known.get(name)
-        return conductances is not known and (known is None or not np.array_equal(conductances, known))
+    def _is_new(self, of: str, value: FloatArray) -> bool:
+        known = self._known.get(of)
+        return value is not known and (known is None or not np.array_equal(value, known))
+
+    def _own_value(self, of: str) -> FloatArray:
+        """Return what an address holds in the circuit itself, (n,)."""
+        value: FloatArray = getattr(self._circuit.addressed(of), parts(of)[1])
+        return value
 
     def _started(self) -> Worker:
         """Return a fresh process."""

@@ -15,7 +15,8 @@ from ebana_like.errors import SimulatorError
 from ebana_like.netlist import Tolerances, circuit_lines, tolerances
 from ebana_like.simulators.ngspice.library import Library
 from ebana_like.simulators.ngspice.proof import Points, Proof, Verdict
-from ebana_like.simulators.ngspice.reduction import Reduction
+from ebana_like.simulators.ngspice.reduction import Reduction, programmable
+from ebana_like.values import Values, address, parts
 
 SWEEP = "dc vidx_sweep 0 1000000000 1"
 
@@ -42,6 +43,7 @@ class Sweep:
         self.positions = np.zeros(len(self.circuit.nodes) - 1, dtype=np.int64)
         self.voltage_banks, self.current_banks = self._driven()
         self.places = self._places()
+        self.held = {of: getattr(self.circuit.addressed(of), parts(of)[1]) for of in self._held_addresses()}
         self.proof = proof or Proof(self.circuit, self.voltage_banks, self.current_banks)
         self.tolerances = tolerances(self.circuit)
         self._volts = 0.0
@@ -53,12 +55,21 @@ class Sweep:
     def _driven(self) -> tuple[list[VoltageSources], list[CurrentSources]]:
         """Return the banks whose values ngspice asks for at every point, in the order of those values."""
         circuit, driven = self.circuit, self.circuit.driven
-        voltages = [circuit.inputs.bank, *driven.banks("voltage")]
-        currents = [*driven.banks("amperes"), *self.reduction.sources]
+        held = [parts(of) for of in self._held_addresses()]
+        voltages = [circuit.inputs.bank, *driven.banks("voltage"), *(bank for bank, q in held if q == "voltage")]
+        currents = [*driven.banks("amperes"), *self.reduction.sources, *(bank for bank, q in held if q == "amperes")]
         return (
             [circuit.bank(name, VoltageSources) for name in voltages],
             [circuit.bank(name, CurrentSources) for name in currents],
         )
+
+    def _held_addresses(self) -> list[str]:
+        """Return the addresses of sources that are trained: external too, but the same at all points of a batch."""
+        return [
+            of
+            for of in self.circuit.parameters
+            if not isinstance(self.circuit.addressed(of), Resistors) and programmable(self.circuit, of)
+        ]
 
     def _places(self) -> dict[str, slice]:
         """Return where the values of each driven address stand among those of all banks of its kind."""
@@ -105,7 +116,7 @@ class Sweep:
 
     def _lines(self, options: str) -> list[str]:
         """Return the circuit with its stimulus sources external, and the swept dummy source."""
-        circuit = self.circuit.with_conductances(self.programmed)
+        circuit = self.circuit.with_values({address(bank, "conductance"): g for bank, g in self.programmed.items()})
         voltages, currents = (
             [(circuit.nodes[p], circuit.nodes[n]) for b in banks for p, n in zip(b.positive, b.negative, strict=True)]
             for banks in (self.voltage_banks, self.current_banks)
@@ -123,6 +134,10 @@ class Sweep:
         self.positions[:] = [at[node] for node in self.circuit.nodes[1:]]
         self.library.on_vectors = None  # the same at every resume; asking again took a tenth of an XOR batch
 
+    def held_of(self, quantity: str) -> FloatArray:
+        """Return what the trained sources hold, bank after bank, (sources,): of "voltage" or "amperes"."""
+        return np.concatenate([np.zeros(0), *(v for of, v in self.held.items() if parts(of)[1] == quantity)])
+
     def stimuli(self, features: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return what stands for features (batch, features), volts.
 
@@ -131,11 +146,14 @@ class Sweep:
         """
         return self.circuit.inputs.voltages(features), self.reduction.currents(self.matrices, features)
 
-    def program(self, conductances: Mapping[str, FloatArray]) -> None:
-        """Write conductances (siemens, by bank of the full circuit); only those that changed cost time.
+    def program(self, values: Values) -> None:
+        """Write values of what is `programmable`, by address in the full circuit; only what changed costs time.
 
         Raises SimulatorError where ngspice does not know an element.
         """
+        self.held |= {of: value for of, value in values.items() if of in self.held}
+        full = self.reduction.full
+        conductances = {parts(of)[0]: v for of, v in values.items() if isinstance(full.addressed(of), Resistors)}
         matrices = self.reduction.matrices(conductances)
         self.matrices |= matrices
         self.alter({**conductances, **{name: matrix.sum(axis=1) for name, matrix in matrices.items()}})

@@ -15,7 +15,7 @@ from ebana_like.simulators.ngspice import block as block_layout
 from ebana_like.simulators.ngspice.batch import RELAXED, solve_batch
 from ebana_like.simulators.ngspice.library import Library
 from ebana_like.simulators.ngspice.messages import Answer, Request, Unknown, unpacked
-from ebana_like.simulators.ngspice.reduction import norton_reduction
+from ebana_like.simulators.ngspice.reduction import norton_reduction, programmable
 from ebana_like.simulators.ngspice.sweep import Sweep
 
 
@@ -48,8 +48,9 @@ def serve(connection: Connection, block_file: int) -> None:
         try:
             if request.afresh:
                 sweep.remove()
-                present = norton_reduction(circuit.with_conductances(request.conductances))
-                sweep = Sweep(present, library, sweep.proof)
+                present = norton_reduction(circuit.with_values(request.values))
+                same = all(programmable(circuit, address) for address in request.values)
+                sweep = Sweep(present, library, sweep.proof if same else None)
             connection.send(_answer(sweep, request))
         except EbanaError as error:
             connection.send(error)
@@ -60,12 +61,11 @@ def serve(connection: Connection, block_file: int) -> None:
 
 def _answer(sweep: Sweep, request: Request) -> Answer:
     began = time.perf_counter()
-    sweep.program(request.conductances)
+    sweep.program(request.values)
     programming = time.perf_counter() - began
     if request.relaxed:
         sweep.reload(sweep.tolerances.relaxed(RELAXED))
-    points = solve_batch(sweep, request.features, request.nudging)
+    answer = solve_batch(sweep, request.features, request.nudging)
     if request.relaxed:
         sweep.reload()
-    seconds = replace(points.seconds, programming=programming)
-    return Answer(points.voltages, points.converged, points.iterations, points.messages, seconds)
+    return replace(answer, seconds=replace(answer.seconds, programming=programming))

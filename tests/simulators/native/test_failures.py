@@ -124,9 +124,9 @@ def test_arguments_that_do_not_fit_are_refused(network):
     with pytest.raises(SettingError, match="shape"):
         simulator.solve({}, np.zeros((3, 7)))
     with pytest.raises(SimulatorError, match="crossbar1"):
-        simulator.solve({"crossbar1": np.ones(3)}, np.zeros((3, 2)))
+        simulator.solve({"crossbar1.conductance": np.ones(3)}, np.zeros((3, 2)))
     with pytest.raises(CircuitError, match="no bank"):
-        simulator.solve({"crossbar9": np.ones(3)}, np.zeros((3, 2)))
+        simulator.solve({"crossbar9.conductance": np.ones(3)}, np.zeros((3, 2)))
 
 
 def test_where_strong_conductances_meet_no_current_rounding_is_no_failure():

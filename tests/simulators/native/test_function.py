@@ -52,7 +52,7 @@ def test_slopes_of_a_layered_network(hidden, network, stimuli):
     circuit = network(hidden=hidden, feedback=0.5)
     features, _ = stimuli(circuit)
     mixing = np.random.default_rng(0).normal(size=(2, 2))
-    arguments = {**circuit.conductances(), "features": features, "mixing": mixing}
+    arguments = {**circuit.values(), "features": features, "mixing": mixing}
     assert_slopes(jax.jit(cost(circuit, circuit_function(circuit), len(features))), arguments)
 
 
@@ -61,7 +61,7 @@ def test_slopes_of_any_circuit(seed):
     kinds = ["diode", "resistor", "vcvs", "cccs", "switch", "current", "diode", "voltage", "resistor"]
     circuit, volts = random_circuit(seed, kinds)
     features = np.array([[volts], [-volts], [0.5 * volts]])
-    conductances = {bank.name: bank.conductance for bank in circuit.banks if bank.kind == "resistor"}
+    conductances = {f"{bank.name}.conductance": bank.conductance for bank in circuit.banks if bank.kind == "resistor"}
     arguments = {**conductances, "features": features, "mixing": np.array([[1.1]])}
     assert_slopes(jax.jit(cost(circuit, circuit_function(circuit), 3)), arguments)
 
@@ -70,7 +70,7 @@ def test_slopes_of_any_circuit(seed):
 def test_scores_are_those_of_the_engine(nudging, network, stimuli):
     circuit = network(nudging)
     features, _ = stimuli(circuit)
-    scores = circuit_function(circuit)(circuit.conductances(), features)
+    scores = circuit_function(circuit)(circuit.values(), features)
     expected = NativeSimulator(circuit).solve({}, features).scores
     assert np.abs(np.asarray(scores) - expected).max() < 1e-13
 
@@ -92,4 +92,4 @@ def test_arguments_that_do_not_fit_are_refused(network):
     with pytest.raises(SettingError, match="shape"):
         scores({}, np.zeros((3, 7)))
     with pytest.raises(SettingError, match="crossbar1"):
-        scores({"crossbar1": np.ones(3)}, np.zeros((3, 2)))
+        scores({"crossbar1.conductance": np.ones(3)}, np.zeros((3, 2)))

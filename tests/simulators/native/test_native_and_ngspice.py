@@ -30,9 +30,9 @@ NETWORKS = [
 def test_all_nodes_have_the_same_voltages(options, nudging, network, stimuli):
     circuit = network(nudging, **options)
     features, pull = stimuli(circuit)
-    native = NativeSimulator(circuit).solve(circuit.conductances(), features, pull)
+    native = NativeSimulator(circuit).solve(circuit.values(), features, pull)
     with NgspiceSimulator(circuit) as simulator:
-        ngspice = simulator.solve(circuit.conductances(), features, pull)
+        ngspice = simulator.solve(circuit.values(), features, pull)
     assert native.converged.all()
     assert not native.messages
     assert np.abs(native.voltages - ngspice.voltages).max() < AGREEMENT

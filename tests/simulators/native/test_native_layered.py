@@ -22,8 +22,8 @@ AGREEMENT = 1e-11  # volts; ngspice itself is left some 1e-13 V beside the solut
 def deviation(circuit: Circuit, stimuli, beta=1e-6) -> float:
     """Largest difference between the native engine and modified nodal analysis at any node in any phase, volts."""
     features, pull = stimuli(circuit, beta)
-    native = NativeSimulator(circuit).solve(circuit.conductances(), features, pull)
-    general = GeneralEngine(circuit).solve(circuit.conductances(), features, pull)
+    native = NativeSimulator(circuit).solve(circuit.values(), features, pull)
+    general = GeneralEngine(circuit).solve(circuit.values(), features, pull)
     assert not any("general engine" in said for said in native.messages.values())
     assert native.converged.all()
     assert general.converged.all()
@@ -101,7 +101,7 @@ def test_the_adjoint_solves_the_transposed_equations(hidden, network, stimuli):
     currents = np.random.default_rng(0).normal(size=(len(features), 1))
     simulator = NativeSimulator(circuit)
     points = simulator.solve({}, features)
-    found = simulator.adjoint({}, points, currents)
+    found = simulator.adjoint(points, currents)
     expected = GeneralEngine(circuit).adjoint({}, points.voltages[0], currents)
     assert np.abs(found - expected).max() < 1e-11 * np.abs(expected).max()
 
@@ -119,9 +119,9 @@ def test_a_batch_of_any_size_has_the_voltages_of_its_samples(network, stimuli):
 def test_conductances_travel_beside_the_circuit(network, stimuli):
     circuit = network()
     features, _ = stimuli(circuit)
-    doubled = {name: 2 * g for name, g in circuit.conductances().items()}
+    doubled = {name: 2 * g for name, g in circuit.values().items()}
     beside = NativeSimulator(circuit).solve(doubled, features)
-    inside = NativeSimulator(circuit.with_conductances(doubled)).solve({}, features)
+    inside = NativeSimulator(circuit.with_values(doubled)).solve({}, features)
     assert np.array_equal(beside.voltages, inside.voltages)
 
 

@@ -65,7 +65,7 @@ from ebana_like.training import train
 given = TASKS["iris"].problem(replace(TASKS["iris"].settings, update="sgd", epochs=1, batch=20, engine="native"))
 class Alone(NativeSimulator):
     descends = False  # batch by batch
-found, expected = (train(given, make(given.circuit)).conductances for make in (NativeSimulator, Alone))
+found, expected = (train(given, make(given.circuit)).values for make in (NativeSimulator, Alone))
 assert max(abs(found[name] - expected[name]).max() for name in found) < 1e-14
 """
 

@@ -36,7 +36,8 @@ def test_scores_are_those_of_the_solved_nodes(simulator, batch):
 
 def test_conductances_that_are_no_numbers_are_refused(simulator):
     with pytest.raises(SimulatorError, match="crossbar1"):
-        scored(simulator, {"crossbar1": np.full(len(simulator.circuit.trainable[0]), np.nan)}, np.zeros((1, 3)))
+        wrong = np.full_like(simulator.circuit.values()["crossbar1.conductance"], np.nan)
+        scored(simulator, {"crossbar1.conductance": wrong}, np.zeros((1, 3)))
 
 
 def test_conductances_left_on_the_device_stay_what_they_were_while_training_goes_on():
@@ -48,24 +49,24 @@ def test_conductances_left_on_the_device_stay_what_they_were_while_training_goes
         every_batch = False
 
         def on_epoch(self, progress, record):
-            seen.append(progress.conductances)
+            seen.append(progress.values)
 
     simulator = simulator_of(problem.circuit, settings)
     train(problem, simulator, callbacks=[Keep()])
     assert all(isinstance(each, Resident) for each in seen)
     again = train(problem, simulator)
     first = [{name: each[name] for name in each} for each in seen]
-    assert list(seen[0]) == [bank.name for bank in problem.circuit.trainable]
-    assert np.abs(first[0]["crossbar1"] - first[2]["crossbar1"]).max() > 0
-    np.testing.assert_array_equal(again.conductances["crossbar2"], first[2]["crossbar2"])
+    assert list(seen[0]) == list(problem.circuit.parameters)
+    assert np.abs(first[0]["crossbar1.conductance"] - first[2]["crossbar1.conductance"]).max() > 0
+    np.testing.assert_array_equal(again.values["crossbar2.conductance"], first[2]["crossbar2.conductance"])
 
 
 def test_conductances_at_the_ends_of_their_range_are_counted_where_they_are():
     settings = replace(TASKS["iris"].settings, engine="native", epochs=1, lr=(30.0,), update="sgd")
     problem = TASKS["iris"].problem(settings)
     simulator = simulator_of(problem.circuit, settings)
-    found = train(problem, simulator).conductances
+    found = train(problem, simulator).values
     assert isinstance(found, Resident)
-    on_the_host = clamped_share(problem.circuit, {name: found[name] for name in found})
+    on_the_host = clamped_share(problem.circuit.parameters, {name: found[name] for name in found})
     assert 0.1 < on_the_host < 1
-    assert clamped_share(problem.circuit, found) == on_the_host
+    assert clamped_share(problem.circuit.parameters, found) == on_the_host

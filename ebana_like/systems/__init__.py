@@ -1,0 +1,20 @@
+"""What learns: a system has parameters, settles under a stimulus, and says how its energy changes with each of them."""
+
+from ebana_like.systems.circuit import CircuitSystem, system_of
+from ebana_like.systems.points import BoolArray, Nudging, OperatingPoints, Seconds
+from ebana_like.systems.settled import HeldForces, Settled
+from ebana_like.systems.system import Engine, Solution, System
+
+__all__ = [
+    "BoolArray",
+    "CircuitSystem",
+    "Engine",
+    "HeldForces",
+    "Nudging",
+    "OperatingPoints",
+    "Seconds",
+    "Settled",
+    "Solution",
+    "System",
+    "system_of",
+]

@@ -1,0 +1,220 @@
+"""How does a circuit learn? It is a system whose energy is its co-content, nudged by sources at its outputs.
+
+Equilibrium propagation reads dP/dtheta of the weighted co-content P in every phase: of an element with a current of its
+own w dp/dtheta, of a voltage source the weighted current that it feeds. The adjoint gradient reads lambda df/dtheta.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from ebana_like.adjoint import adjoint_circuit, small_signal
+from ebana_like.circuit import Circuit
+from ebana_like.elements import VCCS, Bank, CurrentLaw, FloatArray, Resistors, Signal, VoltageSources, dense
+from ebana_like.energy import Wiring, cocontent_gradient, coenergy_weights, element_currents, symmetry
+from ebana_like.errors import CircuitError
+from ebana_like.nudges import Towards, nudging_of
+from ebana_like.nudges.nudge import Slope
+from ebana_like.systems.points import BoolArray, OperatingPoints
+from ebana_like.systems.system import System
+from ebana_like.values import Parameter, parts
+
+
+@dataclass(frozen=True, eq=False)
+class CircuitSystem:
+    """A circuit as what learns; see `System`."""
+
+    circuit: Circuit
+
+    @property
+    def parameters(self) -> Mapping[str, Parameter]:
+        return self.circuit.parameters
+
+    @property
+    def features(self) -> int:
+        return self.circuit.inputs.count
+
+    @property
+    def outputs(self) -> int:
+        return self.circuit.outputs.count
+
+    def nudging(self, cost: Slope, targets: FloatArray, betas: FloatArray) -> Towards:
+        return nudging_of(self.circuit, cost, targets, betas)
+
+    def refusal(self) -> str:
+        for bank, quantity in self._trained:
+            if not isinstance(bank, CurrentLaw | VoltageSources):
+                return (
+                    f"the {quantity} of {bank.labels[0]} is trained, and it changes the weights of the co-content: "
+                    "equilibrium propagation is not exact for it; train it by the adjoint estimator"
+                )
+        return symmetry(self.circuit).reason
+
+    def weights(self) -> Mapping[str, FloatArray]:
+        """Return the weights of the co-content, by bank. Raises CircuitError where there are none."""
+        return coenergy_weights(self.circuit)
+
+    def signals(
+        self, points: OperatingPoints, coefficients: FloatArray, weights: Mapping[str, FloatArray] | None = None
+    ) -> dict[str, Signal]:
+        """Return the learning signals of a stencil of phases; see `System`.
+
+        weights: others than the co-content's, by bank, to see what they would give.
+        """
+        weights = self.weights() if weights is None else weights
+        usable = points.usable
+        count = int(usable.sum())
+        voltages, factors = points.voltages, coefficients / max(count, 1)
+        if count < len(usable):
+            voltages, factors = voltages[:, usable], factors[:, usable]
+        phases = _Phases(points.solved if self._laws_vary else self.circuit, voltages, factors, weights)
+        return self._by_address(phases.signal)
+
+    def input_signal(self, points: OperatingPoints, coefficients: FloatArray) -> FloatArray:
+        """Sum over phases of c dP/dx, of each sample, (batch, features), cost per volt (thesis 2.19).
+
+        dP/dx of the co-content P is the weighted current that the feature's sources feed into the circuit.
+        """
+        circuit = points.solved
+        fed, _ = cocontent_gradient(circuit, points.voltages)
+        place = Wiring(circuit).place(circuit.inputs.bank)
+        return self._per_feature(np.einsum("pb,pbs->bs", coefficients, fed[..., place]))
+
+    def adjoint_signals(self, points: OperatingPoints, adjoint: FloatArray, currents: FloatArray) -> dict[str, Signal]:
+        """Return the mean over samples of dC/dtheta, (n,) by address, exact for every circuit.
+
+        adjoint: lambda, (batch, nodes), as `Simulator.adjoint` returns it for currents (batch, outputs).
+        """
+        usable = np.asarray(np.isfinite(adjoint).all(axis=1))
+        seen = _Mirrored(points, usable, adjoint[usable], currents[usable])
+        return self._by_address(seen.signal)
+
+    def adjoint_input_signal(self, points: OperatingPoints, adjoint: FloatArray, currents: FloatArray) -> FloatArray:
+        """Return dC/dx of each sample, (batch, features): what shorted inputs carry in the adjoint circuit."""
+        seen = _Mirrored(points, np.ones(len(adjoint), dtype=bool), adjoint, currents)
+        return self._per_feature(-seen.adjoint_current(self.circuit.inputs.bank))
+
+    @cached_property
+    def _laws_vary(self) -> bool:
+        """Whether a learning signal depends on the values, and not on voltages alone."""
+        return any(not (isinstance(bank, CurrentLaw) and bank.linear) for bank, _ in self._trained)
+
+    @cached_property
+    def _trained(self) -> list[tuple[Bank, str]]:
+        return [(self.circuit.addressed(address), parts(address)[1]) for address in self.parameters]
+
+    def _by_address(self, signal: "SignalOf") -> dict[str, Signal]:
+        found = {}
+        for (bank, quantity), (address, parameter) in zip(self._trained, self.parameters.items(), strict=True):
+            read = signal(bank.name, quantity)
+            found[address] = read if parameter.range.index is None else parameter.range.summed(dense(read))
+        return found
+
+    def _per_feature(self, by_source: FloatArray) -> FloatArray:
+        """Return derivatives by features (batch, features), given those by the voltages of their sources."""
+        inputs = self.circuit.inputs
+        found = np.zeros((len(by_source), inputs.count))
+        for source, feature in enumerate(inputs.feature.tolist()):
+            found[:, feature] += inputs.polarity[source] * by_source[:, source]
+        return found
+
+
+def system_of(learns: Circuit | System) -> System:
+    """Return a system as it is, and a circuit as one."""
+    return CircuitSystem(learns) if isinstance(learns, Circuit) else learns
+
+
+SignalOf = Callable[[str, str], Signal]
+"""Gives the learning signal of a bank's quantity, each element for itself, (elements,)."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Phases:
+    """What a stencil of phases shows of every element.
+
+    circuit: as it was solved. voltages: (phases, samples, nodes). factors: (phases, samples). weights: by bank.
+    """
+
+    circuit: Circuit
+    voltages: FloatArray
+    factors: FloatArray
+    weights: Mapping[str, FloatArray]
+
+    def signal(self, name: str, quantity: str) -> Signal:
+        bank = self.circuit.named(name)
+        if isinstance(bank, CurrentLaw):
+            weights = self.weights[name]
+            if weights.size == 1:  # shared by all elements: it goes into the factors
+                return bank.learning_signal(quantity, self.voltages, weights * self.factors)
+            return weights * dense(bank.learning_signal(quantity, self.voltages, self.factors))
+        if isinstance(bank, VoltageSources):
+            fed = self._fed[..., self._wiring.place(name)]
+            return np.asarray(np.einsum("pb,pbn->n", self.factors, fed - fed[:1]))
+        raise CircuitError(f"no phase tells how the energy changes with the {quantity} of {bank.labels[0]}")
+
+    @cached_property
+    def _wiring(self) -> Wiring:
+        return Wiring(self.circuit)
+
+    @cached_property
+    def _fed(self) -> FloatArray:
+        """Weighted currents that sources feed, (phases, samples, branches)."""
+        return cocontent_gradient(self.circuit, self.voltages)[0]
+
+
+class _Mirrored:
+    """What the adjoint circuit shows of every element beside the operating points; see `AdjointView`."""
+
+    def __init__(self, points: OperatingPoints, usable: BoolArray, adjoint: FloatArray, currents: FloatArray) -> None:
+        self.circuit = points.solved
+        self.voltages = points.voltages[0, usable]
+        self.adjoint = adjoint
+        self.injected = currents
+        self.count = max(len(adjoint), 1)
+
+    def signal(self, name: str, quantity: str) -> Signal:
+        bank = self.circuit.named(name)
+        if isinstance(bank, Resistors):
+            return bank.learning_signal(quantity, *self._made_up)
+        return np.asarray(bank.sensitivity(quantity, self).sum(axis=0) / self.count)
+
+    @cached_property
+    def _made_up(self) -> tuple[FloatArray, FloatArray]:
+        """Phases and coefficients whose learning signal is the mean product of drops of V and lambda.
+
+        With lambda scaled by a to the size of V, [(V + a lambda / 2)^2 - (V - a lambda / 2)^2] / 2 = a lambda V for
+        every drop: the learning signal of equilibrium propagation between two made-up phases, and so the same matrix
+        products.
+        """
+        V, lambda_ = self.voltages, self.adjoint
+        largest = np.abs(lambda_).max(axis=1, initial=0.0)
+        scale = np.abs(V).max(axis=1, initial=0.0) / np.where(largest > 0, largest, 1.0)
+        scale = np.where(scale > 0, scale, 1.0)
+        half = scale[:, None] * lambda_ / 2
+        factors = 1 / (scale * self.count)
+        return np.stack([V - half, V + half]), np.stack([-factors, factors])
+
+    def adjoint_current(self, name: str) -> FloatArray:
+        return self._adjoint_currents[name]
+
+    def current(self, label: str) -> FloatArray:
+        found = self._currents
+        bank = next(bank for bank in self.circuit.banks if label in bank.labels)
+        return found[bank.name][..., bank.labels.index(label)]
+
+    @cached_property
+    def _currents(self) -> Mapping[str, FloatArray]:
+        return element_currents(self.circuit, self.voltages).of
+
+    @cached_property
+    def _adjoint_currents(self) -> Mapping[str, FloatArray]:
+        circuit, adjoint = self.circuit, self.adjoint
+        mirrored = adjoint_circuit(circuit, np.zeros(len(circuit.nodes)), np.zeros(circuit.outputs.count))
+        slopes = small_signal(circuit, self.voltages)
+        own = {bank.name: slopes[bank.name] * bank.drop(adjoint) for bank in circuit.banks if bank.name in slopes}
+        own |= {bank.name: bank.current(bank.drop(adjoint)) for bank in circuit.of_kind(Resistors)}
+        own |= {bank.name: bank.current(adjoint) for bank in mirrored.of_kind(VCCS)}
+        (injecting,) = mirrored.driven.banks()
+        return Wiring(mirrored).complete({**own, injecting: self.injected}).of

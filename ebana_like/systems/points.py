@@ -1,0 +1,79 @@
+"""What does an engine answer? The operating points of a batch, free and nudged, and what they were solved with."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ebana_like.circuit import Circuit
+from ebana_like.elements import FloatArray, IntArray
+from ebana_like.values import Values
+
+BoolArray = NDArray[np.bool_]
+
+
+class Nudging(Protocol):
+    """What drives a batch in its nudged phases: values of the circuit's `driven` addresses."""
+
+    @property
+    def phases(self) -> int:
+        """Number of nudged phases."""
+
+    def drives(self, scores: FloatArray, samples: slice) -> Mapping[str, FloatArray]:
+        """Return the values, (phases, m, elements) by address, given the free scores of m samples, (m, outputs)."""
+
+    def part(self, samples: slice) -> "Nudging":
+        """Return the nudging of some of the batch's samples."""
+
+
+@dataclass(frozen=True, eq=False)
+class Seconds:
+    """Time spent inside an engine, per worker that ran longest: solving points, writing conductances."""
+
+    solving: float = 0.0
+    programming: float = 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class OperatingPoints:
+    """DC operating points of a batch, in the free phase and every nudged phase.
+
+    values: what they were solved with, (n,) by address: every parameter of the circuit, and what else was given.
+    voltages: (1 + phases, batch, nodes), volts, nodes as in the circuit; NaN where a point did not converge.
+    converged: (1 + phases, batch).
+    iterations: Newton iterations, (1 + phases, batch).
+    messages: what went wrong, by sample; recovered points are named here too.
+    """
+
+    circuit: Circuit
+    values: Values
+    voltages: FloatArray
+    converged: BoolArray
+    iterations: IntArray
+    messages: Mapping[int, str] = field(default_factory=dict)
+    seconds: Seconds = field(default_factory=Seconds)
+
+    @cached_property
+    def solved(self) -> Circuit:
+        """The circuit that was solved, holding the values it was solved with."""
+        return self.circuit.with_values(self.values)
+
+    @property
+    def scores(self) -> FloatArray:
+        """Free scores, (batch, outputs), volts."""
+        return self.circuit.outputs.scores(self.voltages[0])
+
+    @property
+    def usable(self) -> BoolArray:
+        """Samples solved in every phase, (batch,): only these may enter a gradient."""
+        return np.asarray(self.converged.all(axis=0))
+
+    def __str__(self) -> str:
+        phases, batch = self.converged.shape
+        failed = batch - int(self.usable.sum())
+        return f"{batch} samples x {phases} phases, {self.iterations.mean():.1f} iterations a point, " + (
+            f"{failed} samples failed" if failed else "all converged"
+        )
