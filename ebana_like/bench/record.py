@@ -51,10 +51,12 @@ def timed(where: str, timings: Sequence[Timing], unit: str = "ms a point") -> li
 class Record:
     """The numbers of one benchmark, and what they depend on.
 
+    load: how many other programs wanted a core when it began, the system's mean over a minute.
     machine: system, processor and cores. versions: of Python and packages. commit: empty outside of a checkout.
     """
 
     date: str
+    load: float
     commit: str
     machine: Mapping[str, Any]
     versions: Mapping[str, str]
@@ -76,10 +78,15 @@ class Record:
         return max(found, key=lambda each: abs(log(each[1])), default=None)
 
 
-def record_now(numbers: Sequence[Number]) -> Record:
-    """Return numbers just measured with this machine and this version of the program."""
+def load_now() -> float:
+    """Return how many programs want a core."""
+    return round(os.getloadavg()[0], 1)
+
+
+def record_now(numbers: Sequence[Number], load: float) -> Record:
+    """Return numbers just measured with this machine and this version of the program; load: as it was before."""
     machine = {"system": platform.platform(), "processor": _processor(), "cores": os.cpu_count()}
-    return Record(date.today().isoformat(), _commit(), machine, versions(), tuple(numbers))
+    return Record(date.today().isoformat(), load, _commit(), machine, versions(), tuple(numbers))
 
 
 def save_record(path: Path, bench: str, record: Record) -> None:
@@ -122,7 +129,7 @@ def _record(table: Mapping[str, Any]) -> Record:
             Number(str(entry["of"]), str(entry["unit"]), float(entry["median"]), low_high, int(entry["rounds"]))
         )
     machine, packages = dict(table["machine"]), dict(table["versions"])
-    return Record(str(table["date"]), str(table["commit"]), machine, packages, tuple(numbers))
+    return Record(str(table["date"]), float(table["load"]), str(table["commit"]), machine, packages, tuple(numbers))
 
 
 def _ratio(now: float, before: float) -> float | None:

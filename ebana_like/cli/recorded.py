@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from ebana_like.bench.record import Number, Record, load_record, load_records, record_now, save_record
+from ebana_like.bench.record import Number, Record, load_now, load_record, load_records, record_now, save_record
 from ebana_like.cli.printer import Printer, terminal
 from ebana_like.errors import SettingError
 
@@ -25,7 +25,8 @@ def recorded(measure: Callable[..., Sequence[Number]]) -> Callable[..., None]:
         before = None if compare is None else load_record(compare, name)
         if save is not None:
             _require_room(save)
-        now = record_now(measure(**given))
+        load = load_now()
+        now = record_now(measure(**given), load)
         printer = Printer(terminal())
         if before is not None:
             _print_comparison(printer, now, before, f"{compare}")
@@ -53,6 +54,7 @@ def _print_comparison(printer: Printer, now: Record, before: Record, name: str) 
         rows.append([number.of, number.unit, then, _text(number), "-" if ratio is None else f"{ratio:.2f}"])
     title = f"\nbeside {name}, of {before.date} at {before.commit or 'no commit'}"
     printer.table(["what", "unit", "then (quartiles)", "now (quartiles)", "now over then"], rows, title=title)
+    printer.line(f"load of the machine before: {before.load:g} then, {now.load:g} now")
     if before.machine != now.machine:
         printer.line(f"that was on another machine: {', '.join(map(str, before.machine.values()))}")
     changed = [f"{key} {old}" for key, old in before.versions.items() if now.versions.get(key) != old]

@@ -32,7 +32,7 @@ def measuring(numbers):
 
 
 def test_a_record_says_what_its_numbers_depend_on_and_comes_back(tmp_path):
-    record = record_now(NUMBERS)
+    record = record_now(NUMBERS, 0.5)
     assert record.numbers[0] == Number("xor: native", "ms a point", 3.0, (2.0, 4.0), 5)
     assert {"python", "ebana-like", "jax", "optax"} <= set(record.versions)
     assert set(record.machine) == {"system", "processor", "cores"}
@@ -47,13 +47,13 @@ def test_a_record_says_what_its_numbers_depend_on_and_comes_back(tmp_path):
 
 
 def test_ratios_are_by_name_and_the_largest_change_is_up_or_down():
-    before = record_now(NUMBERS)
+    before = record_now(NUMBERS, 0.5)
     faster = (replace(NUMBERS[0], median=1.0), replace(NUMBERS[1], median=50.0), replace(NUMBERS[2], median=400.0))
-    now = record_now((*faster, NUMBERS[3], Number("iris: native", "ms a point", 1.0, (1.0, 1.0), 5)))
+    now = record_now((*faster, NUMBERS[3], Number("iris: native", "ms a point", 1.0, (1.0, 1.0), 5)), 0.0)
     assert list(now.over(before).values()) == [1 / 3, 2.5, 100.0, None, None]
     number, ratio = now.largest_change(before)
     assert (number.of, ratio) == ("xor: native", 1 / 3), "memory is not timed in rounds"
-    assert record_now(()).largest_change(before) is None
+    assert record_now((), 0.0).largest_change(before) is None
 
 
 def test_numbers_are_saved_and_compared_from_the_command_line(tmp_path):
