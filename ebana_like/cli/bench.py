@@ -91,7 +91,7 @@ def steps(network: tuple[str, ...]) -> list[Number]:
             [[way.way, f"{1e3 * way.median:.1f}", f"{timings[0].over(way):.2f}"] for way in timings],
             title=f"\n{name}: {len(timings[0].rounds)} paired rounds",
         )
-        numbers += timed(name, timings, "ms a sample")
+        numbers += timed(f"hidden {name}", timings, "ms a sample")
     return numbers
 
 
@@ -132,7 +132,7 @@ def engines(case: tuple[str, ...], growth: bool, plot: Path | None) -> list[Numb
         for one in measured:
             _print_growth(printer, one)
             columns = zip(one.sizes, one.batch_milliseconds, strict=True)
-            numbers += [Number(f"{size} {one.varied}, {one.fixed}", "ms a batch", batch) for size, batch in columns]
+            numbers += [Number(f"{one.varied} {size}, {one.fixed}", "ms a batch", batch) for size, batch in columns]
             numbers.append(Number(f"growth with {one.varied}", "exponent", one.exponent))
         if plot is not None:
             plot_growth(measured, plot)
@@ -156,7 +156,7 @@ def products(hidden: tuple[int, ...], batch: tuple[int, ...]) -> list[Number]:
             ours, alone = result.training, result.products
             times = f"{1e3 * ours.median:.0f}", f"{1e3 * alone.median:.0f}", f"{ours.over(alone):.1f}"
             rows.append([str(neurons), str(samples), *times, f"{result.memory:.0f} MB"])
-            name = f"{neurons} neurons, batch {samples}"
+            name = f"hidden {neurons}, batch {samples}"
             numbers += timed(name, (ours, alone), "ms a sample")
             numbers.append(Number(f"{name}: most memory", "MB", result.memory))
     Printer(terminal()).table(

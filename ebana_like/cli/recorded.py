@@ -50,10 +50,12 @@ def _print_comparison(printer: Printer, now: Record, before: Record, name: str) 
     rows = []
     for number in now.numbers:
         ratio = ratios[number.name]
-        then = _text(earlier[number.name]) if number.name in earlier else "-"
-        rows.append([number.of, number.unit, then, _text(number), "-" if ratio is None else f"{ratio:.2f}"])
+        both = [earlier.get(number.name), number]
+        medians = [f"{each.median:.4g}" if each else "-" for each in both]
+        quartiles = [_quartiles(each) for each in both]
+        rows.append([number.of, number.unit, *medians, "-" if ratio is None else f"{ratio:.2f}", *quartiles])
     title = f"\nbeside {name}, of {before.date} at {before.commit or 'no commit'}"
-    printer.table(["what", "unit", "then (quartiles)", "now (quartiles)", "now over then"], rows, title=title)
+    printer.table(["what", "unit", "then", "now", "ratio", "quartiles then", "now"], rows, title=title)
     printer.line(f"load of the machine before: {before.load:g} then, {now.load:g} now")
     if before.machine != now.machine:
         printer.line(f"that was on another machine: {', '.join(map(str, before.machine.values()))}")
@@ -67,8 +69,5 @@ def _print_comparison(printer: Printer, now: Record, before: Record, name: str) 
         printer.line("no number is in both")
 
 
-def _text(number: Number) -> str:
-    if number.quartiles is None:
-        return f"{number.median:.4g}"
-    low, high = number.quartiles
-    return f"{number.median:.4g} ({low:.4g} to {high:.4g})"
+def _quartiles(number: Number | None) -> str:
+    return " to ".join(f"{quartile:.3g}" for quartile in number.quartiles) if number and number.quartiles else "-"
