@@ -270,7 +270,12 @@ def test_a_full_disk_keeps_what_was_saved(tmp_path, start, trained):
 
 
 def test_a_disk_without_room_for_compiled_code_is_told_in_a_line(tmp_path):
-    arguments = ["xor", "--engine", "native", "--out", str(tmp_path / "runs")]
+    """Steps are compiled by numba where the engine does not take them by itself, as in a divider."""
+    netlist, table = tmp_path / "divider.cir", tmp_path / "divider.csv"
+    netlist.write_text("divider\nv1 in 0 0\nr1 in out 10k\nr2 out 0 10k\n.end\n")
+    table.write_text("v1,out\n1,0.3\n2,0.6\n")
+    data = ["--data", str(table), "--inputs", "v1", "--outputs", "out"]
+    arguments = ["fit", str(netlist), *data, "--update", "sgd", "--engine", "native"]
     environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
     done = subprocess.run([*FULL, *arguments], capture_output=True, text=True, check=False, env=environment)
     assert done.returncode == 1
