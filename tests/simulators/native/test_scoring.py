@@ -35,8 +35,8 @@ def test_scores_are_those_of_the_solved_nodes(simulator, batch):
 
 
 def test_conductances_that_are_no_numbers_are_refused(simulator):
+    wrong = np.full_like(simulator.circuit.values()["crossbar1.conductance"], np.nan)
     with pytest.raises(SimulatorError, match="crossbar1"):
-        wrong = np.full_like(simulator.circuit.values()["crossbar1.conductance"], np.nan)
         scored(simulator, {"crossbar1.conductance": wrong}, np.zeros((1, 3)))
 
 
