@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ebana_like.derivative import derivative
 from ebana_like.elements.signal import Signal
+from ebana_like.elements.term import Branch, Flow
 from ebana_like.elements.written import Numbered, Written
 from ebana_like.errors import CircuitError, meant
 from ebana_like.values import FloatArray, IntArray, Range
@@ -177,6 +178,11 @@ class Bank(ABC):
         """What a person calls them all."""
         return f"{self.words}s"
 
+    @property
+    def term(self) -> Flow | Branch | None:
+        """What the elements are to a solver; None where that is a law of their own, or not known."""
+        return None
+
     def nodes_of(self, terminal: str) -> IntArray:
         """Return the node indices of one of the terminals, (n,)."""
         nodes: IntArray = getattr(self, terminal)
@@ -266,6 +272,11 @@ class CurrentLaw(EnergyLaw):
 
     All arguments named `drop` are (..., n) arrays in volts; all results have the same shape.
     """
+
+    @property
+    def steepness(self) -> tuple[float, float] | None:
+        """IS and N Vt of a law that climbs as IS exp(v / (N Vt)): they limit a solver's steps; None for others."""
+        return None
 
     @abstractmethod
     def pseudo_power(self, drop: FloatArray) -> FloatArray:

@@ -8,6 +8,7 @@ from typing import ClassVar, Self
 import numpy as np
 
 from ebana_like.elements.bank import AdjointView, Bank, Quantity, VoltageLaw
+from ebana_like.elements.term import Branch, Flow
 from ebana_like.elements.written import Numbered, Written, numbers
 from ebana_like.errors import CircuitError
 from ebana_like.values import FloatArray, IntArray
@@ -88,6 +89,10 @@ class VCVS(VoltageControlled, VoltageLaw):
     quantities: ClassVar[Mapping[str, Quantity]] = {"gain": Quantity("")}
 
     @property
+    def term(self) -> Branch:
+        return Branch(self.gain, (self.control_positive, self.control_negative))
+
+    @property
     def follows(self) -> tuple[IntArray, IntArray, FloatArray]:
         return self.control_positive, self.control_negative, self.gain
 
@@ -108,6 +113,10 @@ class VCCS(VoltageControlled):
     quantities: ClassVar[Mapping[str, Quantity]] = {"gain": Quantity("S")}
     paths: ClassVar[tuple[tuple[str, str], ...]] = ()
 
+    @property
+    def term(self) -> Flow:
+        return Flow(self.gain, (self.control_positive, self.control_negative))
+
     def sensitivity(self, quantity: str, view: AdjointView) -> FloatArray:
         return self.drop(view.adjoint) * self._control(view.voltages)
 
@@ -123,6 +132,10 @@ class CCVS(CurrentControlled, VoltageLaw):
     kind: ClassVar[str] = "ccvs"
     letter: ClassVar[str] = "h"
     quantities: ClassVar[Mapping[str, Quantity]] = {"gain": Quantity("Ohm")}
+
+    @property
+    def term(self) -> Branch:
+        return Branch(self.gain, through=self.control)
 
     def voltage(self, control_current: FloatArray) -> FloatArray:
         """Return the drop of each source for the controlling currents (..., n), volts."""
@@ -142,6 +155,10 @@ class CCCS(CurrentControlled):
     role: ClassVar[str] = "amplifiers"
     quantities: ClassVar[Mapping[str, Quantity]] = {"gain": Quantity("")}
     paths: ClassVar[tuple[tuple[str, str], ...]] = ()
+
+    @property
+    def term(self) -> Flow:
+        return Flow(self.gain, through=self.control)
 
     def sensitivity(self, quantity: str, view: AdjointView) -> FloatArray:
         copied = np.stack([view.current(label) for label in self.control], axis=-1)

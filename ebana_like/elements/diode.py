@@ -90,6 +90,10 @@ class Diodes(CurrentLaw):
         return (self.model,)
 
     @property
+    def steepness(self) -> tuple[float, float]:
+        return self.model.saturation_current, self.model.scale
+
+    @property
     def summary(self) -> str:
         return f"{self.model.name}, IS {self.model.saturation_current:g} A, N {self.model.emission:g}"
 

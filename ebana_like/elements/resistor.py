@@ -10,6 +10,7 @@ import numpy as np
 from ebana_like.elements.bank import CurrentLaw, Index, Quantity, index_of
 from ebana_like.elements.numbers import conductance, resistances
 from ebana_like.elements.signal import OuterProducts, Signal
+from ebana_like.elements.term import Flow
 from ebana_like.elements.written import Numbered, Written, numbers
 from ebana_like.values import FloatArray, IntArray
 
@@ -39,6 +40,10 @@ class Resistors(CurrentLaw):
             f"{label} {nodes[p]} {nodes[n]} {ohms}"
             for label, p, n, ohms in zip(self.labels, positive, negative, resistances(self.conductance), strict=True)
         ]
+
+    @property
+    def term(self) -> Flow:
+        return Flow(self.conductance, (self.positive, self.negative))
 
     def current(self, drop: FloatArray) -> FloatArray:
         return self.conductance * drop

@@ -7,6 +7,7 @@ from typing import ClassVar, Self
 import numpy as np
 
 from ebana_like.elements.bank import AdjointView, CurrentLaw, Quantity, VoltageLaw
+from ebana_like.elements.term import Branch, Flow
 from ebana_like.elements.written import Numbered, Written, numbers
 from ebana_like.values import FloatArray
 
@@ -28,6 +29,10 @@ class VoltageSources(VoltageLaw):
     @classmethod
     def read(cls, name: str, elements: Sequence[Written], nodes: Numbered) -> Self:
         return cls(name, tuple(e.label for e in elements), *nodes.ends(elements), numbers(elements))
+
+    @property
+    def term(self) -> Branch:
+        return Branch(volts=self.voltage)
 
     def sensitivity(self, quantity: str, view: AdjointView) -> FloatArray:
         return -view.adjoint_current(self.name)
@@ -58,6 +63,10 @@ class CurrentSources(CurrentLaw):
 
     def spice_lines(self, nodes: Sequence[str]) -> list[str]:
         return _source_lines(self, nodes, self.amperes)
+
+    @property
+    def term(self) -> Flow:
+        return Flow(np.zeros(len(self)), amperes=self.amperes)
 
     def current(self, drop: FloatArray) -> FloatArray:
         return np.broadcast_to(self.amperes, drop.shape)

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from ebana_like.elements.bank import EnergyLaw
+from ebana_like.elements.term import Branch, Switching
 from ebana_like.elements.written import Numbered, Written, one_card
 from ebana_like.errors import CircuitError
 from ebana_like.values import FloatArray, IntArray
@@ -47,6 +48,12 @@ class Switches(EnergyLaw):
 
     control_positive: IntArray
     control_negative: IntArray
+
+    @property
+    def term(self) -> Branch:
+        return Branch(
+            between=(self.control_positive, self.control_negative), switching=Switching(THRESHOLD, CLOSED, OPEN)
+        )
 
     def conductance(self, voltages: FloatArray) -> FloatArray:
         """Return the conductance at the given node voltages (..., nodes); (..., n), siemens."""

@@ -11,8 +11,8 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
+from ebana_like.elements import Diodes
 from ebana_like.elements.diode import junction
-from ebana_like.elements.switch import OPEN, THRESHOLD
 from ebana_like.simulators.drive import Drive
 from ebana_like.simulators.native import newton
 from ebana_like.simulators.native.elements import Drives, Laws, Wiring, compilable
@@ -46,7 +46,7 @@ def run(equations: Equations, start: State, drive: Drive, leakage: float = 0.0) 
     """Run Newton's method at every point from its own start; see `newton.newton`."""
     if equations.pattern.size > LARGEST or not is_dense(equations.pattern):
         return newton.newton(equations, start, drive, leakage)
-    if equations.own_laws:
+    if not all(type(bank) is Diodes for bank in equations.laws):  # a law of its own
         return newton.newton(equations, start, drive, leakage)
     arrays = compilable(equations)
     points = len(start.values)
@@ -173,20 +173,15 @@ def _four(
 
 def branch_laws(wiring: Wiring, laws: Laws, values: Array) -> tuple[Array, Array, Array]:
     """Return h, gain and r of every branch at every point, (points, branches)."""
-    shut = closed(wiring, values)
-    is_open = wiring.is_switch & ~shut
-    shape = shut.shape
-    return (
-        jnp.where(is_open, OPEN, laws.h),
-        jnp.broadcast_to(laws.gain, shape),
-        jnp.where(is_open, 1.0, laws.r),
-    )
+    shut = closed(wiring, laws, values)
+    return jnp.where(shut, laws.h, laws.opened), jnp.broadcast_to(laws.gain, shut.shape), jnp.where(shut, laws.r, 1.0)
 
 
-def closed(wiring: Wiring, values: Array) -> Array:
-    """Say which switches are closed, (points, branches)."""
+def closed(wiring: Wiring, laws: Laws, values: Array) -> Array:
+    """Say which branches are closed, (points, branches): all but open switches."""
     _, _, c, d, _ = wiring.branches
-    return wiring.is_switch & (values[:, c] - values[:, d] > THRESHOLD)
+    found: Array = values[:, c] - values[:, d] > laws.threshold
+    return found
 
 
 def moved(wiring: Wiring, laws: Laws, critical: Array, here: Point, moves: Array) -> tuple[Array, Array, Array]:
@@ -197,7 +192,7 @@ def moved(wiring: Wiring, laws: Laws, critical: Array, here: Point, moves: Array
     junctions = limited(laws.scale, critical, here.junctions, free)
     near = jnp.abs(moves) <= newton.STEP * jnp.maximum(1, jnp.abs(values[:, wiring.unknowns]))
     unlimited = jnp.abs(junctions - free) <= newton.STEP * jnp.maximum(1, jnp.abs(free))
-    same = closed(wiring, values) == closed(wiring, here.values)
+    same = closed(wiring, laws, values) == closed(wiring, laws, here.values)
     settled = (near | ~wiring.is_node).all(axis=1) & unlimited.all(axis=1) & same.all(axis=1)
     return values, junctions, settled
 

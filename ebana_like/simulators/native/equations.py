@@ -1,63 +1,40 @@
 """Which equations does a circuit obey? Modified nodal analysis, for many points at a time.
 
-The unknowns are the voltages of all nodes that no grounded source pins, and the currents of the remaining sources,
-VCVS and switches. A node's equation is Kirchhoff's current law, a branch's equation is its own law. A switch has a
-current of its own so that 1 mOhm beside 1 MOhm costs no digits.
+The unknowns are the voltages of all nodes that no grounded source pins, and the currents of the remaining branches. A
+node's equation is Kirchhoff's current law. A switch has a current of its own so that 1 mOhm beside 1 MOhm costs no
+digits.
 """
 
-from collections.abc import Iterator
-from itertools import pairwise
+from collections.abc import Sequence
 
 import numpy as np
 
 from ebana_like.circuit import Circuit
-from ebana_like.elements import (
-    CCCS,
-    CCVS,
-    VCCS,
-    VCVS,
-    Bank,
-    CurrentControlled,
-    CurrentLaw,
-    CurrentSources,
-    Diodes,
-    EnergyLaw,
-    FloatArray,
-    IntArray,
-    Resistors,
-    Switches,
-    VoltageControlled,
-    VoltageSources,
-)
-from ebana_like.elements.switch import CLOSED, OPEN
+from ebana_like.elements import Bank, CurrentLaw, FloatArray, IntArray
+from ebana_like.elements.term import Branch, Flow
+from ebana_like.errors import CircuitError
 from ebana_like.simulators.drive import Drive
 from ebana_like.simulators.native.linear import is_dense
 from ebana_like.simulators.native.stamps import Pattern, Stamps
 from ebana_like.simulators.native.state import Residual, State
+from ebana_like.simulators.native.terms import Terms
+from ebana_like.systems import BoolArray
 from ebana_like.values import Values, parts
 
-COMPILED = (Resistors, Diodes, CurrentSources)
-"""Kinds with a law of their own that compiled solvers know; others are solved by what their class computes."""
 
+class Equations(Terms):
+    """The equations of one circuit; other values of its quantities are given by `with_values`.
 
-class Equations:
-    """The equations of one circuit; conductances are given by `with_conductances`."""
+    laws: banks with a law of their own. scales, saturations: N Vt and IS of each of their elements, infinity and one
+        where steps need not be limited.
+    """
 
     def __init__(self, circuit: Circuit) -> None:
-        self.circuit = circuit
-        self.banks: tuple[Bank, ...] = circuit.banks
-        self.node_count = len(circuit.nodes)
+        super().__init__(circuit)
         self.driven = circuit.driven.banks("conductance")
-        self.first_branch = self._number_branches()
-        self.size = self.node_count + sum(len(b) for b in self.banks if _has_branch(b))
-        self._slices = self._number_elements()
+        self._take_laws()
         self._pin_nodes()
         self._order_ends()
-        self.diodes = circuit.of_kind(Diodes)
-        self.own_laws = any(type(bank) not in COMPILED for bank in circuit.of_kind(CurrentLaw))
-        self.scales = _each([bank.model.scale for bank in self.diodes], self.diodes)
-        self.saturations = _each([bank.model.saturation_current for bank in self.diodes], self.diodes)
-        self.copied = {bank.name: self._controls(bank) for bank in circuit.of_kind(CurrentControlled)}
         self.pattern = self._pattern()
         on_diagonal = np.flatnonzero(self.pattern.rows == self.pattern.columns)
         self.diagonal = on_diagonal[np.argsort(self.pattern.rows[on_diagonal])][: len(self.free_nodes)]
@@ -66,33 +43,25 @@ class Equations:
 
     # ------------------------------------------------------------------ structure, once a circuit
 
-    def _number_branches(self) -> dict[str, int]:
-        first, numbers = self.node_count, {}
-        for bank in self.banks:
-            if _has_branch(bank):
-                numbers[bank.name] = first
-                first += len(bank)
-        return numbers
-
-    def _number_elements(self) -> list[slice]:
-        ends = np.cumsum([0, *(len(bank) for bank in self.banks)]).tolist()
-        self.element_count = ends[-1]
-        return [slice(a, b) for a, b in pairwise(ends)]
+    def _take_laws(self) -> None:
+        self.laws = _laws(self.banks)
+        steep = [(len(bank), *(bank.steepness or (1.0, np.inf))) for bank in self.laws]
+        counts, saturations, scales = zip(*steep, strict=True) if steep else ((), (), ())
+        self.saturations, self.scales = (np.repeat(np.array(values, float), counts) for values in (saturations, scales))
+        self.element_count = self.flows.shape[1] + sum(counts)
 
     def _pin_nodes(self) -> None:
         """Find the nodes whose voltage one grounded source decides alone, and number what is left."""
         pinned: dict[int, tuple[int, float]] = {}
         known = np.zeros(self.size, dtype=bool)
         known[0] = True
-        source = 0
-        for bank in self.circuit.of_kind(VoltageSources):
-            columns = (bank.labels, bank.positive.tolist(), bank.negative.tolist())
-            for k, (label, p, n) in enumerate(zip(*columns, strict=True)):
-                node, sign = (p, 1.0) if n == 0 else (n, -1.0)
-                if label not in self.circuit.metered and (p == 0) != (n == 0) and node not in pinned:
-                    pinned[node] = (source, sign)
-                    known[[node, self.first_branch[bank.name] + k]] = True
-                source += 1
+        metered = {self._labelled[label] for label in self.circuit.metered}
+        ends = self.branches[:, self.sources_at][[0, 1, 4]].T.tolist()
+        for source, (p, n, own) in enumerate(ends):
+            node, sign = (p, 1.0) if n == 0 else (n, -1.0)
+            if own not in metered and (p == 0) != (n == 0) and node not in pinned:
+                pinned[node] = (source, sign)
+                known[[node, own]] = True
         self.pinned_nodes = np.array(list(pinned), dtype=np.intp)
         self.pinned_sources = np.array([s for s, _ in pinned.values()], dtype=np.intp)
         self.pinned_signs = np.array([sign for _, sign in pinned.values()])
@@ -101,86 +70,69 @@ class Equations:
         self.row_of = np.full(self.size, -1)
         self.row_of[self.unknowns] = np.arange(len(self.unknowns))
 
+    def _ends(self) -> tuple[IntArray, IntArray]:
+        """Positive and negative nodes of the flows, then of the laws, (elements,)."""
+        positive, negative = ([side, *rest] for side, rest in zip(self.flows[:2], self._law_ends(), strict=True))
+        return np.concatenate(positive), np.concatenate(negative)
+
+    def _law_ends(self) -> tuple[list[IntArray], list[IntArray]]:
+        return [bank.positive for bank in self.laws], [bank.negative for bank in self.laws]
+
     def _order_ends(self) -> None:
         """Sort element ends by node, so that Kirchhoff's sums are sums over runs."""
-        nodes = np.concatenate([side for bank in self.banks for side in (bank.positive, bank.negative)])
-        numbers = [np.arange(part.start, part.stop) for part in self._slices]
-        elements = np.concatenate([part for number in numbers for part in (number, number)])
-        signs = np.concatenate([np.repeat([1.0, -1.0], len(bank)) for bank in self.banks])
+        nodes = np.concatenate(self._ends())
         kept = np.flatnonzero(self.row_of[nodes] >= 0)
         order = kept[np.argsort(nodes[kept], kind="stable")]
-        self._end_elements, self._end_signs = elements[order], signs[order]
+        self._end_elements = order % self.element_count
+        self._end_signs = np.where(order < self.element_count, 1.0, -1.0)
         self._end_starts = np.searchsorted(nodes[order], self.free_nodes)
 
     def _pattern(self) -> Pattern:
-        """Say where every coefficient stands in the Jacobian.
-
-        Coefficients: one an element (conductance, slope or gain), one more a switch, then 1, then the leakage that
-        gmin stepping adds at every node.
-        """
-        switches = sum(map(len, self.circuit.of_kind(Switches)))
-        one = self.element_count + switches
-        stamps = Stamps(self.row_of)
-        ones, after = one, self.element_count
-        for bank, part in zip(self.banks, self._slices, strict=True):
-            number = np.arange(part.start, part.stop)
-            ends = ((bank.positive, 1.0), (bank.negative, -1.0))
-            if isinstance(bank, CurrentLaw) and bank.paths:
-                for row, row_sign in ends:
-                    for column, column_sign in ends:
-                        stamps.add(row, column, number, row_sign * column_sign)
-            elif isinstance(bank, CCCS):
-                for row, sign in ends:
-                    stamps.add(row, self.copied[bank.name], number, sign)
-            elif isinstance(bank, VCCS):
-                for row, sign in ends:
-                    stamps.add(row, bank.control_positive, number, sign)
-                    stamps.add(row, bank.control_negative, number, -sign)
-            elif _has_branch(bank):
-                branch = self.first_branch[bank.name] + np.arange(len(bank))
-                own = number if isinstance(bank, Switches) else np.full(len(bank), ones)
-                for node, sign in ends:
-                    stamps.add(node, branch, np.full(len(bank), ones), sign)
-                    stamps.add(branch, node, own, sign)
-                if isinstance(bank, VCVS):
-                    stamps.add(branch, bank.control_positive, number, -1.0)
-                    stamps.add(branch, bank.control_negative, number, 1.0)
-                elif isinstance(bank, CCVS):
-                    stamps.add(branch, self.copied[bank.name], number, -1.0)
-                elif isinstance(bank, Switches):
-                    stamps.add(branch, branch, np.arange(after, after + len(bank)), -1.0)
-                    after += len(bank)
-        stamps.add(self.free_nodes, self.free_nodes, np.full(len(self.free_nodes), one + 1), 1.0)
-        return stamps.pattern(one + 2, self._varying(one + 2))
-
-    def _varying(self, count: int) -> IntArray:
-        """Coefficients that differ from point to point: diodes, switches, driven resistors, leakage."""
-        varying = np.zeros(count, dtype=bool)
-        for bank, part in zip(self.banks, self._slices, strict=True):
-            varying[part] = (isinstance(bank, EnergyLaw) and not bank.linear) or bank.name in self.driven
-        varying[self.element_count :] = True
-        varying[count - 2] = False
-        return np.flatnonzero(varying)
-
-    def _controls(self, bank: CurrentControlled) -> IntArray:
-        """Position of the current each source copies, (n,)."""
-        at = {
-            label: self.first_branch[b.name] + k
-            for b in self.circuit.of_kind(VoltageSources)
-            for k, label in enumerate(b.labels)
-        }
-        return np.array([at[label] for label in bank.control], dtype=np.intp)
+        """Say where every coefficient stands in the Jacobian: g of all flows, slopes of all laws, then h, gain and r of
+        all branches, then the leakage that gmin stepping adds at every node."""
+        stamps, count = Stamps(self.row_of), self.branches.shape[1]
+        flow, law = np.split(np.arange(self.element_count), [self.flows.shape[1]])
+        self._h, self._gain, self._r = (self.element_count + k * count + np.arange(count) for k in range(3))
+        leakage = self.element_count + 3 * count
+        p, n, a, b = self.flows
+        dp, dn = (np.concatenate([np.zeros(0, dtype=np.intp), *side]) for side in self._law_ends())
+        for ends, controls, number in (((p, n), (a, b), flow), ((dp, dn), (dp, dn), law)):
+            for row, row_sign in zip(ends, (1.0, -1.0), strict=True):
+                for column, column_sign in zip(controls, (1.0, -1.0), strict=True):
+                    stamps.add(row, column, number, row_sign * column_sign)
+        p, n, c, d, own = self.branches
+        stamps.add(own, p, self._h, 1.0)
+        stamps.add(own, n, self._h, -1.0)
+        followed = np.setdiff1d(np.arange(count), self.switches)
+        stamps.add(own[followed], c[followed], self._gain[followed], -1.0)
+        stamps.add(own[followed], d[followed], self._gain[followed], 1.0)
+        stamps.add(own[self.switches], own[self.switches], self._r[self.switches], -1.0)
+        stamps.add(self.free_nodes, self.free_nodes, np.full(len(self.free_nodes), leakage), 1.0)
+        loads = [np.arange(at.start, at.stop) for at in (self.flows_of[name] for name in self.driven)]
+        switching = self._h[self.switches], self._r[self.switches]
+        varying = np.concatenate([*loads, law, *switching, [leakage]]).astype(np.intp)
+        return stamps.pattern(leakage + 1, np.sort(varying))
 
     def _coefficients(self) -> FloatArray:
         """Return the coefficients that are the same at all points, (coefficients,)."""
         values = np.zeros(self.pattern.coefficients)
-        values[-2] = 1
-        for bank, part in zip(self.banks, self._slices, strict=True):
-            if isinstance(bank, Resistors):
-                values[part] = bank.conductance
-            elif isinstance(bank, VoltageControlled | CurrentControlled):
-                values[part] = bank.gain
+        values[self._h] = 1
+        for bank in self.banks:
+            term = bank.term
+            if isinstance(term, Flow):
+                values[self.flows_of[bank.name]] = term.gain
+            elif isinstance(term, Branch):
+                values[self.flows_of[bank.name]] = 1
+                if term.gain is not None:
+                    values[self._gain[self._own(bank) - self.node_count]] = term.gain
+        values[self._r[self.switches]] = 1 / self.closed
         return values
+
+    @property
+    def fixed(self) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+        """G of the flows, and h, gain and r of the branches, where nothing drives or switches them."""
+        base = self._base
+        return base[: self.flows.shape[1]], base[self._h], base[self._gain], base[self._r]
 
     def with_values(self, values: Values) -> "Equations":
         """Return the same equations with other values, one an element, by address."""
@@ -191,7 +143,7 @@ class Equations:
         other = object.__new__(Equations)
         other.__dict__.update(self.__dict__)
         other.banks = tuple(b.with_values(changes[b.name]) if b.name in changes else b for b in self.banks)
-        other._base = other._coefficients()
+        other.laws, other._base = _laws(other.banks), other._coefficients()
         return other
 
     # ------------------------------------------------------------------ values, at every iteration
@@ -201,7 +153,7 @@ class Equations:
         points = len(drive.voltages)
         values = np.zeros((points, self.size))
         self.pin(values, drive)
-        return State(values, np.zeros((points, sum(map(len, self.diodes)))))
+        return State(values, np.zeros((points, len(self.scales))))
 
     def at(self, voltages: FloatArray) -> State:
         """Return the state at given node voltages (points, nodes), without the branch currents."""
@@ -214,102 +166,73 @@ class Equations:
         values[:, self.pinned_nodes] = self.pinned_signs * drive.voltages[:, self.pinned_sources]
 
     def junction_drops(self, values: FloatArray) -> FloatArray:
-        """Return the drops over all diodes, (points, diodes), volts."""
-        return np.concatenate([np.zeros((len(values), 0)), *(bank.drop(values) for bank in self.diodes)], axis=1)
+        """Return the drops of all elements with a law of their own, (points, n), volts."""
+        return np.concatenate([np.zeros((len(values), 0)), *(bank.drop(values) for bank in self.laws)], axis=1)
 
-    def closed(self, values: FloatArray) -> FloatArray:
-        """Return the conductance of every switch, (points, switches), siemens."""
-        found = [bank.conductance(values) for bank in self.circuit.of_kind(Switches)]
-        return np.concatenate([np.zeros((len(values), 0)), *found], axis=1)
+    def shut(self, values: FloatArray) -> BoolArray:
+        """Return which switches are closed, (points, switches)."""
+        _, _, c, d, _ = self.branches[:, self.switches]
+        return np.asarray(values[:, c] - values[:, d] > self.thresholds)
 
     def evaluate(self, state: State, drive: Drive, leakage: float) -> tuple[Residual, FloatArray]:
         """Return the residual and the Jacobian's entries at the places of the pattern, (points, places).
 
         leakage: conductance from every node to ground, siemens: zero but in gmin stepping.
         """
-        values = state.values
-        points = len(values)
-        currents = np.empty((points, self.element_count))
-        coefficients = np.tile(self._base[self.pattern.varying], (points, 1))
-        laws = np.zeros((points, self.size))
-        self._branch_laws(values, drive, laws)
-        switch = self.element_count
-        for bank, part, slopes in self._terms(state, drive, currents):
-            if slopes is None:
-                continue
-            if isinstance(bank, Switches):
-                coefficients[:, self.pattern.position(part)] = np.where(slopes == CLOSED, 1.0, OPEN)
-                after = slice(switch, switch + len(bank))
-                coefficients[:, self.pattern.position(after)] = np.where(slopes == CLOSED, 1 / CLOSED, 1.0)
-                switch += len(bank)
-            else:
-                coefficients[:, self.pattern.position(part)] = slopes
+        values, varying = state.values, self.pattern.varying
+        coefficients = np.tile(self._base[varying], (len(values), 1))
+        currents = self._currents(state, drive, coefficients)
+        left = self._branch_laws(values, drive, coefficients)
+        branches = left[:, self.unknowns[len(self.free_nodes) :] - self.node_count]
         coefficients[:, -1] = leakage
         ends = currents[:, self._end_elements] * self._end_signs
         nodes = np.add.reduceat(ends, self._end_starts, axis=1) + leakage * values[:, self.free_nodes]
         largest = np.maximum.reduceat(np.abs(ends), self._end_starts, axis=1)
-        branches = laws[:, self.unknowns[len(self.free_nodes) :]]
         residual = Residual(np.concatenate([nodes, branches], axis=1), largest)
         return residual, self.pattern.entries(self._base, coefficients)
 
-    def _terms(
-        self, state: State, drive: Drive, currents: FloatArray
-    ) -> Iterator[tuple[Bank, slice, FloatArray | None]]:
-        """Write every element's current, (points, elements), and yield the slopes that vary from point to point."""
-        values = state.values
-        junction = ampere = 0
-        for bank, part in zip(self.banks, self._slices, strict=True):
-            slopes: FloatArray | None = None
-            if isinstance(bank, Diodes):
-                at = state.junctions[:, junction : junction + len(bank)]
-                slopes = bank.slope(at)
-                currents[:, part] = bank.current(at) + slopes * (bank.drop(values) - at)
-                junction += len(bank)
-            elif bank.name in drive.conductances:
-                slopes = drive.conductances[bank.name]
-                currents[:, part] = slopes * bank.drop(values)
-            elif isinstance(bank, Resistors):
-                currents[:, part] = bank.current(bank.drop(values))
-            elif isinstance(bank, CurrentSources):
-                currents[:, part] = drive.amperes[:, ampere : ampere + len(bank)]
-                ampere += len(bank)
-            elif isinstance(bank, CCCS):
-                currents[:, part] = bank.current(values[:, self.copied[bank.name]])
-            elif isinstance(bank, VCCS):
-                currents[:, part] = bank.current(values)
-            elif isinstance(bank, CurrentLaw):
-                currents[:, part], slopes = bank.own_current(values), bank.small_signal(values)
-            else:
-                first = self.first_branch[bank.name]
-                currents[:, part] = values[:, first : first + len(bank)]
-                slopes = bank.conductance(values) if isinstance(bank, Switches) else None
-            yield bank, part, slopes
+    def _currents(self, state: State, drive: Drive, coefficients: FloatArray) -> FloatArray:
+        """Return what flows and laws carry, (points, elements), amperes; write the coefficients that vary."""
+        values, flows = state.values, self.flows.shape[1]
+        _, _, a, b = self.flows
+        followed = values[:, a] - values[:, b]
+        currents = np.empty((len(values), self.element_count))
+        currents[:, :flows] = self._base[:flows] * followed
+        for name, g in drive.conductances.items():
+            at = self.flows_of[name]
+            currents[:, at] = g * followed[:, at]
+            coefficients[:, self.pattern.position(at)] = g
+        currents[:, self.amperes_at] = drive.amperes
+        first = flows
+        for bank in self.laws:
+            at = slice(first, first + len(bank))
+            lagging = state.junctions[:, at.start - flows : at.stop - flows]
+            slopes = bank.slope(lagging)
+            currents[:, at] = bank.current(lagging) + slopes * (bank.drop(values) - lagging)
+            coefficients[:, self.pattern.position(at)] = slopes
+            first = at.stop
+        return currents
 
-    def _branch_laws(self, values: FloatArray, drive: Drive, laws: FloatArray) -> None:
-        """Write how far each branch is from its law."""
-        source = 0
-        for bank in self.banks:
-            if not _has_branch(bank):
-                continue
-            branch = slice(self.first_branch[bank.name], self.first_branch[bank.name] + len(bank))
-            drop = bank.drop(values)
-            if isinstance(bank, VoltageSources):
-                laws[:, branch] = drop - drive.voltages[:, source : source + len(bank)]
-                source += len(bank)
-            elif isinstance(bank, VCVS):
-                laws[:, branch] = drop - bank.voltage(values)
-            elif isinstance(bank, CCVS):
-                laws[:, branch] = drop - bank.voltage(values[:, self.copied[bank.name]])
-            elif isinstance(bank, Switches):
-                shut = bank.conductance(values) == CLOSED
-                current = values[:, branch]
-                laws[:, branch] = np.where(shut, drop - current / CLOSED, OPEN * drop - current)
+    def _branch_laws(self, values: FloatArray, drive: Drive, coefficients: FloatArray) -> FloatArray:
+        """Return how far each branch is from its law, (points, branches); write the coefficients that vary."""
+        p, n, c, d, own = self.branches
+        drop, current = values[:, p] - values[:, n], values[:, own]
+        laws: FloatArray = drop - self._base[self._gain] * (values[:, c] - values[:, d])
+        laws[:, self.sources_at] -= drive.voltages
+        at, shut = self.switches, self.shut(values)
+        h, r = np.where(shut, 1.0, self.opened), np.where(shut, 1 / self.closed, 1.0)
+        laws[:, at] = h * drop[:, at] - r * current[:, at]
+        for where, numbers in ((self._h, h), (self._r, r)):
+            coefficients[:, np.searchsorted(self.pattern.varying, where[at])] = numbers
+        return laws
 
 
-def _has_branch(bank: Bank) -> bool:
-    return isinstance(bank, VoltageSources | VCVS | CCVS | Switches)
-
-
-def _each(values: list[float], banks: tuple[Diodes, ...]) -> FloatArray:
-    """Return every bank's value once for each of its elements."""
-    return np.repeat(values, [len(bank) for bank in banks]) if banks else np.zeros(0)
+def _laws(banks: Sequence[Bank]) -> tuple[CurrentLaw, ...]:
+    """Return the banks that are no flows and no branches. Raises CircuitError where one has no law."""
+    found: list[CurrentLaw] = []
+    for bank in banks:
+        if isinstance(bank, CurrentLaw) and bank.term is None:
+            found.append(bank)
+        elif bank.term is None and len(bank):
+            raise CircuitError(f"{bank.labels[0]} is a {bank.words}; what it does in a circuit is not known here")
+    return tuple(found)

@@ -111,14 +111,14 @@ def _worst_node(equations: Equations, imbalance: FloatArray, excess: FloatArray)
 def _step(equations: Equations, state: State, steps: FloatArray) -> tuple[State, BoolArray]:
     """Take a step, limit the junctions, and say which points hardly moved."""
     values = state.values
-    before = equations.closed(values)
+    before = equations.shut(values)
     values[:, equations.unknowns] += steps
     junctions = _limited(equations, state.junctions, equations.junction_drops(values))
     nodes = equations.free_nodes
     near = np.abs(steps[:, : len(nodes)]) <= STEP * np.maximum(1, np.abs(values[:, nodes]))
     free = equations.junction_drops(values)
     unlimited = np.abs(junctions - free) <= STEP * np.maximum(1, np.abs(free))
-    same = equations.closed(values) == before
+    same = equations.shut(values) == before
     settled = near.all(axis=1) & unlimited.all(axis=1) & same.all(axis=1)
     return State(values, junctions), settled
 
