@@ -68,7 +68,7 @@ def test_a_training_steps_into_no_trap(program, trap, tmp_path):
 
 def test_a_page_and_a_sweep_step_into_no_trap(trap, tmp_path):
     out, pages = tmp_path / "sweep", []
-    started([*SCRIPT, "sweep", "xor", "--engine", "native", "--epochs", "1", "--out", out], trap, tmp_path)
+    started([*SCRIPT, "sweep", "xor", "--engine", "ngspice", "--epochs", "1", "--out", out], trap, tmp_path)
     for folder in (trap, tmp_path):
         started(
             [*SCRIPT, "plot", out / "cells" / "0000", "--what", "loss", "--out", tmp_path / "p.svg"], folder, tmp_path
