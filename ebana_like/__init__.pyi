@@ -3,8 +3,9 @@
 from .analysis.readout import node_voltages, predict
 from .circuit import Circuit
 from .data import Dataset, MultilabelDataset, RegressionDataset, Split, in_range, in_volts
-from .elements import Bank, CurrentLaw
+from .elements import Bank, CurrentLaw, Quantity
 from .fitting import fit
+from .hardware import Technology
 from .learning import (
     SGD,
     Adjoint,
@@ -28,7 +29,15 @@ from .learning import (
     schedule_named,
     update_named,
 )
-from .netlist import Dialect, Netlist, from_pyspice, load_netlist, read_netlist, save_netlist, write_netlist
+from .netlist import (
+    Dialect,
+    Netlist,
+    from_pyspice,
+    load_netlist,
+    read_netlist,
+    save_netlist,
+    write_netlist,
+)
 from .networks import (
     Amplifier,
     Block,
@@ -43,8 +52,10 @@ from .networks import (
 from .nudges import Nudge
 from .predictors import CircuitClassifier, CircuitRegressor
 from .simulators import NativeSimulator, NgspiceSimulator, Simulator, circuit_function
+from .systems import Engine, OperatingPoints, Solution, System
 from .tasks import Task
 from .training import Callback, Problem, evaluate, train
+from .values import Parameter, Range
 
 __all__ = [
     "SGD",
@@ -65,6 +76,7 @@ __all__ = [
     "Dataset",
     "Dialect",
     "DiodePair",
+    "Engine",
     "Estimate",
     "Estimator",
     "HigherOrder",
@@ -76,21 +88,28 @@ __all__ = [
     "NgspiceSimulator",
     "Nudge",
     "Nudged",
+    "OperatingPoints",
     "Optax",
     "OptaxSchedule",
     "OutputPairs",
+    "Parameter",
     "Positive",
     "Problem",
+    "Quantity",
     "RandomSign",
+    "Range",
     "RegressionDataset",
     "Schedule",
     "Sign",
     "Simulator",
+    "Solution",
     "Split",
     "SquaredError",
     "Stencil",
     "SwitchedTargets",
+    "System",
     "Task",
+    "Technology",
     "Update",
     "build_network",
     "circuit_function",
