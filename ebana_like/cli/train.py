@@ -76,7 +76,7 @@ def _option(entry: Any, default: Any) -> click.Option:
         [f"--{entry.name.replace('_', '-')}"],
         type=Choice(choices, entry.metadata["former"]) if choices else str,
         metavar=None if choices else METAVARS[entry.type],
-        help=entry.metadata["help"] + ("" if default in (None, "") else f"  [default: {shown}]"),
+        help=entry.metadata["help"] + ("" if shown in (None, "") else f"  [default: {shown}]"),
     )
 
 
