@@ -27,7 +27,7 @@ SETTINGS = Settings(
     beta=1e-9,
     lr=(0.0,),
     lr_by_size=(0.04, 0.00025),
-    decay=0.75,
+    schedule="warmup-cosine",
 )
 """Inputs within 5 V, conductances within three decades and a Schottky diode: plausible as hardware."""
 

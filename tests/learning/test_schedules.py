@@ -1,5 +1,6 @@
 """Factors of schedules at epochs, by their formulas; steps of optax are epochs here."""
 
+import pickle
 from dataclasses import dataclass
 from math import cos, pi
 
@@ -10,6 +11,13 @@ import pytest
 from ebana_like.errors import SettingError
 from ebana_like.learning import SCHEDULES, SGD, Exponential, OptaxSchedule, schedule_named
 from ebana_like.learning.schedules.catalog import ends_with_training
+
+
+@pytest.mark.parametrize("name", [*SCHEDULES])
+def test_every_schedule_goes_to_another_process(name):
+    schedule = schedule_named(name, "3=0.5" if name == "piecewise" else "", epochs=10)
+    there = pickle.loads(pickle.dumps(schedule))
+    assert [there.factor(epoch) for epoch in range(10)] == [schedule.factor(epoch) for epoch in range(10)]
 
 
 @pytest.mark.parametrize(

@@ -109,12 +109,10 @@ def schedule_named(name: str, options: Given = "", epochs: int = 100, decay: flo
         return Constant() if decay == 1 else Exponential(decay)
     if isinstance(found, type):
         return found(**given)
-    import optax
-
-    from ebana_like.learning.schedules.optax_schedule import OptaxSchedule
+    from ebana_like.learning.schedules.optax_schedule import NamedFunction, OptaxSchedule
 
     try:
-        return OptaxSchedule(getattr(optax, found.function)(**found.fixed, **given))
+        return OptaxSchedule(NamedFunction(found.function, {**found.fixed, **given}))
     except ValueError as error:
         values = ", ".join(f"{key}={value}" for key, value in given.items())
         raise SettingError(f"the schedule {name} cannot be with {values}: {error}") from error
