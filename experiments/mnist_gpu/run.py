@@ -43,6 +43,7 @@ NETWORKS: Mapping[str, Settings] = {
     "784-1024-1024-1024-10": replace(
         SHIFTED,
         hidden=(1024, 1024, 1024),
+        lr=(30.0, 30.0, 30.0, 3.0),
         g_start=(*WIDE.g_start[:2] * 3, *LAST),
         epochs=10,
     ),

@@ -105,7 +105,7 @@ def test_a_task_builds_a_circuit_of_its_data_and_settings(name, settings_of):
     rows = [2 * train.features.shape[1] + 2, *settings.hidden]
     columns = [*settings.hidden, 2 * problem.circuit.outputs.count]
     assert {bank: len(g) for bank, g in problem.circuit.values().items()} == {
-        f"crossbar{k}": r * c for k, (r, c) in enumerate(zip(rows, columns, strict=True), start=1)
+        f"crossbar{k}.conductance": r * c for k, (r, c) in enumerate(zip(rows, columns, strict=True), start=1)
     }
 
 
