@@ -98,7 +98,7 @@ def measured(name: str, path: str) -> Result:
     problem = TASKS["mnist"].problem(settings)
     if tenth:
         problem = replace(problem, data=problem.data.map(tenth_of))
-    resistors = sum(map(len, problem.circuit.trainable))
+    resistors = sum(map(len, problem.circuit.values().values()))
     print(f"{name}: {resistors:,} resistors, built in {time.perf_counter() - began:.1f} s", flush=True)
     with simulator_of(problem.circuit, settings) as simulator:
         progress = train(problem, simulator, callbacks=[Watch()])

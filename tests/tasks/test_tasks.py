@@ -122,7 +122,8 @@ def test_a_task_is_listed_with_its_size(name, settings_of):
 @pytest.mark.parametrize("name", TASKS)
 def test_the_seed_draws_the_first_conductances(name, settings_of):
     first, again, other = (
-        TASKS[name].problem(replace(settings_of(name), seed=seed)).circuit.values()["crossbar1"] for seed in (0, 0, 1)
+        TASKS[name].problem(replace(settings_of(name), seed=seed)).circuit.values()["crossbar1.conductance"]
+        for seed in (0, 0, 1)
     )
     assert np.array_equal(first, again)
     assert not np.array_equal(first, other)
@@ -152,9 +153,9 @@ def test_settings_reach_what_they_name():
     cosine = problem_with(epochs=10, schedule="cosine").update.schedule
     assert [cosine.factor(epoch) for epoch in (0, 5, 10)] == pytest.approx([1, 0.5, 0])
     each = problem_with(g_start=(1e-6, 2e-6, 3e-6, 4e-6), g_low=5e-7, g_high=5e-5).circuit
-    for bank, low, high in zip(each.trainable, (1e-6, 3e-6), (2e-6, 4e-6), strict=True):
-        assert low <= bank.conductance.min() < bank.conductance.max() <= high
-        assert (bank.low, bank.high) == (5e-7, 5e-5)
+    for parameter, low, high in zip(each.parameters.values(), (1e-6, 3e-6), (2e-6, 4e-6), strict=True):
+        assert low <= parameter.value.min() < parameter.value.max() <= high
+        assert (parameter.low, parameter.high) == (5e-7, 5e-5)
 
 
 @pytest.mark.parametrize(
