@@ -15,19 +15,33 @@ from ebana_like.circuit import Circuit, InputPorts, OutputPorts
 from ebana_like.conformance import operating_point_by_laws
 from ebana_like.data import Dataset
 from ebana_like.data.shifted import ShiftedImages
-from ebana_like.elements import CurrentSources, FloatArray, Range, Resistors, VoltageSources
+from ebana_like.elements import (
+    Bank,
+    CurrentLaw,
+    CurrentSources,
+    EnergyLaw,
+    FloatArray,
+    Range,
+    Resistors,
+    VoltageSources,
+)
 from ebana_like.learning import Cost, CrossEntropy, SquaredError, Stencil
 from ebana_like.networks import Currents, SwitchedTargets
 from ebana_like.nudges import Nudge
+from ebana_like.systems import OperatingPoints
 
 with suppress(ModuleNotFoundError):  # an environment of before; tests/test_shapes.py is skipped there
     from shapes import check_shapes
 
     for first, others in (
+        (Bank, []),
         (Cost, [SquaredError, CrossEntropy]),
+        (CurrentLaw, []),
         (Dataset, [ShiftedImages]),
         (InputPorts, []),
+        (EnergyLaw, []),
         (Nudge, [Currents, SwitchedTargets]),
+        (OperatingPoints, []),
         (OutputPorts, []),
         (Stencil, []),
     ):

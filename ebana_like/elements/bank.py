@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from typing import Any, ClassVar, Protocol, Self
+from typing import Annotated, Any, ClassVar, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,10 @@ from ebana_like.errors import CircuitError, meant
 from ebana_like.values import FloatArray, IntArray, Range
 
 Index = IntArray | slice
+
+Nodes = Annotated[FloatArray, "*points nodes"]
+Elements = Annotated[FloatArray, "*points n"]
+Drops = Annotated[FloatArray, "*shape"]
 
 
 @dataclass(frozen=True)
@@ -227,7 +231,7 @@ class Bank(ABC):
         """
         raise CircuitError(f"how a cost changes with the {quantity} of {self.labels[0]} is not known; do not train it")
 
-    def drop(self, voltages: FloatArray) -> FloatArray:
+    def drop(self, voltages: Annotated[FloatArray, "... nodes"]) -> Annotated[FloatArray, "... n"]:
         """Voltage drops V(positive) - V(negative).
 
         voltages: node voltages, (..., nodes), volts.
@@ -251,15 +255,15 @@ class EnergyLaw(Bank):
     """Whether `small_signal` is the same at all voltages."""
 
     @abstractmethod
-    def own_current(self, voltages: FloatArray) -> FloatArray:
+    def own_current(self, voltages: Nodes) -> Elements:
         """Current from the positive to the negative node, amperes."""
 
     @abstractmethod
-    def own_pseudo_power(self, voltages: FloatArray) -> FloatArray:
+    def own_pseudo_power(self, voltages: Nodes) -> Elements:
         """Pseudo-power p, watts, whose derivative by the drop is the current (thesis, section 4.2)."""
 
     @abstractmethod
-    def small_signal(self, voltages: FloatArray) -> FloatArray:
+    def small_signal(self, voltages: Nodes) -> Elements:
         """Differential conductance di/dv, siemens."""
 
 
@@ -279,14 +283,14 @@ class CurrentLaw(EnergyLaw):
         return None
 
     @abstractmethod
-    def pseudo_power(self, drop: FloatArray) -> FloatArray:
+    def pseudo_power(self, drop: Drops) -> Drops:
         """Pseudo-power p(v) = integral of i(u) du from 0 to v, watts (thesis, section 4.2)."""
 
-    def current(self, drop: FloatArray) -> FloatArray:
+    def current(self, drop: Drops) -> Drops:
         """Current i(v) = dp/dv from the positive to the negative node, amperes."""
         return derivative(self.pseudo_power, drop)
 
-    def slope(self, drop: FloatArray) -> FloatArray:
+    def slope(self, drop: Drops) -> Drops:
         """Differential conductance di/dv, siemens."""
         return derivative(self.current, drop)
 

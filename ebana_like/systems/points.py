@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Protocol
+from typing import Annotated, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,9 +50,9 @@ class OperatingPoints:
 
     circuit: Circuit
     values: Values
-    voltages: FloatArray
-    converged: BoolArray
-    iterations: IntArray
+    voltages: Annotated[FloatArray, "phases batch nodes"]
+    converged: Annotated[BoolArray, "phases batch"]
+    iterations: Annotated[IntArray, "phases batch"]
     messages: Mapping[int, str] = field(default_factory=dict)
     seconds: Seconds = field(default_factory=Seconds)
 
