@@ -9,7 +9,7 @@ from ebana_like.elements import Diodes, Resistors
 from ebana_like.learning import Centered, SquaredError
 from ebana_like.simulators import NativeSimulator, check_features, driven_values
 from ebana_like.simulators.protocol import held_values
-from ebana_like.systems import OperatingPoints
+from ebana_like.systems import CircuitSystem, OperatingPoints
 
 SCALE = 1e5  # ohms: makes volts of residuals
 
@@ -20,7 +20,7 @@ class RootEngine:
     reduced = False
 
     def __init__(self, circuit):
-        self.circuit = circuit
+        self.circuit, self.system = circuit, CircuitSystem(circuit)
         sources = circuit.bank(circuit.inputs.bank, object)
         self.inputs = sources.positive
         self.open = np.setdiff1d(np.arange(1, len(circuit.nodes)), self.inputs)
