@@ -17,7 +17,7 @@ from ebana_like.drawing import Figure, save_figure
 from ebana_like.elements import FloatArray, Signal, dense
 from ebana_like.energy import Symmetry, symmetry
 from ebana_like.errors import SettingError, SimulatorError
-from ebana_like.learning import ESTIMATORS, Adjoint, Nudged
+from ebana_like.learning import Adjoint, Nudged, nudged_estimators
 from ebana_like.simulators import NgspiceSimulator, Simulator
 from ebana_like.systems import CircuitSystem
 from ebana_like.values import Values
@@ -97,7 +97,7 @@ def gradient_check(
     weights = found.weights or {bank.name: np.ones(1) for bank in circuit.banks}
     system = CircuitSystem(circuit)
     rows: list[Row] = []
-    for name, kind in ESTIMATORS.items():
+    for name, kind in nudged_estimators().items():
         for beta in betas:
             estimator: Nudged = kind(beta)
             points, coefficients = estimator.phases(simulator, *arguments, np.random.default_rng(seed))
@@ -180,7 +180,7 @@ def plot_check(check: GradientCheck, path: Path, title: str) -> None:
     figure = Figure(figsize=(4 * len(banks) + 1.5, 3.6), layout="constrained")
     panels = figure.subplots(1, len(banks), sharey=True, squeeze=False)[0]
     for axes, bank in zip(panels, banks, strict=True):
-        for name in ESTIMATORS:
+        for name in nudged_estimators():
             betas, errors = check.curve(name, bank)
             style = "--" if name == "negative" else "-"  # which lies on the positive one's curve
             axes.loglog(betas, errors, marker=".", linestyle=style, label=name)

@@ -17,7 +17,7 @@ from ebana_like.cli.patience import patience
 from ebana_like.cli.printer import GAP, Printer, terminal
 from ebana_like.errors import SettingError
 from ebana_like.files import write_atomically
-from ebana_like.learning import ESTIMATORS, Nudged
+from ebana_like.learning import Nudged, nudged_estimators
 from ebana_like.netlist import Netlist, save_netlist
 from ebana_like.simulators import Simulator
 from ebana_like.simulators import simulator as simulator_named
@@ -68,7 +68,7 @@ def gradcheck(
         printer.line("its estimates below leave that out, and are wrong at every beta; train with --estimator adjoint")
     _print_rows(printer, check)
     _print_bests(printer, check)
-    named = next((name for name, kind in ESTIMATORS.items() if type(given.estimator) is kind), "centered")
+    named = next((name for name, kind in nudged_estimators().items() if type(given.estimator) is kind), "centered")
     if check.symmetry.exact:
         advice = checks.recommend(check, named)
         printer.line(
@@ -119,7 +119,7 @@ def _side_by_side(banks: list[str], width: int) -> list[list[str]]:
 def _print_bests(printer: Printer, check: checks.GradientCheck) -> None:
     """Print each estimator's best beta, and by which power of beta it misses."""
     lines = []
-    for name in ESTIMATORS:
+    for name in nudged_estimators():
         betas, errors = check.curve(name)
         if len(betas):
             best, order = int(np.argmin(errors)), checks.order(betas, errors)

@@ -13,6 +13,7 @@ from .estimators import (
     Positive,
     RandomSign,
     Stencil,
+    nudged_estimators,
 )
 from .schedules import SCHEDULES, Constant, Exponential, OptaxSchedule, Schedule, schedule_named
 from .updates import SGD, UPDATES, Optax, Sign, Update, update_named
@@ -43,6 +44,7 @@ __all__ = [
     "SquaredError",
     "Stencil",
     "Update",
+    "nudged_estimators",
     "schedule_named",
     "update_named",
 ]

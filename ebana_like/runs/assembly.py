@@ -10,7 +10,6 @@ from ebana_like.errors import SettingError
 from ebana_like.learning import (
     COSTS,
     ESTIMATORS,
-    Adjoint,
     Cost,
     Estimator,
     Update,
@@ -96,7 +95,7 @@ def cost_of(settings: TrainingSettings) -> Cost:
 
 def estimator_of(settings: TrainingSettings) -> Estimator:
     """Return the estimator the settings name."""
-    return Adjoint() if settings.estimator == "adjoint" else ESTIMATORS[settings.estimator](settings.beta)
+    return _made(ESTIMATORS[settings.estimator], settings)
 
 
 def rates_of(settings: Settings) -> tuple[float, ...]:

@@ -14,6 +14,7 @@ from ebana_like.checks import LONGEST, require_number, shown
 from ebana_like.errors import SettingError, counted, meant
 from ebana_like.files import allow, followed, is_file_name, read_file, require_allowed
 from ebana_like.learning.costs.catalog import COSTS
+from ebana_like.learning.estimators.catalog import ESTIMATORS
 from ebana_like.learning.options import table_of, text_of
 from ebana_like.learning.schedules.catalog import SCHEDULES, require_decay
 from ebana_like.learning.updates.catalog import UPDATES
@@ -87,7 +88,7 @@ class TrainingSettings:
     estimator: str = setting(
         "centered",
         "Gradient estimator.",
-        ("positive", "negative", "random-sign", "centered", "higher-order", "adjoint"),
+        ESTIMATORS,
     )
     beta: float = setting(1e-7, "Nudging factor, siemens; of no effect on the adjoint estimator.", positive=True)
     update: str = setting("sgd", "Update rule.", UPDATES)

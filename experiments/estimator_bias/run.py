@@ -20,7 +20,7 @@ import numpy as np
 from ebana_like.analysis.differences import distance, flat
 from ebana_like.elements import Diodes
 from ebana_like.energy import total_cocontent
-from ebana_like.learning import ESTIMATORS, Adjoint, HigherOrder, Negative, Positive
+from ebana_like.learning import Adjoint, HigherOrder, Negative, Positive, nudged_estimators
 from ebana_like.simulators import NativeSimulator
 from ebana_like.tasks import TASKS
 from ebana_like.training import train
@@ -72,7 +72,7 @@ def errors(case: str, smooth: bool = False) -> dict[str, list[float]]:
         arguments = (simulator, conductances, features, targets, problem.cost)
         truth = flat(Adjoint().estimate(*arguments, np.random.default_rng(0)).gradients)
         found = {}
-        for name, kind in ESTIMATORS.items():
+        for name, kind in nudged_estimators().items():
             estimates = (kind(beta).estimate(*arguments, np.random.default_rng(0)) for beta in BETAS.tolist())
             found[name] = [distance(flat(estimate.gradients), truth) for estimate in estimates]
     return found

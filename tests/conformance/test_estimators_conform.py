@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from ebana_like.conformance import CIRCUITS, ESTIMATOR_CLAUSES, EstimatorTrial, check_estimator
-from ebana_like.learning import ESTIMATORS, Adjoint, Centered, Estimate
+from ebana_like.learning import Adjoint, Centered, Estimate, nudged_estimators
 from ebana_like.learning.estimators import Stencil
 
 ORDERS = {"positive": 1, "negative": 1, "random-sign": 1, "centered": 2, "higher-order": 4}
 
-MAKERS = {**ESTIMATORS, "adjoint": lambda beta: Adjoint()}
+MAKERS = {**nudged_estimators(), "adjoint": lambda beta: Adjoint()}
 
 ALWAYS = {"centered": set(CIRCUITS), "adjoint": set(CIRCUITS)}
 """Circuits on which an estimator is always checked; those that differ in phases alone have one layered, one not."""

@@ -7,15 +7,15 @@ import pytest
 
 from ebana_like.elements import VCVS
 from ebana_like.errors import CircuitError, SettingError
-from ebana_like.learning import ESTIMATORS, Centered, RandomSign, SquaredError
+from ebana_like.learning import Centered, RandomSign, SquaredError, nudged_estimators
 from ebana_like.systems import CircuitSystem, OperatingPoints
 
 ORDERS = {"positive": 1, "negative": 1, "random-sign": 1, "centered": 2, "higher-order": 4}
 
 
-@pytest.mark.parametrize("name", ESTIMATORS)
+@pytest.mark.parametrize("name", nudged_estimators())
 def test_a_stencil_differentiates_polynomials_up_to_its_order(name):
-    stencil = ESTIMATORS[name](1e-7).stencil(5, np.random.default_rng(0))
+    stencil = nudged_estimators()[name](1e-7).stencil(5, np.random.default_rng(0))
     at = np.vstack([np.zeros(5), stencil.multiples])
     slopes = [(stencil.coefficients * at**degree).sum(axis=0) for degree in range(ORDERS[name] + 2)]
     for degree, slope in enumerate(slopes[:-1]):
@@ -29,11 +29,11 @@ def test_random_signs_are_drawn_for_each_sample():
     assert abs(signs.mean()) < 0.1  # three standard deviations
 
 
-@pytest.mark.parametrize("name", ESTIMATORS)
+@pytest.mark.parametrize("name", nudged_estimators())
 @pytest.mark.parametrize("beta", [0.0, -1e-7, float("nan"), float("inf")])
 def test_a_nudging_factor_that_is_no_positive_number_is_refused(name, beta):
     with pytest.raises(SettingError, match="nudging factor beta is .* above zero"):
-        ESTIMATORS[name](beta)
+        nudged_estimators()[name](beta)
 
 
 class DividerSimulator:

@@ -7,7 +7,7 @@ import pytest
 
 from ebana_like.data import MultilabelDataset, RegressionDataset
 from ebana_like.errors import CircuitError, SettingError
-from ebana_like.learning import ESTIMATORS, UPDATES, Adjoint, CrossEntropy, Exponential, update_named
+from ebana_like.learning import UPDATES, Adjoint, CrossEntropy, Exponential, nudged_estimators, update_named
 from ebana_like.netlist import Netlist, save_netlist
 from ebana_like.nudges import Currents, SwitchedTargets
 from ebana_like.runs import cost_of, simulator_of
@@ -137,7 +137,7 @@ def test_settings_reach_what_they_name():
     assert problem_with(nudging="current").circuit.driven == Currents.driven("nudge")
     assert problem_with(nudging="switch").circuit.driven == SwitchedTargets.driven("targets", "nudge", "close")
     assert problem_with(cost="cross-entropy", temperature=0.2).cost == CrossEntropy(0.2)
-    for name, kind in ESTIMATORS.items():
+    for name, kind in nudged_estimators().items():
         assert problem_with(estimator=name, beta=3e-7).estimator == kind(3e-7)
     assert problem_with(estimator="adjoint").estimator == Adjoint()
     for name in UPDATES:

@@ -1,0 +1,23 @@
+"""Gradient estimators, by the names of the literature."""
+
+from .adjoint import Adjoint
+from .catalog import ESTIMATORS, nudged_estimators
+from .estimator import Estimate, Estimator
+from .nudged import Nudged, Stencil
+from .one_sided import Negative, Positive, RandomSign
+from .symmetric import Centered, HigherOrder
+
+__all__ = [
+    "ESTIMATORS",
+    "Adjoint",
+    "Centered",
+    "Estimate",
+    "Estimator",
+    "HigherOrder",
+    "Negative",
+    "Nudged",
+    "Positive",
+    "RandomSign",
+    "Stencil",
+    "nudged_estimators",
+]
