@@ -17,7 +17,7 @@ import numpy as np
 
 from ebana_like.analysis.differences import distance, flat
 from ebana_like.circuit import Circuit, InputPorts, OutputPorts
-from ebana_like.elements import CurrentSources, Diodes, Resistors, VoltageSources
+from ebana_like.elements import CurrentSources, Diodes, Range, Resistors, VoltageSources
 from ebana_like.learning import Adjoint, Centered, Estimator, HigherOrder, Positive, SquaredError
 from ebana_like.netlist import diode_model
 from ebana_like.nudges import Currents
@@ -56,7 +56,9 @@ def paper_circuit(seed: int) -> Circuit:
     def crossbar(name: str, rows: np.ndarray, columns: np.ndarray) -> Resistors:
         labels = tuple(f"r{name}_{i}_{j}" for j in range(2) for i in range(4))
         start = rng.uniform(*START, 8)
-        return Resistors(name, labels, np.tile(rows, 2), np.repeat(columns, 4), start, True, *LIMITS)
+        return Resistors(
+            name, labels, np.tile(rows, 2), np.repeat(columns, 4), start, trainable={"conductance": Range(*LIMITS)}
+        )
 
     hidden, outputs, biases, none = place("v1", "v2"), place("y1", "y2"), place("x3", "x4"), place("0", "0")
     silicon = diode_model("d1n4148")

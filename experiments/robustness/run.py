@@ -91,8 +91,8 @@ def train(case: Case, iterations: int = ITERATIONS) -> list[float]:
     beta = case.beta * (conductance_seen(circuit) if rule.relative_beta else 1.0)
     estimator = (Centered if rule.centered else Positive)(beta)
     alpha = RELATIVE_RATE * case.level**2 if rule.relative_rate else ALPHA
-    bank = circuit.trainable[0]
-    update = SGD(alpha / (bank.high - bank.low) ** 2)  # this program's rates are relative to the range
+    span = circuit.parameters["crossbar1.conductance"].span
+    update = SGD(alpha / span**2)  # this program's rates are relative to the range
     weights, conductances, errors, cost = coenergy_weights(circuit), circuit.values(), [], SquaredError()
     with NativeSimulator(circuit) as simulator:
         while len(errors) < iterations:
@@ -104,7 +104,7 @@ def train(case: Case, iterations: int = ITERATIONS) -> list[float]:
             if errors[-1] < SETTLED:
                 break
             if not rule.weighted:
-                gradients = {name: gradient / weights[name] for name, gradient in gradients.items()}
+                gradients = {name: gradient / weights[name.partition(".")[0]] for name, gradient in gradients.items()}
             conductances, _ = update.step(circuit.parameters, conductances, gradients, {}, len(errors))
     return errors
 

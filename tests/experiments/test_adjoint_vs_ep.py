@@ -15,7 +15,7 @@ RUN = runpy.run_path(str(Path(__file__).parents[2] / "experiments" / "adjoint_vs
 
 def test_the_circuit_has_the_sizes_of_the_text():
     circuit = RUN["paper_circuit"](0)
-    assert {bank.name: len(bank) for bank in circuit.trainable} == {"input": 8, "output": 8}
+    assert {at: len(g) for at, g in circuit.values().items()} == {"input.conductance": 8, "output.conductance": 8}
     assert sum(map(len, circuit.of_kind(Diodes))) == 4
     assert circuit.inputs.count == 2
     assert symmetry(circuit).exact

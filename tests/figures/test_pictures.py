@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from ebana_like.elements import Diodes, VoltageSources
+from ebana_like.elements import Diodes, Resistors, VoltageSources
 from ebana_like.errors import EbanaError, SettingError
 from ebana_like.figures import heat_map, histogram, is_small, save_schematic, schematic, transfer_curve
 from ebana_like.figures.svg import INK
@@ -28,7 +28,7 @@ def texts(svg):
 def test_a_small_circuit_shows_every_resistor_and_every_node(layers, nudging):
     circuit = build_network(layers, seed=2, nudging=nudging)
     shown = " ".join(texts(schematic(circuit)))
-    for bank in circuit.trainable:
+    for bank in circuit.of_kind(Resistors)[:2]:
         for ohms in 1 / bank.conductance:
             assert f" {ohms / 1e3:.3g}k " in shown
     for node in ("x0p", "x1n", "biasp", "h1_0", "h1_2", "a1_2", "y0p", "y0n"):
@@ -71,7 +71,7 @@ def test_a_schematic_that_cannot_be_saved_says_why(name, tmp_path):
 
 def test_pictures_follow_the_pages_colour_and_fetch_nothing():
     circuit = build_network(SMALL)
-    bank = circuit.trainable[0]
+    bank = circuit.bank("crossbar1", Resistors)
     model = diode_model("silicon")
     curve = transfer_curve(1.17e-3, (model, 0.0), (model, 0.0), "curve")
     assert "linear part 1.17 mS" in texts(curve.svg)
@@ -99,7 +99,7 @@ def test_a_transfer_curve_is_what_the_neuron_does(drive, clamp, divider, operati
 
 
 def test_a_bank_that_is_no_crossbar_has_no_heat_map():
-    bank = build_network(SMALL).trainable[0]
+    bank = build_network(SMALL).bank("crossbar1", Resistors)
     wired = type(bank)("odd", bank.labels, bank.negative[::-1].copy(), bank.positive.copy(), bank.conductance)
     with pytest.raises(ValueError, match="the bank odd is no crossbar"):
         heat_map(wired, ())

@@ -65,7 +65,7 @@ def test_each_netlist_learns_and_changes_in_its_trained_values_only(name, given,
     assert last < first
 
     old, new = before.text.split("\n"), after.fitted.split("\n")
-    trained = after.problem.circuit.trainable[0].labels
+    trained = after.problem.circuit.bank("trained", Resistors).labels
     changed = [(a, b) for a, b in zip(old, new, strict=True) if a != b]
     assert len(changed) <= len(trained)
     for a, b in changed:
@@ -105,13 +105,13 @@ def test_line_ends_encoding_and_continued_lines_stay(divider):
     done = fit(divider, data=divider.parent / "data.csv", outputs="out", train="r*", epochs=30, lr=0.1)
     done.save(divider.with_name("out.net"))
     old, new = divider.read_bytes(), divider.with_name("out.net").read_bytes()
-    r1, r2 = (repr(1 / g) for g in done.values)
+    r1, r2 = (repr(1 / g) for g in done.conductances)
     numbers = rb"[\d.e+-]+"
     shape = re.escape(old).replace(re.escape(b"{2*r}"), numbers).replace(re.escape(b"R = 1k"), b"R = " + numbers)
     assert re.fullmatch(shape, new)
     assert r1.split(".")[0].encode() in new
     assert r2.split(".")[0].encode() in new
-    ratio = done.values[0] / done.values.sum()
+    ratio = done.conductances[0] / done.conductances.sum()
     assert ratio == pytest.approx(0.2, abs=0.02)  # the divider that the table asks for; Adam steps around it
 
 
@@ -212,11 +212,11 @@ def test_gradients_through_one_way_sources_are_those_of_finite_differences(tmp_p
     data, cost, g = problem.data.train, problem.cost, problem.start().values["trained.conductance"]
     with NativeSimulator(problem.circuit) as native:
         estimate = problem.estimator.estimate(
-            native, {"trained": g}, data.features, data.targets(cost), cost, np.random.default_rng(0)
+            native, {"trained.conductance": g}, data.features, data.targets(cost), cost, np.random.default_rng(0)
         )
 
         def loss(conductances):
-            return evaluate(native, {"trained": conductances}, data, cost).loss
+            return evaluate(native, {"trained.conductance": conductances}, data, cost).loss
 
         steps = 1e-4 * np.diag(g)
         slopes = [(loss(g + step) - loss(g - step)) / (2 * step.sum()) for step in steps]
@@ -225,7 +225,7 @@ def test_gradients_through_one_way_sources_are_those_of_finite_differences(tmp_p
     if source.startswith("g"):
         with NgspiceSimulator(problem.circuit) as ngspice:
             by_ngspice = problem.estimator.estimate(
-                ngspice, {"trained": g}, data.features, data.targets(cost), cost, np.random.default_rng(0)
+                ngspice, {"trained.conductance": g}, data.features, data.targets(cost), cost, np.random.default_rng(0)
             )
         assert by_ngspice.gradients["trained.conductance"] == pytest.approx(
             estimate.gradients["trained.conductance"], rel=1e-9

@@ -231,7 +231,7 @@ def test_thousands_of_resistors_may_be_named_one_by_one(tmp_path):
     (tmp_path / "t.csv").write_text("v1,out\n1,0.5\n2,1\n")
     given = {"data": str(tmp_path / "t.csv"), "inputs": "v1", "outputs": "out"}
     prepared = prepare(tmp_path / "n.cir", given={**given, "train": ",".join(f"R{k}" for k in range(1000))})
-    assert len(prepared.problem.circuit.trainable[0]) == 1000
+    assert len(prepared.problem.circuit.values()["trained.conductance"]) == 1000
 
 
 def test_a_table_of_many_columns_is_read_in_time_that_grows_with_it(tmp_path):

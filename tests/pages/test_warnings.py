@@ -24,7 +24,7 @@ def test_a_sound_circuit_has_no_warnings(divider, operating_point):
 
 @pytest.mark.parametrize(("siemens", "end"), [(1e-7, "lower"), (1e-4, "upper")])
 def test_values_at_an_end_of_their_range(divider, operating_point, siemens, end):
-    circuit = divider.with_values({"top": np.array([siemens])})
+    circuit = divider.with_values({"top.conductance": np.array([siemens])})
     (warning,) = found(circuit, operating_point)
     assert warning.startswith(f"100 % of top sit at the {end} end of their range, {siemens:g} S")
 
@@ -43,7 +43,7 @@ def test_diodes_beyond_what_their_model_is_for(divider, operating_point):
 
 
 def test_a_circuit_that_cannot_learn(divider, operating_point):
-    fixed = replace(divider.banks[1], trainable=False)
+    fixed = replace(divider.banks[1], trainable={})
     assert found(with_bank(divider, fixed), operating_point) == [
         "nothing here is trainable; `train-circuit fit` trains a netlist of one's own"
     ]
