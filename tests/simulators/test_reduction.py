@@ -31,6 +31,7 @@ def drawn(circuit, seed):
 def reduced_and_restored(circuit, conductances, features, operating_point):
     """Voltages (batch, nodes) of the full circuit, from a reduced one whose resistors and currents were changed."""
     reduction = norton_reduction(circuit, worthwhile=0)
+    conductances = {address.partition(".")[0]: g for address, g in conductances.items()}
     matrices = reduction.matrices(conductances)
     assert reduction.banks
     voltages = []
@@ -147,7 +148,14 @@ def runaway(resistors):
         ("0", "x", "h", "b"),
         (
             VoltageSources("inputs", ("vin",), source, ground, np.zeros(1)),
-            Resistors("weights", names, sources, nodes, np.full(resistors, 1e-6 / resistors), trainable=True),
+            Resistors(
+                "weights",
+                names,
+                sources,
+                nodes,
+                np.full(resistors, 1e-6 / resistors),
+                trainable={"conductance": Range(0, 1)},
+            ),
             VCVS("feedback", ("eb",), doubled, ground, node, ground, np.array([2.0])),
             Diodes("diodes", ("db",), doubled, node, diode_model("silicon")),
             CurrentSources("nudge", ("inudge",), ground, node, np.zeros(1)),
