@@ -270,8 +270,10 @@ def test_an_error_in_one_batch_leaves_the_next_one_right():
     circuit = network()
     with NgspiceSimulator(circuit, workers=2) as simulator:
         expected = simulator.solve(circuit.values(), np.ones((4, 2)))
-        with pytest.raises(SimulatorError, match='bank "crossbar1" has 24 resistors but'):
-            simulator.solve({"crossbar1": np.ones(3)}, np.ones((4, 2)))
+        with pytest.raises(
+            SimulatorError, match='crossbar1.conductance has shape .3,.; bank "crossbar1" has 24 resistors'
+        ):
+            simulator.solve({"crossbar1.conductance": np.ones(3)}, np.ones((4, 2)))
         again = simulator.solve(circuit.values(), np.ones((4, 2)))
     assert again.voltages == pytest.approx(expected.voltages, abs=1e-13)
 
