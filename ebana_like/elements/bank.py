@@ -17,8 +17,8 @@ from ebana_like.values import FloatArray, IntArray, Range
 
 Index = IntArray | slice
 
-Nodes = Annotated[FloatArray, "*points nodes"]
-Elements = Annotated[FloatArray, "*points n"]
+AtNodes = Annotated[FloatArray, "*points nodes"]
+AtElements = Annotated[FloatArray, "*points n"]
 Drops = Annotated[FloatArray, "*shape"]
 
 
@@ -255,15 +255,15 @@ class EnergyLaw(Bank):
     """Whether `small_signal` is the same at all voltages."""
 
     @abstractmethod
-    def own_current(self, voltages: Nodes) -> Elements:
+    def own_current(self, voltages: AtNodes) -> AtElements:
         """Current from the positive to the negative node, amperes."""
 
     @abstractmethod
-    def own_pseudo_power(self, voltages: Nodes) -> Elements:
+    def own_pseudo_power(self, voltages: AtNodes) -> AtElements:
         """Pseudo-power p, watts, whose derivative by the drop is the current (thesis, section 4.2)."""
 
     @abstractmethod
-    def small_signal(self, voltages: Nodes) -> Elements:
+    def small_signal(self, voltages: AtNodes) -> AtElements:
         """Differential conductance di/dv, siemens."""
 
 

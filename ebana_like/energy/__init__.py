@@ -10,18 +10,18 @@ from ebana_like.energy.cocontent import (
     rises,
     total_cocontent,
 )
-from ebana_like.energy.currents import Currents, Wiring, element_currents, own_currents
+from ebana_like.energy.currents import CurrentEquations, ElementCurrents, element_currents, own_currents
 from ebana_like.energy.stability import Stability, stability
 from ebana_like.energy.weights import Symmetry, coenergy_weights, symmetry
 
 __all__ = [
     "AMPLIFIERS",
     "CoContent",
-    "Currents",
+    "CurrentEquations",
+    "ElementCurrents",
     "Share",
     "Stability",
     "Symmetry",
-    "Wiring",
     "cocontent",
     "cocontent_gradient",
     "coenergy_weights",

@@ -14,7 +14,7 @@ import numpy as np
 
 from ebana_like.circuit import Circuit
 from ebana_like.elements import EnergyLaw, FloatArray, Switches, VoltageSources
-from ebana_like.energy.currents import Wiring
+from ebana_like.energy.currents import CurrentEquations
 from ebana_like.energy.weights import coenergy_weights
 
 AMPLIFIERS, NUDGING = "amplifiers", "nudging"
@@ -85,11 +85,12 @@ def total_cocontent(circuit: Circuit, voltages: FloatArray, nudging: bool = True
 def cocontent_gradient(circuit: Circuit, voltages: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return dP/dE of every voltage source and VCVS, and dP/du of every node left open by them.
 
-    voltages: (..., nodes). Shapes (..., branches) and (..., roots), amperes, as in `Wiring.pulled_back`. The second is
-    the residual of Kirchhoff's law times the node's weight; the first the weighted current that a source feeds.
+    voltages: (..., nodes). Shapes (..., branches) and (..., roots), amperes, as in `CurrentEquations.pulled_back`. The
+    second is the residual of Kirchhoff's law times the node's weight; the first the weighted current that a source
+    feeds.
     """
     currents = {bank.name: weights * bank.own_current(voltages) for bank, weights in _weighted_banks(circuit)}
-    wiring = Wiring(circuit)
+    wiring = CurrentEquations(circuit)
     return wiring.pulled_back(wiring.node_sums(currents))
 
 
@@ -108,7 +109,7 @@ def rises(circuit: Circuit, voltages: FloatArray, step: float) -> dict[str, floa
     voltages: of the operating point, (nodes,). step: volts. Above zero for every node where the co-content is convex
     and the point stationary.
     """
-    wiring = Wiring(circuit)
+    wiring = CurrentEquations(circuit)
     held = total_cocontent(circuit, voltages)
     found = {}
     for k, root in enumerate(wiring.roots.tolist()):

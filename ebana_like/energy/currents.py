@@ -29,8 +29,8 @@ from ebana_like.elements import (
 
 
 @dataclass(frozen=True, eq=False)
-class Currents:
-    """Currents of all elements at some points, from their positive to their negative nodes.
+class ElementCurrents:
+    """ElementCurrents of all elements at some points, from their positive to their negative nodes.
 
     of: by bank, (..., n), amperes.
     residual: what leaves each node too much, (..., nodes), amperes; zero at an operating point. Of nodes tied
@@ -53,7 +53,7 @@ def own_currents(circuit: Circuit, voltages: FloatArray) -> dict[str, FloatArray
     return found | {bank.name: bank.current(voltages) for bank in circuit.of_kind(VCCS)}
 
 
-class Wiring:
+class CurrentEquations:
     """How a circuit's elements are wired, as matrices: what it takes to solve for currents and for followers.
 
     Depends on wiring and gains alone, not on conductances and stimuli.
@@ -147,7 +147,7 @@ class Wiring:
             total = total + sums.T.reshape(*lead, self.nodes)
         return total
 
-    def complete(self, currents: Mapping[str, FloatArray]) -> Currents:
+    def complete(self, currents: Mapping[str, FloatArray]) -> ElementCurrents:
         """Return the currents of all elements, given those (..., n) of the banks that follow their own laws."""
         self.circuit.refuse(Devices, "only ngspice knows its current, and those of sources around it")
         sums = self.node_sums(currents)
@@ -167,7 +167,7 @@ class Wiring:
         for back in self.circuit.of_kind(CCCS):
             copied = np.stack([by_label[label] for label in back.control], axis=-1)
             every[back.name] = back.current(copied).reshape(*lead, len(back))
-        return Currents(every, residual.reshape(*lead, self.nodes))
+        return ElementCurrents(every, residual.reshape(*lead, self.nodes))
 
     def pulled_back(self, slopes: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return slopes dP/dV (..., nodes) of a function P of all node voltages as those of what decides them.
@@ -190,12 +190,12 @@ class Wiring:
         return np.concatenate([[0.0], self._constraints.solve(right)])
 
 
-def element_currents(circuit: Circuit, voltages: FloatArray) -> Currents:
+def element_currents(circuit: Circuit, voltages: FloatArray) -> ElementCurrents:
     """Return the currents of all elements of the circuit as it stands, with its own conductances and sources.
 
     voltages: of the nodes, (..., nodes), volts.
     """
-    return Wiring(circuit).complete(own_currents(circuit, voltages))
+    return CurrentEquations(circuit).complete(own_currents(circuit, voltages))
 
 
 def _ends(banks: tuple[Bank, ...]) -> tuple[IntArray, FloatArray]:

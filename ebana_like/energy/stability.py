@@ -15,7 +15,7 @@ from scipy.linalg import eig
 
 from ebana_like.circuit import Circuit
 from ebana_like.elements import CCVS, VCCS, Devices, EnergyLaw, FloatArray
-from ebana_like.energy.currents import Wiring
+from ebana_like.energy.currents import CurrentEquations
 
 MOST_NODES, MOST_DROPS = 300, 2_000_000
 """Open nodes, and elements times open nodes, up to which the eigenvalues are computed: a tenth of a second."""
@@ -62,7 +62,7 @@ def stability(circuit: Circuit, voltages: FloatArray) -> Stability | None:
     voltages: (nodes,), volts. Not known of circuits with devices that only SPICE knows, with a CCVS, with sources that
     decide each other in a loop, or too large.
     """
-    wiring = Wiring(circuit)
+    wiring = CurrentEquations(circuit)
     count = len(wiring.roots)
     drops = count * sum(map(len, circuit.banks))
     unknown = any(map(len, (*circuit.of_kind(Devices), *circuit.of_kind(CCVS))))

@@ -13,7 +13,7 @@ import numpy as np
 from ebana_like.adjoint import adjoint_circuit, small_signal
 from ebana_like.circuit import Circuit
 from ebana_like.elements import VCCS, Bank, CurrentLaw, FloatArray, Resistors, Signal, VoltageSources, dense
-from ebana_like.energy import Wiring, cocontent_gradient, coenergy_weights, element_currents, symmetry
+from ebana_like.energy import CurrentEquations, cocontent_gradient, coenergy_weights, element_currents, symmetry
 from ebana_like.errors import CircuitError
 from ebana_like.nudges import Towards, nudging_of
 from ebana_like.nudges.nudge import Slope
@@ -79,7 +79,7 @@ class CircuitSystem:
         """
         circuit = points.solved
         fed, _ = cocontent_gradient(circuit, points.voltages)
-        place = Wiring(circuit).place(circuit.inputs.bank)
+        place = CurrentEquations(circuit).place(circuit.inputs.bank)
         return self._per_feature(np.einsum("pb,pbs->bs", coefficients, fed[..., place]))
 
     def adjoint_signals(self, points: OperatingPoints, adjoint: FloatArray, currents: FloatArray) -> dict[str, Signal]:
@@ -155,8 +155,8 @@ class _Phases:
         raise CircuitError(f"no phase tells how the energy changes with the {quantity} of {bank.labels[0]}")
 
     @cached_property
-    def _wiring(self) -> Wiring:
-        return Wiring(self.circuit)
+    def _wiring(self) -> CurrentEquations:
+        return CurrentEquations(self.circuit)
 
     @cached_property
     def _fed(self) -> FloatArray:
@@ -217,4 +217,4 @@ class _Mirrored:
         own |= {bank.name: bank.current(bank.drop(adjoint)) for bank in circuit.of_kind(Resistors)}
         own |= {bank.name: bank.current(adjoint) for bank in mirrored.of_kind(VCCS)}
         (injecting,) = mirrored.driven.banks()
-        return Wiring(mirrored).complete({**own, injecting: self.injected}).of
+        return CurrentEquations(mirrored).complete({**own, injecting: self.injected}).of

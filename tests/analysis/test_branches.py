@@ -8,7 +8,7 @@ import pytest
 
 from ebana_like.analysis.branches import branches
 from ebana_like.analysis.sample import training_sample
-from ebana_like.energy import Wiring
+from ebana_like.energy import CurrentEquations
 from ebana_like.errors import SimulatorError
 from ebana_like.netlist import load_netlist, read_netlist
 from ebana_like.simulators import NativeSimulator, NgspiceSimulator
@@ -30,7 +30,7 @@ def test_the_divider_draws_three_volts_through_one_and_a_half_megohm(divider, op
 
 def test_a_point_that_is_none_is_refused_naming_its_node(divider, operating_point):
     voltages = operating_point(divider)
-    node = divider.nodes[Wiring(divider).roots[0]]
+    node = divider.nodes[CurrentEquations(divider).roots[0]]
     voltages[divider.nodes.index(node)] += 1e-6
     with pytest.raises(SimulatorError, match=f'off by .* of the largest current at node "{node}", more than 1e-09'):
         branches(divider, voltages)

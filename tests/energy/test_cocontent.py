@@ -7,7 +7,7 @@ import pytest
 
 from ebana_like.elements import CCCS, VoltageSources
 from ebana_like.energy import (
-    Wiring,
+    CurrentEquations,
     cocontent,
     cocontent_gradient,
     element_currents,
@@ -41,7 +41,7 @@ def pulled(circuit):
 
 def anywhere(circuit, rng):
     """Voltages that obey every source and amplifier, and no more."""
-    wiring = Wiring(circuit)
+    wiring = CurrentEquations(circuit)
     voltages = sum(rng.uniform(-0.4, 0.4) * wiring.followers(k) for k in range(len(wiring.roots)))
     for bank in circuit.of_kind(VoltageSources):
         grounded = bank.negative == 0
@@ -53,7 +53,7 @@ def anywhere(circuit, rng):
 def test_kirchhoffs_residual_is_the_gradient_of_the_cocontent(amplifier, nudging):
     """Two ways to it: physical currents with CCCS, and weighted pseudo-power with what follows each node."""
     circuit, rng = pulled(deep(amplifier, nudging)), np.random.default_rng(1)
-    wiring = Wiring(circuit)
+    wiring = CurrentEquations(circuit)
     ratio = amplifier.gain / (amplifier.feedback or 1 / amplifier.gain)
     weight = {"1": ratio**2, "2": ratio, "y": 1.0, "n": 1.0}
     weights = [weight[circuit.nodes[root][1] if circuit.nodes[root][0] == "h" else "y"] for root in wiring.roots]
@@ -69,7 +69,7 @@ def test_the_cocontent_is_the_integral_of_its_gradient(amplifier, nudging):
     circuit = pulled(deep(amplifier, nudging))
     start, end = (anywhere(circuit, np.random.default_rng(seed)) for seed in (1, 2))
     way = end - start
-    roots = Wiring(circuit).roots
+    roots = CurrentEquations(circuit).roots
     at, share = np.polynomial.legendre.leggauss(60)
     path = start + (at[:, None] + 1) / 2 * way
     integral = share / 2 @ (cocontent_gradient(circuit, path)[1] @ way[roots])
@@ -94,7 +94,7 @@ def test_the_plain_sum_of_pseudo_powers_is_not_stationary(operating_point):
     """What is overlooked when amplifiers are left out of the sum."""
     circuit = deep(Amplifier(4))
     voltages = operating_point(circuit)
-    plain, wiring = {}, Wiring(circuit)
+    plain, wiring = {}, CurrentEquations(circuit)
     for bank in circuit.banks:
         if hasattr(bank, "pseudo_power"):
             plain[bank.name] = bank.current(bank.drop(voltages))

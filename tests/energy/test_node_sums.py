@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ebana_like.elements import Resistors
-from ebana_like.energy.currents import Wiring
+from ebana_like.energy.currents import CurrentEquations
 from ebana_like.networks import Amplifier, Crossbar, DiodePair, Inputs, OutputPairs, build_network
 
 
@@ -29,4 +29,4 @@ def test_sums_are_those_of_every_element_one_by_one(circuit, lead):
         for k in range(len(bank)):
             expected[..., bank.positive[k]] += currents[bank.name][..., k]
             expected[..., bank.negative[k]] -= currents[bank.name][..., k]
-    np.testing.assert_allclose(Wiring(circuit).node_sums(currents), expected, rtol=0, atol=1e-13)
+    np.testing.assert_allclose(CurrentEquations(circuit).node_sums(currents), expected, rtol=0, atol=1e-13)

@@ -4,8 +4,8 @@ from typing import Annotated, Protocol
 
 from ebana_like.elements import FloatArray
 
-Outputs = Annotated[FloatArray, "batch outputs"]
-Samples = Annotated[FloatArray, "batch"]
+AtOutputs = Annotated[FloatArray, "batch outputs"]
+OfSamples = Annotated[FloatArray, "batch"]
 
 
 class Cost(Protocol):
@@ -21,14 +21,14 @@ class Cost(Protocol):
     def outputs(self, classes: int) -> int:
         """Return how many outputs tell so many classes apart."""
 
-    def targets(self, answers: Outputs) -> Outputs:
+    def targets(self, answers: AtOutputs) -> AtOutputs:
         """Return the targets (batch, outputs) that stand for answers (batch, outputs)."""
 
-    def answers(self, scores: Outputs) -> Outputs:
+    def answers(self, scores: AtOutputs) -> AtOutputs:
         """Return the answers (batch, outputs) that scores (batch, outputs) stand for."""
 
-    def value(self, scores: Outputs, targets: Outputs) -> Samples:
+    def value(self, scores: AtOutputs, targets: AtOutputs) -> OfSamples:
         """Return the cost of each sample, (batch,)."""
 
-    def gradient(self, scores: Outputs, targets: Outputs) -> Outputs:
+    def gradient(self, scores: AtOutputs, targets: AtOutputs) -> AtOutputs:
         """Return dC/ds, (batch, outputs), cost per volt."""

@@ -27,7 +27,7 @@ from ebana_like.elements import (
     VoltageLaw,
     VoltageSources,
 )
-from ebana_like.energy.currents import Wiring
+from ebana_like.energy.currents import CurrentEquations
 from ebana_like.simulators.ngspice.residual import Junctions, LawArrays, Rows, Sources, SwitchEnds, missed
 from ebana_like.systems import BoolArray
 
@@ -166,7 +166,7 @@ def _provable(circuit: Circuit) -> tuple[csr_array, IntArray, bool]:
     """Return the sums that have to vanish and touch nothing unknown, (sums, nodes), the nodes they stand for, and
     whether these are all there are.
     """
-    wiring, touched = Wiring(circuit), np.zeros(len(circuit.nodes), dtype=bool)
+    wiring, touched = CurrentEquations(circuit), np.zeros(len(circuit.nodes), dtype=bool)
     for bank in circuit.banks:
         if type(bank) not in PROVEN:
             for end in bank.terminals:
