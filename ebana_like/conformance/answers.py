@@ -126,7 +126,11 @@ def unsolved_points_are_named(trial: EngineTrial) -> None:
             kept = np.array([0, 2, 3])
             other.features = features[kept]
             solved = replace(
-                points, voltages=points.voltages[:, kept], converged=points.converged[:, kept], messages={}
+                points,
+                voltages=points.voltages[:, kept],
+                converged=points.converged[:, kept],
+                iterations=points.iterations[:, kept],
+                messages={},
             )
             other.prove(solved, nudging and nudging.part(slice(0, 3)))
 
