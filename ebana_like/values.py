@@ -4,7 +4,7 @@ An address is a bank and one of the quantities of its elements: "crossbar1.condu
 held between updates, come with a sample, or come with a phase: one kind of record on three time scales.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -26,6 +26,13 @@ def parts(address: str) -> tuple[str, str]:
     """Return the bank and the quantity of an address; an empty bank where it is none."""
     bank, _, quantity = address.rpartition(".")
     return bank, quantity
+
+
+def short_names(addresses: Iterable[str]) -> dict[str, str]:
+    """Return what a person calls each address: its bank, where nothing else of the bank is among them."""
+    addresses = list(addresses)
+    banks = [parts(each)[0] for each in addresses]
+    return {each: bank if banks.count(bank) == 1 else each for each, bank in zip(addresses, banks, strict=True)}
 
 
 @dataclass(frozen=True, eq=False)

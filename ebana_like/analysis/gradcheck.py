@@ -20,7 +20,7 @@ from ebana_like.errors import SettingError, SimulatorError
 from ebana_like.learning import Adjoint, Nudged, nudged_estimators
 from ebana_like.simulators import NgspiceSimulator, Simulator
 from ebana_like.systems import CircuitSystem
-from ebana_like.values import Values, parts
+from ebana_like.values import Values, short_names
 
 ALL = "all"
 DIFFERENCES, SPICE_ADJOINT = "finite differences", "adjoint in ngspice"
@@ -117,9 +117,7 @@ def _dense(signals: Mapping[str, Signal]) -> dict[str, FloatArray]:
 
 
 def _rows(name: str, beta: float | None, found: Mapping[str, FloatArray], truth: Mapping[str, FloatArray]) -> list[Row]:
-    banks = [parts(address)[0] for address in truth]
-    names = [bank if banks.count(bank) == 1 else address for bank, address in zip(banks, truth, strict=True)]
-    each = {name: (found[address], truth[address]) for name, address in zip(names, truth, strict=True)}
+    each = {name: (found[address], truth[address]) for address, name in short_names(truth).items()}
     pairs = {ALL: (flat(found), flat(truth))} | each
     return [Row(name, beta, bank, distance(*pair), cosine_gap(*pair)) for bank, pair in pairs.items()]
 

@@ -10,6 +10,7 @@ from ebana_like.elements.bank import KINDS
 from ebana_like.elements.written import Written
 from ebana_like.netlist.deck import Element
 from ebana_like.netlist.deck.cards import acts_beyond_the_law
+from ebana_like.netlist.deck.element import not_understood
 
 
 class Nodes:
@@ -39,6 +40,8 @@ def kind_of(element: Element) -> str:
     if element.letter == Diodes.letter and element.card is not None:
         ours = not element.sizes and not acts_beyond_the_law(element.card)
         return Diodes.kind if ours else SpiceDiodes.kind
+    if element.letter not in _OURS:
+        raise not_understood(element.line, element.letter)
     return _OURS[element.letter]
 
 

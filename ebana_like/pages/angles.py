@@ -8,7 +8,7 @@ from ebana_like.energy import symmetry
 from ebana_like.learning import Adjoint, Nudged
 from ebana_like.pages.page import PageTable, Section
 from ebana_like.simulators import Simulator
-from ebana_like.values import Values
+from ebana_like.values import Values, short_names
 
 SAMPLES = 50
 """Training samples that the gradients are averaged over, evenly spaced."""
@@ -33,7 +33,7 @@ def angle_section(trained: Trained, simulator: Simulator) -> list[Section]:
         f"stimator reads it, with beta = {estimator.beta:g} S, "
         "beside the exact one, of the adjoint circuit. At 0° both point the same way."
     )
-    return [Section("Gradient", [text], tables=[PageTable("", ("values", "of", "angle", "relative error"), rows)])]
+    return [Section("Gradient", [text], tables=[PageTable("", ("values", "bank", "angle", "relative error"), rows)])]
 
 
 def _rows(
@@ -47,7 +47,10 @@ def _rows(
         ).gradients
         for estimator in (problem.estimator, Adjoint())
     )
-    pairs = {"all": (flat(found), flat(exact)), **{name: (found[name], exact[name]) for name in exact}}
+    pairs = {
+        "all": (flat(found), flat(exact)),
+        **{name: (found[at], exact[at]) for at, name in short_names(exact).items()},
+    }
     return [
         (when, name, f"{angle(*pair):.2g}°", f"{distance(*pair):.1e}" if pair[1].any() else "")
         for name, pair in pairs.items()

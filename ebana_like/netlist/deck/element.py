@@ -84,10 +84,15 @@ def parse(line: Line, words: list[str], place: Surroundings) -> Element | None:
     if reader is None and any(kind.letter == words[0][0] for kind in KINDS.values()):
         reader = _of_somebody_else
     if reader is None:
-        raise line.error(
-            f'no element understood here begins with "{words[0][0]}"; known are {", ".join(_READERS).upper()} and X'
-        )
+        raise not_understood(line, words[0][0])
     return reader(line, words, place)
+
+
+def not_understood(line: Line, letter: str) -> NetlistError:
+    """Return the error of an element whose letter stands for no kind that is known."""
+    return line.error(
+        f'no element understood here begins with "{letter}"; known are {", ".join(_READERS).upper()} and X'
+    )
 
 
 Reader = Callable[[Line, list[str], Surroundings], Element | None]
