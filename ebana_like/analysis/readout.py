@@ -21,7 +21,7 @@ from ebana_like.netlist.deck.spelling import spelling
 from ebana_like.netlist.read import foreign_circuit, netlist_of
 from ebana_like.runs import Run, Settings, cost_of, load_circuit
 from ebana_like.simulators import ENGINES, simulator
-from ebana_like.tasks import Task, task_named
+from ebana_like.tasks import TASKS, Task
 from ebana_like.training.loop import SAMPLES_AT_ONCE
 
 
@@ -192,7 +192,7 @@ def _subject(path: Path, data: Path | str | None, inputs: str, outputs: str, eng
 
 def _of_run(path: Path, table: Table | None, inputs: str, engine: str) -> _Subject:
     run = Run(path)
-    task, settings = task_named(run.task()), replace(run.settings(), start="")
+    task, settings = TASKS[run.task()], replace(run.settings(), start="")
     circuit, engine = load_circuit(path).circuit, engine or settings.engine
     if table is None:
         return _Subject(circuit, circuit.nodes, _pairs(circuit), engine, present_features(circuit))

@@ -13,7 +13,7 @@ from ebana_like.cli.train import EXTRAS, given_settings, setting_options
 from ebana_like.errors import counted
 from ebana_like.files import locked, remove_temporaries
 from ebana_like.runs import Run, Settings, agreed_settings, load_newest, progress_of, simulator_of
-from ebana_like.tasks import task_named
+from ebana_like.tasks import TASKS
 from ebana_like.training import is_finished
 
 
@@ -31,7 +31,7 @@ def _resume(run: Run, extras: Extras, given: dict[str, str]) -> None:
     def warn(text: str) -> None:
         printer.line(f"warning: {text}")
 
-    task = task_named(run.task())
+    task = TASKS[run.task()]
     config = run.settings()
     checkpoint = load_newest(run.checkpoints, warn)
     settings = agreed_settings(config, checkpoint, given)

@@ -82,16 +82,16 @@ def total_cocontent(circuit: Circuit, voltages: FloatArray, nudging: bool = True
     return np.asarray(np.sum(parts, axis=0))
 
 
-def cocontent_gradient(circuit: Circuit, voltages: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return dP/dE of every voltage source and VCVS, and dP/du of every node left open by them.
+def cocontent_gradient(circuit: Circuit, voltages: FloatArray) -> tuple[dict[str, FloatArray], FloatArray]:
+    """Return dP/dE of voltage sources and VCVS, by bank, and dP/du of every node left open by them.
 
-    voltages: (..., nodes). Shapes (..., branches) and (..., roots), amperes, as in `CurrentEquations.pulled_back`. The
-    second is the residual of Kirchhoff's law times the node's weight; the first the weighted current that a source
-    feeds.
+    voltages: (..., nodes). Shapes (..., n) and (..., roots), amperes, as in `CurrentEquations.pulled_back`. The second
+    is the residual of Kirchhoff's law times the node's weight; the first the weighted current that a source feeds.
     """
     currents = {bank.name: weights * bank.own_current(voltages) for bank, weights in _weighted_banks(circuit)}
     wiring = CurrentEquations(circuit)
-    return wiring.pulled_back(wiring.node_sums(currents))
+    fed, left = wiring.pulled_back(wiring.node_sums(currents))
+    return {bank.name: fed[..., wiring.place(bank.name)] for bank in wiring.branches}, left
 
 
 def is_convex(circuit: Circuit) -> bool:

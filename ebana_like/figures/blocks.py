@@ -6,7 +6,7 @@ from schemdraw import flow
 
 from ebana_like.circuit import Circuit
 from ebana_like.elements import Resistors
-from ebana_like.nudges import nudge_named
+from ebana_like.nudges import NUDGES
 from ebana_like.simulators.layers import Hidden, Layers
 
 WIDTH, HEIGHT, GAP = 5.2, 2.6, 1.0
@@ -46,4 +46,4 @@ def _neurons(hidden: Hidden) -> list[str]:
 
 
 def _outputs(circuit: Circuit) -> str:
-    return f"{circuit.outputs.count} output pairs\nnudged by\n{nudge_named(circuit.driven.way).phrase}"
+    return f"{circuit.outputs.count} output pairs\nnudged by\n{NUDGES[circuit.driven.way].phrase}"

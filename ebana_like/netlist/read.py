@@ -16,7 +16,7 @@ from ebana_like.netlist.banks import Nodes, build_bank, kind_of
 from ebana_like.netlist.deck import Deck, Element, Line, load_deck, read_deck
 from ebana_like.netlist.deck.names import Names
 from ebana_like.netlist.netlist import FORMAT, NAME, Netlist
-from ebana_like.nudges import Currents, nudge_named
+from ebana_like.nudges import NUDGES, Currents
 from ebana_like.nudges.ways.current import sources_across
 
 
@@ -147,7 +147,7 @@ class _Annotations:
 
     def nudging(self, words: list[str]) -> None:
         try:
-            self.driven = nudge_named(words[0]).driven(*words[1:])
+            self.driven = NUDGES[words[0]].driven(*words[1:])
         except SettingError as error:
             raise self.line.error(str(error)) from None
 

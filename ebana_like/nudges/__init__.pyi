@@ -1,9 +1,9 @@
 """Ways to nudge: how a circuit is wired for each, and what its elements are driven to. One file a way, in `ways`."""
 
-from .catalog import NUDGES, nudge_named
+from .catalog import NUDGES
 from .nudge import Nudge
 from .pull import Pull, Towards, nudging_of, pull_of
 from .ways.current import Currents
 from .ways.switch import SwitchedTargets
 
-__all__ = ["NUDGES", "Currents", "Nudge", "Pull", "SwitchedTargets", "Towards", "nudge_named", "nudging_of", "pull_of"]
+__all__ = ["NUDGES", "Currents", "Nudge", "Pull", "SwitchedTargets", "Towards", "nudging_of", "pull_of"]

@@ -26,8 +26,3 @@ NUDGES: "Seam[type[Nudge]]" = Seam(
     _is_nudge,
 )
 """Ways to nudge by name; those of this package have the name of their file, and nothing is imported for them."""
-
-
-def nudge_named(name: str) -> type["Nudge"]:
-    """Return the way to nudge of that name. Raises SettingError where there is none."""
-    return NUDGES[name]

@@ -5,7 +5,7 @@ from typing import Any
 
 from ebana_like.circuit import Circuit, Driven
 from ebana_like.elements import FloatArray
-from ebana_like.nudges.catalog import nudge_named
+from ebana_like.nudges.catalog import NUDGES
 from ebana_like.nudges.nudge import Nudge, Slope
 
 
@@ -55,7 +55,7 @@ class Towards:
 
 def pull_of(circuit: Circuit, cost: Slope) -> Pull:
     """Return how this circuit is wired to be nudged. Raises SettingError for a cost that this cannot express."""
-    nudge = nudge_named(circuit.driven.way)()
+    nudge = NUDGES[circuit.driven.way]()
     nudge.check(cost)
     return Pull(cost, nudge, circuit.driven)
 

@@ -26,7 +26,7 @@ from ebana_like.networks import (
     OutputPairs,
     build_network,
 )
-from ebana_like.nudges import nudge_named
+from ebana_like.nudges import NUDGES
 from ebana_like.runs.settings import Settings, TrainingSettings
 from ebana_like.simulators import Simulator, simulator
 from ebana_like.systems import CircuitSystem
@@ -39,7 +39,7 @@ def problem_of(settings: Settings, data: Split, title: str, start: Circuit | Non
     """Return the training problem of a layered network on data in volts."""
     cost = cost_of(settings)
     features, outputs = data.train.features.shape[1], data.train.outputs(cost)
-    nudging = nudge_named(settings.nudging).suited(settings.beta)
+    nudging = NUDGES[settings.nudging].suited(settings.beta)
     circuit = build_network(layers(settings, features, outputs), title, settings.seed, nudging)
     if start is not None:
         circuit = _continued(circuit, start)

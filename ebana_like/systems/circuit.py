@@ -77,10 +77,8 @@ class CircuitSystem:
 
         dP/dx of the co-content P is the weighted current that the feature's sources feed into the circuit.
         """
-        circuit = points.solved
-        fed, _ = cocontent_gradient(circuit, points.voltages)
-        place = CurrentEquations(circuit).place(circuit.inputs.bank)
-        return self._per_feature(np.einsum("pb,pbs->bs", coefficients, fed[..., place]))
+        fed, _ = cocontent_gradient(points.solved, points.voltages)
+        return self._per_feature(np.einsum("pb,pbs->bs", coefficients, fed[self.circuit.inputs.bank]))
 
     def adjoint_signals(self, points: OperatingPoints, adjoint: FloatArray, currents: FloatArray) -> dict[str, Signal]:
         """Return the mean over samples of dC/dtheta, (n,) by address, exact for every circuit.
@@ -150,17 +148,13 @@ class _Phases:
                 return bank.learning_signal(quantity, self.voltages, weights * self.factors)
             return weights * dense(bank.learning_signal(quantity, self.voltages, self.factors))
         if isinstance(bank, VoltageSources):
-            fed = self._fed[..., self._wiring.place(name)]
+            fed = self._fed[name]
             return np.asarray(np.einsum("pb,pbn->n", self.factors, fed - fed[:1]))
         raise CircuitError(f"no phase tells how the energy changes with the {quantity} of {bank.labels[0]}")
 
     @cached_property
-    def _wiring(self) -> CurrentEquations:
-        return CurrentEquations(self.circuit)
-
-    @cached_property
-    def _fed(self) -> FloatArray:
-        """Weighted currents that sources feed, (phases, samples, branches)."""
+    def _fed(self) -> Mapping[str, FloatArray]:
+        """Weighted currents that sources feed, (phases, samples, n) by bank."""
         return cocontent_gradient(self.circuit, self.voltages)[0]
 
 
@@ -168,17 +162,22 @@ class _Mirrored:
     """What the adjoint circuit shows of every element beside the operating points; see `AdjointView`."""
 
     def __init__(self, points: OperatingPoints, usable: BoolArray, adjoint: FloatArray, currents: FloatArray) -> None:
-        self.circuit = points.solved
+        self.points = points
         self.voltages = points.voltages[0, usable]
         self.adjoint = adjoint
         self.injected = currents
         self.count = max(len(adjoint), 1)
 
+    @property
+    def circuit(self) -> Circuit:
+        """As it was solved; made where it is asked for, which crossbars do not."""
+        return self.points.solved
+
     def signal(self, name: str, quantity: str) -> Signal:
-        bank = self.circuit.named(name)
+        bank = self.points.circuit.named(name)
         if isinstance(bank, Resistors):
             return bank.learning_signal(quantity, *self._made_up)
-        return np.asarray(bank.sensitivity(quantity, self).sum(axis=0) / self.count)
+        return np.asarray(self.circuit.named(name).sensitivity(quantity, self).sum(axis=0) / self.count)
 
     @cached_property
     def _made_up(self) -> tuple[FloatArray, FloatArray]:

@@ -50,12 +50,7 @@ TASKS: Seam[Task] = Seam(
 )
 
 
-def task_named(name: str) -> Task:
-    """Return a task. Raises SettingError, naming the nearest, where there is none of that name."""
-    return TASKS[name]
-
-
 def problem_of_run(run: "Run") -> "Problem":
     """Return what a run learned, without the circuit it began with, which may be gone: its netlist has what matters."""
     run.require_files_allowed(given=["start"])
-    return task_named(run.task()).problem(replace(run.settings(), start=""))
+    return TASKS[run.task()].problem(replace(run.settings(), start=""))

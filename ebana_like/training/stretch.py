@@ -16,7 +16,7 @@ from ebana_like.elements import FloatArray, IntArray
 from ebana_like.energy import coenergy_weights
 from ebana_like.hardware import Ideal
 from ebana_like.learning import SGD, Adjoint, Estimator, Nudged
-from ebana_like.nudges import nudge_named, pull_of
+from ebana_like.nudges import NUDGES, pull_of
 from ebana_like.simulators import Descended, Descends, Descent, Simulator
 from ebana_like.training.problem import Problem
 from ebana_like.training.progress import Progress, Sums
@@ -129,7 +129,7 @@ def stretches_of(problem: Problem, simulator: Simulator) -> Stretches | None:
     """Return how the engine takes steps by itself, or None where engine, cost, estimator or rule do not allow it."""
     if not (isinstance(simulator, Descends) and simulator.descends):
         return None
-    drawing = problem.cost, nudge_named(problem.circuit.driven.way)
+    drawing = problem.cost, NUDGES[problem.circuit.driven.way]
     if not all(getattr(each, "any_arrays", False) for each in drawing):
         return None
     update, start = problem.update, problem.start()

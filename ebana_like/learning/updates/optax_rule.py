@@ -30,7 +30,7 @@ from ebana_like.simulators.native.runtime import doubles
 from ebana_like.values import FloatArray, Parameter, Values, parts
 
 
-class Range(NamedTuple):
+class Ends(NamedTuple):
     """The ends of an address's values, in its unit, and its relative learning rate now."""
 
     low: float | Array
@@ -78,7 +78,7 @@ class Optax(Update):
                 {address: values[address] for address in parameters},
                 {address: dense(gradients[address]) for address in parameters},
                 {name: state[name] for name in memory.names},
-                {address: Range(each.low, each.high, 1.0) for address, each in parameters.items()},
+                {address: Ends(each.low, each.high, 1.0) for address, each in parameters.items()},
             )
             new = {name: np.asarray(array) for name, array in remembered.items()}
             return {address: np.asarray(each) for address, each in found.items()}, {**state, **new}
@@ -88,7 +88,7 @@ class Optax(Update):
             return None
         memory = _memory(self.transformation, _sizes(parameters))
         factor = self.schedule.factor(epoch)
-        ranges = {at: Range(each.low, each.high, factor * self.rate_of(at)) for at, each in parameters.items()}
+        ranges = {at: Ends(each.low, each.high, factor * self.rate_of(at)) for at, each in parameters.items()}
         return Stepping(memory.moves, state, memory.of_address, ranges)
 
     def recalled(self, parameters: Mapping[str, Parameter], state: State) -> State:
@@ -114,7 +114,7 @@ class _Memory:
         values: dict[str, Array],
         gradients: dict[str, Array],
         state: dict[str, Array],
-        ranges: Mapping[str, Range],
+        ranges: Mapping[str, Ends],
     ) -> tuple[dict[str, Array], dict[str, Array]]:
         """Return what values go against, by address, in units of their spans, and what is remembered then."""
         spans = {address: ends.high - ends.low for address, ends in ranges.items()}
@@ -131,7 +131,7 @@ class _Memory:
         values: dict[str, Array],
         gradients: dict[str, Array],
         state: dict[str, Array],
-        ranges: Mapping[str, Range],
+        ranges: Mapping[str, Ends],
     ) -> tuple[dict[str, Array], dict[str, Array]]:
         """Return where a step leads, clamped to the ranges, and what is remembered then; see `Stepping`."""
         directions, kept = self.against(values, gradients, state, ranges)

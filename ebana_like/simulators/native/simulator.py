@@ -164,7 +164,7 @@ class NativeSimulator:
 
     def adjoint(self, points: OperatingPoints, currents: FloatArray) -> FloatArray:
         """Solve the transposed equations; see `Simulator.adjoint`."""
-        held = held_values(self.circuit, points.values)
+        held = points.values
         found: FloatArray = np.full_like(points.voltages[0], np.nan)
         solved = points.converged[0]
         if solved.any():

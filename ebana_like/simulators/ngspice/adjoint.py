@@ -10,7 +10,6 @@ from ebana_like.adjoint import small_signal
 from ebana_like.circuit import Circuit
 from ebana_like.elements import FloatArray, Resistors
 from ebana_like.simulators.ngspice.crew import Crew
-from ebana_like.simulators.protocol import held_values
 from ebana_like.systems import OperatingPoints
 from ebana_like.values import address
 
@@ -47,8 +46,7 @@ def solve_adjoint(
     """
     found = np.full((len(currents), len(circuit.nodes)), np.nan)
     nothing, solved = np.zeros((1, circuit.inputs.count)), points.solved
-    held = held_values(circuit, points.values)
-    kept = {of: value for of, value in held.items() if isinstance(circuit.addressed(of), Resistors)}
+    kept = {of: value for of, value in points.values.items() if isinstance(circuit.addressed(of), Resistors)}
     for sample in np.flatnonzero(points.converged[0]).tolist():
         at_point = {
             address(name, "conductance"): g for name, g in small_signal(solved, points.voltages[0, sample]).items()
