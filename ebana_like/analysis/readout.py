@@ -181,7 +181,7 @@ def _subject(path: Path, data: Path | str | None, inputs: str, outputs: str, eng
     notes = noted(deck, given=["data"])
     outputs = outputs or notes.outputs
     inputs = (inputs or notes.inputs or _by_name(circuit, deck, table)) if table is not None else ""
-    circuit = with_ports(foreign_circuit(deck), deck, inputs, outputs, "", (0.0, 0.0))
+    circuit, _ = with_ports(foreign_circuit(deck), deck, inputs, outputs)
     features = np.zeros((1, 0))
     if table is not None:
         features = _columns(table, list(dict.fromkeys(column for _, column, _ in carriers(inputs))))

@@ -42,8 +42,7 @@ def _run(netlist: Path, out: Path | None, config: Path | None, **given: str | No
     printer = Printer(console)
     printer.line(
         f"{netlist}: {counted(len(problem.data.train), 'training sample')}, "
-        f"{counted(len(problem.circuit.nodes) - 1, 'node')}, {counted(len(prepared.places), 'trained resistor')} of "
-        f"{settings.g_low:.3g} to {settings.g_high:.3g} S, "
+        f"{counted(len(problem.circuit.nodes) - 1, 'node')}, {counted(len(prepared.trained), 'trained value')}, "
         f"{settings.engine}, {settings.estimator}"
         + ("" if settings.estimator == "adjoint" else f" with beta {settings.beta:.3g} S")
     )
@@ -69,7 +68,7 @@ def _run(netlist: Path, out: Path | None, config: Path | None, **given: str | No
 def _save(printer: Printer, done: Fit, out: Path) -> None:
     done.save(out)
     printer.line(
-        f"made:     {out}  ({done.path} with {counted(len(done.places), 'value')} changed), {out.with_suffix('.csv')}"
+        f"made:     {out}  ({done.path} with {counted(len(done.trained), 'value')} changed), {out.with_suffix('.csv')}"
     )
     printer.line(f"look:     diff {done.path} {out}")
     printer.line(f"on:       {program()} fit {out} ...")
@@ -86,7 +85,7 @@ fit = click.Command(
         ALLOW,
         *setting_options(FitSettings, FitSettings()),
     ],
-    help="Train resistors of a SPICE netlist (KiCad, LTspice, PySpice ...) on a table.\n\n"
+    help="Train values of a SPICE netlist (KiCad, LTspice, PySpice ...) on a table.\n\n"
     "Settings may also stand in the netlist, as comment lines `* @fit inputs v1,v2`. The netlist written differs from "
     "the one read in the trained values alone.",
     callback=_run,

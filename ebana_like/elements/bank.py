@@ -27,10 +27,12 @@ class Quantity:
     """A number that every element of a kind has one of, and that can be varied and learned.
 
     unit: in SI, as in "S"; empty for none. floor: what it must be above; a range may begin there.
+    reciprocal: unit of its reciprocal, as in "Ohm", where that is what netlists give; else empty.
     """
 
     unit: str
     floor: float = -np.inf
+    reciprocal: str = ""
 
 
 def index_of(positions: IntArray) -> Index:

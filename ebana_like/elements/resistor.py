@@ -25,7 +25,7 @@ class Resistors(CurrentLaw):
     kind: ClassVar[str] = "resistor"
     letter: ClassVar[str] = "r"
     linear: ClassVar[bool] = True
-    quantities: ClassVar[Mapping[str, Quantity]] = {"conductance": Quantity("S", floor=0.0)}
+    quantities: ClassVar[Mapping[str, Quantity]] = {"conductance": Quantity("S", floor=0.0, reciprocal="Ohm")}
 
     conductance: FloatArray
 

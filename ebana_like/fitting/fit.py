@@ -1,4 +1,4 @@
-"""How does a netlist of one's own learn a table? Its resistors are trained, and their values put back into its text."""
+"""How does a netlist of one's own learn a table? Values in it are trained, and put back into its text."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -7,26 +7,29 @@ from pathlib import Path
 import numpy as np
 
 from ebana_like.checks import shown
+from ebana_like.circuit import Circuit
 from ebana_like.data import Dataset, RegressionDataset, Split, in_volts
 from ebana_like.data.split import split
 from ebana_like.data.table import read_table
-from ebana_like.elements import Devices, FloatArray, Resistors
-from ebana_like.elements.numbers import resistances
+from ebana_like.elements import Devices, Resistors
 from ebana_like.energy import symmetry
 from ebana_like.errors import CircuitError, SettingError
 from ebana_like.files import write_atomically
-from ebana_like.fitting.ports import TRAINED, carriers, columns, with_ports
+from ebana_like.fitting.chosen import chosen
+from ebana_like.fitting.ports import carriers, columns, with_ports
 from ebana_like.fitting.settings import FitSettings, gather
+from ebana_like.fitting.span import spans
+from ebana_like.fitting.trained import Trained, fitted
 from ebana_like.netlist.deck import Deck, read_deck
 from ebana_like.netlist.deck.include import read_text
-from ebana_like.netlist.deck.patch import Place, patched, require_patchable
+from ebana_like.netlist.deck.patch import Places
+from ebana_like.netlist.deck.spelling import spelling
 from ebana_like.netlist.read import foreign_circuit
 from ebana_like.runs.assembly import cost_of, estimator_of, simulator_of, update_of
 from ebana_like.systems import CircuitSystem
 from ebana_like.training import Callback, Problem, Progress, train
-from ebana_like.values import address
 
-_NAMES = ("inputs", "outputs", "train")
+_NAMES = ("inputs", "outputs", "train", "range")
 """Settings that are lists of names."""
 
 
@@ -34,7 +37,7 @@ _NAMES = ("inputs", "outputs", "train")
 class Fit:
     """A netlist about to be fitted, or that was.
 
-    text, encoding: the netlist as it stands in its file. places: where in it the trained values stand.
+    text, encoding: the netlist as it stands in its file. trained: what is trained in it.
     problem: its circuit, with inputs, outputs and nudging sources, and what it is to learn.
     settings: with all that was left open decided.
     """
@@ -42,21 +45,15 @@ class Fit:
     path: Path
     text: str
     encoding: str
-    places: Mapping[str, Place]
+    trained: tuple[Trained, ...]
     problem: Problem
     settings: FitSettings
     progress: Progress
 
     @property
-    def conductances(self) -> FloatArray:
-        """The trained conductances, (resistors,), siemens."""
-        return self.progress.values[address(TRAINED, "conductance")]
-
-    @property
     def fitted(self) -> str:
         """The netlist's text with the trained values in it and nothing else changed."""
-        labels = self.problem.circuit.bank(TRAINED, Resistors).labels
-        return patched(self.text, self.places, dict(zip(labels, resistances(self.conductances), strict=True)))
+        return fitted(self.text, self.trained, self.progress.values)
 
     def save(self, path: Path) -> None:
         """Write the fitted netlist. Raises RunError where that fails, with the old file untouched."""
@@ -64,7 +61,7 @@ class Fit:
 
 
 def fit(netlist: Path | str, callbacks: Sequence[Callback] = (), **given: object) -> Fit:
-    """Train the resistors of a netlist on a table, and return it with its values.
+    """Train values of a netlist on a table, and return it with its values.
 
     netlist: the file. given: settings of `FitSettings` by name; names may be sequences.
 
@@ -84,23 +81,11 @@ def prepare(path: Path, config: Path | None = None, given: Mapping[str, object] 
     text, encoding = read_text(path)
     deck = read_deck(text, str(path), path.parent)
     settings = gather(deck, config, given or {}, where)
-    circuit = with_ports(
-        foreign_circuit(deck),
-        deck,
-        settings.inputs,
-        settings.outputs,
-        settings.train,
-        (settings.g_low, settings.g_high),
-    )
-    places = require_patchable(deck, text, list(circuit.bank(TRAINED, Resistors).labels))
-    bank = circuit.bank(TRAINED, Resistors)
-    limits = bank.trainable["conductance"]
+    circuit, trained = _trainable(deck, text, settings)
     settings = replace(
         settings,
         engine=settings.engine if settings.engine != "auto" else "ngspice" if circuit.of_kind(Devices) else "native",
-        beta=settings.beta or 1e-3 * float(bank.conductance.mean()),
-        g_low=limits.low,
-        g_high=limits.high,
+        beta=settings.beta or _beta(circuit),
     )
     found = symmetry(circuit)
     if not found.exact and settings.estimator != "adjoint":
@@ -126,7 +111,40 @@ def prepare(path: Path, config: Path | None = None, given: Mapping[str, object] 
         settings.stop_loss,
         settings.patience,
     )
-    return Fit(path, text, encoding, places, problem, settings, problem.start())
+    return Fit(path, text, encoding, trained, problem, settings, problem.start())
+
+
+def _trainable(deck: Deck, text: str, settings: FitSettings) -> tuple[Circuit, tuple[Trained, ...]]:
+    """Return the circuit of a deck with ports, and what is trained in it."""
+    circuit = foreign_circuit(deck)
+    wanted = chosen(circuit, deck, settings.train)
+    limits = spans(settings.range, settings.g_low, settings.g_high, wanted)
+    ported, at = with_ports(circuit, deck, settings.inputs, settings.outputs, wanted, limits)
+    places, names = Places(deck, text), spelling(deck, text).elements
+    trained = []
+    for each, where in zip(wanted, at, strict=True):
+        first, *others = each.elements
+        name = f"{names[first.label]}{each.name.removeprefix(first.path)}"
+        quantity = ported.addressed(where.address).quantities[each.quantity]
+        trained.append(
+            Trained(
+                f"{name} (and {len(others)} more)" if others else name,
+                quantity.reciprocal or quantity.unit,
+                where.address,
+                where.position,
+                bool(quantity.reciprocal),
+                places.of_value(each.elements, each.quantity),
+            )
+        )
+    return ported, tuple(trained)
+
+
+def _beta(circuit: Circuit) -> float:
+    """Return a nudging factor that suits the circuit: a thousandth of a mean conductance, of trained ones if any."""
+    banks = circuit.of_kind(Resistors)
+    trained = [bank for bank in banks if bank.trainable] or banks
+    conductances = np.concatenate([np.zeros(0), *(bank.conductance for bank in trained)])
+    return 1e-3 * float(conductances.mean()) if conductances.size else 1e-6
 
 
 def _data(settings: FitSettings, deck: Deck) -> Split:

@@ -1,33 +1,30 @@
-"""How does a circuit without ports get some? Its sources become inputs, its nodes outputs, its resistors trainable."""
+"""How does a circuit without ports get some? Its sources become inputs, its nodes outputs, its values trainable."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
-from fnmatch import fnmatchcase
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ebana_like.checks import LONGEST
-from ebana_like.circuit import GROUND, Circuit, InputPorts, OutputPorts
-from ebana_like.elements import Bank, IntArray, Range, Resistors, VoltageSources
+from ebana_like.circuit import GROUND, Circuit, InputPorts, OutputPorts, free_name
+from ebana_like.elements import CCVS, VCCS, Bank, CurrentSources, IntArray, Range, Resistors, VoltageSources
 from ebana_like.errors import SettingError, meant
+from ebana_like.fitting.chosen import Chosen, words
+from ebana_like.fitting.span import NO_SPANS, Spans
 from ebana_like.limits import require_at_most
 from ebana_like.netlist.deck import Deck
 from ebana_like.nudges import Currents
 from ebana_like.nudges.ways.current import sources_across
+from ebana_like.values import address
 
 TRAINED, INPUTS, NUDGE = "trained", "inputs", "nudge"
 """Names of the banks with the trained resistors, the inputs, and the currents that nudge."""
-
-MOST_PATTERNS, LONGEST_PATTERN = 100, 200
-"""Of names of resistors; matching takes a time that grows with the square of a pattern's length."""
-
-_WILD = frozenset("*?[")
 
 
 def carriers(text: str) -> list[tuple[str, str, float]]:
     """Return source, column and sign of each input in a text such as `v1,v2=x,-v3=x`."""
     found = []
-    for word in _words(text):
+    for word in words(text):
         sign, word = (-1.0, word[1:]) if word.startswith("-") else (1.0, word)
         source, _, column = word.partition("=")
         found.append((source.strip().lower(), (column or source).strip(), sign))
@@ -36,78 +33,198 @@ def carriers(text: str) -> list[tuple[str, str, float]]:
 
 def columns(text: str) -> list[tuple[str, str]]:
     """Return node or pair, and column, of each output in a text such as `out1-out2,/OUT=y`."""
-    parts = (word.partition("=") for word in _words(text))
+    parts = (word.partition("=") for word in words(text))
     return [(output.strip(), (column or output).strip()) for output, _, column in parts]
 
 
-def with_ports(
-    circuit: Circuit, deck: Deck, inputs: str, outputs: str, trained: str, limits: tuple[float, float]
-) -> Circuit:
-    """Return the circuit with ports, as trained: nudging sources and all.
+@dataclass(frozen=True)
+class Place:
+    """Where a trained value stands among those of a circuit: `position` in the values of its address."""
 
-    inputs, outputs, trained: as a person writes them, by names of the deck; empty for none. limits: of the trained
-    conductances, siemens, 0 for those that follow from what they are now.
+    address: str
+    position: int
+
+
+def with_ports(
+    circuit: Circuit,
+    deck: Deck,
+    inputs: str,
+    outputs: str,
+    trained: Sequence[Chosen] = (),
+    spans: Spans = NO_SPANS,
+) -> tuple[Circuit, list[Place]]:
+    """Return the circuit with ports, as trained: nudging sources and all; and where each trained value stands in it.
+
+    inputs, outputs: as a person writes them, by names of the deck; empty for none.
     Raises SettingError for a name that is not there, or not of the right kind.
     """
     labels = {element.path: element.label for element in deck.elements}
-    chosen = _trained(deck, trained)
     wanted, asked = carriers(inputs), columns(outputs)
     require_at_most("classes", len(asked), f"there are {len(asked):,} classes or outputs")
     carrying = [labels.get(source, source) for source, _, _ in wanted]
     if len(set(carrying)) != len(carrying):
         raise SettingError(f"inputs is {inputs[:LONGEST]}; every source can carry one column")
     _require_sources(circuit, carrying)
-    pairs = _pairs(deck, circuit, [output for output, _ in asked])
+    _require_apart(circuit, trained, carrying)
+    wiring = _Rewired(circuit)
+    wiring.carry(carrying)
+    places = wiring.train(trained, spans)
+    pairs = wiring.pairs(deck, [output for output, _ in asked])
     ports = OutputPorts(pairs[:, 0].copy(), pairs[:, 1].copy())
-    banks: list[Bank] = [_sources(circuit, carrying)]
-    if chosen:
-        banks.append(_trainable(_resistors(circuit, chosen), limits))
-    gone = {*carrying, *chosen}
-    for bank in circuit.banks:
-        kept = np.flatnonzero([label not in gone for label in bank.labels])
-        if kept.size:
-            banks.append(bank.take(kept) if kept.size < len(bank) else bank)
-    taken = {label for bank in circuit.banks for label in bank.labels}
-    banks.append(sources_across(ports, NUDGE, taken))
+    wiring.banks.append(sources_across(ports, NUDGE, wiring.labels))
     features = {column: k for k, column in enumerate(dict.fromkeys(column for _, column, _ in wanted))}
     feature = np.array([features[column] for _, column, _ in wanted], dtype=np.intp)
-    return replace(
+    ported = replace(
         circuit,
-        banks=tuple(banks),
+        nodes=tuple(wiring.nodes),
+        banks=tuple(wiring.banks),
         inputs=InputPorts(INPUTS, feature, np.array([sign for _, _, sign in wanted])),
         outputs=ports,
         driven=Currents.driven(NUDGE),
     )
+    return ported, places
 
 
-def _words(text: str) -> list[str]:
-    return [word.strip() for word in text.split(",") if word.strip()]
+class _Rewired:
+    """A circuit's banks and nodes while it gets ports."""
 
+    def __init__(self, circuit: Circuit) -> None:
+        self.nodes = list(circuit.nodes)
+        self.banks = list(circuit.banks)
+        self.labels = {label for bank in circuit.banks for label in bank.labels}
+        self.names = {bank.name for bank in circuit.banks} | {INPUTS, NUDGE}
 
-def _trained(deck: Deck, patterns: str) -> list[str]:
-    """Return the labels of the resistors whose names in the text or here match a pattern."""
-    resistors = [element for element in deck.elements if element.letter == Resistors.letter]
-    named: dict[str, list[str]] = {}
-    for element in resistors:
-        for name in {element.path, element.label}:
-            named.setdefault(name, []).append(element.label)
-    words = list(dict.fromkeys(_words(patterns.lower())))
-    wild = [word for word in words if word not in named and _WILD.intersection(word)]
-    if len(wild) > MOST_PATTERNS or max(map(len, wild), default=0) > LONGEST_PATTERN:
-        raise SettingError(
-            f"train has {len(wild)} patterns, the longest of {max(map(len, wild))} characters; at most {MOST_PATTERNS} "
-            f"are taken, each of at most {LONGEST_PATTERN}"
-        )
-    found: dict[str, None] = {}
-    for word in words:
-        matching = named.get(word, [])
-        if word in wild:
-            matching = [e.label for e in resistors if fnmatchcase(e.path, word) or fnmatchcase(e.label, word)]
-        if not matching:
-            known = _some(word, [element.path for element in resistors])
-            raise SettingError(f'train is {patterns[:LONGEST]}; no resistor is called "{word[:LONGEST]}"; {known}')
-        found |= dict.fromkeys(matching)
-    return list(found)
+    def cut(self, labels: Sequence[str], name: str) -> list[Bank]:
+        """Take elements out of their banks, and return them in this order, in a bank for each they were in."""
+        wanted = {label: k for k, label in enumerate(labels)}
+        found, left = [], []
+        for bank in self.banks:
+            inside = [k for k, label in enumerate(bank.labels) if label in wanted]
+            if inside:
+                inside.sort(key=lambda k: wanted[bank.labels[k]])
+                found.append(replace(bank.take(np.array(inside, dtype=np.intp)), name=name))
+                outside = np.setdiff1d(np.arange(len(bank)), inside)
+                left += [bank.take(outside)] if outside.size else []
+            else:
+                left += [bank] if len(bank) else []
+        self.banks = left
+        return found
+
+    def carry(self, labels: Sequence[str]) -> None:
+        """Have sources carry the features. A current follows the voltage of a source of its own, 1 A for each volt."""
+        found = self.cut(labels, INPUTS)
+        where = {label: (bank, k) for bank in found for k, label in enumerate(bank.labels)}
+        ends, names, values, currents = [], [], [], []
+        for label in labels:
+            bank, k = where[label]
+            across = int(bank.positive[k]), int(bank.negative[k])
+            if isinstance(bank, VoltageSources):
+                names.append(label)
+                ends.append(across)
+            else:
+                names.append(self.new_label(f"v{label}"))
+                ends.append((self.new_node(f"{label}_amperes"), 0))
+                currents.append((self.new_label(f"g{label}"), across, ends[-1]))
+            values.append(float(getattr(bank, next(iter(bank.quantities)))[k]))
+        self.banks.insert(0, VoltageSources(INPUTS, tuple(names), *_pair(ends), np.array(values)))
+        if currents:
+            given, across_of, following = zip(*currents, strict=True)
+            columns = *_pair(across_of), *_pair(following), np.ones(len(given))
+            self.banks.append(VCCS(self.new_name("input_currents"), tuple(given), *columns))
+
+    def train(self, trained: Sequence[Chosen], spans: Spans) -> list[Place]:
+        """Give what is trained banks of its own, one for all that are alike, with their ranges."""
+        kind = {label: (bank, k) for bank in self.banks for k, label in enumerate(bank.labels)}
+        alike: dict[tuple[type[Bank], str], list[float]] = {}
+        for each in trained:
+            _require_same(kind, each)
+            bank, k = kind[each.elements[0].label]
+            alike.setdefault((type(bank), each.quantity), []).append(getattr(bank, each.quantity)[k])
+        limits: dict[tuple[str, ...], dict[str, tuple[float, float]]] = {}
+        for each in trained:
+            bank, k = kind[each.elements[0].label]
+            values = np.array(alike[(type(bank), each.quantity)])
+            now = float(getattr(bank, each.quantity)[k])
+            span = spans.of(each, bank.quantities[each.quantity], now, values)
+            limits.setdefault(tuple(e.label for e in each.elements), {})[each.quantity] = span
+        groups: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
+        for labels, spanned in limits.items():
+            groups.setdefault((kind[labels[0]][0].name, repr(spanned)), []).append(labels)
+        at: dict[tuple[tuple[str, ...], str], Place] = {}
+        for (of, _), tied in groups.items():
+            bank = kind[tied[0][0]][0]
+            name = self.new_name(TRAINED if isinstance(bank, Resistors) else f"{TRAINED}_{of}")
+            (found,) = self.cut([label for labels in tied for label in labels], name)
+            several = any(len(labels) > 1 for labels in tied)
+            index = np.repeat(np.arange(len(tied)), [len(labels) for labels in tied]) if several else None
+            ranges = {quantity: Range(*span, index) for quantity, span in limits[tied[0]].items()}
+            self.banks.insert(1, replace(found, trainable=ranges))
+            at |= {
+                (labels, quantity): Place(address(name, quantity), k)
+                for k, labels in enumerate(tied)
+                for quantity in ranges
+            }
+        return [at[tuple(e.label for e in each.elements), each.quantity] for each in trained]
+
+    def pairs(self, deck: Deck, words: Sequence[str]) -> IntArray:
+        """Return the nodes, (outputs, 2), of outputs such as `out`, `a-b` or `i(vx)`; names may have a minus in them.
+
+        The current of a source is read as the voltage, 1 V for each ampere, of a node of its own.
+        """
+        places = {node: k for k, node in enumerate(self.nodes)}
+        known = {name: places[node] for name, node in deck.nodes.items() if node in places}
+        known |= {GROUND: places[GROUND], "gnd": places[GROUND]}
+        labels = {element.path: element.label for element in deck.elements}
+        longest = max(map(len, known))
+        pairs = []
+        for word in words:
+            lowered = word.lower()
+            if lowered[:2] == "i(" and lowered[-1:] == ")":
+                source = lowered[2:-1].strip()
+                pairs.append((self.current_of(labels.get(source, source), word), 0))
+                continue
+            minus = [k for k, c in enumerate(lowered) if c == "-"] if len(lowered) <= 3 * longest else []
+            splits = [(lowered, GROUND), *((lowered[:k], lowered[k + 1 :]) for k in minus)]
+            found = [(known.get(positive.strip()), known.get(negative.strip())) for positive, negative in splits]
+            fitting = next((ends for ends in found if None not in ends and ends[0] != ends[1]), None)
+            if fitting is None:
+                raise SettingError(
+                    f'outputs names "{word[:LONGEST]}", which is no node or pair of nodes; {_some(word, deck.nodes)}'
+                )
+            pairs.append((int(fitting[0] or 0), int(fitting[1] or 0)))
+        return np.array(pairs, dtype=np.intp).reshape(-1, 2)
+
+    def current_of(self, label: str, word: str) -> int:
+        """Return a node whose voltage is the current of a source, which gets an ammeter in series."""
+        found = [b for b in self.banks if isinstance(b, VoltageSources)]
+        bank = next((each for each in found if label in each.labels), None)
+        if bank is None:
+            sources = [each for b in found for each in b.labels]
+            raise SettingError(
+                f'outputs names "{word[:LONGEST]}", and there is no such voltage source; {_some(label, sources)}'
+            )
+        k = bank.labels.index(label)
+        between, meter, read = self.new_node(f"{label}_minus"), self.new_label(f"v{label}_meter"), self.new_node(label)
+        ends = _pair([(between, int(bank.negative[k]))])
+        negative = bank.negative.copy()
+        negative[k] = between
+        self.banks[self.banks.index(bank)] = replace(bank, negative=negative)
+        self.banks.append(VoltageSources(self.new_name("meters"), (meter,), *ends, np.zeros(1)))
+        reading = self.new_label(f"h{label}_meter")
+        self.banks.append(CCVS(self.new_name("output_currents"), (reading,), *_pair([(read, 0)]), (meter,), np.ones(1)))
+        return read
+
+    def new_node(self, name: str) -> int:
+        self.nodes.append(free_name(name, self.nodes))
+        return len(self.nodes) - 1
+
+    def new_label(self, name: str) -> str:
+        self.labels.add(label := free_name(name, self.labels))
+        return label
+
+    def new_name(self, name: str) -> str:
+        self.names.add(name := free_name(name, self.names))
+        return name
 
 
 def _some(name: str, known: Iterable[str]) -> str:
@@ -116,69 +233,46 @@ def _some(name: str, known: Iterable[str]) -> str:
 
 def _require_sources(circuit: Circuit, labels: Sequence[str]) -> None:
     """Raise SettingError where one of these labels is not that of a source that can carry an input."""
-    sources = dict.fromkeys(name for bank in circuit.of_kind(VoltageSources) for name in bank.labels)
+    kinds = (*circuit.of_kind(VoltageSources), *circuit.of_kind(CurrentSources))
+    sources = dict.fromkeys(label for bank in kinds for label in bank.labels)
     for label in labels:
         if label not in sources:
             raise SettingError(
-                f'inputs names "{label[:LONGEST]}", which is no voltage source of the netlist; {_some(label, sources)}'
+                f'inputs names "{label[:LONGEST]}", which is no source of the netlist; {_some(label, sources)}'
             )
-        if label in circuit.metered:
+        _require_unmetered(circuit, label, "inputs")
+
+
+def _require_apart(circuit: Circuit, trained: Sequence[Chosen], carrying: Sequence[str]) -> None:
+    """Raise SettingError where something that is trained carries an input, or has its current copied."""
+    for each in trained:
+        for element in each.elements:
+            if element.label in carrying:
+                raise SettingError(f"{element.path} carries a column of the table; take it out of train, or of inputs")
+            _require_unmetered(circuit, element.label, "train")
+
+
+def _require_same(kind: Mapping[str, tuple[Bank, int]], each: Chosen) -> None:
+    """Raise SettingError where elements that are one line of the text differ."""
+    first, *others = each.elements
+    bank, k = kind[first.label]
+    for other in others:
+        its, j = kind[other.label]
+        if its is not bank or getattr(its, each.quantity)[j] != getattr(bank, each.quantity)[k]:
             raise SettingError(
-                f"inputs names {label}, whose current is copied by another source; put a source of 0 V in series with "
-                "it and copy the current of that one"
+                f"{first.path} and {other.path} are one line of the text and have different values, by the parameters "
+                "of their subcircuits; train those parameters, or others"
             )
 
 
-def _pairs(deck: Deck, circuit: Circuit, words: Sequence[str]) -> IntArray:
-    """Return the nodes, (outputs, 2), of outputs such as `out` or `a-b`; a node's name may have a minus sign in it."""
-    places = {node: k for k, node in enumerate(circuit.nodes)}
-    known = {name: places[node] for name, node in deck.nodes.items() if node in places}
-    known |= {GROUND: places[GROUND], "gnd": places[GROUND]}
-    longest = max(map(len, known))
-    pairs = []
-    for word in words:
-        lowered = word.lower()
-        minus = [k for k, c in enumerate(lowered) if c == "-"] if len(lowered) <= 3 * longest else []
-        splits = [(lowered, GROUND), *((lowered[:k], lowered[k + 1 :]) for k in minus)]
-        found = [(known.get(positive.strip()), known.get(negative.strip())) for positive, negative in splits]
-        fitting = next((ends for ends in found if None not in ends and ends[0] != ends[1]), None)
-        if fitting is None:
-            raise SettingError(
-                f'outputs names "{word[:LONGEST]}", which is no node or pair of nodes; {_some(word, deck.nodes)}'
-            )
-        pairs.append(fitting)
-    return np.array(pairs, dtype=np.intp).reshape(-1, 2)
+def _require_unmetered(circuit: Circuit, label: str, setting: str) -> None:
+    if label in circuit.metered:
+        raise SettingError(
+            f"{setting} names {label}, whose current is copied by another source; put a source of 0 V in series with "
+            "it and copy the current of that one"
+        )
 
 
-def _resistors(circuit: Circuit, labels: Sequence[str]) -> Resistors:
-    """Return a bank of the resistors with these labels, in this order."""
-    value = _by_label(circuit, Resistors, "conductance")
-    return Resistors(TRAINED, tuple(labels), *_ends(circuit, labels), np.array([value[label] for label in labels]))
-
-
-def _trainable(resistors: Resistors, limits: tuple[float, float]) -> Resistors:
-    """Return the bank with the range that its conductances may take."""
-    low = limits[0] or float(resistors.conductance.min()) / 10
-    high = limits[1] or float(resistors.conductance.max()) * 10
-    if not low < high:
-        raise SettingError(f"g_low is {low:g} and g_high is {high:g}; the range ends before it begins")
-    return replace(resistors, trainable={"conductance": Range(low, high)})
-
-
-def _sources(circuit: Circuit, labels: Sequence[str]) -> VoltageSources:
-    """Return a bank of the sources with these labels, in this order."""
-    value = _by_label(circuit, VoltageSources, "voltage")
-    return VoltageSources(INPUTS, tuple(labels), *_ends(circuit, labels), np.array([value[label] for label in labels]))
-
-
-def _by_label(circuit: Circuit, kind: type[Bank], field: str) -> dict[str, float]:
-    """Return a value of every element of a kind."""
-    banks = circuit.of_kind(kind)
-    return {label: value for b in banks for label, value in zip(b.labels, getattr(b, field).tolist(), strict=True)}
-
-
-def _ends(circuit: Circuit, labels: Sequence[str]) -> tuple[IntArray, IntArray]:
-    at = {label: (bank, k) for bank in circuit.banks for k, label in enumerate(bank.labels)}
-    ends = [(bank.positive[k], bank.negative[k]) for bank, k in (at[label] for label in labels)]
+def _pair(ends: Sequence[tuple[int, int]]) -> tuple[IntArray, IntArray]:
     both = np.array(ends, dtype=np.intp).reshape(-1, 2)
     return both[:, 0].copy(), both[:, 1].copy()

@@ -32,7 +32,11 @@ class FitSettings(TrainingSettings):
         "", "Nodes, or pairs as in a-b, that are to reach the columns of these names, or of others: a-b=y."
     )
     labels: str = setting("", "Column of class names, in place of columns of target voltages.")
-    train: str = setting("r*", "Resistors to train: names or patterns separated by commas.")
+    train: str = setting(
+        "r*",
+        "What to train, separated by commas: names or patterns of elements (r*,v1,e1,m1.w), {pos} for a parameter.",
+    )
+    range: str = setting("", "Ranges of what is trained, in the netlist's units: pos=0:1,r*=100:10k.")
     engine: str = setting(
         "auto", "What solves the circuit; auto: native where it can.", AutoOr(), former=ENGINES.former
     )

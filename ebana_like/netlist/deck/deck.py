@@ -21,8 +21,8 @@ class Deck:
     source: what error messages call it. first_line: as it stands. ended: whether there is an `.end`.
     statements: elements, and annotations where they stand between them.
     nodes: portable names by those in the text, in lower case; inner ones with their subcircuits, as in `x1.mid`.
-    elements_ask, parameters_ask: the parameters that the values of elements, and of other parameters, name; by paths
-        such as `x1.gain`.
+    parameters: the line that gives each parameter that is used its value; by paths such as `x1.gain`.
+    elements_ask, parameters_ask: the parameters that the values of elements, and of other parameters, name; by paths.
     """
 
     source: str
@@ -30,6 +30,7 @@ class Deck:
     ended: bool
     statements: tuple[Element | Line, ...]
     nodes: Mapping[str, str]
+    parameters: Mapping[str, Line]
     elements_ask: Mapping[str, Collection[str]]
     parameters_ask: Mapping[str, Collection[str]]
 
@@ -72,6 +73,7 @@ def read_deck(text: str, source: str, folder: Path | None = None) -> Deck:
         found.ended,
         tuple(statements),
         flat.node_names.given,
+        flat.defined,
         flat.elements_ask,
         flat.parameters_ask,
     )

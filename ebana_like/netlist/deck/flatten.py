@@ -27,6 +27,7 @@ class Flat:
     """What all instances share: portable names, models with a name each, and what asks for which parameter.
 
     asked: parameters that the words read just now name. asks: what elements and parameters name, by the paths of both.
+    defined: the line that gives a parameter its value, by its path; of those that are used.
     """
 
     everywhere: set[str]
@@ -37,6 +38,7 @@ class Flat:
     asked: set[str] = field(default_factory=set)
     elements_ask: dict[str, frozenset[str]] = field(default_factory=dict)
     parameters_ask: dict[str, frozenset[str]] = field(default_factory=dict)
+    defined: dict[str, Line] = field(default_factory=dict)
 
     def label(self, letter: str, path: str) -> str:
         """Return the portable name of an element."""
@@ -184,7 +186,10 @@ class _Instance:
             raise line.error(f'{wanted} has no parameter "{unknown}"')
         inner = f"{self.path}{name}."
         values = {
-            parameter: (self.given(f"{inner}{parameter}", partial(self.evaluated, line, text)), f"{inner}{parameter}")
+            parameter: (
+                self.given(f"{inner}{parameter}", line, partial(self.evaluated, line, text)),
+                f"{inner}{parameter}",
+            )
             for parameter, text in given.items()
         }
         at = dict(zip(block.pins, self.nodes(line, nodes), strict=True))
@@ -251,8 +256,8 @@ class _Instance:
         """Return a parameter's value and its path; errors as `parameter`."""
         if name in self.values:
             return self.values[name]
-        text, _ = self.block.parameters.get(name) or self.block.defaults.get(name) or ("", None)
-        if not text:
+        text, line = self.block.parameters.get(name) or self.block.defaults.get(name) or ("", None)
+        if line is None:
             if self.outer is None:
                 raise ValueError(f'there is no parameter "{name}"{_hint(name, self.block.parameters)}')
             return self.outer.resolved(name)
@@ -263,14 +268,15 @@ class _Instance:
         self.open.append(name)
         try:
             path = f"{self.path}{name}"
-            self.values[name] = self.given(path, partial(evaluate, text, self.parameter)), path
+            self.values[name] = self.given(path, line, partial(evaluate, text, self.parameter)), path
         finally:
             self.open.pop()
         return self.values[name]
 
-    def given(self, path: str, value: Callable[[], float]) -> float:
-        """Return what the parameter of that path is set to, and keep what it follows from."""
+    def given(self, path: str, line: Line, value: Callable[[], float]) -> float:
+        """Return what the parameter of that path is set to; keep the line that says so, and what it follows from."""
         before, self.flat.asked = self.flat.asked, set()
+        self.flat.defined[path] = line
         try:
             found = value()
             self.flat.parameters_ask[path] = frozenset(self.flat.asked)
