@@ -6,6 +6,7 @@ from ebana_like.elements.device import BipolarTransistors, Devices, JFETs, Model
 from ebana_like.elements.diode import DiodeModel, Diodes
 from ebana_like.elements.resistor import Resistors
 from ebana_like.elements.signal import OuterProducts, Signal, dense, squared_norm
+from ebana_like.elements.small_signal import LinearDevices, SmallSignal, transposed
 from ebana_like.elements.sources import CurrentSources, VoltageSources
 from ebana_like.elements.switch import Switches
 from ebana_like.values import FloatArray, IntArray, Range
@@ -29,6 +30,7 @@ __all__ = [
     "Index",
     "IntArray",
     "JFETs",
+    "LinearDevices",
     "MOSFETs",
     "ModelCard",
     "OuterProducts",
@@ -36,6 +38,7 @@ __all__ = [
     "Range",
     "Resistors",
     "Signal",
+    "SmallSignal",
     "SpiceDiodes",
     "Switches",
     "VoltageControlled",
@@ -44,4 +47,5 @@ __all__ = [
     "dense",
     "index_of",
     "squared_norm",
+    "transposed",
 ]

@@ -61,6 +61,9 @@ class AdjointView(Protocol):
     def adjoint_current(self, name: str) -> FloatArray:
         """Return what a bank's elements carry in the adjoint circuit, (points, n), cost per volt."""
 
+    def current_by(self, name: str, quantity: str) -> FloatArray:
+        """Return di/dtheta of a bank of devices, (points, n, ends), amperes a unit (`SmallSignal.by`)."""
+
     def current(self, label: str) -> FloatArray:
         """Return the current of a voltage source, (points,), amperes."""
 
@@ -197,6 +200,10 @@ class Bank(ABC):
     def connections(self) -> list[tuple[IntArray, IntArray]]:
         """Return pairs of nodes that hang together where the elements' own terminals do, each (any number,)."""
         return [(self.nodes_of(a), self.nodes_of(b)) for a, b in self.paths]
+
+    def flows(self) -> tuple[IntArray, IntArray]:
+        """Return the nodes from and to which the elements' currents flow, (currents,) each: one an element, or more."""
+        return self.positive, self.negative
 
     def arrays(self) -> dict[str, NDArray[np.generic]]:
         """Every array that holds one entry for each element."""

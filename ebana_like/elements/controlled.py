@@ -34,9 +34,10 @@ class VoltageControlled(Bank):
         return cls(name, tuple(e.label for e in elements), *ends, positive, negative, numbers(elements))
 
     def _response(self, voltages: FloatArray) -> FloatArray:
-        return np.asarray(self.gain * self._control(voltages))
+        return np.asarray(self.gain * self.control_drop(voltages))
 
-    def _control(self, voltages: FloatArray) -> FloatArray:
+    def control_drop(self, voltages: FloatArray) -> FloatArray:
+        """Return the voltages between the controls, (..., n), given those of the nodes, (..., nodes)."""
         return np.asarray(voltages[..., self.control_positive] - voltages[..., self.control_negative])
 
     def spice_lines(self, nodes: Sequence[str]) -> list[str]:
@@ -97,7 +98,7 @@ class VCVS(VoltageControlled, VoltageLaw):
         return self.control_positive, self.control_negative, self.gain
 
     def sensitivity(self, quantity: str, view: AdjointView) -> FloatArray:
-        return -view.adjoint_current(self.name) * self._control(view.voltages)
+        return -view.adjoint_current(self.name) * self.control_drop(view.voltages)
 
     def voltage(self, voltages: FloatArray) -> FloatArray:
         """Return the drop the sources hold at the given node voltages (..., nodes); (..., n), volts."""
@@ -118,7 +119,7 @@ class VCCS(VoltageControlled):
         return Flow(self.gain, (self.control_positive, self.control_negative))
 
     def sensitivity(self, quantity: str, view: AdjointView) -> FloatArray:
-        return self.drop(view.adjoint) * self._control(view.voltages)
+        return self.drop(view.adjoint) * self.control_drop(view.voltages)
 
     def current(self, voltages: FloatArray) -> FloatArray:
         """Return the current of each source at the given node voltages (..., nodes); (..., n), amperes."""
@@ -136,6 +137,10 @@ class CCVS(CurrentControlled, VoltageLaw):
     @property
     def term(self) -> Branch:
         return Branch(self.gain, through=self.control)
+
+    def sensitivity(self, quantity: str, view: AdjointView) -> FloatArray:
+        copied = np.stack([view.current(label) for label in self.control], axis=-1)
+        return np.asarray(-view.adjoint_current(self.name) * copied)
 
     def voltage(self, control_current: FloatArray) -> FloatArray:
         """Return the drop of each source for the controlling currents (..., n), volts."""

@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Self
 
-from ebana_like.elements.bank import Bank
+import numpy as np
+
+from ebana_like.elements.bank import AdjointView, Bank, Quantity
 from ebana_like.elements.written import Numbered, Written, one_card
 from ebana_like.errors import CircuitError
-from ebana_like.values import IntArray
+from ebana_like.values import FloatArray, IntArray
 
 CHARGES = frozenset(
     {
@@ -17,6 +19,12 @@ CHARGES = frozenset(
     }
 )
 """Capacitances and transit times by their names in cards: they store charge, and no direct current knows of them."""
+
+AREA = "area"
+"""The one size that may stand on a line without its name."""
+
+UNSTATED: Mapping[str, float] = {AREA: 1.0, "w": 1e-4, "l": 1e-4}
+"""What ngspice takes where a line states no size, metres; of MOS transistors beyond level 3 it may be another."""
 
 
 @dataclass(frozen=True)
@@ -56,9 +64,11 @@ class Devices(Bank):
     sizes: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        super().__post_init__()
         if len(self.sizes) != len(self):
             raise CircuitError(f'bank "{self.name}" has {len(self)} elements but {len(self.sizes)} sizes')
+        super().__post_init__()
+        for quantity in self.trainable:
+            self._require_stated(quantity)
         if self.model.type not in self.types:
             raise CircuitError(
                 f'bank "{self.name}" of kind {self.kind} has a model of type {self.model.type}; '
@@ -76,16 +86,54 @@ class Devices(Bank):
     @classmethod
     def read(cls, name: str, elements: Sequence[Written], nodes: Numbered) -> Self:
         card = one_card(name, cls.kind, elements).device_card()
-        labels, sizes = tuple(e.label for e in elements), tuple(e.sizes for e in elements)
+        labels = tuple(e.label for e in elements)
+        sizes = tuple(_text(_sizes(e.sizes)) for e in elements)  # ngspice wants a diode's area by its name
         order = [cls.terminals.index(terminal) for terminal in ("positive", "negative")]
         ends = nodes.ends(elements, order[1])
         others: dict[str, Any] = {t: nodes.column(elements, k) for k, t in enumerate(cls.terminals) if k not in order}
         return cls(name, labels, *ends, card, sizes, **others)
 
+    def _require_stated(self, quantity: str) -> None:
+        for label, text in zip(self.labels, self.sizes, strict=True):
+            if quantity != AREA and quantity not in _sizes(text):
+                raise CircuitError(
+                    f"the {quantity} of {label} is to be trained, but its line states none; write {quantity}=... there"
+                )
+
     @property
     def written(self) -> tuple[str, ...]:
         """Terminals in the order SPICE lists them."""
         return self.terminals
+
+    @property
+    def ends(self) -> tuple[str, ...]:
+        """Terminals whose currents tell all: those that are written, but for the reference, `negative`."""
+        return tuple(terminal for terminal in self.written if terminal != "negative")
+
+    def flows(self) -> tuple[IntArray, IntArray]:
+        ends = np.stack([self.nodes_of(end) for end in self.ends], axis=-1)
+        return ends.ravel(), np.repeat(self.negative, ends.shape[1])
+
+    def sensitivity(self, quantity: str, view: AdjointView) -> FloatArray:
+        drops = view.adjoint[:, np.stack([self.nodes_of(end) for end in self.ends], axis=-1)]
+        drops = drops - view.adjoint[:, self.negative, None]
+        return np.asarray((drops * view.current_by(self.name, quantity)).sum(axis=-1))
+
+    def with_values(self, values: Mapping[str, FloatArray]) -> Self:
+        """Return the devices with other sizes, (n,), by quantity, in the words of their lines."""
+        sizes = [_sizes(text) for text in self.sizes]
+        for name, value in values.items():
+            limits = self.trainable.get(name)
+            each = np.array(value if limits is None else limits.of_each(value), dtype=float)
+            if name not in self.quantities or each.shape != (len(self),):
+                raise CircuitError(f'bank "{self.name}" of {len(self)} {self.many} has no {name} of shape {each.shape}')
+            for size, number in zip(sizes, each.tolist(), strict=True):
+                size[name] = repr(number)
+        return replace(self, sizes=tuple(map(_text, sizes)))
+
+    def _size(self, quantity: str) -> FloatArray:
+        """Return what the lines state, or ngspice takes where they state nothing, (n,)."""
+        return np.array([float(_sizes(text).get(quantity, UNSTATED[quantity])) for text in self.sizes])
 
     def spice_lines(self, nodes: Sequence[str]) -> list[str]:
         ends = zip(*(self.nodes_of(terminal).tolist() for terminal in self.written), strict=True)
@@ -96,7 +144,19 @@ class Devices(Bank):
 
 
 @dataclass(frozen=True, eq=False)
-class SpiceDiodes(Devices):
+class AreaDevices(Devices):
+    """Devices that are so many of their model side by side."""
+
+    quantities: ClassVar[Mapping[str, Quantity]] = {AREA: Quantity("", floor=0.0)}
+
+    @property
+    def area(self) -> FloatArray:
+        """How many of the model each is, (n,)."""
+        return self._size(AREA)
+
+
+@dataclass(frozen=True, eq=False)
+class SpiceDiodes(AreaDevices):
     """Diodes whose card says more than IS and N: series resistance, breakdown, recombination."""
 
     kind: ClassVar[str] = "spice_diode"
@@ -105,7 +165,7 @@ class SpiceDiodes(Devices):
 
 
 @dataclass(frozen=True, eq=False)
-class JFETs(Devices):
+class JFETs(AreaDevices):
     """Junction field-effect transistors from drain (positive) to source (negative).
 
     control: gate nodes, (n,).
@@ -121,7 +181,7 @@ class JFETs(Devices):
 
 
 @dataclass(frozen=True, eq=False)
-class BipolarTransistors(Devices):
+class BipolarTransistors(AreaDevices):
     """Bipolar transistors from collector (positive) to emitter (negative).
 
     control, bulk: base and substrate nodes, (n,).
@@ -147,6 +207,7 @@ class MOSFETs(Devices):
     kind: ClassVar[str] = "mosfet"
     letter: ClassVar[str] = "m"
     types: ClassVar[tuple[str, ...]] = ("nmos", "pmos", "vdmos")
+    quantities: ClassVar[Mapping[str, Quantity]] = {"w": Quantity("m", floor=0.0), "l": Quantity("m", floor=0.0)}
     terminals: ClassVar[tuple[str, ...]] = ("positive", "control", "negative", "bulk")
     paths: ClassVar[tuple[tuple[str, str], ...]] = (("positive", "negative"), ("bulk", "negative"))
 
@@ -154,5 +215,25 @@ class MOSFETs(Devices):
     bulk: IntArray
 
     @property
+    def w(self) -> FloatArray:
+        """Widths of the channels, (n,), metres."""
+        return self._size("w")
+
+    @property
+    def l(self) -> FloatArray:  # noqa: E743 - SPICE's name
+        """Lengths of the channels, (n,), metres."""
+        return self._size("l")
+
+    @property
     def written(self) -> tuple[str, ...]:
         return self.terminals[:3] if self.model.type == "vdmos" else self.terminals
+
+
+def _sizes(text: str) -> dict[str, str]:
+    """Return what stands behind a model, by name; a word without one is the area."""
+    pairs = (word.partition("=") for word in text.split())
+    return {name if sign else AREA: value if sign else name for name, sign, value in pairs}
+
+
+def _text(sizes: Mapping[str, str]) -> str:
+    return " ".join(f"{name}={value}" for name, value in sizes.items())

@@ -129,27 +129,32 @@ class CurrentEquations:
         return slice(first, first + next(len(b) for b in self.branches if b.name == bank))
 
     def node_sums(self, currents: Mapping[str, FloatArray]) -> FloatArray:
-        """Return what leaves each node, (..., nodes), for currents (..., n) of the banks."""
+        """Return what leaves each node, (..., nodes), for currents of the banks, (..., n), of devices all `flows`."""
         total: FloatArray = np.zeros(self.nodes)
         for bank in self.circuit.banks:
             if bank.name not in currents or not len(bank):
                 continue
-            lead, flat = currents[bank.name].shape[:-1], currents[bank.name].reshape(-1, len(bank))
+            ends, signs = _ends((bank,))
+            count = len(ends) // 2
+            lead, flat = currents[bank.name].shape[:-1], currents[bank.name].reshape(-1, count)
             if isinstance(bank, Resistors) and bank.grid is not None:
                 rows, columns = bank.grid  # without their matrix, which for 50 million resistors would fill 3 GB
                 grid, sums = flat.reshape(len(flat), len(columns), len(rows)), np.zeros((self.nodes, len(flat)))
                 np.add.at(sums, rows, grid.sum(axis=1).T)  # a node may stand in several rows
                 np.subtract.at(sums, columns, grid.sum(axis=2).T)
             else:
-                ends, signs = _ends((bank,))
-                shape = self.nodes, len(bank)
-                sums = csc_array((signs, (ends, np.tile(np.arange(len(bank)), 2))), shape=shape) @ flat.T
+                sums = csc_array((signs, (ends, np.tile(np.arange(count), 2))), shape=(self.nodes, count)) @ flat.T
             total = total + sums.T.reshape(*lead, self.nodes)
         return total
 
     def complete(self, currents: Mapping[str, FloatArray]) -> ElementCurrents:
-        """Return the currents of all elements, given those (..., n) of the banks that follow their own laws."""
-        self.circuit.refuse(Devices, "only ngspice knows its current, and those of sources around it")
+        """Return the currents of all elements, given those (..., n) of the banks that follow their own laws.
+
+        Raises CircuitError where there are devices only SPICE knows whose `flows` are not among them.
+        """
+        for device in self.circuit.of_kind(Devices):
+            if device.name not in currents:
+                self.circuit.refuse(type(device), "only ngspice knows its current, and those of sources around it")
         sums = self.node_sums(currents)
         flat = sums.reshape(-1, self.nodes)
         found = np.zeros((len(flat), sum(map(len, self.branches))))
@@ -190,17 +195,20 @@ class CurrentEquations:
         return np.concatenate([[0.0], self._constraints.solve(right)])
 
 
-def element_currents(circuit: Circuit, voltages: FloatArray) -> ElementCurrents:
+def element_currents(
+    circuit: Circuit, voltages: FloatArray, devices: Mapping[str, FloatArray] | None = None
+) -> ElementCurrents:
     """Return the currents of all elements of the circuit as it stands, with its own conductances and sources.
 
-    voltages: of the nodes, (..., nodes), volts.
+    voltages: of the nodes, (..., nodes), volts. devices: `flows` of those only SPICE knows, by bank, amperes.
     """
-    return CurrentEquations(circuit).complete(own_currents(circuit, voltages))
+    return CurrentEquations(circuit).complete(own_currents(circuit, voltages) | dict(devices or {}))
 
 
 def _ends(banks: tuple[Bank, ...]) -> tuple[IntArray, FloatArray]:
-    """Return the positive, then the negative nodes of all elements, and +1 and -1 for them."""
+    """Return the nodes from which, then those to which all currents flow, and +1 and -1 for them."""
     none = np.zeros(0, dtype=np.intp)
-    positive = np.concatenate([none, *(bank.positive for bank in banks)])
-    negative = np.concatenate([none, *(bank.negative for bank in banks)])
+    flows = [bank.flows() for bank in banks]
+    positive = np.concatenate([none, *(starts for starts, _ in flows)])
+    negative = np.concatenate([none, *(stops for _, stops in flows)])
     return np.concatenate([positive, negative]), np.repeat([1.0, -1.0], len(positive))

@@ -54,5 +54,5 @@ def build_bank(kind: str, name: str, elements: Sequence[Element], nodes: Nodes) 
     return bank.read(name, elements, nodes)
 
 
-_OURS = {bank.letter: bank.kind for bank in KINDS.values()}
-"""What letters stand for, of the kinds this package has itself."""
+_OURS = {bank.letter: bank.kind for bank in reversed(KINDS.values())}
+"""What letters stand for, of the kinds this package has itself: the first of each."""

@@ -82,7 +82,7 @@ def tolerances(circuit: Circuit, volts: float = 0.0) -> Tolerances:
         np.add.at(conducted, bank.positive, magnitude)
         np.add.at(conducted, bank.negative, magnitude)
         strongest = max(strongest, float(magnitude.max(initial=0.0)))
-    series = _series(circuit)
+    series = series_conductances(circuit)
     ratio = max([1.0, *(g / conducted[node] for node, g in series.items() if node and conducted[node] > 0)])
     relative = min(max(STRICTEST, DIGITS_KEPT * EPS * ratio), LOOSEST)
     return Tolerances(
@@ -92,7 +92,7 @@ def tolerances(circuit: Circuit, volts: float = 0.0) -> Tolerances:
     )
 
 
-def _series(circuit: Circuit) -> dict[int, float]:
+def series_conductances(circuit: Circuit) -> dict[int, float]:
     """Return the strongest conductance, siemens, of the devices' own series resistances at each of their nodes."""
     found: dict[int, float] = {}
     for bank in circuit.of_kind(Devices):

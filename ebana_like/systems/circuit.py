@@ -12,14 +12,25 @@ import numpy as np
 
 from ebana_like.adjoint import adjoint_circuit, small_signal
 from ebana_like.circuit import Circuit
-from ebana_like.elements import VCCS, Bank, CurrentLaw, FloatArray, Resistors, Signal, VoltageSources, dense
+from ebana_like.elements import (
+    VCCS,
+    Bank,
+    CurrentLaw,
+    EnergyLaw,
+    FloatArray,
+    Resistors,
+    Signal,
+    SmallSignal,
+    VoltageSources,
+    dense,
+)
 from ebana_like.energy import CurrentEquations, cocontent_gradient, coenergy_weights, element_currents, symmetry
 from ebana_like.errors import CircuitError
 from ebana_like.nudges import Towards, nudging_of
 from ebana_like.nudges.nudge import Slope
 from ebana_like.systems.points import BoolArray, OperatingPoints
 from ebana_like.systems.system import System
-from ebana_like.values import Parameter, parts
+from ebana_like.values import Parameter, address, parts
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,9 +116,9 @@ class CircuitSystem:
 
     def _by_address(self, signal: "SignalOf") -> dict[str, Signal]:
         found = {}
-        for (bank, quantity), (address, parameter) in zip(self._trained, self.parameters.items(), strict=True):
+        for (bank, quantity), (of, parameter) in zip(self._trained, self.parameters.items(), strict=True):
             read = signal(bank.name, quantity)
-            found[address] = read if parameter.range.index is None else parameter.range.summed(dense(read))
+            found[of] = read if parameter.range.index is None else parameter.range.summed(dense(read))
         return found
 
     def _per_feature(self, by_source: FloatArray) -> FloatArray:
@@ -163,6 +174,7 @@ class _Mirrored:
 
     def __init__(self, points: OperatingPoints, usable: BoolArray, adjoint: FloatArray, currents: FloatArray) -> None:
         self.points = points
+        self.usable = np.flatnonzero(usable)
         self.voltages = points.voltages[0, usable]
         self.adjoint = adjoint
         self.injected = currents
@@ -203,17 +215,32 @@ class _Mirrored:
         bank = next(bank for bank in self.circuit.banks if label in bank.labels)
         return found[bank.name][..., bank.labels.index(label)]
 
+    def current_by(self, name: str, quantity: str) -> FloatArray:
+        return self._devices[name].by[quantity]
+
+    @cached_property
+    def _devices(self) -> Mapping[str, SmallSignal]:
+        return {name: device.take(self.usable) for name, device in self.points.devices.items()}
+
     @cached_property
     def _currents(self) -> Mapping[str, FloatArray]:
-        return element_currents(self.circuit, self.voltages).of
+        flows = {name: device.flows for name, device in self._devices.items()}
+        return element_currents(self.circuit, self.voltages, flows).of
 
     @cached_property
     def _adjoint_currents(self) -> Mapping[str, FloatArray]:
         circuit, adjoint = self.circuit, self.adjoint
         mirrored = adjoint_circuit(circuit, np.zeros(len(circuit.nodes)), np.zeros(circuit.outputs.count))
-        slopes = small_signal(circuit, self.voltages)
-        own = {bank.name: slopes[bank.name] * bank.drop(adjoint) for bank in circuit.banks if bank.name in slopes}
-        own |= {bank.name: bank.current(bank.drop(adjoint)) for bank in circuit.of_kind(Resistors)}
-        own |= {bank.name: bank.current(adjoint) for bank in mirrored.of_kind(VCCS)}
+        held = small_signal(circuit, self.voltages, self._devices)
+        own = {bank.name: bank.current(bank.drop(adjoint)) for bank in circuit.of_kind(Resistors)}
+        own |= {
+            bank.name: held[address(bank.name, "conductance")] * bank.drop(adjoint)
+            for bank in circuit.of_kind(EnergyLaw)
+            if not bank.linear
+        }
+        own |= {
+            bank.name: held.get(address(bank.name, "gain"), bank.gain) * bank.control_drop(adjoint)
+            for bank in mirrored.of_kind(VCCS)
+        }
         (injecting,) = mirrored.driven.banks()
         return CurrentEquations(mirrored).complete({**own, injecting: self.injected}).of

@@ -1,7 +1,7 @@
 """What does an engine answer? The operating points of a batch, free and nudged, and what they were solved with."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Annotated, Protocol
 
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebana_like.circuit import Circuit
-from ebana_like.elements import FloatArray, IntArray
+from ebana_like.elements import Devices, FloatArray, IntArray, SmallSignal
 from ebana_like.values import Values
 
 BoolArray = NDArray[np.bool_]
@@ -46,6 +46,7 @@ class OperatingPoints:
     converged: (1 + phases, batch).
     iterations: Newton iterations, (1 + phases, batch).
     messages: what went wrong, by sample; recovered points are named here too.
+    measure: asks the engine about devices only SPICE knows, given points as these; None where it knows none.
     """
 
     circuit: Circuit
@@ -55,6 +56,30 @@ class OperatingPoints:
     iterations: Annotated[IntArray, "phases batch"]
     messages: Mapping[int, str] = field(default_factory=dict)
     seconds: Seconds = field(default_factory=Seconds)
+    measure: "Callable[[OperatingPoints], Mapping[str, SmallSignal]] | None" = None
+
+    @cached_property
+    def devices(self) -> Mapping[str, SmallSignal]:
+        """Currents and slopes of devices only SPICE knows in the free phase, by bank, asked of the engine once.
+
+        NaN where there is no point. Raises CircuitError where the engine cannot tell.
+        """
+        if not self.circuit.of_kind(Devices):
+            return {}
+        if self.measure is None:
+            self.circuit.refuse(Devices, "this engine does not know how its current changes; use ngspice")
+            return {}
+        return self.measure(self)
+
+    def take(self, samples: IntArray) -> "OperatingPoints":
+        """Return the free phase of some of the samples, without messages."""
+        return replace(
+            self,
+            voltages=self.voltages[:1, samples],
+            converged=self.converged[:1, samples],
+            iterations=self.iterations[:1, samples],
+            messages={},
+        )
 
     @cached_property
     def solved(self) -> Circuit:

@@ -11,7 +11,6 @@ from ebana_like.circuit import Circuit
 from ebana_like.elements import FloatArray, Resistors
 from ebana_like.simulators.ngspice.crew import Crew
 from ebana_like.systems import OperatingPoints
-from ebana_like.values import address
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,12 +44,14 @@ def solve_adjoint(
     crew: holds the adjoint circuit of `circuit` at any operating point.
     """
     found = np.full((len(currents), len(circuit.nodes)), np.nan)
-    nothing, solved = np.zeros((1, circuit.inputs.count)), points.solved
+    nothing, samples = np.zeros((1, circuit.inputs.count)), np.flatnonzero(points.converged[0])
     kept = {of: value for of, value in points.values.items() if isinstance(circuit.addressed(of), Resistors)}
-    for sample in np.flatnonzero(points.converged[0]).tolist():
-        at_point = {
-            address(name, "conductance"): g for name, g in small_signal(solved, points.voltages[0, sample]).items()
-        }
+    devices = {name: device.take(samples) for name, device in points.devices.items()}
+    held = small_signal(points.solved, points.voltages[0, samples], devices)
+    for k, sample in enumerate(samples.tolist()):
+        at_point = {of: value[k] for of, value in held.items()}
+        if not all(np.isfinite(value).all() for value in at_point.values()):
+            continue  # of a device that could not be measured
         injected = Injected({crew.circuit.driven.addresses[0]: currents[sample : sample + 1]})
         answer = crew.solve({**kept, **at_point}, nothing, injected)
         found[sample] = answer.voltages[1, 0, : len(circuit.nodes)]

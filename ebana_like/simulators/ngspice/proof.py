@@ -22,6 +22,7 @@ from ebana_like.elements import (
     Diodes,
     FloatArray,
     IntArray,
+    LinearDevices,
     Resistors,
     Switches,
     VoltageLaw,
@@ -31,7 +32,7 @@ from ebana_like.energy.currents import CurrentEquations
 from ebana_like.simulators.ngspice.residual import Junctions, LawArrays, Rows, Sources, SwitchEnds, missed
 from ebana_like.systems import BoolArray
 
-PROVEN = (Resistors, Diodes, Switches, CurrentSources, VoltageSources, VCVS, VCCS, CCVS, CCCS)
+PROVEN = (Resistors, Diodes, Switches, CurrentSources, VoltageSources, VCVS, VCCS, LinearDevices, CCVS, CCCS)
 """Kinds of elements whose laws stand here; all others, devices only SPICE knows among them, are left out."""
 
 STEPS = 16.0
@@ -90,11 +91,13 @@ class Proof:
         self._sums, self._roots, every = _provable(circuit)
         self.complete = every and not circuit.of_kind(CCVS)
         self._resistors, diodes = circuit.of_kind(Resistors), circuit.of_kind(Diodes)
+        self._devices = circuit.of_kind(LinearDevices)
         switches, fed = circuit.of_kind(Switches), circuit.of_kind(CurrentSources)
         held = [bank for bank in circuit.of_kind(VoltageLaw) if type(bank) is not CCVS]
-        into = self._into(self._resistors)
-        constant = self._constant(circuit.of_kind(VCCS), held)
-        linear, scatter = _linear(into, self._incidence(*_ends(self._resistors)), constant)
+        programmed: list[Resistors | LinearDevices] = [*self._resistors, *self._devices]
+        into = self._into(programmed)
+        constant = self._constant([bank for bank in circuit.of_kind(VCCS) if bank not in self._devices], held)
+        linear, scatter = _linear(into, self._incidence(*_controls(programmed)), constant)
         models = [bank.model for bank in diodes for _ in bank.labels]
         self._laws = LawArrays(
             linear,
@@ -120,6 +123,7 @@ class Proof:
     def check(self, points: Points) -> Verdict:
         """Say which points are operating points."""
         given = [points.conductances.get(bank.name, bank.conductance) for bank in self._resistors]
+        given += [points.conductances.get(bank.name, bank.gain) for bank in self._devices]
         conductance, allowed = np.concatenate([np.zeros(0), *given]), STEPS * points.tolerance
         found = missed(self._laws, conductance, points.results, points.voltages, points.currents, allowed)
         held = found.off <= allowed
@@ -205,6 +209,15 @@ def _joined(arrays: Sequence[IntArray]) -> IntArray:
 
 def _ends(banks: Sequence[Bank]) -> tuple[IntArray, IntArray]:
     return _joined([bank.positive for bank in banks]), _joined([bank.negative for bank in banks])
+
+
+def _controls(banks: Sequence[Resistors | LinearDevices]) -> tuple[IntArray, IntArray]:
+    """Return the nodes of the drops that tell what elements carry."""
+    ends = [
+        (b.control_positive, b.control_negative) if isinstance(b, LinearDevices) else (b.positive, b.negative)
+        for b in banks
+    ]
+    return _joined([positive for positive, _ in ends]), _joined([negative for _, negative in ends])
 
 
 def _sources(banks: Sequence[Bank], driven: Sequence[Bank]) -> Sources:

@@ -13,7 +13,15 @@ from typing import Any
 import numpy as np
 
 from ebana_like.circuit import Circuit, InputPorts, OutputPorts, free_name
-from ebana_like.elements import Bank, CurrentSources, FloatArray, IntArray, Resistors, VoltageSources
+from ebana_like.elements import (
+    Bank,
+    CurrentSources,
+    FloatArray,
+    IntArray,
+    LinearDevices,
+    Resistors,
+    VoltageSources,
+)
 from ebana_like.systems import BoolArray
 from ebana_like.values import parts
 
@@ -29,7 +37,7 @@ Milliseconds a nudged point, full and reduced: 0.07 and 0.07 with 100 resistors 
 def programmable(circuit: Circuit, address: str) -> bool:
     """Whether a value can be changed without loading the circuit again: a conductance, or a source that is trained."""
     bank, quantity = circuit.addressed(address), parts(address)[1]
-    return isinstance(bank, Resistors) or (
+    return isinstance(bank, Resistors | LinearDevices) or (
         isinstance(bank, VoltageSources | CurrentSources) and quantity in bank.trainable
     )
 

@@ -1,6 +1,8 @@
 """How is ngspice a simulator like every other? By processes that are started, asked, and ended in good order."""
 
 import os
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 from threading import RLock
 from types import TracebackType
@@ -11,12 +13,13 @@ import numpy as np
 from ebana_like.adjoint import adjoint_circuit
 from ebana_like.checks import require_number
 from ebana_like.circuit import Circuit
-from ebana_like.elements import FloatArray
+from ebana_like.elements import Devices, FloatArray, SmallSignal
 from ebana_like.errors import SimulatorError
 from ebana_like.limits import require_at_most
 from ebana_like.netlist import tolerances
 from ebana_like.simulators.first_answer import FirstAnswer
 from ebana_like.simulators.ngspice.adjoint import solve_adjoint
+from ebana_like.simulators.ngspice.bench import DeviceBench
 from ebana_like.simulators.ngspice.crew import Crew
 from ebana_like.simulators.ngspice.reduction import norton_reduction
 from ebana_like.simulators.ngspice.start import SPARE, Template
@@ -52,6 +55,7 @@ class NgspiceSimulator:
         self._workers = workers
         self._crew = Crew(circuit, self._template, workers, patience)
         self._adjoint: Crew | None = None
+        self._bench: DeviceBench | None = None
         self._lock = RLock()
         self._owner = 0
         self._first = FirstAnswer(tolerances(circuit).note)
@@ -69,9 +73,9 @@ class NgspiceSimulator:
     ) -> None:
         with self._lock:
             self._owner = 0
-            for crew in filter(None, (self._crew, self._adjoint)):
-                crew.close()
-            self._adjoint = None
+            for started in self._started:
+                started.close()
+            self._adjoint = self._bench = None
             SPARE.leave(self._template)
             self._template = Template()
 
@@ -88,8 +92,8 @@ class NgspiceSimulator:
     def forget(self) -> None:
         """Have every worker load its circuit anew with its next batch, 1 ms for XOR; see `Simulator.forget`."""
         with self._lock:
-            for crew in filter(None, (self._crew, self._adjoint)):
-                crew.forget()
+            for started in self._started:
+                started.forget()
 
     def solve(self, values: Values, features: FloatArray, nudging: Nudging | None = None) -> OperatingPoints:
         """Solve a batch, shared over the workers; see `Simulator.solve`."""
@@ -97,7 +101,10 @@ class NgspiceSimulator:
         held = held_values(self.circuit, values)
         with self._lock:
             self._require_running()
-            return self._first.heard(self._crew.solve(held, features, nudging))
+            points = self._crew.solve(held, features, nudging)
+            if self.circuit.of_kind(Devices):
+                points = replace(points, measure=self._measure)
+            return self._first.heard(points)
 
     def adjoint(self, points: OperatingPoints, currents: FloatArray) -> FloatArray:
         """Solve the adjoint circuit in an ngspice of its own; see `Simulator.adjoint`."""
@@ -108,6 +115,18 @@ class NgspiceSimulator:
                 circuit = adjoint_circuit(self.circuit, nowhere, nothing)
                 self._adjoint = Crew(circuit, self._template, 1, self._patience)
             return solve_adjoint(self._adjoint, self.circuit, points, currents)
+
+    def _measure(self, points: OperatingPoints) -> Mapping[str, SmallSignal]:
+        """Ask devices only SPICE knows, in an ngspice of their own, for currents and slopes at the free points."""
+        with self._lock:
+            self._require_running()
+            if self._bench is None:
+                self._bench = DeviceBench(self.circuit, self._template, self._patience)
+            return self._bench.measure(points)
+
+    @property
+    def _started(self) -> list[Crew | DeviceBench]:
+        return [started for started in (self._crew, self._adjoint, self._bench) if started is not None]
 
     def _require_running(self) -> None:
         if not self._owner:

@@ -7,15 +7,24 @@ changes conductances without a new set-up. Against `alter` + `op` a point: XOR 0
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
-from ebana_like.elements import CurrentSources, FloatArray, Resistors, VoltageSources
+from ebana_like.elements import (
+    Bank,
+    CurrentControlled,
+    CurrentSources,
+    FloatArray,
+    LinearDevices,
+    Resistors,
+    VoltageSources,
+)
 from ebana_like.errors import SimulatorError
 from ebana_like.netlist import Tolerances, circuit_lines, tolerances
 from ebana_like.simulators.ngspice.library import Library
 from ebana_like.simulators.ngspice.proof import Points, Proof, Verdict
-from ebana_like.simulators.ngspice.reduction import Reduction, programmable
+from ebana_like.simulators.ngspice.reduction import Reduction
 from ebana_like.values import Values, address, parts
 
 SWEEP = "dc vidx_sweep 0 1000000000 1"
@@ -39,6 +48,7 @@ class Sweep:
         self.library = library
         self.block = library.block
         self.programmed = {bank.name: bank.conductance.copy() for bank in self.circuit.of_kind(Resistors)}
+        self.programmed |= {bank.name: bank.gain.copy() for bank in self.circuit.of_kind(LinearDevices)}
         self.matrices = reduction.matrices({b.name: b.conductance for b in reduction.full.of_kind(Resistors)})
         self.positions = np.zeros(len(self.circuit.nodes) - 1, dtype=np.int64)
         self.voltage_banks, self.current_banks = self._driven()
@@ -68,7 +78,7 @@ class Sweep:
         return [
             of
             for of in self.circuit.parameters
-            if not isinstance(self.circuit.addressed(of), Resistors) and programmable(self.circuit, of)
+            if isinstance(self.circuit.addressed(of), VoltageSources | CurrentSources)
         ]
 
     def _places(self) -> dict[str, slice]:
@@ -107,7 +117,8 @@ class Sweep:
 
     def _load(self, wanted: Tolerances) -> None:
         present = self.programmed
-        self.programmed = {name: np.abs(conductance) for name, conductance in present.items()}
+        gains = {bank.name for bank in self.circuit.of_kind(LinearDevices)}
+        self.programmed = {name: g if name in gains else np.abs(g) for name, g in present.items()}
         self.library.load(self._lines(wanted.options))
         self.library.command("save idx_sweep")
         self._sweeping = False
@@ -116,7 +127,7 @@ class Sweep:
 
     def _lines(self, options: str) -> list[str]:
         """Return the circuit with its stimulus sources external, and the swept dummy source."""
-        circuit = self.circuit.with_values({address(bank, "conductance"): g for bank, g in self.programmed.items()})
+        circuit = self.circuit.with_values({_address(self.circuit.named(b)): g for b, g in self.programmed.items()})
         voltages, currents = (
             [(circuit.nodes[p], circuit.nodes[n]) for b in banks for p, n in zip(b.positive, b.negative, strict=True)]
             for banks in (self.voltage_banks, self.current_banks)
@@ -126,6 +137,10 @@ class Sweep:
         lines = [circuit.title]
         lines += [f"ix_{k} {positive} {negative} external" for k, (positive, negative) in enumerate(currents)]
         lines += [f"vx_{k} {positive} {negative} external" for k, (positive, negative) in enumerate(voltages)]
+        labels = [label for bank in self.voltage_banks for label in bank.labels]
+        external = {label: f"vx_{k}" for k, label in enumerate(labels)}
+        if not circuit.metered.isdisjoint(labels):
+            circuit = replace(circuit, banks=tuple(_renamed(bank, external) for bank in circuit.banks))
         lines += circuit_lines(circuit, skip=skipped)
         return [*lines, "vidx_sweep idx_sweep 0 0", "ridx_sweep idx_sweep 0 1", f".options {options}", ".end"]
 
@@ -153,19 +168,21 @@ class Sweep:
         """
         self.held |= {of: value for of, value in values.items() if of in self.held}
         full = self.reduction.full
-        conductances = {parts(of)[0]: v for of, v in values.items() if isinstance(full.addressed(of), Resistors)}
+        kinds = Resistors | LinearDevices
+        conductances = {parts(of)[0]: v for of, v in values.items() if isinstance(full.addressed(of), kinds)}
         matrices = self.reduction.matrices(conductances)
         self.matrices |= matrices
         self.alter({**conductances, **{name: matrix.sum(axis=1) for name, matrix in matrices.items()}})
 
     def alter(self, conductances: Mapping[str, FloatArray]) -> None:
-        """Write conductances (siemens, by bank of the circuit solved); driven ones may be negative."""
+        """Write conductances and gains (siemens, by bank of the circuit solved); driven ones may be negative."""
         alters: list[str] = []
         for name, wanted in conductances.items():
-            bank = self.circuit.bank(name, Resistors)
+            bank = self.circuit.named(name)
             changed = np.flatnonzero(wanted != self.programmed[name])
-            ohms = zip(changed.tolist(), (1 / wanted[changed]).tolist(), strict=True)
-            alters += [f"alter {bank.labels[k]} = {value!r}" for k, value in ohms]
+            ohmic = isinstance(bank, Resistors)
+            values = zip(changed.tolist(), (1 / wanted[changed] if ohmic else wanted[changed]).tolist(), strict=True)
+            alters += [f"alter {bank.labels[k]} {'' if ohmic else 'gain '}= {value!r}" for k, value in values]
             self.programmed[name] = wanted.copy()
         if not alters:
             return
@@ -200,3 +217,17 @@ class Sweep:
     def remove(self) -> None:
         """Take the circuit out of ngspice; this sweep cannot advance any more."""
         self.library.commands(["destroy all", "remcirc"])
+
+
+def _address(bank: Bank) -> str:
+    """Return the address of what `Sweep.programmed` holds of a bank."""
+    return address(bank.name, "conductance" if isinstance(bank, Resistors) else "gain")
+
+
+def _renamed(bank: Bank, names: Mapping[str, str]) -> Bank:
+    """Return a bank in which sources have other names, also where their currents are copied."""
+    if isinstance(bank, VoltageSources):
+        return replace(bank, labels=tuple(names.get(label, label) for label in bank.labels))
+    if isinstance(bank, CurrentControlled):
+        return replace(bank, control=tuple(names.get(label, label) for label in bank.control))
+    return bank
