@@ -13,6 +13,7 @@ from ebana_like.analysis import power as powers
 from ebana_like.analysis.examples import Examples, examples
 from ebana_like.cli.allow import reads_data
 from ebana_like.cli.arguments import ENGINE, RUN_OR_FILE
+from ebana_like.cli.netlists import reads_netlists
 from ebana_like.cli.patience import patience
 from ebana_like.cli.printer import GAP, Printer, terminal
 from ebana_like.errors import SettingError
@@ -41,6 +42,7 @@ def _shared(command: Any) -> Any:
     return command
 
 
+@reads_netlists
 @reads_data
 @click.command()
 @_shared
@@ -150,6 +152,7 @@ def _betas(text: str) -> list[float]:
     return [float(beta) for beta in np.geomspace(low, high, count)]
 
 
+@reads_netlists
 @reads_data
 @click.command()
 @_shared

@@ -7,6 +7,7 @@ import click
 
 from ebana_like.cli.allow import ALLOW
 from ebana_like.cli.display import TrainingDisplay
+from ebana_like.cli.netlists import READING
 from ebana_like.cli.printer import Printer, program, terminal
 from ebana_like.cli.signals import Stops
 from ebana_like.cli.train import given_settings, setting_options
@@ -83,6 +84,7 @@ fit = click.Command(
         ),
         click.Option(["--config"], type=click.Path(path_type=Path), help="TOML file of settings; options override it."),
         ALLOW,
+        *READING,
         *setting_options(FitSettings, FitSettings()),
     ],
     help="Train values of a SPICE netlist (KiCad, LTspice, PySpice ...) on a table.\n\n"

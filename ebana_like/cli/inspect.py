@@ -8,6 +8,7 @@ import click
 from ebana_like.analysis.sample import present_sample, training_sample
 from ebana_like.cli.allow import reads_data
 from ebana_like.cli.arguments import RUN_OR_FILE
+from ebana_like.cli.netlists import reads_netlists
 from ebana_like.cli.printer import Printer, terminal
 from ebana_like.energy import symmetry
 from ebana_like.errors import SettingError, counted
@@ -26,6 +27,7 @@ from ebana_like.tasks import problem_of_run
 ROWS_SHOWN = 24
 
 
+@reads_netlists
 @reads_data
 @click.command()
 @click.argument("path", metavar="RUN|FILE", type=RUN_OR_FILE)

@@ -15,6 +15,7 @@ from ebana_like.analysis.readout import predict as predictions_of
 from ebana_like.cli.allow import reads_data
 from ebana_like.cli.arguments import ENGINE, RUN_OR_FILE
 from ebana_like.cli.group import FAILED
+from ebana_like.cli.netlists import reads_netlists
 from ebana_like.cli.patience import patience
 from ebana_like.cli.printer import Printer, complain, terminal
 from ebana_like.elements import FloatArray
@@ -47,6 +48,7 @@ def _shared(command: Any) -> Any:
     return command
 
 
+@reads_netlists
 @reads_data
 @click.command()
 @_shared
@@ -70,6 +72,7 @@ def voltages(path: Path, table: str | None, inputs: str, engine: str | None, dat
     _end(found.unsolved, found.rows, found.notes)
 
 
+@reads_netlists
 @reads_data
 @click.command()
 @_shared

@@ -7,6 +7,7 @@ import click
 
 from ebana_like.analysis.rerun import Comparison, Deviation, compare
 from ebana_like.cli.arguments import RUN_OR_FILE
+from ebana_like.cli.netlists import reads_netlists
 from ebana_like.cli.patience import patience
 from ebana_like.cli.printer import Printer, terminal
 from ebana_like.errors import SettingError, counted
@@ -19,6 +20,7 @@ NODES_SHOWN = 20
 RUNNABLE = ", ".join(dialect.name for dialect in DIALECTS.values() if dialect.programs)
 
 
+@reads_netlists
 @click.command()
 @click.argument("path", metavar="RUN|FILE", type=RUN_OR_FILE)
 @click.option("--with", "program", metavar="PROGRAM", help=f"What to run it in: {RUNNABLE}, or the path of one.")

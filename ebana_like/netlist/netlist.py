@@ -29,8 +29,10 @@ class Netlist:
     circuit: with the conductances, and the stimulus of one sample in its input sources.
     recorded: voltages of the output nodes for that stimulus, volts by node name; empty when not solved yet.
     settings: what the file should say of its origin (task, seed, ...); words without spaces.
+    notes: what of the text it was read from has no effect, or another than some programs give it, a line each.
     """
 
     circuit: Circuit
     recorded: Mapping[str, float] = field(default_factory=dict)
     settings: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()

@@ -1,6 +1,6 @@
 """Which circuit does a text describe? That of `write_netlist` comes back with its ports; any other one without."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
@@ -15,26 +15,39 @@ from ebana_like.errors import CircuitError, NetlistError, SettingError, meant
 from ebana_like.netlist.banks import Nodes, build_bank, kind_of
 from ebana_like.netlist.deck import Deck, Element, Line, load_deck, read_deck
 from ebana_like.netlist.deck.names import Names
+from ebana_like.netlist.deck.reading import reading_with
 from ebana_like.netlist.netlist import FORMAT, NAME, Netlist
 from ebana_like.nudges import NUDGES, Currents
 from ebana_like.nudges.ways.current import sources_across
 
 
-def load_netlist(path: Path) -> Netlist:
-    """Read a netlist file. Raises NetlistError naming file, line, text and reason."""
-    return netlist_of(load_deck(path))
+def load_netlist(path: Path, include: Sequence[Path] = (), strict: bool | None = None) -> Netlist:
+    """Read a netlist file.
+
+    include: folders that it may include files from, beside its own. strict: whether what would be said in
+    `Netlist.notes` is refused. Both are as `reading()` says unless given.
+    Raises NetlistError naming file, line, text and reason.
+    """
+    return netlist_of(load_deck(path, reading_with(include, strict)))
 
 
-def read_netlist(text: str, name: str = "netlist", folder: Path | None = None) -> Netlist:
+def read_netlist(
+    text: str,
+    name: str = "netlist",
+    folder: Path | None = None,
+    include: Sequence[Path] = (),
+    strict: bool | None = None,
+) -> Netlist:
     """Return the circuit of a netlist's text.
 
     What `write_netlist` wrote comes back as the same circuit, with bit-identical numbers. Any other netlist becomes a
     circuit with neither inputs nor outputs nor trainable resistors, its names made portable.
 
     name: what error messages call the text. folder: where files that it includes may lie.
+    include, strict: as those of `load_netlist`.
     Raises NetlistError for every line it does not understand.
     """
-    return netlist_of(read_deck(text, name, folder))
+    return netlist_of(read_deck(text, name, folder, reading_with(include, strict)))
 
 
 def from_pyspice(circuit: object) -> Circuit:
@@ -49,7 +62,7 @@ def netlist_of(deck: Deck) -> Netlist:
     """Return the circuit of a deck; errors as `read_netlist`."""
     reader = _Annotations(deck)
     try:
-        return reader.netlist() if reader.format else Netlist(foreign_circuit(deck))
+        return reader.netlist() if reader.format else Netlist(foreign_circuit(deck), notes=deck.notes)
     except CircuitError as error:
         raise NetlistError(f"{deck.source}: {error}") from error
 
@@ -109,7 +122,7 @@ class _Annotations:
                 raise entry.line.error('an element before the first "* @bank" line')
             else:
                 section.append(entry)
-        return Netlist(self.circuit(), self.recorded, self.settings)
+        return Netlist(self.circuit(), self.recorded, self.settings, self.deck.notes)
 
     def annotation(self, line: Line) -> list[Element] | None:
         """Read one; return the section of the bank that it opens."""

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from ebana_like.errors import NetlistError
-from ebana_like.netlist import load_netlist
+from ebana_like.netlist import load_netlist, write_netlist
 from ebana_like.netlist.deck import load_deck
 
 FINE = "v1 a 0 1\nr1 a b 1k\nr2 b 0 1k\n"
@@ -25,11 +25,7 @@ def doubling(levels):
 HUNDREDS = ".subckt wide a b\n" + "r{} a b 1\n" * 100 + ".ends\n"
 
 NETLISTS = {
-    "control section": (deck(".control\nshell touch {canary}\n.endc"), "would let the netlist run commands"),
-    "control section in capitals": (
-        deck(".CONTROL\nshell touch {canary}\n.ENDC"),
-        "would let the netlist run commands",
-    ),
+    "control section without end": (deck(".control\nshell touch {canary}"), "there is no .endc"),
     "control split over lines": (deck(".con\n+trol\nshell touch {canary}"), "this kind of line is not known"),
     "executed comment": (deck("*#shell touch {canary}"), "ngspice would execute this line"),
     "executed comment behind the digits": (deck("*# set numdgt=16; shell touch {canary}"), "ngspice would execute"),
@@ -118,8 +114,7 @@ NETLISTS = {
     "node that is a variable": (deck("r3 a $path 1"), "is no name of a node"),
     "quit": (deck("quit"), "expected|there is no .model"),
     "other temperature": (deck(".temp 1e9"), "hold for 27 only"),
-    "option that reads a file": (deck(".options seed={secret}"), "is not understood"),
-    "other language": (deck(".if (1)\n.endif"), "would change which circuit"),
+    "condition of a program": (deck(".if (`touch {canary}`)\n.endif"), "in backquotes"),
     "verilog": (deck(".hdl {secret}"), "this kind of line is not known"),
     "data file": (deck(".data x file={secret}\n.enddata"), "this kind of line is not known"),
     "save into a foreign file": (deck(".write {canary}"), "this kind of line is not known"),
@@ -188,6 +183,25 @@ def test_the_same_traps_are_harmless_when_they_stand_in_plain_comments(place, gu
     (place / "my.cir").write_text(deck("* shell touch x\n* `touch x`\n*.control\nr3 a 0 1k ; `touch x`\n"))
     with guard(place):
         assert len(load_netlist(place / "my.cir").circuit.nodes) == 3
+
+
+IGNORED = {
+    "control section": ".control\nshell touch {canary}\nalter r1 = `touch {canary}`\n*# shell touch {canary}\n.endc",
+    "control section in capitals": ".CONTROL\nshell touch {canary}\n.ENDC",
+    "option that reads a file": ".options seed={secret}",
+    "initial condition from a file": ".ic v(a)={secret}",
+}
+
+
+@pytest.mark.parametrize("name", IGNORED)
+def test_what_is_not_read_reaches_no_simulator(name, place, guard):
+    text = IGNORED[name].replace("{canary}", str(place / "canary")).replace("{secret}", str(place.parent / "secret"))
+    (place / "my.cir").write_text(deck(text))
+    with guard(place):
+        netlist = load_netlist(place / "my.cir")
+    assert len(netlist.notes) == 1
+    assert "touch" not in write_netlist(netlist)
+    assert "secret" not in write_netlist(netlist)
 
 
 def test_the_guard_sees_what_it_should(place, guard):

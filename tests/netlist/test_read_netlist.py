@@ -60,11 +60,10 @@ SPOILED_LINES = [
     (r"vbias_1", "rbias_1", 'expected a voltage_source, whose name begins with "v"'),
     (r"dup1_0 (.*) silicon", r"dup1_0 \1 germanium", "there is no .model line for germanium"),
     (r"(sswitches_0 .*) nudge_switch", r"\1 other", "there is no .model line for other"),
-    (r"\.op$", ".step param r 1 2 1", "this kind of line is not known"),
-    (r"\.op$", ".control", "this kind of line is not known"),
+    (r"\.op$", ".alter r 1", "this kind of line is not known"),
+    (r"\.op$", ".control", "there is no .endc for this line"),
     (r"\.op$", ".include /etc/passwd", "a text without a folder of its own can include no file"),
     (r"\.op$", "*# shell touch spoiled", "ngspice would execute this line"),
-    (r"\.op$", ".end", "there is text after .end"),
 ]
 
 
@@ -73,7 +72,7 @@ def test_a_spoiled_line_is_named_with_file_number_text_and_reason(pattern, repla
     spoiled = re.sub(pattern, replacement, SWITCHED, count=1, flags=re.MULTILINE)
     pairs = zip(spoiled.splitlines(), SWITCHED.splitlines(), strict=True)
     where, line = next((k, new) for k, (new, old) in enumerate(pairs, start=1) if new != old)
-    if replacement in ("*", ".end"):  # what is wrong is the line behind
+    if replacement == "*":  # what is wrong is the line behind
         where, line = where + 1, spoiled.splitlines()[where]
     with pytest.raises(NetlistError, match=rf"^my\.cir, line {where}: ") as caught:
         read_netlist(spoiled, "my.cir")

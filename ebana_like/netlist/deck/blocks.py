@@ -1,15 +1,21 @@
 """Which subcircuits, parameters and models does a netlist define, and where? Found before anything is expanded."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
+from typing import NamedTuple
 
 from ebana_like.netlist.deck.lines import Line
+from ebana_like.netlist.deck.notes import Notes
+from ebana_like.netlist.deck.options import read_options
 
 DEEPEST = 20
-"""Subcircuits defined or used inside each other."""
+"""Subcircuits defined or used inside each other, and conditions inside each other."""
+
+MOST_BRANCHES = 200
+"""Of one `.if`."""
 
 _TOKEN = re.compile(r"\{[^{}]*\}|'[^']*'|[=,]|[^\s=,{}']+|\S")
 NAME = re.compile(r"[a-z_]\w*", re.ASCII)
@@ -24,18 +30,36 @@ _ANALYSES = frozenset(
 )
 """What a person asked of the circuit, not what it is."""
 
-_HARMLESS_OPTIONS = frozenset(
-    (
-        *("reltol", "abstol", "vntol", "chgtol", "pivtol", "pivrel", "trtol", "gminsteps", "srcsteps"),
-        *("itl1", "itl2", "itl3", "itl4", "itl5", "itl6", "method", "maxord"),
-        *("numdgt", "acct", "noacct", "list", "node", "nomod", "nopage", "opts", "savecurrents"),
-        *("rawfmt", "filetype", "plotwinsize"),
-    )
-)
-"""How a program solves and prints; here it is solved our way."""
+_SAID = {
+    ".ic": "not read: initial conditions hold for a .tran, no operating point",
+    ".nodeset": "not read: it only helps to find an operating point; a circuit with several may settle at another",
+    ".csparam": "not read: it hands a number to .control, of which nothing is run",
+    ".step": "not run: the circuit is read as it stands, without steps",
+    ".wave": "not run: it writes sound",
+    ".net": "not run: it asks for an analysis of small signals",
+    ".savebias": "not run: it writes a file",
+    **dict.fromkeys((".pz", ".disto", ".pss", ".sp", ".hb"), "not run: it asks for an analysis that is not made here"),
+    **dict.fromkeys((".protect", ".unprotect", ".prot", ".unprot"), "not read: it only hides what follows"),
+}
+"""What has no effect on an operating point, by keyword, and why."""
 
-_FIXED_OPTIONS = {"gmin": 1e-12, "temp": 27.0, "tnom": 27.0, "scale": 1.0}
-"""What would change the circuit, and the only value that the elements' laws hold for."""
+_WHATEVER_THE_CONDITION = frozenset(
+    {".param", ".params", ".parameter", ".global_param", ".options", ".option", ".opt", ".temp", ".global", ".subckt"}
+)
+"""What ngspice reads in every branch of an `.if`, taken or not."""
+
+
+class Branch(NamedTuple):
+    """A branch of an `.if`: taken where its condition holds and none before it does.
+
+    condition: the line that has it; None for an `.else`. before: the lines of the branches before it.
+    outer: the branch that the whole `.if` stands in, one of depth less.
+    """
+
+    condition: Line | None
+    before: tuple[Line, ...]
+    outer: "Branch | None"
+    depth: int
 
 
 @dataclass(eq=False)
@@ -43,7 +67,8 @@ class Subcircuit:
     """A subcircuit's definition, or the netlist itself.
 
     pins: names of its nodes. defaults: parameters that an instance may set. parameters: its own `.param` lines.
-    models: `.model` lines. blocks: subcircuits defined inside. statements: elements and annotations, in order.
+    models: `.model` lines by name, the first one counts. blocks: subcircuits defined inside.
+    statements: elements and annotations, in order. branches: of an `.if`, by the position of statements in them.
     """
 
     name: str
@@ -51,9 +76,10 @@ class Subcircuit:
     pins: tuple[str, ...] = ()
     defaults: dict[str, tuple[str, Line]] = field(default_factory=dict)
     parameters: dict[str, tuple[str, Line]] = field(default_factory=dict)
-    models: dict[str, Line] = field(default_factory=dict)
+    models: dict[str, list[tuple[Line, Branch | None]]] = field(default_factory=dict)
     blocks: dict[str, "Subcircuit"] = field(default_factory=dict)
     statements: list[Line] = field(default_factory=list)
+    branches: dict[int, Branch] = field(default_factory=dict)
 
     def knows(self, parameter: str) -> bool:
         """Whether an instance may set it: it has a default, or, as LTspice takes for enough, it is used inside."""
@@ -62,7 +88,7 @@ class Subcircuit:
     @cached_property
     def _used(self) -> frozenset[str]:
         """Names in its expressions."""
-        lines = (*self.statements, *self.models.values())
+        lines = (*self.statements, *(line for lines in self.models.values() for line, _ in lines))
         expressions = (part for line in lines for part in _EXPRESSION.findall(line.text.lower()))
         return frozenset(name for expression in expressions for name in NAME.findall(expression))
 
@@ -79,59 +105,158 @@ class Definitions:
     ended: bool = False
 
 
-def definitions(lines: Iterable[Line]) -> Definitions:
+def definitions(lines: Iterable[Line], notes: Notes) -> Definitions:
     """Sort a netlist's statements into blocks. Raises NetlistError for every dot line that is not understood."""
-    found = Definitions()
-    open_blocks = [found.top]
+    sorter = _Sorter(notes)
     for line in lines:
-        if line.text[0] != ".":
-            open_blocks[-1].statements.append(line)
-            continue
+        if line.text[0] == ".":
+            sorter.dot_line(line)
+        else:
+            sorter.statement(line)
+    return sorter.whole()
+
+
+class _Sorter:
+    """Sorts statements into the blocks that are open; knows in which branch of an `.if` they stand.
+
+    blocks: open ones, innermost last. branches: the branch that is open in each of them.
+    """
+
+    def __init__(self, notes: Notes) -> None:
+        self.notes = notes
+        self.found = Definitions()
+        self.blocks = [self.found.top]
+        self.branches: list[Branch | None] = [None]
+
+    def statement(self, line: Line) -> None:
+        block, branch = self.blocks[-1], self.branches[-1]
+        if branch is not None:
+            block.branches[len(block.statements)] = branch
+        block.statements.append(line)
+
+    def dot_line(self, line: Line) -> None:
         words = line.words()
-        keyword, block = words[0], open_blocks[-1]
-        if keyword == ".subckt":
-            open_blocks.append(_subcircuit(line, block))
-            if len(open_blocks) > DEEPEST:
-                raise line.error(f"subcircuits are defined more than {DEEPEST} deep")
-        elif keyword == ".ends":
-            if len(open_blocks) == 1 or words[1:] not in ([], [block.name]):
-                raise line.error("there is no .subckt of that name for this line to end")
-            open_blocks.pop()
-        elif keyword in (".param", ".params", ".parameter"):
-            _add(block.parameters, assignments(line, line.text.lower()[len(keyword) :], spaces=True), line)
-        elif keyword == ".model":
-            if len(words) < 3:
-                raise line.error('is not a model; expected ".model NAME TYPE parameter=..."')
-            if words[1] in block.models and block.models[words[1]].text != line.text:
-                raise line.error(f"there are two models {words[1]}")
-            block.models[words[1]] = line
-        elif keyword == ".global":
-            found.everywhere |= set(words[1:])
-        elif keyword in (".options", ".option", ".opt"):
-            _require_understood(line, words[1:])
-        elif keyword == ".temp":
-            _require_understood(line, ["temp", "=", *words[1:]])
-        elif keyword == ".end":
-            found.ended = True
+        keyword = words[0]
+        handler = _HANDLERS.get(keyword)
+        if handler is not None:
+            if self.branches[-1] is not None and keyword in _WHATEVER_THE_CONDITION:
+                self.notes.add(line, f"{keyword} inside .if counts whatever the condition, as in ngspice")
+            handler(self, line, words)
+        elif keyword in _SAID:
+            self.notes.add(line, f"{keyword} {_SAID[keyword]}")
         elif keyword not in _ANALYSES:
-            raise line.error(_reason(keyword))
-    if len(open_blocks) > 1:
-        opened = open_blocks[-1].line
-        assert opened is not None
-        raise opened.error("this subcircuit has no .ends")
-    return found
+            raise line.error("this kind of line is not known")
+
+    def whole(self) -> Definitions:
+        if len(self.blocks) > 1:
+            opened = self.blocks[-1].line
+            assert opened is not None
+            raise opened.error("this subcircuit has no .ends")
+        self._require_no_branch()
+        return self.found
+
+    def _require_no_branch(self) -> None:
+        branch = self.branches[-1]
+        if branch is not None:
+            raise (*branch.before, branch.condition)[0].error("this .if has no .endif")  # type: ignore[union-attr]
+
+    # ------------------------------------------------------------------ one method a keyword
+
+    def subcircuit(self, line: Line, words: list[str]) -> None:
+        parent, block = self.blocks[-1], _subcircuit(line)
+        if block.name in parent.blocks:
+            self.notes.add(line, f"a second subcircuit {block.name} is not used: the first one counts, as in ngspice")
+        parent.blocks.setdefault(block.name, block)
+        self.blocks.append(block)
+        self.branches.append(None)
+        if len(self.blocks) > DEEPEST:
+            raise line.error(f"subcircuits are defined more than {DEEPEST} deep")
+
+    def ends(self, line: Line, words: list[str]) -> None:
+        block = self.blocks[-1]
+        if len(self.blocks) == 1 or len(words) > 2:
+            raise line.error("there is no .subckt for this line to end")
+        if words[1:] not in ([], [block.name]):
+            self.notes.add(line, f"the subcircuit that ends here is called {block.name}")
+        self._require_no_branch()
+        self.blocks.pop()
+        self.branches.pop()
+
+    def parameters(self, line: Line, words: list[str]) -> None:
+        known = self.blocks[-1].parameters
+        for name, value in assignments(line, line.text.lower()[len(words[0]) :], spaces=True).items():
+            if name in known:
+                self.notes.add(line, f"the parameter {name} is set again: the last value counts, as in ngspice")
+            known[name] = (value, line)
+
+    def model(self, line: Line, words: list[str]) -> None:
+        if len(words) < 3:
+            raise line.error('is not a model; expected ".model NAME TYPE parameter=..."')
+        known, branch = self.blocks[-1].models.setdefault(words[1], []), self.branches[-1]
+        if branch is None and any(other.text != line.text and inside is None for other, inside in known):
+            self.notes.add(line, f"a second model {words[1]} is not used: the first one counts, as in ngspice")
+        known.append((line, branch))
+
+    def everywhere(self, line: Line, words: list[str]) -> None:
+        self.found.everywhere |= set(words[1:])
+
+    def options(self, line: Line, words: list[str]) -> None:
+        read_options(line, words[1:], self.notes)
+
+    def temperature(self, line: Line, words: list[str]) -> None:
+        read_options(line, ["temp", "=", *words[1:]], self.notes)
+
+    def end(self, line: Line, words: list[str]) -> None:
+        self.found.ended = True
+
+    def condition(self, line: Line, words: list[str]) -> None:
+        outer = self.branches[-1]
+        depth = 0 if outer is None else outer.depth + 1
+        if depth > DEEPEST:
+            raise line.error(f"conditions stand in each other more than {DEEPEST} deep")
+        self.branches[-1] = Branch(line, (), outer, depth)
+
+    def alternative(self, line: Line, words: list[str]) -> None:
+        branch = self.branches[-1]
+        if branch is None or branch.condition is None:
+            raise line.error("there is no .if for this line to continue")
+        condition = line if words[0] == ".elseif" else None
+        if len(branch.before) >= MOST_BRANCHES:
+            raise line.error(f"an .if has more than {MOST_BRANCHES} branches")
+        self.branches[-1] = branch._replace(condition=condition, before=(*branch.before, branch.condition))
+
+    def end_of_condition(self, line: Line, words: list[str]) -> None:
+        branch = self.branches[-1]
+        if branch is None:
+            raise line.error("there is no .if for this line to end")
+        self.branches[-1] = branch.outer
 
 
-def _reason(keyword: str) -> str:
-    if keyword in (".control", ".endc"):
-        return "this kind of line is not known: it would let the netlist run commands, so take the .control part out"
-    if keyword in (".nodeset", ".ic", ".step", ".func", ".if", ".else", ".elseif", ".endif"):
-        return "this kind of line is not known: it would change which circuit or operating point is meant"
-    return "this kind of line is not known"
+_HANDLERS: dict[str, Callable[[_Sorter, Line, list[str]], None]] = {
+    ".subckt": _Sorter.subcircuit,
+    ".macro": _Sorter.subcircuit,
+    ".ends": _Sorter.ends,
+    ".eom": _Sorter.ends,
+    ".param": _Sorter.parameters,
+    ".params": _Sorter.parameters,
+    ".parameter": _Sorter.parameters,
+    ".global_param": _Sorter.parameters,
+    ".model": _Sorter.model,
+    ".global": _Sorter.everywhere,
+    ".options": _Sorter.options,
+    ".option": _Sorter.options,
+    ".opt": _Sorter.options,
+    ".temp": _Sorter.temperature,
+    ".end": _Sorter.end,
+    ".if": _Sorter.condition,
+    ".elseif": _Sorter.alternative,
+    ".else": _Sorter.alternative,
+    ".endif": _Sorter.end_of_condition,
+}
 
 
-def _subcircuit(line: Line, parent: Subcircuit) -> Subcircuit:
-    """Open a subcircuit: `.subckt NAME pins [params:] name=value ...`."""
+def _subcircuit(line: Line) -> Subcircuit:
+    """Return the subcircuit that a line opens: `.subckt NAME pins [params:] name=value ...`."""
     text = re.sub(r"\bparams:\s*", " ", line.text.lower())
     head = re.split(r"\s[a-z_]\w*\s*=", text, maxsplit=1)[0]
     names = head.replace(",", " ").replace("(", " ").replace(")", " ").split()[1:]
@@ -140,18 +265,15 @@ def _subcircuit(line: Line, parent: Subcircuit) -> Subcircuit:
     name, *pins = names
     if len(set(pins)) != len(pins):
         raise line.error("a node of the subcircuit stands twice")
-    if name in parent.blocks:
-        raise line.error(f"there are two subcircuits {name}")
-    block = Subcircuit(name, line, tuple(pins))
-    _add(block.defaults, assignments(line, text[len(head) :]), line)
-    parent.blocks[name] = block
-    return block
+    defaults = assignments(line, text[len(head) :])
+    return Subcircuit(name, line, tuple(pins), {parameter: (value, line) for parameter, value in defaults.items()})
 
 
 def assignments(line: Line, text: str, spaces: bool = False) -> dict[str, str]:
     """Return `name=value` pairs of a lower-case text; values may be expressions, in braces or not.
 
     spaces: whether the value of a parameter that stands alone may have spaces in it without braces.
+    Of a name that stands twice the last value counts, as in ngspice.
     """
     tokens = list(_TOKEN.finditer(text))
     at = [k for k, token in enumerate(tokens) if token[0] == "="]
@@ -160,7 +282,7 @@ def assignments(line: Line, text: str, spaces: bool = False) -> dict[str, str]:
     found: dict[str, str] = {}
     for here, following in pairwise([*at, len(tokens) + 1]):
         name, values = tokens[here - 1][0], tokens[here + 1 : following - 1]
-        if not NAME.fullmatch(name) or name in found or not values:
+        if not NAME.fullmatch(name) or not values:
             raise line.error(_EXPECTED)
         value = text[values[0].start() : values[-1].end()]
         if len(values) == 1 and value[0] in "{'" and value[1:]:
@@ -177,7 +299,7 @@ def assignments(line: Line, text: str, spaces: bool = False) -> dict[str, str]:
     return found
 
 
-_EXPECTED = 'expected parameters as in "name=value", each once'
+_EXPECTED = 'expected parameters as in "name=value"'
 
 
 def _split_by(value: str, separators: str) -> bool:
@@ -188,34 +310,3 @@ def _split_by(value: str, separators: str) -> bool:
         if depth == 0 and character in separators:
             return True
     return False
-
-
-def _add(known: dict[str, tuple[str, Line]], more: dict[str, str], line: Line) -> None:
-    for name, value in more.items():
-        if name in known:
-            raise line.error(f'the parameter "{name}" has a value already')
-        known[name] = (value, line)
-
-
-def _require_understood(line: Line, words: list[str]) -> None:
-    """Raise NetlistError for options that would change the circuit."""
-    position = 0
-    while position < len(words):
-        name, value = words[position], ""
-        if words[position + 1 : position + 2] == ["="]:
-            value, position = "".join(words[position + 2 : position + 3]), position + 2
-        position += 1
-        if name in _FIXED_OPTIONS:
-            if not _is(value, _FIXED_OPTIONS[name]):
-                raise line.error(
-                    f"{name} is {value or 'not given'}; the elements' laws here hold for {_FIXED_OPTIONS[name]:g} only"
-                )
-        elif name not in _HARMLESS_OPTIONS:
-            raise line.error(f'the option "{name}" is not understood')
-
-
-def _is(value: str, wanted: float) -> bool:
-    try:
-        return float(value) == wanted
-    except ValueError:
-        return False

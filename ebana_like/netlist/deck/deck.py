@@ -12,6 +12,8 @@ from ebana_like.netlist.deck.element import Element
 from ebana_like.netlist.deck.flatten import flatten
 from ebana_like.netlist.deck.include import Includer, read_text
 from ebana_like.netlist.deck.lines import Line, newline, refuse_executed, require_text
+from ebana_like.netlist.deck.notes import Notes
+from ebana_like.netlist.deck.reading import Reading, reading
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,6 +25,7 @@ class Deck:
     nodes: portable names by those in the text, in lower case; inner ones with their subcircuits, as in `x1.mid`.
     parameters: the line that gives each parameter that is used its value; by paths such as `x1.gain`.
     elements_ask, parameters_ask: the parameters that the values of elements, and of other parameters, name; by paths.
+    notes: what was read and has no effect, or another than other programs give it, a line each.
     """
 
     source: str
@@ -33,6 +36,7 @@ class Deck:
     parameters: Mapping[str, Line]
     elements_ask: Mapping[str, Collection[str]]
     parameters_ask: Mapping[str, Collection[str]]
+    notes: tuple[str, ...] = ()
 
     @cached_property
     def elements(self) -> tuple[Element, ...]:
@@ -47,15 +51,16 @@ class Deck:
         return kept[:100] or "netlist"
 
 
-def load_deck(path: Path) -> Deck:
+def load_deck(path: Path, how: Reading | None = None) -> Deck:
     """Return what stands in a netlist file. Raises NetlistError naming file, line, text and reason."""
-    return read_deck(read_text(path)[0], str(path), path.parent)
+    return read_deck(read_text(path)[0], str(path), path.parent, how)
 
 
-def read_deck(text: str, source: str, folder: Path | None = None) -> Deck:
+def read_deck(text: str, source: str, folder: Path | None = None, how: Reading | None = None) -> Deck:
     """Return what stands in a netlist's text.
 
     source: what error messages call it. folder: where the files it includes must lie; without one it includes none.
+    how: it is read; as `reading()` says unless given.
     Raises NetlistError for every line it does not understand.
     """
     if not text.strip():
@@ -63,10 +68,13 @@ def read_deck(text: str, source: str, folder: Path | None = None) -> Deck:
     require_text(text, source)
     first = text.split(newline(text), 1)[0].rstrip("\r")
     _require_title(Line(source, 1, first))
-    found = definitions(Includer(folder).expand(text, source, folder, first=2))
-    statements, flat = flatten(found)
+    how = how or reading()
+    notes = Notes(how.strict)
+    found = definitions(Includer(folder, notes).expand(text, source, folder, first=2), notes)
+    statements, flat = flatten(found, notes)
     if not any(isinstance(entry, Element) for entry in statements):
         raise NetlistError(f"{source} has no element that carries direct current; is it a netlist?")
+    how.told(notes.said())
     return Deck(
         source,
         first,
@@ -76,6 +84,7 @@ def read_deck(text: str, source: str, folder: Path | None = None) -> Deck:
         flat.defined,
         flat.elements_ask,
         flat.parameters_ask,
+        notes.said(),
     )
 
 

@@ -7,12 +7,13 @@ from functools import partial
 
 from ebana_like.elements import ModelCard
 from ebana_like.errors import meant
-from ebana_like.netlist.deck.blocks import DEEPEST, NAME, Definitions, Subcircuit, assignments
+from ebana_like.netlist.deck.blocks import DEEPEST, NAME, Branch, Definitions, Subcircuit, assignments
 from ebana_like.netlist.deck.cards import parse_card
 from ebana_like.netlist.deck.element import Element, parse
 from ebana_like.netlist.deck.expressions import evaluate
 from ebana_like.netlist.deck.lines import ANNOTATION, Line
 from ebana_like.netlist.deck.names import FreeNames, Names
+from ebana_like.netlist.deck.notes import Notes
 from ebana_like.netlist.deck.numbers import advice, is_plain, spice_number
 
 MOST_EXPANDED = 200_000
@@ -35,6 +36,7 @@ class Flat:
     labels: dict[str, Names] = field(default_factory=dict)
     cards: dict[tuple[object, ...], ModelCard] = field(default_factory=dict)
     card_names: FreeNames = field(default_factory=FreeNames)
+    notes: Notes = field(default_factory=Notes)
     asked: set[str] = field(default_factory=set)
     elements_ask: dict[str, frozenset[str]] = field(default_factory=dict)
     parameters_ask: dict[str, frozenset[str]] = field(default_factory=dict)
@@ -55,13 +57,13 @@ class Flat:
         return self.cards[contents]
 
 
-def flatten(found: Definitions) -> tuple[list[Element | Line], Flat]:
+def flatten(found: Definitions, notes: Notes) -> tuple[list[Element | Line], Flat]:
     """Return all elements, and between them the annotations, in the order of the text.
 
     Raises NetlistError for what is not understood, and before anything is expanded for what would expand too far.
     """
     _require_finite(found.top, [found.top], {}, [])
-    flat = Flat(found.everywhere)
+    flat = Flat(found.everywhere, notes=notes)
     return list(_Instance(found.top, flat).elements()), flat
 
 
@@ -152,10 +154,14 @@ class _Instance:
         self.outer = outer
         self.model_of: dict[str, ModelCard] = {}
         self.open: list[str] = []
+        self.chosen: dict[int, bool] = {}
 
     def elements(self) -> Iterator[Element | Line]:
         """Yield the elements, those of inner subcircuits too, and the annotations."""
-        for line in self.block.statements:
+        branches = self.block.branches
+        for k, line in enumerate(self.block.statements):
+            if branches and not self.taken(branches.get(k)):
+                continue
             if line.text.startswith(ANNOTATION):
                 if not self.path:
                     yield line
@@ -170,6 +176,24 @@ class _Instance:
                 self.flat.asked.clear()
             if element is not None:
                 yield element
+
+    def taken(self, branch: Branch | None) -> bool:
+        """Whether the branch of an `.if` holds here; without one it does."""
+        if branch is None:
+            return True
+        if id(branch) not in self.chosen:
+            self.chosen[id(branch)] = (
+                self.taken(branch.outer)
+                and not any(self.holds(line) for line in branch.before)
+                and (branch.condition is None or self.holds(branch.condition))
+            )
+        return self.chosen[id(branch)]
+
+    def holds(self, line: Line) -> bool:
+        """Return the value of the condition of an `.if` or `.elseif`."""
+        keyword, *_ = line.words()
+        text = line.text.lower()[len(keyword) :].strip()
+        return self.evaluated(line, text[1:-1] if text[:1] == "{" and text[-1:] == "}" else text) != 0
 
     def instance(self, line: Line) -> "_Instance":
         """Return the subcircuit that an X line puts here."""
@@ -291,24 +315,28 @@ class _Instance:
                 with suppress(ValueError):
                     self.parameter(name)
 
+    def model(self, name: str) -> Line | None:
+        """Return the line of a model that is defined in this block: of several the first whose condition holds."""
+        return next((line for line, branch in self.block.models.get(name, ()) if self.taken(branch)), None)
+
     def known_models(self) -> list[str]:
         """Return the names of the models here and around."""
-        return [*self.block.models, *(self.outer.known_models() if self.outer is not None else ())]
+        return [*filter(self.model, self.block.models), *(self.outer.known_models() if self.outer is not None else ())]
 
     def has_card(self, name: str) -> bool:
         """Whether there is a model of that name here or around."""
-        return name in self.block.models or (self.outer is not None and self.outer.has_card(name))
+        return self.model(name) is not None or (self.outer is not None and self.outer.has_card(name))
 
     def card(self, line: Line, name: str) -> ModelCard:
         """Return the model of that name, its expressions evaluated."""
         if name in self.model_of:
             return self.model_of[name]
-        if name not in self.block.models:
+        own = self.model(name)
+        if own is None:
             if not self.has_card(name):
                 raise line.error(f"there is no .model line for {name}{_hint(name, self.known_models())}")
             assert self.outer is not None
             return self.outer.card(line, name)
-        own = self.block.models[name]
         card = parse_card(
             own.text,
             f"{own.source}, line {own.number}",

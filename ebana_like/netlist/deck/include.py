@@ -9,8 +9,11 @@ from ebana_like.errors import NetlistError
 from ebana_like.files import read_file
 from ebana_like.limits import require_at_most
 from ebana_like.netlist.deck.lines import ANNOTATION, Line, newline, require_text, statements
+from ebana_like.netlist.deck.notes import Notes
 
 MOST_FILES, DEEPEST = 100, 10
+
+_BEHIND_THE_END = "this text behind .end is read, as ngspice does and LTspice does not"
 
 
 def read_text(path: Path, within: Path | None = None) -> tuple[str, str]:
@@ -33,11 +36,12 @@ def read_text(path: Path, within: Path | None = None) -> tuple[str, str]:
 class Includer:
     """Puts the files that a netlist includes in the place of its `.include` and `.lib` lines.
 
-    folder: the netlist's own; None where it has none and can include nothing.
+    folder: the netlist's own; None where it has none and can include nothing. notes: of what has no effect.
     """
 
-    def __init__(self, folder: Path | None) -> None:
+    def __init__(self, folder: Path | None, notes: Notes) -> None:
         self.folder = None if folder is None else folder.resolve()
+        self.notes = notes
         self.files = 0
         self.characters = 0
 
@@ -53,7 +57,7 @@ class Includer:
         self.characters += len(text)
         what = f"{source}: the netlist and its files have {self.characters:,} characters"
         require_at_most("netlist_bytes", self.characters, what, NetlistError)
-        return list(statements(islice(text.split(newline(text)), first - 1, None), source, first))
+        return list(statements(islice(text.split(newline(text)), first - 1, None), source, first, self.notes.add))
 
     def insert(self, lines: list[Line], folder: Path | None, depth: int) -> Iterator[Line]:
         """Yield the lines with included files in their places; the sections of a library are left out."""
@@ -64,16 +68,17 @@ class Includer:
             if line.text[0] != ".":
                 if skipping is None:
                     if ended and depth == 0:
-                        raise line.error("there is text after .end")
+                        self.notes.add(line, _BEHIND_THE_END)
                     yield line
                 continue
             keyword, *rest = line.text.split(maxsplit=1)
             keyword, rest = keyword.lower(), _arguments(rest)
             if skipping is not None:
                 skipping = None if keyword == ".endl" else skipping
-            elif ended:
-                raise line.error("there is text after .end")
-            elif keyword in (".include", ".inc", ".lib"):
+                continue
+            if ended and depth == 0:
+                self.notes.add(line, _BEHIND_THE_END)
+            if keyword in (".include", ".inc", ".lib"):
                 if keyword == ".lib" and len(rest) == 1 and k in ends:
                     skipping = line
                 else:
@@ -125,8 +130,8 @@ class Includer:
 
 
 def _arguments(rest: list[str]) -> list[str]:
-    """Return what stands behind a keyword: words, of which one may be quoted."""
-    return [a or b for a, b in re.findall(r'"([^"]*)"|(\S+)', rest[0])] if rest else []
+    """Return what stands behind a keyword: words, of which each may be quoted."""
+    return ["".join(parts) for parts in re.findall(r'"([^"]*)"|\'([^\']*)\'|(\S+)', rest[0])] if rest else []
 
 
 def _library_ends(lines: list[Line]) -> dict[int, int]:

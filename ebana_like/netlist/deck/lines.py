@@ -1,7 +1,7 @@
 """Which statements does a text hold? Without comments, continued lines joined; what a program would run is refused."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from ebana_like.errors import NetlistError
@@ -55,17 +55,29 @@ def newline(text: str) -> str:
     return "\n" if "\n" in text or "\r" not in text else "\r"
 
 
-def statements(physical: Iterable[str], source: str, first: int) -> Iterator[Line]:
-    """Yield the statements and annotations of a file's lines.
+def statements(
+    physical: Iterable[str], source: str, first: int, note: Callable[[Line, str], None] | None = None
+) -> Iterator[Line]:
+    """Yield the statements and annotations of a file's lines, without `.control` parts: nothing of them is run.
 
-    first: number of the first of them. Raises NetlistError for comments that ngspice would execute, and for backquotes,
-    in which it runs programs.
+    first: number of the first of them. note: is told what is left out; without it that is refused.
+    Raises NetlistError for comments that ngspice would execute, and for backquotes, in which it runs programs.
     """
     open_line: Line | None = None
     more: list[str] = []
+    control: Line | None = None
     for number, raw in enumerate(physical, start=first):
         text = raw.strip()
+        if control is not None:
+            control = None if text.lower().startswith(".endc") else control
+            continue
         if not text:
+            continue
+        if text[0] == "." and text.lower().startswith(".control"):
+            control = Line(source, number, text)
+            if note is None:
+                raise control.error("this part would run commands; take it out")
+            note(control, ".control not run: nothing of what stands up to .endc is read")
             continue
         if "\r" in text:
             raise Line(source, number, text).error("there is a carriage return inside this line; let it end the line")
@@ -90,6 +102,8 @@ def statements(physical: Iterable[str], source: str, first: int) -> Iterator[Lin
         if open_line is not None:
             yield _joined(open_line, more)
         open_line, more = Line(source, number, text), []
+    if control is not None:
+        raise control.error("there is no .endc for this line")
     if open_line is not None:
         yield _joined(open_line, more)
 

@@ -1,0 +1,67 @@
+"""What do `.options` and `.temp` change? What only steers a program is not needed here."""
+
+from collections.abc import Mapping
+
+from ebana_like.netlist.deck.lines import Line
+from ebana_like.netlist.deck.notes import Notes
+
+_STEERING = frozenset(
+    (
+        *("reltol", "abstol", "vntol", "chgtol", "pivtol", "pivrel", "trtol", "gminsteps", "srcsteps"),
+        *("itl1", "itl2", "itl3", "itl4", "itl5", "itl6", "method", "maxord"),
+        *("numdgt", "acct", "noacct", "list", "node", "nomod", "nopage", "opts", "savecurrents"),
+        *("rawfmt", "filetype", "plotwinsize"),
+    )
+)
+"""How a program solves and prints; here it is solved our way."""
+
+_FIXED = {"gmin": 1e-12, "temp": 27.0, "tnom": 27.0, "scale": 1.0, "defm": 1.0}
+"""What would change the circuit, and the only value that the elements' laws hold for."""
+
+_ACTING = frozenset(
+    (
+        *("rshunt", "rseries", "defl", "defw", "defad", "defas", "defpd", "defps", "badmos3", "wnflag", "scalm"),
+        *("defnrd", "defnrs", "gshunt"),
+    )
+)
+"""What would change the circuit, too, and is not done here."""
+
+
+def read_options(line: Line, words: list[str], notes: Notes) -> None:
+    """Read the words of an option line. Raises NetlistError for options that would change the circuit."""
+    ignored: list[str] = []
+    for name, value in _pairs(words).items():
+        if name in _FIXED:
+            if not _is(value, _FIXED[name]):
+                raise line.error(
+                    f"{name} is {value or 'not given'}; the elements' laws here hold for {_FIXED[name]:g} only"
+                )
+        elif name in _ACTING:
+            raise line.error(f'the option "{name}" changes the circuit and is not understood here; remove it')
+        elif name not in _STEERING:
+            ignored.append(name)
+    if ignored:
+        notes.add(
+            line,
+            f"not read: option{'s' * (len(ignored) > 1)} {', '.join(ignored)}, without effect on a DC operating point",
+        )
+
+
+def _pairs(words: list[str]) -> Mapping[str, str]:
+    """Return the values of options by name, empty where they have none; of several the last."""
+    found: dict[str, str] = {}
+    position = 0
+    while position < len(words):
+        name, value = words[position], ""
+        if words[position + 1 : position + 2] == ["="]:
+            value, position = "".join(words[position + 2 : position + 3]), position + 2
+        position += 1
+        found[name] = value
+    return found
+
+
+def _is(value: str, wanted: float) -> bool:
+    try:
+        return float(value) == wanted
+    except ValueError:
+        return False

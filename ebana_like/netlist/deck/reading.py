@@ -1,0 +1,56 @@
+"""How does a person want netlists read? Which folders they may include files from, and whether notes are errors.
+
+What is said here holds for every netlist read inside the `with` block, whoever reads it: a command says it once.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How netlists are read.
+
+    include: folders whose files may be included, and in which files are looked for that are not where a netlist says.
+    strict: whether what would be noted is refused.
+    tell: is told every note, each once.
+    """
+
+    include: tuple[Path, ...] = ()
+    strict: bool = False
+    tell: Callable[[str], None] | None = None
+    _told: set[str] = field(default_factory=set)
+
+    def told(self, notes: Sequence[str]) -> None:
+        """Tell the notes that were not told yet."""
+        for note in dict.fromkeys(notes):
+            if self.tell is not None and note not in self._told:
+                self._told.add(note)
+                self.tell(note)
+
+
+_HERE: ContextVar[Reading | None] = ContextVar("reading", default=None)
+
+
+def reading() -> Reading:
+    """Return how netlists are read here."""
+    return _HERE.get() or Reading()
+
+
+def reading_with(include: Sequence[Path] = (), strict: bool | None = None) -> Reading:
+    """Return how netlists are read here, but with more folders to include from, and strict or not where given."""
+    here = reading()
+    return replace(here, include=(*here.include, *include), strict=here.strict if strict is None else strict)
+
+
+@contextmanager
+def read_with(how: Reading) -> Iterator[None]:
+    """Have netlists read that way inside the `with` block."""
+    token = _HERE.set(how)
+    try:
+        yield
+    finally:
+        _HERE.reset(token)
