@@ -70,8 +70,9 @@ def read_deck(text: str, source: str, folder: Path | None = None, how: Reading |
     _require_title(Line(source, 1, first))
     how = how or reading()
     notes = Notes(how.strict)
-    found = definitions(Includer(folder, notes).expand(text, source, folder, first=2), notes)
-    statements, flat = flatten(found, notes)
+    files = Includer(folder, notes, how.include)
+    found = definitions(files.expand(text, source, folder, first=2), notes)
+    statements, flat = flatten(found, notes, files.absent)
     if not any(isinstance(entry, Element) for entry in statements):
         raise NetlistError(f"{source} has no element that carries direct current; is it a netlist?")
     how.told(notes.said())
@@ -91,6 +92,6 @@ def read_deck(text: str, source: str, folder: Path | None = None, how: Reading |
 def _require_title(line: Line) -> None:
     """Raise NetlistError for a first line that some programs do not take for a title."""
     refuse_executed(line)
-    text = line.text.strip().lower()
+    text = line.text.lstrip("\ufeff").strip().lower()
     if text.startswith(".") and text.split()[0] != ".title":
         raise line.error("the first line is the title, but ngspice would read this one; put a title above it")

@@ -1,6 +1,6 @@
 """Which elements does a netlist have once every subcircuit is put in its place?"""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -37,6 +37,7 @@ class Flat:
     cards: dict[tuple[object, ...], ModelCard] = field(default_factory=dict)
     card_names: FreeNames = field(default_factory=FreeNames)
     notes: Notes = field(default_factory=Notes)
+    absent: tuple[str, ...] = ()
     asked: set[str] = field(default_factory=set)
     elements_ask: dict[str, frozenset[str]] = field(default_factory=dict)
     parameters_ask: dict[str, frozenset[str]] = field(default_factory=dict)
@@ -49,6 +50,11 @@ class Flat:
             self.labels[letter] = Names(letter)
         return self.labels[letter].portable(path)
 
+    @property
+    def elsewhere(self) -> str:
+        """Words of a message about what is not there: it may stand in a library that is not here."""
+        return f"; it may stand in {self.absent[0]}, which is not here (see --include-path)" if self.absent else ""
+
     def shared(self, card: ModelCard) -> ModelCard:
         """Return the card under a name that no card with other values has."""
         contents = card.name, card.type, frozenset(card.parameters.items())
@@ -57,13 +63,14 @@ class Flat:
         return self.cards[contents]
 
 
-def flatten(found: Definitions, notes: Notes) -> tuple[list[Element | Line], Flat]:
+def flatten(found: Definitions, notes: Notes, absent: Sequence[str] = ()) -> tuple[list[Element | Line], Flat]:
     """Return all elements, and between them the annotations, in the order of the text.
 
+    absent: libraries that could not be read.
     Raises NetlistError for what is not understood, and before anything is expanded for what would expand too far.
     """
-    _require_finite(found.top, [found.top], {}, [])
-    flat = Flat(found.everywhere, notes=notes)
+    flat = Flat(found.everywhere, notes=notes, absent=tuple(absent))
+    _require_finite(found.top, [found.top], {}, [], flat.elsewhere)
     return list(_Instance(found.top, flat).elements()), flat
 
 
@@ -90,20 +97,27 @@ def _hint(name: str, known: Iterable[str]) -> str:
     return f"; {meant(name, known)}" if known else ""
 
 
-def _lookup(name: str, line: Line, chain: list[Subcircuit]) -> int:
+def _lookup(name: str, line: Line, chain: list[Subcircuit], elsewhere: str) -> int:
     """Return which block of the chain, innermost last, defines a subcircuit."""
     for k in range(len(chain) - 1, -1, -1):
         if name in chain[k].blocks:
             return k
-    raise line.error(f"there is no .subckt {name}{_hint(name, [known for block in chain for known in block.blocks])}")
+    raise line.error(
+        f"there is no .subckt {name}{elsewhere}{_hint(name, [known for block in chain for known in block.blocks])}"
+    )
 
 
 def _require_finite(
-    block: Subcircuit, chain: list[Subcircuit], known: dict[Subcircuit, tuple[int, int]], inside: list[Subcircuit]
+    block: Subcircuit,
+    chain: list[Subcircuit],
+    known: dict[Subcircuit, tuple[int, int]],
+    inside: list[Subcircuit],
+    elsewhere: str,
 ) -> tuple[int, int]:
     """Return how many elements a block expands to, and how deep. Raises NetlistError for recursion and absurd numbers.
 
     chain: the blocks the definition stands in, itself last. inside: the blocks being expanded around it.
+    elsewhere: words about where a missing one may be.
     """
     if block in known:
         return known[block]
@@ -112,12 +126,12 @@ def _require_finite(
         if line.text[0] not in "xX":
             continue
         _, _, name, _ = _call(line)
-        at = _lookup(name, line, chain)
+        at = _lookup(name, line, chain, elsewhere)
         target = chain[at].blocks[name]
         if target in inside or target is block:
             raise line.error(f"the subcircuit {name} contains itself")
         if len(inside) < DEEPEST:
-            expanded, below = _require_finite(target, [*chain[: at + 1], target], known, [*inside, block])
+            expanded, below = _require_finite(target, [*chain[: at + 1], target], known, [*inside, block], elsewhere)
             grown, height = grown + expanded, max(height, below + 1)
         if len(inside) >= DEEPEST or height > DEEPEST:
             raise line.error(f"subcircuits stand in each other more than {DEEPEST} deep")
@@ -334,7 +348,9 @@ class _Instance:
         own = self.model(name)
         if own is None:
             if not self.has_card(name):
-                raise line.error(f"there is no .model line for {name}{_hint(name, self.known_models())}")
+                raise line.error(
+                    f"there is no .model line for {name}{self.flat.elsewhere}{_hint(name, self.known_models())}"
+                )
             assert self.outer is not None
             return self.outer.card(line, name)
         card = parse_card(

@@ -1,7 +1,8 @@
-"""Which files belong to a netlist? Those that it includes, and none outside its own folder."""
+"""Which files belong to a netlist? Those that it includes, out of its own folder and those a person agreed to."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
@@ -13,35 +14,54 @@ from ebana_like.netlist.deck.notes import Notes
 
 MOST_FILES, DEEPEST = 100, 10
 
+_DRIVE = re.compile(r"[a-zA-Z]:[/\\]")
+"""How the name of a file begins that somebody's Windows has."""
+
 _BEHIND_THE_END = "this text behind .end is read, as ngspice does and LTspice does not"
 
 
-def read_text(path: Path, within: Path | None = None) -> tuple[str, str]:
-    """Return a file's text and its encoding.
+def read_text(path: Path, within: Sequence[Path] = ()) -> tuple[str, str]:
+    """Return a file's text and its encoding: UTF-8, or UTF-16 or Latin-1 as LTspice writes.
 
-    within: a folder that the file must lie in.
+    within: folders of which one must hold the file; empty for any.
     Raises NetlistError for what cannot be read, is no plain file, is too large or no text.
     """
-    data = read_file(path, "netlist_bytes", NetlistError, inside=() if within is None else [within])
-    encoding = "utf-8"
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError:
+    data = read_file(path, "netlist_bytes", NetlistError, inside=within)
+    for encoding in (_wide(data), "utf-8"):
+        with suppress(UnicodeDecodeError):
+            text = data.decode(encoding)
+            break
+    else:
         encoding = "latin-1"  # LTspice writes its micro sign so
         text = data.decode(encoding)
     require_text(text, str(path))
     return text, encoding
 
 
+def _wide(data: bytes) -> str:
+    """Return the encoding of a text of two bytes a character, by its mark or its zero bytes; else UTF-8."""
+    little, big = (data[k:2000:2].count(0) for k in (1, 0))
+    half = min(len(data), 2000) // 4
+    if data[:2] == b"\xff\xfe" or (little > half and not big):
+        return "utf-16-le"
+    if data[:2] == b"\xfe\xff" or (big > half and not little):
+        return "utf-16-be"
+    return "utf-8"
+
+
 class Includer:
     """Puts the files that a netlist includes in the place of its `.include` and `.lib` lines.
 
-    folder: the netlist's own; None where it has none and can include nothing. notes: of what has no effect.
+    folder: the netlist's own; None where it has none. notes: of what has no effect.
+    further: folders whose files it may include too, and in which files are looked for that are not where it says.
+    absent: libraries of another machine that are nowhere, by the lines that name them.
     """
 
-    def __init__(self, folder: Path | None, notes: Notes) -> None:
-        self.folder = None if folder is None else folder.resolve()
+    def __init__(self, folder: Path | None, notes: Notes, further: Sequence[Path] = ()) -> None:
+        self.own = [] if folder is None else [folder.resolve()]
+        self.roots = [*self.own, *(each.resolve() for each in further)]
         self.notes = notes
+        self.absent: list[str] = []
         self.files = 0
         self.characters = 0
 
@@ -94,11 +114,13 @@ class Includer:
         if len(rest) != 1 and not (keyword == ".lib" and len(rest) == 2):
             raise line.error("expected the name of one file")
         path = self.path(line, rest[0], folder)
+        if path is None:
+            return
         self.files += 1
         if self.files > MOST_FILES or depth >= DEEPEST:
             raise line.error(f"more than {MOST_FILES} files are included, or {DEEPEST} inside each other")
         try:
-            text, _ = read_text(path, self.folder)
+            text, _ = read_text(path, self.roots)
         except NetlistError as error:
             raise line.error(str(error)) from error
         if len(rest) == 1:
@@ -113,20 +135,38 @@ class Includer:
                 return
         raise line.error(f'{path} has no section ".lib {section}" that an .endl ends')
 
-    def path(self, line: Line, name: str, folder: Path | None) -> Path:
-        """Return the file meant. Raises NetlistError where it lies outside the netlist's folder."""
-        if self.folder is None or folder is None:
+    def path(self, line: Line, name: str, folder: Path | None) -> Path | None:
+        """Return the file meant, or None for a library of another machine that is not here.
+
+        It is where the line says, seen from the file that the line stands in, or one of that last name in a folder that
+        may be read. Raises NetlistError where there is none, or one that nobody agreed to.
+        """
+        if not self.roots:
             raise line.error("a text without a folder of its own can include no file; give its folder")
+        foreign = _DRIVE.match(name) is not None
+        said = name.replace("\\", "/")
+        last = said.rpartition("/")[2]
+        places = [] if foreign else [each / said for each in (folder, *self.roots) if each is not None]
         try:
-            path = (folder / name).resolve()
-            inside = path.is_relative_to(self.folder)
+            places = [place.resolve() for place in (*places, *(root / last for root in self.roots if last))]
+            found = next((p for p in places if p.exists() and any(p.is_relative_to(r) for r in self.roots)), None)
         except (OSError, ValueError, RuntimeError):
             raise line.error("the file's name cannot be followed") from None
-        if not inside:
+        if found is not None:
+            if found not in places[: len(places) - len(self.roots)]:
+                self.notes.add(line, f"{name} is read from {found}")
+            return found
+        if foreign:
+            self.notes.add(line, f"not read: {name} is not here; --include-path DIR says in which folder {last} is")
+            self.absent.append(last)
+            return None
+        inside = " or ".join(map(str, self.roots))
+        if places[0].exists() and not any(places[0].is_relative_to(root) for root in self.roots):
             raise line.error(
-                f"only files inside {self.folder} may be included; copy it there, or the .model lines into the netlist"
+                f"only files inside {inside} may be included; --include-path {places[0].parent} lets it be read, "
+                "or copy it there"
             )
-        return path
+        raise line.error(f"No such file inside {inside}: --include-path DIR says in which folder {last} is")
 
 
 def _arguments(rest: list[str]) -> list[str]:
