@@ -12,6 +12,8 @@ from ebana_like.data import Dataset, MultilabelDataset, RegressionDataset
 from ebana_like.data.table import Table, read_table
 from ebana_like.elements import FloatArray, VoltageSources
 from ebana_like.errors import SettingError, counted
+from ebana_like.fitting import FitSettings
+from ebana_like.fitting.fit import columns_of
 from ebana_like.fitting.ports import carriers, columns, with_ports
 from ebana_like.fitting.settings import noted
 from ebana_like.learning import Cost
@@ -19,9 +21,9 @@ from ebana_like.netlist.deck import Deck, read_deck
 from ebana_like.netlist.deck.include import read_text
 from ebana_like.netlist.deck.spelling import spelling
 from ebana_like.netlist.read import foreign_circuit, netlist_of
-from ebana_like.runs import Run, Settings, cost_of, load_circuit
+from ebana_like.runs import Run, Settings, TrainingSettings, cost_of, load_circuit
 from ebana_like.simulators import ENGINES, simulator
-from ebana_like.tasks import TASKS, Task
+from ebana_like.tasks import Trainable, trained_in
 from ebana_like.training.loop import SAMPLES_AT_ONCE
 
 
@@ -192,11 +194,12 @@ def _subject(path: Path, data: Path | str | None, inputs: str, outputs: str, eng
 
 def _of_run(path: Path, table: Table | None, inputs: str, engine: str) -> _Subject:
     run = Run(path)
-    task, settings = TASKS[run.task()], replace(run.settings(), start="")
+    task = trained_in(run)
+    settings = replace(run.settings(type(task.settings)), start="")
     circuit, engine = load_circuit(path).circuit, engine or settings.engine
     if table is None:
         return _Subject(circuit, circuit.nodes, _pairs(circuit), engine, present_features(circuit))
-    run.require_files_allowed(given=["start"])
+    run.require_files_allowed(settings, given=["start"])
     parts, cost = task.parts(settings), cost_of(settings)
     learned = parts.train
     names, right = _features_and_labels(task, settings, table, inputs, learned)
@@ -213,16 +216,15 @@ def _of_run(path: Path, table: Table | None, inputs: str, engine: str) -> _Subje
 
 
 def _features_and_labels(
-    task: Task, settings: Settings, table: Table, inputs: str, learned: Dataset
+    task: Trainable, settings: TrainingSettings, table: Table, inputs: str, learned: Dataset
 ) -> tuple[list[str], list[str]]:
     """Return the columns of a table that are the run's features, and those that say what is right, if there are any."""
-    if task.name == "csv" and not inputs:
-        own = read_table(settings.data).names
-        target = settings.target or own[-1]
-        features = [name for name in own if name != target]
+    named = _columns_learned(task, settings)
+    if named and not inputs:
+        features, right = named
         for name in features:
             table.require(name, ", a feature of the run")
-        return features, [target] if target in table.names else []
+        return features, right if set(right) <= set(table.names) else []
     count = learned.features.shape[1]
     answers = learned.labels.shape[1] if learned.labels.ndim == 2 else 1
     if not inputs and len(table.names) == count + answers:
@@ -230,6 +232,17 @@ def _features_and_labels(
     features = _named(table, inputs, count, ", and behind them what is right, if you like")
     rest = [name for name in table.names if name not in features]
     return features, rest if len(rest) == answers else []
+
+
+def _columns_learned(task: Trainable, settings: TrainingSettings) -> tuple[list[str], list[str]] | None:
+    """Return the columns of the table that a run learned, features and what is right; None where it was no table."""
+    if isinstance(settings, FitSettings):
+        return columns_of(settings)
+    if not (task.name == "csv" and isinstance(settings, Settings)):
+        return None
+    own = read_table(settings.data).names
+    target = settings.target or own[-1]
+    return [name for name in own if name != target], [target]
 
 
 def _named(table: Table, inputs: str, count: int, more: str = "") -> list[str]:

@@ -11,10 +11,10 @@ import numpy as np
 from ebana_like.circuit import Circuit
 from ebana_like.data import Dataset
 from ebana_like.elements import FloatArray
-from ebana_like.errors import RunError
-from ebana_like.runs import Run, Settings, load_circuit, load_history
+from ebana_like.errors import RunError, SettingError
+from ebana_like.runs import Run, TrainingSettings, load_circuit, load_history
 from ebana_like.simulators import Simulator
-from ebana_like.tasks import TASKS, Task, problem_of_run
+from ebana_like.tasks import TASKS, Trainable, problem_of_run, trained_in
 from ebana_like.training import Problem
 from ebana_like.training.loop import SAMPLES_AT_ONCE
 from ebana_like.values import Values
@@ -22,14 +22,14 @@ from ebana_like.values import Values
 
 @dataclass(frozen=True, eq=False)
 class Trained:
-    """A run of a task.
+    """A run, of a task or of a netlist of one's own.
 
     about: what was recorded when it began. circuit: as trained. history: a row an epoch, at least one.
     """
 
     run: Run
-    task: Task
-    settings: Settings
+    task: Trainable
+    settings: TrainingSettings
     about: Mapping[str, Any]
     problem: Problem
     circuit: Circuit
@@ -59,9 +59,11 @@ def read_trained(path: Path) -> Trained:
     """Read a run folder, and its task's data. Raises RunError where it is none, or where its files do not agree."""
     run = Run(path)
     about = run.config().get("run", {})
-    if run.task() not in TASKS:
-        raise RunError(f'{path} is a run of "{run.task()}", which is no task; tasks are {", ".join(TASKS)}')
-    task, settings, history = TASKS[run.task()], run.settings(), read_history(run)
+    try:
+        task = trained_in(run)
+    except SettingError as error:
+        raise RunError(f'{path} is a run of "{run.task()}", which is no task; tasks are {", ".join(TASKS)}') from error
+    settings, history = run.settings(type(task.settings)), read_history(run)
     problem, circuit = problem_of_run(run), load_circuit(path).circuit
     sizes = [{name: len(g) for name, g in one.values().items()} for one in (problem.circuit, circuit)]
     if sizes[0] != sizes[1]:

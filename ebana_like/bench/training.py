@@ -75,7 +75,7 @@ def _round(
 ) -> tuple[list[tuple[float, float]], float]:
     """Train in a new run folder; the pairs of epochs alone and watched, and the time before and after them."""
     start, began = problem.start(), time.perf_counter()
-    recorder = RunRecorder(create_run(folder, task, settings), task, problem, simulator)
+    recorder = RunRecorder(create_run(folder, task, settings), task, settings, problem, simulator)
     recorder.begin(start)
     before = time.perf_counter() - began
     with show(problem, start) as display:

@@ -19,6 +19,7 @@ from ebana_like.pages.page import render
 from ebana_like.pages.report import report as report_page
 from ebana_like.pages.run_pictures import PICTURES, draw
 from ebana_like.runs import Run
+from ebana_like.simulators import engine_for
 from ebana_like.simulators import simulator as simulator_named
 
 SCHEMATIC = "schematic"
@@ -44,11 +45,12 @@ def _out(default: str) -> Callable[[Any], Any]:
 def report(path: Path, out: Path | None) -> None:
     """Write a page about a run: curves, answers, conductances, gradient, power, settings, and how to repeat it.
 
-    The page holds its pictures itself and fetches nothing. The trained circuit is solved again by the native engine.
+    The page holds its pictures itself and fetches nothing. The trained circuit is solved again, by the native
+    engine where it can.
     """
     with patience("reading the run"):
         trained = read_trained(path)
-    with patience("solving and drawing"), simulator_named("native", trained.circuit) as simulator:
+    with patience("solving and drawing"), simulator_named(engine_for(trained.circuit), trained.circuit) as simulator:
         page = render(report_page(trained, simulator))
     if out is None:
         out = path / "report.html"
@@ -76,7 +78,7 @@ def plot(path: Path, what: str, out: Path | None) -> None:
         printer.line(f"made:     {out}")
         return
     require_drawable(out)
-    with patience("solving and drawing"), simulator_named("native", trained.circuit) as simulator:
+    with patience("solving and drawing"), simulator_named(engine_for(trained.circuit), trained.circuit) as simulator:
         drawn = draw(trained, simulator, what)
     for one in drawn:
         file = out if len(drawn) == 1 else out.with_name(f"{out.stem}-{one.name}{out.suffix}")

@@ -13,7 +13,7 @@ from ebana_like.cli.train import EXTRAS, given_settings, setting_options
 from ebana_like.errors import counted
 from ebana_like.files import locked, remove_temporaries
 from ebana_like.runs import Run, Settings, agreed_settings, load_newest, progress_of, simulator_of
-from ebana_like.tasks import TASKS
+from ebana_like.tasks import trained_in
 from ebana_like.training import is_finished
 
 
@@ -31,13 +31,13 @@ def _resume(run: Run, extras: Extras, given: dict[str, str]) -> None:
     def warn(text: str) -> None:
         printer.line(f"warning: {text}")
 
-    task = TASKS[run.task()]
-    config = run.settings()
+    task = trained_in(run)
+    config = run.settings(type(task.settings))
     checkpoint = load_newest(run.checkpoints, warn)
     settings = agreed_settings(config, checkpoint, given)
-    run.require_files_allowed(given=[*given, *([] if checkpoint is None else ["start"])])
+    run.require_files_allowed(settings, given=[*given, *([] if checkpoint is None else ["start"])])
     # a run without checkpoint begins with what its settings say, the others with the conductances they have reached
-    problem = task.problem(settings if checkpoint is None else replace(settings, start=""))
+    problem = task.problem(settings if checkpoint is None else replace(settings, start=""), run.path)
     start = problem.start() if checkpoint is None else progress_of(checkpoint, task.name, settings, problem, warn)
     for folder in (run.path, run.checkpoints):
         remove_temporaries(folder, run.path)
@@ -50,7 +50,7 @@ def _resume(run: Run, extras: Extras, given: dict[str, str]) -> None:
             f"goes on in epoch {start.epoch + 1} of {problem.epochs}, after {counted(start.steps, 'batch', 'batches')}"
         )
     with simulator_of(problem.circuit, settings) as simulator:
-        train_in(run, task, problem, simulator, start, extras)
+        train_in(run, task, settings, problem, simulator, start, extras)
 
 
 resume = click.Command(

@@ -1,5 +1,7 @@
 """What happens between a problem and the farewell? Training in a run folder, for a new run and one that goes on."""
 
+import shlex
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,12 +12,18 @@ from ebana_like.cli.display import TrainingDisplay
 from ebana_like.cli.printer import Printer, program, terminal
 from ebana_like.cli.signals import Stops
 from ebana_like.errors import RunError, SettingError, TrainingError, counted
+from ebana_like.files import locked
+from ebana_like.fitting import NetlistSystem
 from ebana_like.pages.answers import TRUTH_TABLE_ROWS, answer_table, answers
-from ebana_like.runs import Run, RunRecorder, Settings, simulator_of
+from ebana_like.pages.fit import change_table, loss_table
+from ebana_like.runs import Run, RunRecorder, TrainingSettings, simulator_of
 from ebana_like.runs.tensorboard import TensorBoard
 from ebana_like.simulators import Simulator
-from ebana_like.tasks import Task
+from ebana_like.tasks import Trainable
 from ebana_like.training import Best, Interrupted, Problem, Progress, train
+
+VALUES_SHOWN = 20
+"""Trained values of a netlist that are listed."""
 
 
 @dataclass(frozen=True)
@@ -31,19 +39,38 @@ class Extras:
             raise SettingError("verify-epochs is given without verify; say with --verify how many samples to solve")
 
 
-def headline(task: Task, problem: Problem, settings: Settings) -> str:
+def headline(task: Trainable, problem: Problem, settings: TrainingSettings) -> str:
     """Return the line that says what is trained."""
     circuit = problem.circuit
-    resistors = sum(len(parameter.value) for parameter in circuit.parameters.values())
+    values = sum(len(parameter.value) for parameter in circuit.parameters.values())
     return (
-        f"{task.name}: {counted(len(problem.data.train), 'training sample')}, "
-        f"{counted(len(circuit.nodes) - 1, 'node')}, {counted(resistors, 'trainable resistor')}, {settings.engine}"
+        f"{task.called(settings)}: {counted(len(problem.data.train), 'training sample')}, "
+        f"{counted(len(circuit.nodes) - 1, 'node')}, {counted(values, 'trained value')}, {settings.engine}"
     )
+
+
+def train_new(
+    task: Trainable,
+    problem: Problem,
+    settings: TrainingSettings,
+    made: Callable[[bool], Run],
+    extras: Extras,
+) -> None:
+    """Train in a new run folder. made: makes it, told whether the simulator solves a reduced circuit."""
+    printer = Printer(terminal())
+    printer.line(headline(task, problem, settings))
+    with simulator_of(problem.circuit, settings) as simulator:
+        if simulator.reduced:
+            printer.line("ngspice solves the circuit with its input crossbar reduced by Norton's theorem")
+        run = made(simulator.reduced)
+        with locked(run.path):
+            train_in(run, task, settings, problem, simulator, problem.start(), extras)
 
 
 def train_in(
     run: Run,
-    task: Task,
+    task: Trainable,
+    settings: TrainingSettings,
     problem: Problem,
     simulator: Simulator,
     start: Progress,
@@ -54,14 +81,15 @@ def train_in(
     Raises EbanaError with what to do, the folder holding the last good state; SystemExit when interrupted.
     """
     # ngspice goes on from what it solved last, so no other than training may ask it between epochs
-    asked = simulator_of(problem.circuit, run.settings()) if extras.verify_epochs else nullcontext(simulator)
+    asked = simulator_of(problem.circuit, settings) if extras.verify_epochs else nullcontext(simulator)
     with asked as witness:
-        _train(run, task, problem, simulator, witness, start, extras)
+        _train(run, task, settings, problem, simulator, witness, start, extras)
 
 
 def _train(
     run: Run,
-    task: Task,
+    task: Trainable,
+    settings: TrainingSettings,
     problem: Problem,
     simulator: Simulator,
     witness: Simulator,
@@ -70,7 +98,8 @@ def _train(
 ) -> None:
     """Train with one simulator; solve what is shown, written and verified with the witness."""
     console = terminal()
-    printer, recorder = Printer(console), RunRecorder(run, task.name, problem, witness, extras.verify_epochs)
+    printer = Printer(console)
+    recorder = RunRecorder(run, task.name, settings, problem, witness, extras.verify_epochs)
     verifiers = [Verifier(run, problem, witness, extras.verify, extras.verify_epochs)] if extras.verify else []
     boards = [TensorBoard(run.path / "tensorboard", start)] if extras.tensorboard else []
     with Stops() as stops:
@@ -82,11 +111,11 @@ def _train(
         except KeyboardInterrupt as stopped:
             if isinstance(stopped, Interrupted):
                 recorder.begin(stopped.progress)
-                printer.line(f"stopped in epoch {stopped.progress.epoch + 1}; the conductances are in {run.netlist}")
+                printer.line(f"stopped in epoch {stopped.progress.epoch + 1}; the values reached are in {run.netlist}")
             printer.line(f"go on:    {program()} resume {run.path}")
             raise SystemExit(stops.status) from None
         except TrainingError as error:
-            _give_up(error, run, task, recorder)
+            _give_up(error, run, task.command(settings), recorder)
         except RunError as error:
             raise RunError(f"{error}; then go on: {program()} resume {run.path}") from error
         finally:
@@ -99,18 +128,24 @@ def _train(
         )
     if len(problem.data.train) <= TRUTH_TABLE_ROWS:
         printer.show(answer_table(answers(witness, kept.values, problem.data.train, problem.cost)))
+    if isinstance(problem.system, NetlistSystem):
+        printer.show(change_table(problem.system, kept.values), VALUES_SHOWN)
+        printer.show(loss_table(witness, problem, kept.values))
     _farewell(printer, run.path, progress, kept)
+    if isinstance(problem.system, NetlistSystem):
+        source, fitted = problem.system.source, run.path / problem.system.source.fitted
+        printer.line(f"fitted:   {fitted}  (diff {source.path} {fitted})")
 
 
-def _give_up(error: TrainingError, run: Run, task: Task, recorder: RunRecorder) -> NoReturn:
+def _give_up(error: TrainingError, run: Run, command: Sequence[str], recorder: RunRecorder) -> NoReturn:
     """Leave the best circuit behind, and say how to begin with it."""
     best = recorder.best
     if best is not None:
         recorder.save_netlist(best.values, best.epoch)
-    what = "the first conductances" if best is None else f"those of the best epoch, {best.epoch},"
+    what = "the first values" if best is None else f"those of the best epoch, {best.epoch},"
     raise TrainingError(
         f"{error}. {what[0].upper()}{what[1:]} are in {run.netlist}; begin with them and other settings: "
-        f"{program()} {task.name} --config {run.path}/config.toml --start {run.path} --lr ..."
+        f"{program()} {shlex.join(command)} --config {run.path}/config.toml --start {run.path} --lr ..."
     ) from error
 
 
@@ -123,7 +158,7 @@ def _farewell(printer: Printer, path: Path, progress: Progress, kept: Best) -> N
         f"train {last.train}" + (f", test {last.test}" if last.test else "")
     )
     if kept.epoch != last.epoch:
-        printer.line(f"kept:     the conductances after epoch {kept.epoch}, the best")
+        printer.line(f"kept:     the values after epoch {kept.epoch}, the best")
     printer.line(f"made:     {path}/  (netlist.cir, history.csv, config.toml)")
     printer.line(f"look:     {program()} inspect {path}")
     printer.line(f"report:   {program()} report {path}")

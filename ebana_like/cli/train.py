@@ -9,9 +9,7 @@ import click
 
 from ebana_like.cli.allow import ALLOW
 from ebana_like.cli.arguments import Choice
-from ebana_like.cli.printer import Printer, terminal
 from ebana_like.errors import SettingError
-from ebana_like.files import locked
 from ebana_like.runs import (
     Settings,
     TrainingSettings,
@@ -21,6 +19,7 @@ from ebana_like.runs import (
     settings_in,
     with_files_found,
 )
+from ebana_like.runs.settings import AnySettings
 from ebana_like.tasks import Task
 
 EXTRAS: list[click.Parameter] = [
@@ -83,25 +82,22 @@ def _option(entry: Any, default: Any) -> click.Option:
 def run_task(
     task: Task, out: Path, config: Path | None, verify: int, verify_epochs: bool, tensorboard: bool, **given: str | None
 ) -> None:
-    """Train in a new run folder."""
-    from ebana_like.cli.session import Extras, headline, train_in
-    from ebana_like.runs import create_run, simulator_of
+    """Train a task in a new run folder."""
+    from ebana_like.cli.session import Extras, train_new
+    from ebana_like.runs import create_run
 
     extras = Extras(verify, verify_epochs, tensorboard)
     settings = task.settings
     if config is not None:
         settings = settings_in(load_config(config), "settings", settings, str(config))
         require_files_allowed(settings, config, given_settings(given))
-    settings = decode(given_settings(given), settings, "command line")
-    settings = with_files_found(settings)
+    settings = ready(decode(given_settings(given), settings, "command line"))
+    problem = task.problem(settings)
+    train_new(task, problem, settings, lambda reduced: create_run(out, task.name, settings, reduced), extras)
+
+
+def ready(settings: AnySettings) -> AnySettings:
+    """Return settings whose files are found from everywhere. Raises SettingError where there is no such start."""
     if settings.start and not Path(settings.start).exists():
         raise SettingError(f"start is {settings.start}, which is not there; give a run folder or a netlist")
-    problem = task.problem(settings)
-    printer = Printer(terminal())
-    printer.line(headline(task, problem, settings))
-    with simulator_of(problem.circuit, settings) as simulator:
-        if simulator.reduced:
-            printer.line("ngspice solves the circuit with its input crossbar reduced by Norton's theorem")
-        run = create_run(out, task.name, settings, simulator.reduced)
-        with locked(run.path):
-            train_in(run, task, problem, simulator, problem.start(), extras)
+    return with_files_found(settings)

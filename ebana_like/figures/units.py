@@ -1,6 +1,6 @@
 """How is a quantity written so that a person reads it at once? In three digits, with a prefix."""
 
-_PREFIXES = (("", 1.0), ("m", 1e-3), ("µ", 1e-6), ("n", 1e-9), ("p", 1e-12), ("f", 1e-15), ("a", 1e-18))
+_PREFIXES = tuple((prefix.strip(), 10.0**power) for prefix, power in zip("GMk mµnpfa", range(9, -21, -3), strict=True))
 
 
 def si(value: float, unit: str, sign: str = "") -> str:

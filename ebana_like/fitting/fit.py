@@ -1,7 +1,7 @@
 """How does a netlist of one's own learn a table? Values in it are trained, and put back into its text."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,59 +11,73 @@ from ebana_like.circuit import Circuit
 from ebana_like.data import Dataset, RegressionDataset, Split, in_volts
 from ebana_like.data.split import split
 from ebana_like.data.table import read_table
-from ebana_like.elements import Devices, Resistors
+from ebana_like.elements import Resistors
 from ebana_like.energy import symmetry
 from ebana_like.errors import CircuitError, SettingError
 from ebana_like.files import write_atomically
 from ebana_like.fitting.chosen import chosen
 from ebana_like.fitting.ports import carriers, columns, with_ports
 from ebana_like.fitting.settings import FitSettings, gather
+from ebana_like.fitting.source import NetlistSystem, Source, kept_name
 from ebana_like.fitting.span import spans
-from ebana_like.fitting.trained import Trained, fitted
+from ebana_like.fitting.trained import Trained
 from ebana_like.netlist.deck import Deck, read_deck
 from ebana_like.netlist.deck.include import read_text
 from ebana_like.netlist.deck.patch import Places
 from ebana_like.netlist.deck.spelling import spelling
 from ebana_like.netlist.read import foreign_circuit
-from ebana_like.runs.assembly import cost_of, estimator_of, simulator_of, update_of
-from ebana_like.systems import CircuitSystem
-from ebana_like.training import Callback, Problem, Progress, train
+from ebana_like.runs import load_circuit
+from ebana_like.runs.assembly import continued, cost_of, estimator_of, simulator_of, update_of
+from ebana_like.simulators import engine_for
+from ebana_like.training import Best, Callback, Problem, Progress, train
 
 _NAMES = ("inputs", "outputs", "train", "range")
 """Settings that are lists of names."""
 
 
 @dataclass(frozen=True, eq=False)
-class Fit:
-    """A netlist about to be fitted, or that was.
+class Prepared:
+    """A netlist about to be fitted.
 
-    text, encoding: the netlist as it stands in its file. trained: what is trained in it.
-    problem: its circuit, with inputs, outputs and nudging sources, and what it is to learn.
-    settings: with all that was left open decided.
+    system: its circuit, with inputs, outputs and nudging sources, and its text.
+    problem: what it is to learn. settings: with all that was left open decided.
     """
 
-    path: Path
-    text: str
-    encoding: str
-    trained: tuple[Trained, ...]
+    system: NetlistSystem
     problem: Problem
     settings: FitSettings
-    progress: Progress
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Fit(Progress):
+    """What fitting a netlist came to: a training's progress, and the text with what it learned.
+
+    system, problem, settings: as in `Prepared`.
+    """
+
+    system: NetlistSystem
+    problem: Problem
+    settings: FitSettings
+
+    @property
+    def kept(self) -> Best:
+        """The values that the fitted text holds: of the best epoch or the last, as the setting `keep` asks for."""
+        return self.best if self.best and self.settings.keep == "best" else Best(self.epoch, self.values)
 
     @property
     def fitted(self) -> str:
         """The netlist's text with the trained values in it and nothing else changed."""
-        return fitted(self.text, self.trained, self.progress.values)
+        return self.system.fitted(self.kept.values)
 
     def save(self, path: Path) -> None:
         """Write the fitted netlist. Raises RunError where that fails, with the old file untouched."""
-        write_atomically(path, self.fitted, durable=True, encoding=self.encoding)
+        write_atomically(path, self.fitted, durable=True, encoding=self.system.source.encoding)
 
 
 def fit(netlist: Path | str, callbacks: Sequence[Callback] = (), **given: object) -> Fit:
-    """Train values of a netlist on a table, and return it with its values.
+    """Train values of a netlist on a table, and return what `train` returns, with the fitted text.
 
-    netlist: the file. given: settings of `FitSettings` by name; names may be sequences.
+    netlist: the file. callbacks: as of `train`. given: settings of `FitSettings` by name; names may be sequences.
 
         fit("my.cir", data="data.csv", inputs=["v1", "v2"], outputs="out1-out2", train="r*", epochs=50).save(path)
 
@@ -72,35 +86,53 @@ def fit(netlist: Path | str, callbacks: Sequence[Callback] = (), **given: object
     if not isinstance(netlist, str | Path):
         raise SettingError(f"netlist is {shown(netlist)}; expected the name of its file")
     prepared = prepare(Path(netlist), given=_joined(given), where="fit")
-    with simulator_of(prepared.problem.circuit, prepared.settings) as simulator:
-        return replace(prepared, progress=train(prepared.problem, simulator, callbacks=callbacks))
+    problem, settings = prepared.problem, prepared.settings
+    with simulator_of(problem.circuit, settings) as simulator:
+        progress = train(problem, simulator, callbacks=callbacks)
+    reached = {entry.name: getattr(progress, entry.name) for entry in fields(progress)}
+    return Fit(**reached, system=prepared.system, problem=problem, settings=settings)
 
 
-def prepare(path: Path, config: Path | None = None, given: Mapping[str, object] | None = None, where: str = "") -> Fit:
+def prepare(
+    netlist: Path, config: Path | None = None, given: Mapping[str, object] | None = None, where: str = ""
+) -> Prepared:
     """Return a netlist ready to be trained; arguments and errors as `fit` and `gather`."""
-    text, encoding = read_text(path)
+    return prepared(gather(netlist, config, given or {}, where))
+
+
+def prepared(settings: FitSettings, folder: Path | None = None) -> Prepared:
+    """Return what settings ask for, ready to be trained; errors as `fit`.
+
+    folder: of the run that began with it, if there is one; the netlist is read as it came then, whatever its file holds
+    now.
+    """
+    path = Path(settings.netlist)
+    kept = None if folder is None else folder / kept_name(path)
+    text, encoding = read_text(path) if kept is None or not kept.exists() else read_text(kept, folder)
     deck = read_deck(text, str(path), path.parent)
-    settings = gather(deck, config, given or {}, where)
     circuit, trained = _trainable(deck, text, settings)
     settings = replace(
         settings,
-        engine=settings.engine if settings.engine != "auto" else "ngspice" if circuit.of_kind(Devices) else "native",
+        engine=engine_for(circuit) if settings.engine == "auto" else settings.engine,
         beta=settings.beta or _beta(circuit),
     )
+    if settings.start:
+        circuit = continued(circuit, load_circuit(Path(settings.start)).circuit)
     found = symmetry(circuit)
     if not found.exact and settings.estimator != "adjoint":
         raise CircuitError(
             f"{path}: {found.reason}. Train it with --estimator adjoint, whose gradient is exact for every circuit"
         )
-    cost, data = cost_of(settings), _data(settings, deck)
+    cost, data = cost_of(settings), samples_in_volts(samples(settings), settings)
     outputs = data.train.outputs(cost)
     if outputs != circuit.outputs.count:
         raise SettingError(
             f"outputs is {settings.outputs}: {circuit.outputs.count} outputs, but the table asks for {outputs} "
             f"({', '.join(data.train.classes)})"
         )
+    system = NetlistSystem(circuit, Source(path, text, encoding), trained)
     problem = Problem(
-        CircuitSystem(circuit),
+        system,
         data,
         cost,
         estimator_of(settings),
@@ -110,8 +142,10 @@ def prepare(path: Path, config: Path | None = None, given: Mapping[str, object] 
         settings.seed,
         settings.stop_loss,
         settings.patience,
+        settings.checkpoint_batches,
+        judged_anew=True,
     )
-    return Fit(path, text, encoding, trained, problem, settings, problem.start())
+    return Prepared(system, problem, settings)
 
 
 def _trainable(deck: Deck, text: str, settings: FitSettings) -> tuple[Circuit, tuple[Trained, ...]]:
@@ -147,19 +181,29 @@ def _beta(circuit: Circuit) -> float:
     return 1e-3 * float(conductances.mean()) if conductances.size else 1e-6
 
 
-def _data(settings: FitSettings, deck: Deck) -> Split:
-    """Return the table's samples, split and in volts."""
+def samples(settings: FitSettings) -> Split:
+    """Return the table's samples, split, features in the columns' own units."""
     table = read_table(settings.data)
-    features = list(dict.fromkeys(column for _, column, _ in carriers(settings.inputs)))
-    volts = np.column_stack([table.numbers(name) for name in features])
+    features, _ = columns_of(settings)
+    numbers = np.column_stack([table.numbers(name) for name in features])
     if settings.labels:
-        data = Dataset(volts, *table.classes(settings.labels))
+        data = Dataset(numbers, *table.classes(settings.labels))
     else:
         names = [column for _, column in columns(settings.outputs)]
         wanted = np.column_stack([table.numbers(name) for name in names])
-        data = RegressionDataset(volts, wanted, tuple(names), settings.off, settings.on)
-    parts = split(data, settings.validation, settings.test, settings.seed)
+        data = RegressionDataset(numbers, wanted, tuple(names), settings.off, settings.on)
+    return split(data, settings.validation, settings.test, settings.seed)
+
+
+def samples_in_volts(parts: Split, settings: FitSettings) -> Split:
+    """Return samples with features in volts."""
     return in_volts(parts, settings.volts) if settings.volts else parts
+
+
+def columns_of(settings: FitSettings) -> tuple[list[str], list[str]]:
+    """Return the columns of the table that are features, and those that say what is right."""
+    features = list(dict.fromkeys(column for _, column, _ in carriers(settings.inputs)))
+    return features, [settings.labels] if settings.labels else [column for _, column in columns(settings.outputs)]
 
 
 def _joined(given: Mapping[str, object]) -> dict[str, object]:

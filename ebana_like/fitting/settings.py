@@ -7,8 +7,10 @@ from pathlib import Path
 from ebana_like.errors import SettingError
 from ebana_like.files import require_allowed
 from ebana_like.learning.updates.catalog import UPDATES
-from ebana_like.netlist.deck import ANNOTATION, Deck, Line
+from ebana_like.netlist.deck import ANNOTATION, Deck, Line, read_deck
+from ebana_like.netlist.deck.include import read_text
 from ebana_like.runs import TrainingSettings, decode, load_config, require_files_allowed, setting, settings_in
+from ebana_like.runs.settings import FILES
 from ebana_like.simulators import ENGINES
 
 NOTE = f"{ANNOTATION}fit"
@@ -26,6 +28,7 @@ class AutoOr:
 class FitSettings(TrainingSettings):
     """How a netlist is fitted to a table. Volts, siemens, amperes."""
 
+    netlist: str = setting("", "The netlist.")
     data: str = setting("", "CSV file with a header: a column for each input and output, or for labels.")
     inputs: str = setting("", "Voltage sources that carry columns: v1,v2 or v1=x,-v2=x (minus for its negative).")
     outputs: str = setting(
@@ -46,6 +49,7 @@ class FitSettings(TrainingSettings):
     beta: float = setting(0.0, "Nudging factor, siemens; 0: a thousandth of the mean trained conductance.", low=0)
     update: str = setting("adam", "Update rule.", UPDATES)
     lr: tuple[float, ...] = setting((0.01,), "Learning rate relative to the conductance range.")
+    keep: str = setting("best", "Which epoch's values end up in the netlist.", ("last", "best"))
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -53,19 +57,21 @@ class FitSettings(TrainingSettings):
             raise SettingError(f"lr has {len(self.lr)} values; one rate holds for all trained resistors")
 
 
-def gather(deck: Deck, config: Path | None, given: Mapping[str, object], where: str) -> FitSettings:
+def gather(netlist: Path, config: Path | None, given: Mapping[str, object], where: str) -> FitSettings:
     """Return the settings of the netlist's comment lines, over them those of a TOML file, over them the given ones.
 
     where: what error messages call the origin of the given ones. Names of data files in the comment lines are relative
     to the netlist. Raises SettingError for what is not understood.
     """
+    deck = read_deck(read_text(netlist)[0], str(netlist), netlist.parent)
     settings = noted(deck, given)
     if config is not None:
         tables = load_config(config)
-        settings = settings_in(tables, "fit", settings, str(config))
-        if "data" in tables.get("fit", tables):
-            require_files_allowed(settings, config, given)
-    settings = decode(given, settings, where)
+        named = settings_in(tables, "settings", settings, str(config))
+        others = [name for name in FILES if name not in tables.get("settings", tables)]  # the netlist's comments say so
+        require_files_allowed(named, config, [*given, *others, "netlist"])
+        settings = named
+    settings = decode({**given, "netlist": str(netlist)}, settings, where)
     for name in ("data", "inputs", "outputs"):
         if not getattr(settings, name):
             raise SettingError(f'{name} is not given; use --{name}, or a line "{NOTE} {name} ..." in the netlist')
@@ -82,9 +88,11 @@ def noted(deck: Deck, given: Container[str] = ()) -> FitSettings:
     for line in deck.statements:
         if isinstance(line, Line) and line.text.startswith(NOTE):
             key, _, value = line.text[len(NOTE) :].strip().partition(" ")
-            if key == "data":
+            if key == "netlist":
+                raise line.error("a netlist cannot say which it is; leave the line out")
+            if key in FILES:
                 value = str(Path(line.source).parent / value.strip())
             settings = decode({key: value.strip()}, settings, f"{line.source}, line {line.number}")
-            if key == "data" and key not in given:
+            if key in FILES and key not in given:
                 require_allowed(Path(value), Path(line.source), key)
     return settings

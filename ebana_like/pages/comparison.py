@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from ebana_like.analysis.trained import measure
 from ebana_like.pages.page import PageTable
-from ebana_like.runs import Run, as_table
+from ebana_like.runs import Run, TrainingSettings, as_table
+from ebana_like.tasks import trained_in
 
 History = list[dict[str, float]]
 
@@ -32,10 +33,15 @@ def outcome_table(runs: Mapping[str, tuple[Run, History]]) -> PageTable:
 
 def difference_table(runs: Mapping[str, tuple[Run, History]]) -> PageTable:
     """Return a row a setting in which any two of the runs differ, a column a run; empty where they do not."""
-    settings = [{"task": run.task(), **as_table(run.settings())} for run, _ in runs.values()]
-    differ = [key for key, value in settings[0].items() if any(table[key] != value for table in settings)]
-    rows = [(key, *(_text(table[key]) for table in settings)) for key in differ]
+    settings = [{"task": run.task(), **as_table(_settings(run))} for run, _ in runs.values()]
+    keys = dict.fromkeys(key for table in settings for key in table)
+    found = {key: [_text(table.get(key, "")) for table in settings] for key in keys}
+    rows = [(key, *texts) for key, texts in found.items() if len(set(texts)) > 1]
     return PageTable("settings that differ", ("setting", *runs), rows)
+
+
+def _settings(run: Run) -> TrainingSettings:
+    return run.settings(type(trained_in(run).settings))
 
 
 def _measured(history: History, part: str) -> str:

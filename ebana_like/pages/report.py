@@ -50,13 +50,13 @@ def report(trained: Trained, simulator: Simulator) -> Page:
     which, _ = trained.judged
     said = tables[-1].rows[-1][-1]  # of the part that is judged: the last one there is
     return Page(
-        f"{trained.task.name}: {trained.task.summary}",
+        f"{trained.task.called(trained.settings)}: {trained.task.summary}",
         f"{trained.run.path.resolve().name}, trained on {trained.about.get('date', 'an unknown day')}",
         [
             (said, f"{which} samples" if said.endswith("%") else f"on {which} samples"),
             (f"{history[-1]['train_loss']:.2e}", "training loss"),
             (str(len(history)), "epoch" if len(history) == 1 else "epochs"),
-            (str(sum(len(parameter.value) for parameter in circuit.parameters.values())), "trainable resistors"),
+            (str(sum(len(parameter.value) for parameter in circuit.parameters.values())), "trained values"),
             (si(mean_watts, "W"), "drawn by an inference"),
         ],
         warnings(circuit, training_sample(circuit, simulator, trained.problem, 0).free),
@@ -74,9 +74,8 @@ def _paragraph(trained: Trained) -> str:
             *(f"{len(part)} {what}" for part, what in held_out if part),
         ]
     )
-    neurons = " and ".join(map(str, settings.hidden))
-    inputs, outputs = trained.circuit.inputs.count, trained.circuit.outputs.count
-    rate = ", ".join(f"{rate:g}" for rate in rates_of(settings))
+    rates = rates_of(settings) if isinstance(settings, Settings) else settings.lr
+    rate = ", ".join(f"{rate:g}" for rate in rates)
     nudged = isinstance(trained.problem.estimator, Nudged)
     how = f"equilibrium propagation ({settings.estimator}, beta = {settings.beta:g} S)" if nudged else "the adjoint"
     what = measure(history)
@@ -87,19 +86,34 @@ def _paragraph(trained: Trained) -> str:
         if (column := f"{part}_{what}") in last
     ]
     seconds = sum(row["seconds"] for row in history)
-    resistors = sum(len(parameter.value) for parameter in trained.circuit.parameters.values())
     took = f"{len(history)} of at most {counted(settings.epochs, 'epoch')} in {seconds:.1f} s"
     start = f", going on from {settings.start}" if settings.start else ""
     return (
-        f"The task: {trained.task.summary}; {samples}. "
-        f"The circuit has {counted(inputs, 'input')}, {neurons} hidden neurons "
-        f"({settings.diode} diodes, amplifiers of gain {settings.gain:g}), {counted(outputs, 'output pair')}, and "
-        f"{resistors} programmable resistors of {si(settings.g_low, 'S')} to "
-        f"{si(settings.g_high, 'S')}. It was trained by {how}, with the {settings.cost.replace('-', ' ')} as cost, "
+        f"The task: {trained.task.summary}; {samples}. {_circuit(trained)}. It was trained by {how}, "
+        f"with the {settings.cost.replace('-', ' ')} as cost, "
         f"updates by {settings.update} at rate {rate}, and {counted(settings.batch, 'sample')} a batch, solved by "
         f"{settings.engine}{start}. It took {took}. The training loss went from {first['train_loss']:.2e} to "
         f"{last['train_loss']:.2e}; {'right answers' if what == 'accuracy' else 'variance explained'} in the end: "
         f"{', '.join(ends)}."
+    )
+
+
+def _circuit(trained: Trained) -> str:
+    """Return what the circuit has."""
+    settings, circuit = trained.settings, trained.circuit
+    inputs, outputs = counted(circuit.inputs.count, "input"), circuit.outputs.count
+    values = sum(len(parameter.value) for parameter in circuit.parameters.values())
+    if not isinstance(settings, Settings):
+        elements = sum(map(len, circuit.banks))
+        return (
+            f"The circuit has {counted(len(circuit.nodes) - 1, 'node')}, {counted(elements, 'element')}, {inputs}, "
+            f"{counted(outputs, 'output')}, and {counted(values, 'trained value')}"
+        )
+    neurons = " and ".join(map(str, settings.hidden))
+    return (
+        f"The circuit has {inputs}, {neurons} hidden neurons ({settings.diode} diodes, amplifiers of gain "
+        f"{settings.gain:g}), {counted(outputs, 'output pair')}, and {values} programmable resistors of "
+        f"{si(settings.g_low, 'S')} to {si(settings.g_high, 'S')}"
     )
 
 
@@ -146,7 +160,7 @@ def _power(trained: Trained, simulator: Simulator) -> tuple[Section, float]:
 def _settings(trained: Trained) -> PageTable:
     """Return every setting, and the task's default where it is another."""
     rows = []
-    for entry in fields(Settings):
+    for entry in fields(trained.settings):
         value, default = (_text(getattr(of, entry.name)) for of in (trained.settings, trained.task.settings))
         rows.append((entry.name, value, "" if value == default else default, entry.metadata["help"]))
     return PageTable("", ("setting", "value", "default, where another", "what it is"), rows)
@@ -160,7 +174,8 @@ def _text(value: Any) -> str:
 
 def _repeat(trained: Trained) -> Section:
     path, about = trained.run.path, trained.about
-    config = shlex.join(["train-circuit", trained.task.name, "--config", str(path / "config.toml")])
+    command = trained.task.command(trained.settings)
+    config = shlex.join(["train-circuit", *command, "--config", str(path / "config.toml")])
     versions: Mapping[str, str] = about.get("versions", {})
     return Section(
         "How to repeat it",

@@ -27,14 +27,14 @@ def draw(trained: Trained, simulator: Simulator, what: str) -> list[Drawn]:
 def loss(trained: Trained, simulator: Simulator) -> list[Drawn]:
     """Return the loss over the epochs."""
     caption = "mean cost; of training samples as they were met, of others after the epoch"
-    return [Drawn("loss", caption, curves({trained.task.name: trained.history}, "loss"))]
+    return [Drawn("loss", caption, curves({trained.task.called(trained.settings): trained.history}, "loss"))]
 
 
 def accuracy(trained: Trained, simulator: Simulator) -> list[Drawn]:
     """Return the accuracy or R^2 over the epochs."""
     what = measure(trained.history)
     caption = "share of right answers" if what == "accuracy" else "share of the variance explained"
-    return [Drawn(what, caption, curves({trained.task.name: trained.history}, what))]
+    return [Drawn(what, caption, curves({trained.task.called(trained.settings): trained.history}, what))]
 
 
 def boundary(trained: Trained, simulator: Simulator) -> list[Drawn]:

@@ -42,7 +42,7 @@ def problem_of(settings: Settings, data: Split, title: str, start: Circuit | Non
     nudging = NUDGES[settings.nudging].suited(settings.beta)
     circuit = build_network(layers(settings, features, outputs), title, settings.seed, nudging)
     if start is not None:
-        circuit = _continued(circuit, start)
+        circuit = continued(circuit, start)
     return Problem(
         system=CircuitSystem(circuit),
         data=data,
@@ -123,8 +123,8 @@ def _for_each_crossbar(settings: Settings, values: tuple[float, ...]) -> tuple[f
     return values * (len(settings.hidden) + 1) if len(values) == 1 else values
 
 
-def _continued(circuit: Circuit, start: Circuit) -> Circuit:
-    """Return the circuit with the conductances of another one, which must have the same crossbars."""
+def continued(circuit: Circuit, start: Circuit) -> Circuit:
+    """Return the circuit with the trained values of another one, which must have the same trainable banks."""
     wanted = {name: len(g) for name, g in circuit.values().items()}
     found = {name: len(g) for name, g in start.values().items()}
     if wanted != found:

@@ -1,18 +1,29 @@
 """How does a run folder stay current while a circuit is trained?"""
 
 import time
+from collections.abc import Mapping
 from importlib.metadata import version
+from typing import Protocol, runtime_checkable
 
 from ebana_like.files import append, remove, write_atomically
 from ebana_like.netlist import Netlist, save_netlist
 from ebana_like.runs.checkpoint import Checkpoint, save_checkpoint
 from ebana_like.runs.resume import about
 from ebana_like.runs.run import Run, history_text
+from ebana_like.runs.settings import TrainingSettings
 from ebana_like.simulators import Simulator
 from ebana_like.training.loop import Callback
 from ebana_like.training.problem import Problem
 from ebana_like.training.progress import Best, EpochRecord, Progress
 from ebana_like.values import Values
+
+
+@runtime_checkable
+class Written(Protocol):
+    """A system that knows files of its own to keep in a run folder, beside the netlist that is written of every one."""
+
+    def files(self, values: Values) -> Mapping[str, bytes]:
+        """Return their contents by name, with these values in them."""
 
 
 class RunRecorder(Callback):
@@ -21,6 +32,7 @@ class RunRecorder(Callback):
     The history grows after every epoch; netlist and checkpoint are written where training can be resumed, but not more
     often than the setting `checkpoint_seconds` allows.
 
+    settings: of the run, whose `keep` and `checkpoint_seconds` are heeded.
     simulator: solves the sample whose voltages stand in the netlist, and forgets before it does, so that the same
         values always come with the same voltages. It may be the one that trains, unless `every_epoch`.
     every_epoch: write the netlist after every epoch too, for who reads it then.
@@ -28,12 +40,20 @@ class RunRecorder(Callback):
 
     every_batch = False
 
-    def __init__(self, run: Run, task: str, problem: Problem, simulator: Simulator, every_epoch: bool = False) -> None:
+    def __init__(
+        self,
+        run: Run,
+        task: str,
+        settings: TrainingSettings,
+        problem: Problem,
+        simulator: Simulator,
+        every_epoch: bool = False,
+    ) -> None:
         self.run = run
         self.every_epoch = every_epoch
         self.problem = problem
         self.simulator = simulator
-        self.settings = run.settings()
+        self.settings = settings
         self.about = about(task, self.settings, problem)
         self.features = problem.data.train.volts(slice(1))
         self.circuit = problem.circuit.with_features(self.features[0])
@@ -90,5 +110,8 @@ class RunRecorder(Callback):
         points = self.simulator.solve(values, self.features)
         ports = (*circuit.outputs.positive.tolist(), *circuit.outputs.negative.tolist())
         recorded = {circuit.nodes[node]: float(points.voltages[0, 0, node]) for node in dict.fromkeys(ports) if node}
+        if isinstance(self.problem.system, Written):
+            for name, data in self.problem.system.files(values).items():
+                write_atomically(self.run.path / name, data, durable=durable)
         words = {**self.words, "epochs": str(epochs)}
         save_netlist(Netlist(circuit, recorded if points.usable[0] else {}, words), self.run.netlist, durable)

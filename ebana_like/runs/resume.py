@@ -8,7 +8,7 @@ from ebana_like.errors import RunError, SettingError
 from ebana_like.learning.schedules.catalog import ends_with_training
 from ebana_like.runs.checkpoint import Checkpoint
 from ebana_like.runs.run import CONFIG, versions
-from ebana_like.runs.settings import Settings, as_table, decode
+from ebana_like.runs.settings import AnySettings, TrainingSettings, as_table, decode
 from ebana_like.training.problem import Problem
 from ebana_like.training.progress import Progress
 
@@ -16,7 +16,7 @@ MAY_CHANGE = ("epochs", "data")
 """Settings that the command line may change: how long to train, and where the same data now lies."""
 
 
-def about(task: str, settings: Settings, problem: Problem) -> dict[str, Any]:
+def about(task: str, settings: TrainingSettings, problem: Problem) -> dict[str, Any]:
     """Return what a checkpoint says of the training it belongs to."""
     return {
         "task": task,
@@ -26,7 +26,7 @@ def about(task: str, settings: Settings, problem: Problem) -> dict[str, Any]:
     }
 
 
-def agreed_settings(config: Settings, checkpoint: Checkpoint | None, given: Mapping[str, str]) -> Settings:
+def agreed_settings(config: AnySettings, checkpoint: Checkpoint | None, given: Mapping[str, str]) -> AnySettings:
     """Return the settings to go on with.
 
     config: those in the run's config file. given: what the command line says, as text.
@@ -36,7 +36,7 @@ def agreed_settings(config: Settings, checkpoint: Checkpoint | None, given: Mapp
     changed = {name: getattr(wanted, name) for name in MAY_CHANGE if name in given}
     _require_same(replace(config, **changed), CONFIG, wanted, "on the command line")
     if checkpoint is not None:
-        stored = decode(checkpoint.about["settings"], Settings(), "checkpoint")
+        stored = decode(checkpoint.about["settings"], type(config)(), "checkpoint")
         _require_same(replace(stored, **changed), "the checkpoint", wanted, f"in {CONFIG}")
         if wanted.epochs != stored.epochs and ends_with_training(wanted.schedule, wanted.schedule_options):
             raise SettingError(
@@ -47,7 +47,7 @@ def agreed_settings(config: Settings, checkpoint: Checkpoint | None, given: Mapp
 
 
 def progress_of(
-    checkpoint: Checkpoint, task: str, settings: Settings, problem: Problem, warn: Callable[[str], None]
+    checkpoint: Checkpoint, task: str, settings: TrainingSettings, problem: Problem, warn: Callable[[str], None]
 ) -> Progress:
     """Return the progress of a checkpoint that belongs to a problem.
 
@@ -76,7 +76,7 @@ def progress_of(
         raise RunError(f"the checkpoint cannot be gone on from: {error}") from error
 
 
-def _require_same(stored: Settings, stored_in: str, given: Settings, given_in: str) -> None:
+def _require_same(stored: TrainingSettings, stored_in: str, given: TrainingSettings, given_in: str) -> None:
     """Raise SettingError, showing both values, where two origins of settings differ."""
     before, now = as_table(stored), as_table(given)
     differing = [

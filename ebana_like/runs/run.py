@@ -14,14 +14,16 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import Any
+from typing import Any, overload
 
 from ebana_like.errors import RunError, SettingError
 from ebana_like.files import is_inside, make_folder, read_file, write_atomically
 from ebana_like.netlist import Netlist, load_netlist
 from ebana_like.runs.settings import (
     ABOUT,
+    AnySettings,
     Settings,
+    TrainingSettings,
     allow_files,
     as_table,
     dump_config,
@@ -62,13 +64,19 @@ class Run:
             raise RunError(f"{self.path} is not a run folder: it has no {CONFIG}")
         return load_config(self.path / CONFIG, [self.path])
 
-    def settings(self) -> Settings:
-        """Return the run's settings."""
-        return settings_in(self.config(), "settings", Settings(), str(self.path / CONFIG))
+    @overload
+    def settings(self) -> Settings: ...
 
-    def require_files_allowed(self, given: Container[str] = ()) -> None:
-        """Raise SettingError where the settings not given otherwise name files outside the run that are not allowed."""
-        require_files_allowed(self.settings(), self.path / CONFIG, given)
+    @overload
+    def settings(self, kind: type[AnySettings]) -> AnySettings: ...
+
+    def settings(self, kind: type[TrainingSettings] = Settings) -> TrainingSettings:
+        """Return the run's settings. kind: of which they are; what a run trains says so."""
+        return settings_in(self.config(), "settings", kind(), str(self.path / CONFIG))
+
+    def require_files_allowed(self, settings: TrainingSettings, given: Container[str] = ()) -> None:
+        """Raise SettingError where its settings not given otherwise name files outside it that are not allowed."""
+        require_files_allowed(settings, self.path / CONFIG, given)
 
     def task(self) -> str:
         """Return the name of the run's task."""
@@ -77,35 +85,40 @@ class Run:
             raise SettingError(f"{self.path / CONFIG}: {ABOUT} is {about!r}; expected a table")
         return str(about.get("task", ""))
 
-    def record(self, settings: Settings) -> None:
+    def record(self, settings: TrainingSettings) -> None:
         """Replace the settings in the config by others, where they differ."""
-        if settings != self.settings():
-            allow_files(settings, self.settings())
+        before = self.settings(type(settings))
+        if settings != before:
+            allow_files(settings, before)
             tables = self.config() | {"settings": as_table(settings)}
             write_atomically(self.path / CONFIG, dump_config(tables), durable=True)
 
 
-def create_run(root: Path, task: str, settings: Settings, reduced: bool = False) -> Run:
-    """Make the folder `root/<task>-<date>-<n>`, which has its config from the first moment.
+def create_run(
+    root: Path, task: str, settings: TrainingSettings, reduced: bool = False, name: str = "", numbered: bool = True
+) -> Run:
+    """Make the folder `root/<name>-<date>-<n>`, which has its config from the first moment.
 
     reduced: whether the simulator solves a smaller circuit in place of the netlist's.
+    name: the task's unless given. numbered: whether date and number stand behind it.
     Raises RunError where the folder cannot be made.
     """
+    name = name or task
     make_folder(root)
     try:
-        unborn = Path(mkdtemp(prefix=f".{task}-", dir=root))
+        unborn = Path(mkdtemp(prefix=f".{name}-", dir=root))
     except OSError as error:
         raise RunError(f"cannot make a run folder in {root}: {error.strerror}; choose another with --out") from error
     try:
         begin_run(unborn, task, settings, reduced)
         unborn.chmod(0o755)
-        return Run(_renamed(unborn, f"{task}-{date.today():%Y%m%d}"))
+        return Run(_renamed(unborn, f"{name}-{date.today():%Y%m%d}") if numbered else _named(unborn, name))
     except BaseException:
         shutil.rmtree(unborn, ignore_errors=True)
         raise
 
 
-def begin_run(path: Path, task: str, settings: Settings, reduced: bool = False) -> Run:
+def begin_run(path: Path, task: str, settings: TrainingSettings, reduced: bool = False) -> Run:
     """Write the config of a run into a folder that is there; otherwise as `create_run`."""
     allow_files(settings)
     about = {
@@ -123,6 +136,18 @@ def begin_run(path: Path, task: str, settings: Settings, reduced: bool = False) 
 def versions() -> dict[str, str]:
     """Return the versions of what a training's numbers depend on."""
     return {"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}}
+
+
+def _named(folder: Path, name: str) -> Path:
+    """Give a folder a name. Raises RunError where something else has it."""
+    path = folder.with_name(name)
+    try:
+        return folder.rename(path)
+    except OSError as error:
+        raise RunError(
+            f"cannot make {path}: {error.strerror}; choose another folder with --out, or go on with what is there by "
+            "train-circuit resume"
+        ) from error
 
 
 def _renamed(folder: Path, name: str) -> Path:

@@ -24,7 +24,7 @@ from ebana_like.simulators import ENGINES
 
 COMMENT_COLUMN = 36
 
-FILES = ("data", "start", "diode")
+FILES = ("data", "start", "diode", "netlist")
 """Settings that are names of files, or may be."""
 
 OPTIONS = ("update_options", "schedule_options")
@@ -109,6 +109,14 @@ class TrainingSettings:
         ("double", "single"),
     )
 
+    start: str = setting("", "Run folder or netlist whose trained values to begin with.")
+    data: str = setting("", "File or folder of the data, for tasks whose data does not come with a package.")
+    keep: str = setting("last", "Which epoch's values end up in the netlist.", ("last", "best"))
+    checkpoint_batches: int = setting(
+        100, "Batches between points from which training can go on and end with the same bits.", low=1
+    )
+    checkpoint_seconds: float = setting(30.0, "Seconds to pass before the next checkpoint is written.", low=0)
+
     def __post_init__(self) -> None:
         for entry in fields(self):
             value, limits = getattr(self, entry.name), entry.metadata
@@ -141,8 +149,6 @@ class TrainingSettings:
 class Settings(TrainingSettings):
     """Everything needed to repeat the training of a task."""
 
-    start: str = setting("", "Run folder or netlist whose conductances to begin with.")
-    data: str = setting("", "File or folder of the data, for tasks whose data does not come with a package.")
     target: str = setting("", "Column of a table that is to be told from the others; the last one unless given.")
 
     lr_by_size: tuple[float, ...] = setting(
@@ -167,12 +173,6 @@ class Settings(TrainingSettings):
     )
 
     nudging: str = setting("current", "How outputs are pulled to their targets.", NUDGES)
-
-    keep: str = setting("last", "Which epoch's conductances end up in the netlist.", ("last", "best"))
-    checkpoint_batches: int = setting(
-        100, "Batches between points from which training can go on and end with the same bits.", low=1
-    )
-    checkpoint_seconds: float = setting(30.0, "Seconds to pass before the next checkpoint is written.", low=0)
 
     def __post_init__(self) -> None:
         super().__post_init__()

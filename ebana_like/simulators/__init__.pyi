@@ -1,6 +1,6 @@
 """Engines that solve circuits: conductances and stimuli in, operating points out."""
 
-from .catalog import ENGINES, simulator
+from .catalog import ENGINES, engine_for, simulator
 from .descent import Descended, Descends, Descent, Moves, Stepping
 from .native.function import circuit_function
 from .native.simulator import NativeSimulator
@@ -20,6 +20,7 @@ __all__ = [
     "check_features",
     "circuit_function",
     "driven_values",
+    "engine_for",
     "held_values",
     "simulator",
 ]

@@ -23,6 +23,13 @@ ENGINES: "Seam[Callable[..., Simulator]]" = Seam(
 """Engines by name; only the libraries of the one that is used are imported."""
 
 
+def engine_for(circuit: "Circuit") -> str:
+    """Return the engine that solves a circuit where nobody chose one: the native one where it knows all laws."""
+    from ebana_like.elements import Devices
+
+    return "ngspice" if circuit.of_kind(Devices) else "native"
+
+
 def simulator(engine: str, circuit: "Circuit", workers: int = 1, single: bool = False) -> "Simulator":
     """Return an engine for a circuit, to be used as a context manager.
 

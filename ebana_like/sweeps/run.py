@@ -36,7 +36,7 @@ def train_cell(job: Job) -> None:
         run = begin_run(job.path, job.task, settings, simulator.reduced)
         try:
             progress = train(problem, simulator, callbacks=[history])
-            RunRecorder(run, job.task, problem, simulator).finish(progress)
+            RunRecorder(run, job.task, settings, problem, simulator).finish(progress)
         finally:
             if history.records:
                 write_atomically(run.history, history_text(history.records))

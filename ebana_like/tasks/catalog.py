@@ -19,7 +19,7 @@ from ebana_like.tasks import (
     wine,
     xor,
 )
-from ebana_like.tasks.task import Task
+from ebana_like.tasks.task import Task, Trainable
 
 if TYPE_CHECKING:
     from ebana_like.runs import Run
@@ -50,7 +50,20 @@ TASKS: Seam[Task] = Seam(
 )
 
 
+def trained_in(run: "Run") -> Trainable:
+    """Return what the training in a run folder is of. Raises SettingError where that is unknown."""
+    name = run.task()
+    if name not in TASKS:
+        from ebana_like.fitting.trainable import FIT
+
+        if name == FIT.name:
+            return FIT
+    return TASKS[name]
+
+
 def problem_of_run(run: "Run") -> "Problem":
     """Return what a run learned, without the circuit it began with, which may be gone: its netlist has what matters."""
-    run.require_files_allowed(given=["start"])
-    return TASKS[run.task()].problem(replace(run.settings(), start=""))
+    trained = trained_in(run)
+    settings = run.settings(type(trained.settings))
+    run.require_files_allowed(settings, given=["start"])
+    return trained.problem(replace(settings, start=""), run.path)

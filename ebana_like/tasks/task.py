@@ -3,14 +3,46 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ebana_like.errors import SettingError
-from ebana_like.runs.settings import Settings
+from ebana_like.runs.settings import Settings, TrainingSettings
 
 if TYPE_CHECKING:
     from ebana_like.data import Split
     from ebana_like.training import Problem
+
+
+class Trainable(Protocol):
+    """What the training in a run folder is of: a task, or a netlist of one's own.
+
+    name: by which a run folder knows it. summary: one line about it. settings: the defaults; where a method takes
+    settings, they are of this kind.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def summary(self) -> str: ...
+
+    @property
+    def settings(self) -> TrainingSettings: ...
+
+    def called(self, settings: Any) -> str:
+        """Return what a person calls that which is trained."""
+
+    def command(self, settings: Any) -> list[str]:
+        """Return the words behind `train-circuit` that begin another training of it."""
+
+    def problem(self, settings: Any, folder: Path | None = None) -> "Problem":
+        """Return the training problem; folder: of the run that began with these settings, where there is one."""
+
+    def parts(self, settings: Any) -> "Split":
+        """Return the data split as the settings ask, features in their own units."""
+
+    def scaled(self, parts: "Split", settings: Any) -> "Split":
+        """Return data with features in volts, and quantities with their range, as the training samples ask."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +67,15 @@ class Task:
     load: "Callable[[Settings], Split]"
     white: float | None = None
 
-    def problem(self, settings: Settings) -> "Problem":
+    def called(self, settings: Settings) -> str:
+        """Return its name; see `Trainable`."""
+        return self.name
+
+    def command(self, settings: Settings) -> list[str]:
+        """Return its name, which is its command; see `Trainable`."""
+        return [self.name]
+
+    def problem(self, settings: Settings, folder: Path | None = None) -> "Problem":
         """Return the training problem for these settings. Raises SettingError when the start does not fit them."""
         from ebana_like.runs import load_circuit
         from ebana_like.runs.assembly import problem_of

@@ -145,9 +145,13 @@ def _end_of_epoch(problem: Problem, simulator: Simulator, progress: Progress, be
     data, sums = problem.data, progress.sums
     validation, sums = _evaluation(problem, simulator, progress, "validation", data.validation, sums)
     test, sums = _evaluation(problem, simulator, progress, "test", data.test, sums)
+    met = Evaluation(sums.loss / sums.used, sums.credit / sums.used, data.train.measure)
+    anew, sums = _evaluation(
+        problem, simulator, progress, "training", data.train if problem.judged_anew else None, sums
+    )
     record = EpochRecord(
         epoch=progress.epoch + 1,
-        train=Evaluation(sums.loss / sums.used, sums.credit / sums.used, data.train.measure),
+        train=anew or met,
         validation=validation,
         test=test,
         gradient_norm=sums.norms / sums.batches,

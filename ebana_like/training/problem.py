@@ -40,6 +40,8 @@ class Problem:
     seed: of data order and of estimators that draw; batch k of epoch e always sees the same numbers.
     stop_loss: ends training after the first epoch whose mean training loss is below it.
     patience: ends training after so many epochs in a row none of which was better than all before; 0 for never.
+    judged_anew: whether the training samples are answered once more after each epoch, so that its loss is that of the
+        values it ended with, and not of those met on the way; worth a pass where samples are few.
     checkpoint_batches: after every so many batches the simulator forgets what it has solved, so that training can go
         on from there in another process and end with the same bits.
     """
@@ -56,6 +58,7 @@ class Problem:
     patience: int = 0
     checkpoint_batches: int = CHECKPOINT_BATCHES
     technology: Technology = field(default_factory=Ideal)
+    judged_anew: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "system", system_of(self.system))

@@ -29,7 +29,8 @@ class Evaluation:
 class EpochRecord:
     """What one epoch did.
 
-    train: mean over the free phases as they were met. validation, test: after the last update.
+    train: mean over the free phases as they were met, or after the last update where `Problem.judged_anew`.
+    validation, test: after the last update.
     gradient_norm: mean over batches of the norm of all gradients together, cost per siemens.
     clamped: share of conductances that sit at the end of their range.
     samples: met in training, those left out included. solves: operating points solved.

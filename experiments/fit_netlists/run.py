@@ -19,9 +19,10 @@ import matplotlib.pyplot as plt
 import numpy as np
 from sklearn.datasets import load_iris
 
-from ebana_like.fitting import Fit, fit, prepare
+from ebana_like.fitting import Fit, Prepared, fit, prepare
 from ebana_like.runs import simulator_of
 from ebana_like.training import Evaluation, evaluate
+from ebana_like.values import Values
 
 HERE = Path(__file__).parent
 NETLISTS = HERE.parents[1] / "netlists" / "foreign"
@@ -58,7 +59,7 @@ class Outcome:
 
     name: str
     seed: int
-    before: Fit
+    before: Prepared
     after: Fit
     answers: dict[str, Evaluation]
 
@@ -89,19 +90,19 @@ def one(name: str, seed: int, data: Path) -> Outcome:
     found = []
     for rate in RATES:
         done = fit(path, **given, lr=rate)
-        said = answers(done)
+        said = answers(done, done.kept.values)
         found.append((said.get("validation", said["train"]).loss, done, said))
     _, chosen, said = min(found, key=lambda entry: entry[0])
     return Outcome(name, seed, prepare(path, given=given), chosen, said)
 
 
-def answers(case: Fit) -> dict[str, Evaluation]:
-    """Return how well the parts of the data are answered."""
+def answers(case: Fit | Prepared, values: Values) -> dict[str, Evaluation]:
+    """Return how well the parts of the data are answered with these values."""
     data = case.problem.data
     parts = {"train": data.train, "validation": data.validation, "test": data.test}
     with simulator_of(case.problem.circuit, case.settings) as simulator:
         return {
-            name: evaluate(simulator, case.progress.values, part, case.problem.cost)
+            name: evaluate(simulator, values, part, case.problem.cost)
             for name, part in parts.items()
             if part is not None
         }
@@ -109,7 +110,7 @@ def answers(case: Fit) -> dict[str, Evaluation]:
 
 def changed_lines(case: Fit) -> int:
     """Return how many lines of the text changed."""
-    pairs = zip(case.text.split("\n"), case.fitted.split("\n"), strict=True)
+    pairs = zip(case.system.source.text.split("\n"), case.fitted.split("\n"), strict=True)
     return sum(old != new for old, new in pairs)
 
 
@@ -139,8 +140,14 @@ def write_results(outcomes: list[Outcome]) -> None:
             after, said = outcome.after, outcome.answers
             losses = [f"{said[part].loss:.3e}" if part in said else "" for part in parts]
             measures = [f"{said[part].accuracy:.4f}" if part in said else "" for part in parts]
-            fitted = [after.settings.engine, len(after.places), changed_lines(after), after.settings.lr[0]]
-            row = [outcome.name, outcome.seed, *fitted, f"{answers(outcome.before)['train'].loss:.3e}"]
+            fitted = [
+                after.settings.engine,
+                len(after.system.trained),
+                changed_lines(after),
+                after.settings.lr[0],
+            ]
+            before = answers(outcome.before, outcome.before.problem.start().values)["train"].loss
+            row = [outcome.name, outcome.seed, *fitted, f"{before:.3e}"]
             writer.writerow([*row, *losses, *measures, said["train"].measure])
 
 
@@ -170,17 +177,18 @@ def draw_held_out(axes: plt.Axes, outcomes: list[Outcome]) -> None:
     axes.set_xticklabels(names)
 
 
-def draw(axes: plt.Axes, before: Fit, after: Fit) -> None:
+def draw(axes: plt.Axes, before: Prepared, after: Fit) -> None:
     """Plot the output over the input, with the samples that were asked for."""
     circuit, train, test = after.problem.circuit, after.problem.data.train, after.problem.data.test
     volts = np.linspace(train.features.min(), train.features.max(), 201)[:, None]
     with simulator_of(circuit, after.settings) as simulator:
-        for case, color, label in ((before, "0.6", "as drawn"), (after, "#3b6ea5", "fitted")):
-            scores = simulator.solve(case.progress.values, volts).scores
+        drawn = before.problem.start().values
+        for values, color, label in ((drawn, "0.6", "as drawn"), (after.kept.values, "#3b6ea5", "fitted")):
+            scores = simulator.solve(values, volts).scores
             axes.plot(volts[:, 0], scores[:, 0], color=color, label=label)
     axes.plot(train.features[:, 0], train.labels[:, 0], ".", color="#c4572e", markersize=4, label="asked, learned")
     axes.plot(test.features[:, 0], test.labels[:, 0], "x", color="black", markersize=4, label="asked, held out")
-    axes.set(xlabel="input (V)", ylabel="output (V)", title=after.path.name)
+    axes.set(xlabel="input (V)", ylabel="output (V)", title=after.system.source.path.name)
     axes.legend(fontsize=7)
 
 

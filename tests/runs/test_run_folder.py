@@ -24,7 +24,7 @@ def run(tmp_path):
 
 @pytest.fixture
 def recorder(run, problem, linear_simulator):
-    return RunRecorder(run, "xor", problem, linear_simulator(problem.circuit))
+    return RunRecorder(run, "xor", SETTINGS, problem, linear_simulator(problem.circuit))
 
 
 @contextmanager
@@ -65,7 +65,7 @@ def test_the_recorded_netlist_is_the_trained_circuit_to_the_last_bit(run, record
 
 def test_the_netlist_of_a_sample_without_solution_records_no_voltages(run, problem, linear_simulator):
     simulator = linear_simulator(problem.circuit, lost=problem.data.train.features[0])
-    RunRecorder(run, "xor", problem, simulator).begin(problem.start())
+    RunRecorder(run, "xor", SETTINGS, problem, simulator).begin(problem.start())
     assert load_circuit(run.path).recorded == {}
 
 
@@ -84,8 +84,9 @@ def test_the_history_has_a_line_an_epoch(run, recorder, with_test_data):
 
 @pytest.mark.parametrize(("start", "checkpoints"), [("", 0), ("another run", 2)])
 def test_only_a_start_that_may_change_is_saved_before_the_first_batch(start, checkpoints, tmp_path, problem, recorder):
-    run = create_run(tmp_path, "xor", replace(SETTINGS, start=start))
-    RunRecorder(run, "xor", problem, recorder.simulator).begin(problem.start())
+    settings = replace(SETTINGS, start=start)
+    run = create_run(tmp_path, "xor", settings)
+    RunRecorder(run, "xor", settings, problem, recorder.simulator).begin(problem.start())
     assert load_circuit(run.path).settings["epochs"] == "0"
     assert len(list(run.checkpoints.glob("*"))) == checkpoints
 

@@ -1,0 +1,50 @@
+"""What becomes of the text that a circuit stands in? Kept as it came, and written again with the trained values."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ebana_like.fitting.trained import Trained, fitted
+from ebana_like.systems import CircuitSystem
+from ebana_like.values import Values
+
+
+@dataclass(frozen=True)
+class Source:
+    """A netlist as it stands in its file. encoding: of its text."""
+
+    path: Path
+    text: str
+    encoding: str
+
+    @property
+    def kept(self) -> str:
+        """Name of the file in a run folder that keeps it as it came."""
+        return kept_name(self.path)
+
+    @property
+    def fitted(self) -> str:
+        """Name of the file in a run folder with the trained values."""
+        return f"{self.path.stem}_fitted{self.path.suffix}"
+
+
+def kept_name(path: Path) -> str:
+    """Return the name of the file in which a run folder keeps a netlist as it came."""
+    return f"{path.stem}_source{path.suffix}"
+
+
+@dataclass(frozen=True, eq=False)
+class NetlistSystem(CircuitSystem):
+    """A circuit that learns, the text that somebody wrote it in, and what is trained, as it stands in that text."""
+
+    source: Source
+    trained: tuple[Trained, ...]
+
+    def fitted(self, values: Values) -> str:
+        """Return the netlist's text with these values in it and nothing else changed."""
+        return fitted(self.source.text, self.trained, values)
+
+    def files(self, values: Values) -> dict[str, bytes]:
+        """Return what a run folder keeps: the netlist as it came, and the fitted one."""
+        source = self.source
+        texts = {source.kept: source.text, source.fitted: self.fitted(values)}
+        return {name: text.encode(source.encoding) for name, text in texts.items()}

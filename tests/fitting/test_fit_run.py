@@ -1,0 +1,129 @@
+"""Fitting a netlist leaves a run folder as every training does: it goes on, is looked at, and keeps the best epoch."""
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from ebana_like.cli import main
+from ebana_like.fitting import fit
+from ebana_like.runs import Run, load_circuit, load_newest
+from ebana_like.simulators import NgspiceSimulator
+from ebana_like.tasks import problem_of_run
+from ebana_like.training import Callback, evaluate
+
+NETLIST = "a divider\nv1 in 0 1\nr1 in out 1k  ; above\nr2 out 0 1k\n.end\n"
+OPTIONS = ["--inputs", "v1", "--outputs", "out", "--lr", "0.02", "--batch", "2", "--checkpoint-seconds", "0"]
+
+
+@pytest.fixture
+def divider(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("my.cir").write_text(NETLIST)
+    Path("data.csv").write_text("v1,out\n" + "".join(f"{v},{v / 5}\n" for v in (-1, 0.5, 1, 2, 3)))
+    return tmp_path
+
+
+def run(*words):
+    done = CliRunner().invoke(main, list(map(str, words)))
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def fitted(epochs, out, *more):
+    return run("fit", "my.cir", "--data", "data.csv", *OPTIONS, "--epochs", epochs, "--out", out, *more)
+
+
+def test_the_folder_has_the_netlist_as_it_came_and_as_fitted(divider):
+    output = fitted(3, "runs/my")
+    folder = Path("runs/my")
+    assert (folder / "my_source.cir").read_text() == NETLIST == Path("my.cir").read_text()
+    old, new = NETLIST.split("\n"), (folder / "my_fitted.cir").read_text().split("\n")
+    assert [k for k, (a, b) in enumerate(zip(old, new, strict=True)) if a != b] == [2, 3]
+    trained = load_circuit(folder).circuit.values()["trained.conductance"]
+    assert [float(new[2].split()[3]), float(new[3].split()[3])] == (1 / trained).tolist()
+    assert "my.cir: 5 training samples, 2 nodes, 2 trained values, native" in output
+    assert f"fitted:   {folder / 'my_fitted.cir'}" in output
+    assert {path.name for path in folder.glob("*.*")} >= {"config.toml", "history.csv", "netlist.cir"}
+    unnamed = run("fit", "my.cir", "--data", "data.csv", *OPTIONS, "--epochs", 1)
+    assert "made:     runs/my-" in unnamed
+
+
+def test_a_folder_that_is_there_is_left_alone(divider):
+    fitted(1, "runs/my")
+    again = CliRunner().invoke(main, ["fit", "my.cir", "--data", "data.csv", *OPTIONS, "--out", "runs/my"])
+    assert again.exit_code == 2
+    assert "error: out is runs/my, which is there already" in again.output
+
+
+def test_a_run_that_goes_on_ends_with_the_same_bits(divider):
+    # 3 batches an epoch: checkpoints after batches 4 and 8, inside epochs
+    fitted(4, "whole", "--checkpoint-batches", 4)
+    fitted(2, "parts", "--checkpoint-batches", 4)
+    Path("my.cir").write_text(NETLIST.replace("1k  ;", "5k ;"))  # what the file holds now is of no interest
+    run("resume", "parts", "--epochs", 4)
+    for name in ("netlist.cir", "my_fitted.cir", "my_source.cir"):
+        assert (Path("whole") / name).read_bytes() == (Path("parts") / name).read_bytes()
+
+
+def test_what_is_kept_is_the_best_epoch_by_the_loss_that_its_values_have(divider):
+    fitted(6, "best", "--lr", "0.4")
+    with Path("best/history.csv").open() as file:
+        losses = [float(row["train_loss"]) for row in csv.DictReader(file)]
+    assert losses[-1] > 1.01 * min(losses)  # it overshoots, so that the last epoch is not the best
+    problem = problem_of_run(Run(Path("best")))
+    with NgspiceSimulator(problem.circuit) as ngspice:
+        kept = evaluate(ngspice, load_circuit(Path("best")).circuit.values(), problem.data.train, problem.cost)
+    assert kept.loss == pytest.approx(min(losses), rel=1e-6)  # as the history writes it, in seven digits
+    fitted(6, "last", "--lr", "0.4", "--keep", "last")
+    progress = load_newest(Run(Path("last")).checkpoints, pytest.fail).progress
+    assert np.array_equal(load_circuit(Path("last")).circuit.values()["trained.conductance"], *progress.values.values())
+
+
+def test_the_function_returns_a_progress_with_the_text(divider):
+    class Counted(Callback):
+        epochs = 0
+
+        def on_epoch(self, progress, record):
+            self.epochs += 1
+
+    counted = Counted()
+    done = fit("my.cir", [counted], data="data.csv", inputs="v1", outputs="out", lr=0.02, epochs=3)
+    assert counted.epochs == len(done.records) == done.epoch == 3
+    assert done.kept is done.best
+    done.save(Path("there.cir"))
+    assert Path("there.cir").read_text() == done.fitted != NETLIST
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("report", "RUN"), "made:     RUN/report.html"),
+        (("inspect", "RUN"), "output 0   out - 0"),
+        (("voltages", "RUN"), "in"),
+        (("predict", "RUN", "--data", "data.csv"), "R2: "),
+        (("rerun", "RUN", "--with", "ngspice"), "same laws, up to rounding"),
+        (("plot", "RUN", "--what", "loss"), "RUN/loss.svg"),
+        (("gradcheck", "RUN"), "5 training samples of fit"),
+        (("compare", "RUN", "RUN"), "made:     compare.svg"),
+    ],
+)
+def test_what_looks_at_runs_looks_at_fits(divider, words, said):
+    fitted(2, "RUN", "--verify", 2)
+    assert float((Path("RUN") / "verification.csv").read_text().split(",")[-2]) < 1e-12
+    assert said in run(*words)
+
+
+def test_a_stranger_s_netlist_names_no_files_outside(divider):
+    fitted(1, "mine")
+    Path("evil.cir").write_text(NETLIST.replace(".end", f"* @fit start {divider / 'elsewhere'}\n.end"))
+    for text in ("* @fit start ../mine\n", "* @fit netlist other.cir\n"):
+        Path("sub").mkdir(exist_ok=True)
+        Path("sub/evil.cir").write_text(NETLIST.replace(".end", f"{text}.end"))
+        done = CliRunner().invoke(main, ["fit", "sub/evil.cir", "--data", "data.csv", *OPTIONS, "--out", "x"])
+        assert done.exit_code != 0
+        assert "lies outside its folder" in done.output or "cannot say which it is" in done.output
+    assert json.dumps(sorted(path.name for path in Path("sub").iterdir())) == '["evil.cir"]'
