@@ -57,12 +57,12 @@ def test_sources_gains_and_tied_resistors_train_and_nothing_else_of_the_text_cha
     with NativeSimulator(done.problem.circuit) as native:
         before, after = (
             evaluate(native, values, done.problem.data.train, done.problem.cost).loss
-            for values in (done.problem.start().values, done.progress.values)
+            for values in (done.problem.start().values, done.kept.values)
         )
     assert after < before / 10
     changed = [
         line[2:].split()[0]
-        for line in difflib.ndiff(done.text.split("\n"), done.fitted.split("\n"))
+        for line in difflib.ndiff(done.system.source.text.split("\n"), done.fitted.split("\n"))
         if line.startswith("+ ")
     ]
     assert changed == ["R1", "Ra", "E1", "G1", "V9", "I9"]
@@ -71,7 +71,7 @@ def test_sources_gains_and_tied_resistors_train_and_nothing_else_of_the_text_cha
     assert "ac 1 dc " in done.fitted
     done.save(bridge.with_name("fitted.cir"))
     back = load_netlist(bridge.with_name("fitted.cir")).circuit
-    for bank in done.problem.circuit.with_values(done.progress.values).banks:
+    for bank in done.problem.circuit.with_values(done.kept.values).banks:
         for quantity in bank.trainable:
             where = {label: (other, k) for other in back.banks for k, label in enumerate(other.labels)}
             read = [getattr(where[label][0], quantity)[where[label][1]] for label in bank.labels]
@@ -87,7 +87,7 @@ def test_gradients_of_all_of_them_are_those_of_finite_differences(bridge, engine
         estimate = problem.estimator.estimate(
             simulator, values, data.features, data.targets(cost), cost, np.random.default_rng(0)
         )
-        for each in prepared.trained:
+        for each in prepared.system.trained:
             step = 1e-4 * (problem.circuit.parameters[each.address].span)
             if each.reciprocal:
                 step = 1e-4 * values[each.address][each.position]
@@ -103,9 +103,9 @@ def test_gradients_of_all_of_them_are_those_of_finite_differences(bridge, engine
 def test_ranges_are_in_the_units_of_the_netlist(bridge):
     prepared = prepare(bridge, given=settings(bridge, train="r1,r2,e1", range="r*=100:5k,e1=1:4", estimator="adjoint"))
     parameters = prepared.problem.circuit.parameters
-    limits = {each.name: each.limits(parameters) for each in prepared.trained}
+    limits = {each.name: each.limits(parameters) for each in prepared.system.trained}
     assert limits == {"R1": pytest.approx((100, 5000)), "R2": pytest.approx((100, 5000)), "E1": (1, 4)}
-    assert [each.unit for each in prepared.trained] == ["Ohm", "Ohm", ""]
+    assert [each.unit for each in prepared.system.trained] == ["Ohm", "Ohm", ""]
 
 
 @pytest.mark.parametrize(
