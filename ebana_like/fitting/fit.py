@@ -107,8 +107,10 @@ def prepared(settings: FitSettings, folder: Path | None = None) -> Prepared:
     now.
     """
     path = Path(settings.netlist)
-    kept = None if folder is None else folder / kept_name(path)
-    text, encoding = read_text(path) if kept is None or not kept.exists() else read_text(kept, folder)
+    if folder is not None and (folder / kept_name(path)).exists():
+        text, encoding = read_text(folder / kept_name(path), [folder])
+    else:
+        text, encoding = read_text(path)
     deck = read_deck(text, str(path), path.parent)
     circuit, trained = _trainable(deck, text, settings)
     settings = replace(
