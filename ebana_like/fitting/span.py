@@ -8,8 +8,8 @@ import numpy as np
 from ebana_like.checks import LONGEST
 from ebana_like.elements import FloatArray, Quantity
 from ebana_like.errors import SettingError
+from ebana_like.expressions.numbers import spice_number
 from ebana_like.fitting.chosen import Chosen, words
-from ebana_like.netlist.deck.numbers import spice_number
 
 DECADE = 10.0
 """By how much a value may grow or shrink where no range is given."""

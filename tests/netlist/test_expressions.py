@@ -6,16 +6,20 @@ import pytest
 
 from ebana_like.elements import VoltageSources
 from ebana_like.errors import NetlistError
+from ebana_like.expressions import by_name, evaluate, parse
 from ebana_like.netlist import read_netlist
-from ebana_like.netlist.deck.expressions import evaluate
 
 PARAMETERS = {"a": 2.0, "b": 3.0, "c": 0.5, "d1": -1.25}
 VALUES = ["1.7", ".3", "2", "3", "7.", "0.11", "1k", "2.3m", "1.5e-3meg", "4e1", "5kohm", "1us", *PARAMETERS]
 FUNCTIONS = {
     **dict.fromkeys(("sqrt", "exp", "ln", "log", "log10", "abs", "floor", "ceil", "sin", "cos", "tan", "atan"), 1),
-    **dict.fromkeys(("min", "max", "pow"), 2),
+    **dict.fromkeys(("sqr", "int", "nint", "sgn", "sinh", "cosh", "tanh", "asin", "acos", "arctan"), 1),
+    **dict.fromkeys(("asinh", "acosh", "atanh"), 1),
+    **dict.fromkeys(("min", "max", "pow", "pwr"), 2),
+    "ternary_fcn": 3,
 }
-HOW_MANY = 400
+COMPARED = ["%", "\\", "==", "!=", "<>", "<", ">", "<=", ">=", "&&", "||"]
+HOW_MANY = 800
 
 
 def parameter(name):
@@ -37,7 +41,12 @@ def expression(rng, depth=3):
     if kind < 0.55:
         name = rng.choice(list(FUNCTIONS))
         return f"{name}({','.join(space + expression(rng, depth - 1) for _ in range(FUNCTIONS[name]))})"
-    operator = rng.choice(["+", "-", "*", "/", "+", "-", "*", "/", "**"])
+    if kind < 0.6:
+        parts = [expression(rng, depth - 1) for _ in range(3)]
+        return f"{parts[0]}{space}?{space}{parts[1]}{space}:{space}{parts[2]}"
+    if kind < 0.65:
+        return f"!{expression(rng, depth - 1)}"
+    operator = rng.choice(["+", "-", "*", "/", "+", "-", "*", "/", "**", *COMPARED])
     return expression(rng, depth - 1) + space + operator + space + expression(rng, depth - 1)
 
 
@@ -47,7 +56,7 @@ def accepted():
     while len(found) < HOW_MANY:
         text = expression(rng)
         try:
-            value = evaluate(text, parameter)
+            value = evaluate(parse(text), by_name(parameter))
         except ValueError:
             refused += 1
             continue

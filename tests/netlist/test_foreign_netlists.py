@@ -215,7 +215,7 @@ REFUSED = [
     ("rx a b {2^3}", r"write \*\* for a power"),
     ("rx a b {1/0}", "has no value"),
     ("rx a b {10**400}", "has no value"),
-    ("rx a b {sqrt(-1)}", "math domain error"),
+    ("rx a b {sqrt(-1)}", "the expression has no value"),
     ("rx a b {2**3**2}", "a power of a power needs parentheses"),
     ("rx a b {system(1)}", "there is no function 'system'"),
     ("rx a b {p}\n.param p={q} q={p}", "is defined by itself"),

@@ -7,6 +7,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
+from ebana_like.netlist.deck.functions import Defined, defines_function, read_function
 from ebana_like.netlist.deck.lines import Line
 from ebana_like.netlist.deck.notes import Notes
 from ebana_like.netlist.deck.options import read_options
@@ -44,7 +45,20 @@ _SAID = {
 """What has no effect on an operating point, by keyword, and why."""
 
 _WHATEVER_THE_CONDITION = frozenset(
-    {".param", ".params", ".parameter", ".global_param", ".options", ".option", ".opt", ".temp", ".global", ".subckt"}
+    {
+        ".param",
+        ".params",
+        ".parameter",
+        ".global_param",
+        ".options",
+        ".option",
+        ".opt",
+        ".temp",
+        ".global",
+        ".subckt",
+        ".func",
+        ".function",
+    }
 )
 """What ngspice reads in every branch of an `.if`, taken or not."""
 
@@ -67,6 +81,7 @@ class Subcircuit:
     """A subcircuit's definition, or the netlist itself.
 
     pins: names of its nodes. defaults: parameters that an instance may set. parameters: its own `.param` lines.
+    functions: its own `.func` lines, of several of one name the last.
     models: `.model` lines by name, the first one counts. blocks: subcircuits defined inside.
     statements: elements and annotations, in order. branches: of an `.if`, by the position of statements in them.
     """
@@ -76,6 +91,7 @@ class Subcircuit:
     pins: tuple[str, ...] = ()
     defaults: dict[str, tuple[str, Line]] = field(default_factory=dict)
     parameters: dict[str, tuple[str, Line]] = field(default_factory=dict)
+    functions: dict[str, Defined] = field(default_factory=dict)
     models: dict[str, list[tuple[Line, Branch | None]]] = field(default_factory=dict)
     blocks: dict[str, "Subcircuit"] = field(default_factory=dict)
     statements: list[Line] = field(default_factory=list)
@@ -183,11 +199,18 @@ class _Sorter:
         self.branches.pop()
 
     def parameters(self, line: Line, words: list[str]) -> None:
-        known = self.blocks[-1].parameters
-        for name, value in assignments(line, line.text.lower()[len(words[0]) :], spaces=True).items():
+        known, text = self.blocks[-1].parameters, line.text.lower()[len(words[0]) :]
+        if defines_function(text):
+            self.function(line, words)
+            return
+        for name, value in assignments(line, text, spaces=True).items():
             if name in known:
                 self.notes.add(line, f"the parameter {name} is set again: the last value counts, as in ngspice")
             known[name] = (value, line)
+
+    def function(self, line: Line, words: list[str]) -> None:
+        function = read_function(line, line.text.lower()[len(words[0]) :])
+        self.blocks[-1].functions[function.name] = function
 
     def model(self, line: Line, words: list[str]) -> None:
         if len(words) < 3:
@@ -241,6 +264,8 @@ _HANDLERS: dict[str, Callable[[_Sorter, Line, list[str]], None]] = {
     ".params": _Sorter.parameters,
     ".parameter": _Sorter.parameters,
     ".global_param": _Sorter.parameters,
+    ".func": _Sorter.function,
+    ".function": _Sorter.function,
     ".model": _Sorter.model,
     ".global": _Sorter.everywhere,
     ".options": _Sorter.options,

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 from ebana_like.elements import DiodeModel, ModelCard
 from ebana_like.errors import CircuitError, NetlistError
+from ebana_like.expressions.numbers import spice_number
 from ebana_like.netlist.deck.lines import words
-from ebana_like.netlist.deck.numbers import spice_number
 
 _WITHOUT_EFFECT_AT_DC = frozenset({"cjo", "cj0", "cj", "vj", "m", "tt", "fc", "eg", "xti", "kf", "af"})
 _RATINGS = frozenset({"type", "mfg", "iave", "vpk", "vceo", "icrating", "vds", "ron", "qg"})

@@ -56,11 +56,18 @@ def load_deck(path: Path, how: Reading | None = None) -> Deck:
     return read_deck(read_text(path)[0], str(path), path.parent, how)
 
 
-def read_deck(text: str, source: str, folder: Path | None = None, how: Reading | None = None) -> Deck:
+def read_deck(
+    text: str,
+    source: str,
+    folder: Path | None = None,
+    how: Reading | None = None,
+    open_parameters: Collection[str] = (),
+) -> Deck:
     """Return what stands in a netlist's text.
 
     source: what error messages call it. folder: where the files it includes must lie; without one it includes none.
     how: it is read; as `reading()` says unless given.
+    open_parameters: paths, as in `x1.gain`, of parameters that `Element.formula` says how values follow.
     Raises NetlistError for every line it does not understand.
     """
     if not text.strip():
@@ -72,7 +79,7 @@ def read_deck(text: str, source: str, folder: Path | None = None, how: Reading |
     notes = Notes(how.strict)
     files = Includer(folder, notes, how.include)
     found = definitions(files.expand(text, source, folder, first=2), notes)
-    statements, flat = flatten(found, notes, files.absent)
+    statements, flat = flatten(found, open_parameters, notes, files.absent)
     if not any(isinstance(entry, Element) for entry in statements):
         raise NetlistError(f"{source} has no element that carries direct current; is it a netlist?")
     how.told(notes.said())

@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol
 from ebana_like.elements import DiodeModel, ModelCard
 from ebana_like.elements.bank import KINDS
 from ebana_like.errors import NetlistError
+from ebana_like.expressions import Tree
 from ebana_like.netlist.deck.cards import device_card, diode_law
 from ebana_like.netlist.deck.lines import Line
 from ebana_like.netlist.deck.waveforms import FUNCTIONS, at_time_zero
@@ -20,6 +21,7 @@ class Element(NamedTuple):
     control: label of the source whose current is copied.
     card: of a device; None for others.
     sizes: what stands behind a device's model.
+    formula: how the value follows from the parameters that reading kept open; None where it does not.
     """
 
     line: Line
@@ -30,6 +32,7 @@ class Element(NamedTuple):
     control: str = ""
     card: ModelCard | None = None
     sizes: str = ""
+    formula: Tree | None = None
 
     def error(self, reason: str) -> NetlistError:
         """Return the error that names the element's line."""
@@ -73,7 +76,7 @@ class Surroundings(Protocol):
         """Whether there is a model of that name."""
 
 
-def parse(line: Line, words: list[str], place: Surroundings) -> Element | None:
+def read_element(line: Line, words: list[str], place: Surroundings) -> Element | None:
     """Return the element of a line, or None for one that carries no direct current.
 
     Raises NetlistError for what is not understood.

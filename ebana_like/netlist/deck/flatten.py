@@ -1,20 +1,23 @@
 """Which elements does a netlist have once every subcircuit is put in its place?"""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
+from typing import NamedTuple
 
 from ebana_like.elements import ModelCard
-from ebana_like.errors import meant
+from ebana_like.errors import NetlistError, meant
+from ebana_like.expressions import Call, Current, Name, Number, Tree, Voltage, by_name, evaluate, fold, names, parse
+from ebana_like.expressions.numbers import advice, is_plain, spice_number
 from ebana_like.netlist.deck.blocks import DEEPEST, NAME, Branch, Definitions, Subcircuit, assignments
 from ebana_like.netlist.deck.cards import parse_card
-from ebana_like.netlist.deck.element import Element, parse
-from ebana_like.netlist.deck.expressions import evaluate
+from ebana_like.netlist.deck.element import Element, read_element
+from ebana_like.netlist.deck.functions import DEEPEST as DEEPEST_FUNCTION
+from ebana_like.netlist.deck.functions import Defined
 from ebana_like.netlist.deck.lines import ANNOTATION, Line
 from ebana_like.netlist.deck.names import FreeNames, Names
 from ebana_like.netlist.deck.notes import Notes
-from ebana_like.netlist.deck.numbers import advice, is_plain, spice_number
 
 MOST_EXPANDED = 200_000
 """Elements that subcircuits may expand to."""
@@ -29,9 +32,13 @@ class Flat:
 
     asked: parameters that the words read just now name. asks: what elements and parameters name, by the paths of both.
     defined: the line that gives a parameter its value, by its path; of those that are used.
+    open_parameters: paths of those that formulas follow; met: those of them that something follows.
+    bodies: trees of the functions that the netlist defines, by whether they stand in a behavioural source.
+    calling: names of those that are being worked out.
     """
 
     everywhere: set[str]
+    open_parameters: frozenset[str] = frozenset()
     node_names: Names = field(default_factory=lambda: Names("n"))
     labels: dict[str, Names] = field(default_factory=dict)
     cards: dict[tuple[object, ...], ModelCard] = field(default_factory=dict)
@@ -42,6 +49,9 @@ class Flat:
     elements_ask: dict[str, frozenset[str]] = field(default_factory=dict)
     parameters_ask: dict[str, frozenset[str]] = field(default_factory=dict)
     defined: dict[str, Line] = field(default_factory=dict)
+    met: set[str] = field(default_factory=set)
+    bodies: dict[tuple[Defined, bool], Tree] = field(default_factory=dict)
+    calling: list[str] = field(default_factory=list)
 
     def label(self, letter: str, path: str) -> str:
         """Return the portable name of an element."""
@@ -63,15 +73,22 @@ class Flat:
         return self.cards[contents]
 
 
-def flatten(found: Definitions, notes: Notes, absent: Sequence[str] = ()) -> tuple[list[Element | Line], Flat]:
+def flatten(
+    found: Definitions, open_parameters: Collection[str] = (), notes: Notes | None = None, absent: Sequence[str] = ()
+) -> tuple[list[Element | Line], Flat]:
     """Return all elements, and between them the annotations, in the order of the text.
 
+    open_parameters: paths, as in `x1.gain`, of parameters that `Element.formula` says how values follow.
     absent: libraries that could not be read.
     Raises NetlistError for what is not understood, and before anything is expanded for what would expand too far.
     """
-    flat = Flat(found.everywhere, notes=notes, absent=tuple(absent))
+    flat = Flat(found.everywhere, frozenset(open_parameters), notes=notes or Notes(), absent=tuple(absent))
     _require_finite(found.top, [found.top], {}, [], flat.elsewhere)
-    return list(_Instance(found.top, flat).elements()), flat
+    elements = list(_Instance(found.top, flat).elements())
+    unmet = sorted(flat.open_parameters - flat.met)
+    if unmet:
+        raise NetlistError(f'no element follows a parameter "{unmet[0]}"{_hint(unmet[0], flat.parameters_ask)}')
+    return elements, flat
 
 
 def _call(line: Line) -> tuple[str, list[str], str, dict[str, str]]:
@@ -141,8 +158,26 @@ def _require_finite(
     return known[block]
 
 
-_Value = tuple[float, str]
-"""A parameter's value, and its path: its name with the subcircuits it stands in, as in `x1.gain`."""
+class _Value(NamedTuple):
+    """A parameter's value, and its path: its name with the subcircuits it stands in, as in `x1.gain`.
+
+    formula: how the value follows from open parameters; None where it does not.
+    """
+
+    value: float
+    path: str
+    formula: Tree | None
+
+
+class _Number(str):
+    """A number as text, and how it follows from open parameters."""
+
+    formula: Tree
+
+    def __new__(cls, text: str, formula: Tree) -> "_Number":
+        number = super().__new__(cls, text)
+        number.formula = formula
+        return number
 
 
 class _Instance:
@@ -184,12 +219,12 @@ class _Instance:
                 yield from self.instance(line).elements()
                 continue
             words = line.words()
-            element = parse(line, words, self)
+            element = read_element(line, words, self)
             if self.flat.asked:
                 self.flat.elements_ask[f"{self.path}{words[0]}"] = frozenset(self.flat.asked)
                 self.flat.asked.clear()
             if element is not None:
-                yield element
+                yield element._replace(formula=element.value.formula) if isinstance(element.value, _Number) else element
 
     def taken(self, branch: Branch | None) -> bool:
         """Whether the branch of an `.if` holds here; without one it does."""
@@ -223,13 +258,7 @@ class _Instance:
         if unknown:
             raise line.error(f'{wanted} has no parameter "{unknown}"')
         inner = f"{self.path}{name}."
-        values = {
-            parameter: (
-                self.given(f"{inner}{parameter}", line, partial(self.evaluated, line, text)),
-                f"{inner}{parameter}",
-            )
-            for parameter, text in given.items()
-        }
+        values = {parameter: self.given_here(line, f"{inner}{parameter}", text) for parameter, text in given.items()}
         at = dict(zip(block.pins, self.nodes(line, nodes), strict=True))
         return _Instance(block, self.flat, inner, at, values, outer)
 
@@ -269,26 +298,84 @@ class _Instance:
         if is_plain(word):
             return word
         if word[0] in "{'" and len(word) > 1:
-            return repr(self.evaluated(line, word[1:-1]))
+            return self.worked_out(line, word[1:-1])
         try:
             return repr(spice_number(word))
         except ValueError:
             raise line.error(f'"{word}" is not a number{advice(word)}') from None
 
-    def evaluated(self, line: Line, text: str) -> float:
-        """Return the value of an expression."""
+    def worked_out(self, line: Line, text: str) -> str:
+        """Return the value of an expression as number text, which knows its formula where open parameters decide it."""
         try:
-            return evaluate(text, self.parameter)
+            tree = self.tree(text)
+            value, formula = repr(self.value(tree)), self.formula(tree)
         except ValueError as error:
             raise line.error(str(error)) from error
         except RecursionError:
             raise line.error("the expressions are nested too deep") from None
+        return value if formula is None else _Number(value, formula)
+
+    def evaluated(self, line: Line, text: str) -> float:
+        """Return the value of an expression."""
+        return float(self.worked_out(line, text))
+
+    def value(self, tree: Tree) -> float:
+        """Return the value of an expression. Raises ValueError where it has none."""
+        if isinstance(tree, Call) and tree.conditional:  # one side only is looked at, but both are asked for
+            for name in names(tree):
+                with suppress(ValueError):
+                    self.parameter(name)
+        return evaluate(tree, by_name(self.parameter))
+
+    def tree(self, text: str, behaviour: bool = False) -> Tree:
+        """Return what an expression says. Raises ValueError where that is not understood."""
+        return parse(text, partial(self.defined, behaviour=behaviour), behaviour)
+
+    def defined(self, name: str, arguments: tuple[Tree, ...], behaviour: bool) -> Tree | None:
+        """Return what a function defined here or around is of these arguments; None where there is none."""
+        place: _Instance | None = self
+        while place is not None and name not in place.block.functions:
+            place = place.outer
+        if place is None:
+            return None
+        function, calling = place.block.functions[name], self.flat.calling
+        if len(arguments) != len(function.arguments):
+            raise ValueError(f"{name} takes {len(function.arguments)} arguments, not {len(arguments)}")
+        if (function, behaviour) not in self.flat.bodies:
+            if name in calling:
+                raise ValueError(f"the function {name} is defined by itself")
+            if len(calling) >= DEEPEST_FUNCTION:
+                raise ValueError(f"more than {DEEPEST_FUNCTION} functions are defined by each other")
+            calling.append(name)
+            try:
+                self.flat.bodies[(function, behaviour)] = place.tree(function.body, behaviour)
+            finally:
+                calling.pop()
+        given = dict(zip(function.arguments, arguments, strict=True))
+        return fold(
+            self.flat.bodies[(function, behaviour)],
+            lambda leaf: given.get(leaf.name) if isinstance(leaf, Name) else None,
+        )
+
+    def formula(self, tree: Tree) -> Tree | None:
+        """Return a tree of which only open parameters are left; None where it follows none of them."""
+        if not self.flat.open_parameters:
+            return None
+
+        def known(leaf: Name | Voltage | Current) -> Tree | None:
+            if not isinstance(leaf, Name):
+                return None
+            found = self.resolved(leaf.name)
+            return Number(found.value) if found.formula is None else found.formula
+
+        folded = fold(tree, known)
+        return folded if names(folded) else None
 
     def parameter(self, name: str) -> float:
         """Return a parameter's value. Raises ValueError where it has none."""
-        value, path = self.resolved(name)
-        self.flat.asked.add(path)
-        return value
+        found = self.resolved(name)
+        self.flat.asked.add(found.path)
+        return found.value
 
     def resolved(self, name: str) -> _Value:
         """Return a parameter's value and its path; errors as `parameter`."""
@@ -305,22 +392,37 @@ class _Instance:
             raise ValueError(f"more than {DEEPEST_PARAMETER} parameters are defined by each other")
         self.open.append(name)
         try:
-            path = f"{self.path}{name}"
-            self.values[name] = self.given(path, line, partial(evaluate, text, self.parameter)), path
+            self.values[name] = self.given(line, f"{self.path}{name}", text)
         finally:
             self.open.pop()
         return self.values[name]
 
-    def given(self, path: str, line: Line, value: Callable[[], float]) -> float:
-        """Return what the parameter of that path is set to; keep the line that says so, and what it follows from."""
+    def given_here(self, line: Line, path: str, text: str) -> _Value:
+        """Return what a line sets the parameter of that path to. Raises NetlistError where it has no value."""
+        try:
+            return self.given(line, path, text)
+        except ValueError as error:
+            raise line.error(str(error)) from error
+        except RecursionError:
+            raise line.error("the expressions are nested too deep") from None
+
+    def given(self, line: Line, path: str, text: str) -> _Value:
+        """Return what a line sets the parameter of that path to, and keep both and what it follows from.
+
+        Raises ValueError where it has no value.
+        """
         before, self.flat.asked = self.flat.asked, set()
         self.flat.defined[path] = line
         try:
-            found = value()
+            tree = self.tree(text)
+            value = self.value(tree)
             self.flat.parameters_ask[path] = frozenset(self.flat.asked)
-            return found
         finally:
             self.flat.asked = before
+        if path in self.flat.open_parameters:
+            self.flat.met.add(path)
+            return _Value(value, path, Name(path))
+        return _Value(value, path, self.formula(tree))
 
     def note(self, words: list[str]) -> None:
         """Count these words among the uses of the parameters in them, whether they have a value or not."""
