@@ -47,7 +47,7 @@ def read_netlist(
     include, strict: as those of `load_netlist`.
     Raises NetlistError for every line it does not understand.
     """
-    return netlist_of(read_deck(text, name, folder, reading_with(include, strict)))
+    return netlist_of(read_deck(text, name, folder, how=reading_with(include, strict)))
 
 
 def from_pyspice(circuit: object) -> Circuit:

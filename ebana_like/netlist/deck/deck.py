@@ -53,15 +53,15 @@ class Deck:
 
 def load_deck(path: Path, how: Reading | None = None) -> Deck:
     """Return what stands in a netlist file. Raises NetlistError naming file, line, text and reason."""
-    return read_deck(read_text(path)[0], str(path), path.parent, how)
+    return read_deck(read_text(path)[0], str(path), path.parent, how=how)
 
 
 def read_deck(
     text: str,
     source: str,
     folder: Path | None = None,
-    how: Reading | None = None,
     open_parameters: Collection[str] = (),
+    how: Reading | None = None,
 ) -> Deck:
     """Return what stands in a netlist's text.
 
