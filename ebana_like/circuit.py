@@ -21,7 +21,8 @@ from ebana_like.elements import (
 from ebana_like.elements.labels import repeated
 from ebana_like.elements.loops import undecided
 from ebana_like.errors import CircuitError, meant
-from ebana_like.values import Parameter, Values, address, parts
+from ebana_like.shared import NOTHING_SHARED, Shared
+from ebana_like.values import SHARED, Parameter, Values, address, parts
 
 GROUND = "0"
 MOST_LISTED = 5
@@ -103,6 +104,7 @@ class Circuit:
     nodes: node names, ground "0" first.
     banks: element banks with distinct names and labels.
     driven: how the output pairs are pulled towards their targets.
+    shared: values of their own that elements' quantities follow; these are learned in the place of those quantities.
 
     Raises CircuitError naming the bank, element or node that is wrong.
     """
@@ -113,6 +115,7 @@ class Circuit:
     inputs: InputPorts
     outputs: OutputPorts
     driven: Driven
+    shared: Shared = NOTHING_SHARED
 
     def __post_init__(self) -> None:
         if not self.title.isprintable() or self.title.strip()[:1] in ("", "*", ".", "+"):
@@ -123,10 +126,11 @@ class Circuit:
         if not self.nodes or self.nodes[0] != GROUND:
             raise CircuitError(f'the first node is "{self.nodes[0] if self.nodes else ""}"; it must be ground, "0"')
         _require_unique("node", self.nodes)
-        _require_unique("bank", [bank.name for bank in self.banks])
+        _require_unique("bank", [SHARED, *(bank.name for bank in self.banks)])
         _require_unique("element", *(bank.labels for bank in self.banks))
         self.bank(self.inputs.bank, VoltageSources)
         self._require_driven()
+        self._require_followers()
         self._require_meters()
         self._require_grounded()
         self._require_no_source_loop()
@@ -146,6 +150,16 @@ class Circuit:
                 raise CircuitError(
                     f'bank "{bank.name}" nudges {len(bank)} outputs but the circuit has {self.outputs.count}; '
                     f"give {'each output' if driven in self.driven.each else 'all outputs'} one"
+                )
+
+    def _require_followers(self) -> None:
+        """Every quantity that follows shared values can be varied, and has a formula for each element."""
+        for at, formulas in self.shared.formulas.items():
+            bank, quantity = self.addressed(at), parts(at)[1]
+            if len(formulas) != len(bank) or quantity not in bank.trainable:
+                raise CircuitError(
+                    f'bank "{bank.name}" has {len(bank)} elements and {len(formulas)} formulas for their {quantity}; '
+                    "give each one, and the quantity a range"
                 )
 
     def _require_meters(self) -> None:
@@ -221,12 +235,19 @@ class Circuit:
 
     @cached_property
     def parameters(self) -> Mapping[str, Parameter]:
-        """What is learned, by address, bank after bank."""
-        return {
+        """What is learned, by address, bank after bank, then what is shared."""
+        own = {
             address(bank.name, name): Parameter(limits.learned(getattr(bank, name)), bank.quantities[name].unit, limits)
             for bank in self.banks
             for name, limits in bank.trainable.items()
+            if address(bank.name, name) not in self.shared.formulas
         }
+        return own | dict(self.shared.parameters)
+
+    @cached_property
+    def varied(self) -> tuple[str, ...]:
+        """Addresses of the quantities of banks that learning changes: what is learned itself, or follows from it."""
+        return tuple(address(bank.name, name) for bank in self.banks for name in bank.trainable)
 
     def values(self) -> dict[str, FloatArray]:
         """Return the circuit's own values of what is learned, (n,) by address."""
@@ -248,12 +269,25 @@ class Circuit:
 
         Raises CircuitError where there is no such value, or not so many.
         """
+        values, shared = self.of_elements(values), self.shared.with_values(values)
         changes: dict[str, dict[str, FloatArray]] = {}
         for at, value in values.items():
             changes.setdefault(self.addressed(at).name, {})[parts(at)[1]] = value
-        return replace(
-            self, banks=tuple(b.with_values(changes[b.name]) if b.name in changes else b for b in self.banks)
-        )
+        banks = tuple(b.with_values(changes[b.name]) if b.name in changes else b for b in self.banks)
+        return replace(self, banks=banks, shared=shared)
+
+    def of_elements(self, values: Values) -> Values:
+        """Return values with those that are shared in the shape of what follows from them.
+
+        Raises CircuitError where nothing finite does.
+        """
+        if not self.shared.parameters.keys() & values.keys():
+            return values
+        try:
+            followed = self.shared.followed(self.shared.own(values))
+        except ValueError as error:
+            raise CircuitError(str(error)) from error
+        return followed | {at: value for at, value in values.items() if at not in self.shared.parameters}
 
     def with_features(self, features: FloatArray) -> "Circuit":
         """Return the same circuit with its input sources set to one sample's features (count,), volts.

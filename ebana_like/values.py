@@ -17,6 +17,10 @@ Values = Mapping[str, FloatArray]
 """Numbers by address, (n,) where they are held, (batch, n) or (phases, batch, n) where they vary."""
 
 
+SHARED = "param"
+"""What stands in the place of a bank in the addresses of values that elements of several banks follow."""
+
+
 def address(bank: str, quantity: str) -> str:
     """Return the address of a quantity of a bank's elements."""
     return f"{bank}.{quantity}"
@@ -32,7 +36,10 @@ def short_names(addresses: Iterable[str]) -> dict[str, str]:
     """Return what a person calls each address: its bank, where nothing else of the bank is among them."""
     addresses = list(addresses)
     banks = [parts(each)[0] for each in addresses]
-    return {each: bank if banks.count(bank) == 1 else each for each, bank in zip(addresses, banks, strict=True)}
+    return {
+        each: bank if banks.count(bank) == 1 and bank != SHARED else each
+        for each, bank in zip(addresses, banks, strict=True)
+    }
 
 
 @dataclass(frozen=True, eq=False)

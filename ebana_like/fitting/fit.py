@@ -15,17 +15,12 @@ from ebana_like.elements import Resistors
 from ebana_like.energy import symmetry
 from ebana_like.errors import CircuitError, SettingError
 from ebana_like.files import write_atomically
-from ebana_like.fitting.chosen import chosen
-from ebana_like.fitting.ports import carriers, columns, with_ports
+from ebana_like.fitting.ported import ported
+from ebana_like.fitting.ports import carriers, columns
 from ebana_like.fitting.settings import FitSettings, gather
 from ebana_like.fitting.source import NetlistSystem, Source, kept_name
-from ebana_like.fitting.span import spans
-from ebana_like.fitting.trained import Trained
-from ebana_like.netlist.deck import Deck, read_deck
+from ebana_like.netlist.deck import read_deck
 from ebana_like.netlist.deck.include import read_text
-from ebana_like.netlist.deck.patch import Places
-from ebana_like.netlist.deck.spelling import spelling
-from ebana_like.netlist.read import foreign_circuit
 from ebana_like.runs import load_circuit
 from ebana_like.runs.assembly import continued, cost_of, estimator_of, simulator_of, update_of
 from ebana_like.simulators import engine_for
@@ -112,7 +107,7 @@ def prepared(settings: FitSettings, folder: Path | None = None) -> Prepared:
     else:
         text, encoding = read_text(path)
     deck = read_deck(text, str(path), path.parent)
-    circuit, trained = _trainable(deck, text, settings)
+    circuit, trained = ported(deck, text, path.parent, settings)
     settings = replace(
         settings,
         engine=engine_for(circuit) if settings.engine == "auto" else settings.engine,
@@ -148,31 +143,6 @@ def prepared(settings: FitSettings, folder: Path | None = None) -> Prepared:
         judged_anew=True,
     )
     return Prepared(system, problem, settings)
-
-
-def _trainable(deck: Deck, text: str, settings: FitSettings) -> tuple[Circuit, tuple[Trained, ...]]:
-    """Return the circuit of a deck with ports, and what is trained in it."""
-    circuit = foreign_circuit(deck)
-    wanted = chosen(circuit, deck, settings.train)
-    limits = spans(settings.range, settings.g_low, settings.g_high, wanted)
-    ported, at = with_ports(circuit, deck, settings.inputs, settings.outputs, wanted, limits)
-    places, names = Places(deck, text), spelling(deck, text).elements
-    trained = []
-    for each, where in zip(wanted, at, strict=True):
-        first, *others = each.elements
-        name = f"{names[first.label]}{each.name.removeprefix(first.path)}"
-        quantity = ported.addressed(where.address).quantities[each.quantity]
-        trained.append(
-            Trained(
-                f"{name} (and {len(others)} more)" if others else name,
-                quantity.reciprocal or quantity.unit,
-                where.address,
-                where.position,
-                bool(quantity.reciprocal),
-                places.of_value(each.elements, each.quantity),
-            )
-        )
-    return ported, tuple(trained)
 
 
 def _beta(circuit: Circuit) -> float:

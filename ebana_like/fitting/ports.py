@@ -9,12 +9,15 @@ from ebana_like.checks import LONGEST
 from ebana_like.circuit import GROUND, Circuit, InputPorts, OutputPorts, free_name
 from ebana_like.elements import CCVS, VCCS, Bank, CurrentSources, IntArray, Range, Resistors, VoltageSources
 from ebana_like.errors import SettingError, meant
+from ebana_like.expressions import Call, Number, Tree
 from ebana_like.fitting.chosen import Chosen, words
+from ebana_like.fitting.followers import NO_FOLLOWERS, Followers
 from ebana_like.fitting.span import NO_SPANS, Spans
 from ebana_like.limits import require_at_most
 from ebana_like.netlist.deck import Deck
 from ebana_like.nudges import Currents
 from ebana_like.nudges.ways.current import sources_across
+from ebana_like.shared import Shared
 from ebana_like.values import address
 
 TRAINED, INPUTS, NUDGE = "trained", "inputs", "nudge"
@@ -52,9 +55,11 @@ def with_ports(
     outputs: str,
     trained: Sequence[Chosen] = (),
     spans: Spans = NO_SPANS,
+    following: Followers = NO_FOLLOWERS,
 ) -> tuple[Circuit, list[Place]]:
     """Return the circuit with ports, as trained: nudging sources and all; and where each trained value stands in it.
 
+    following: what parameters among those that are trained are followed by.
     inputs, outputs: as a person writes them, by names of the deck; empty for none.
     Raises SettingError for a name that is not there, or not of the right kind.
     """
@@ -68,7 +73,10 @@ def with_ports(
     _require_apart(circuit, trained, carrying)
     wiring = _Rewired(circuit)
     wiring.carry(carrying)
-    places = wiring.train(trained, spans)
+    formulas = wiring.follow({label: tree for label, tree in following.formulas.items() if label not in carrying})
+    of_elements = [each for each in trained if each.elements]
+    at = dict(zip([each.name for each in of_elements], wiring.train(of_elements, spans), strict=True))
+    at |= {name: Place(of, 0) for name, of in following.addresses.items()}
     pairs = wiring.pairs(deck, [output for output, _ in asked])
     ports = OutputPorts(pairs[:, 0].copy(), pairs[:, 1].copy())
     wiring.banks.append(sources_across(ports, NUDGE, wiring.labels))
@@ -81,8 +89,9 @@ def with_ports(
         inputs=InputPorts(INPUTS, feature, np.array([sign for _, _, sign in wanted])),
         outputs=ports,
         driven=Currents.driven(NUDGE),
+        shared=Shared(following.parameters, formulas),
     )
-    return ported, places
+    return ported, [at[each.name] for each in trained]
 
 
 class _Rewired:
@@ -131,6 +140,22 @@ class _Rewired:
             given, across_of, following = zip(*currents, strict=True)
             columns = *_pair(across_of), *_pair(following), np.ones(len(given))
             self.banks.append(VCCS(self.new_name("input_currents"), tuple(given), *columns))
+
+    def follow(self, trees: Mapping[str, Tree]) -> dict[str, tuple[Tree, ...]]:
+        """Give what follows shared values banks of its own; return the formulas of their quantities, by address."""
+        found = {}
+        for bank in list(self.banks):
+            labels = [label for label in bank.labels if label in trees]
+            if not labels:
+                continue
+            ((quantity, of),) = bank.quantities.items()
+            (taken,) = self.cut(labels, self.new_name(f"following_{bank.name}"))
+            self.banks.append(replace(taken, trainable={quantity: Range(of.floor, np.inf)}))
+            formulas = (trees[label] for label in labels)
+            found[address(taken.name, quantity)] = tuple(
+                Call("/", (Number(1.0), tree)) if of.reciprocal else tree for tree in formulas
+            )
+        return found
 
     def train(self, trained: Sequence[Chosen], spans: Spans) -> list[Place]:
         """Give what is trained banks of its own, one for all that are alike, with their ranges."""

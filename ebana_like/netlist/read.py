@@ -12,6 +12,7 @@ from ebana_like.elements import Bank, Range, VoltageSources
 from ebana_like.elements.bank import KINDS
 from ebana_like.elements.numbers import finite
 from ebana_like.errors import CircuitError, NetlistError, SettingError, meant
+from ebana_like.expressions import Tree, parse
 from ebana_like.netlist.banks import Nodes, build_bank, kind_of
 from ebana_like.netlist.deck import Deck, Element, Line, load_deck, read_deck
 from ebana_like.netlist.deck.names import Names
@@ -19,6 +20,8 @@ from ebana_like.netlist.deck.reading import reading_with
 from ebana_like.netlist.netlist import FORMAT, NAME, Netlist
 from ebana_like.nudges import NUDGES, Currents
 from ebana_like.nudges.ways.current import sources_across
+from ebana_like.shared import PREFIX, Shared
+from ebana_like.values import Parameter
 
 
 def load_netlist(path: Path, include: Sequence[Path] = (), strict: bool | None = None) -> Netlist:
@@ -102,6 +105,8 @@ class _Annotations:
         self.driven: Driven | None = None
         self.kinds: dict[str, tuple[str, dict[str, Range]]] = {}
         self.sections: dict[str, list[Element]] = {}
+        self.shared: dict[str, Parameter] = {}
+        self.formulas: dict[str, tuple[Tree, ...]] = {}
         for entry in deck.statements:
             if isinstance(entry, Line) and entry.text.split()[1] == "@format":
                 self.format = "".join(entry.text.split()[2:3])
@@ -179,6 +184,14 @@ class _Annotations:
         node, voltage = words
         self.recorded[node] = finite(voltage)
 
+    def param(self, words: list[str]) -> None:
+        name, value, low, high = words
+        self.shared[PREFIX + name] = Parameter(np.array([finite(value)]), "", Range(float(low), float(high)))
+
+    def formula(self, words: list[str]) -> None:
+        of, text = words
+        self.formulas[of] = (*self.formulas.get(of, ()), parse(text, behaviour=True))
+
     directives: ClassVar[dict[str, Callable[["_Annotations", list[str]], None]]] = {
         "format": format_,
         "setting": setting,
@@ -187,6 +200,8 @@ class _Annotations:
         "output": output,
         "nudging": nudging,
         "bank": bank,
+        "param": param,
+        "formula": formula,
         "recorded": record,
     }
 
@@ -215,7 +230,11 @@ class _Annotations:
         )
         if self.driven is None:
             raise NetlistError(f'{source} has no "* @nudging" line')
-        return Circuit(self.deck.first_line, tuple(at), tuple(banks.values()), inputs, outputs, self.driven)
+        try:
+            shared = Shared(self.shared, self.formulas)
+        except ValueError as error:
+            raise NetlistError(f"{source}: {error}") from error
+        return Circuit(self.deck.first_line, tuple(at), tuple(banks.values()), inputs, outputs, self.driven, shared)
 
     def input_ports(self, bank: Bank) -> InputPorts:
         carrier = {source[1:]: (k, source[0]) for k, sources in enumerate(self.features) for source in sources}

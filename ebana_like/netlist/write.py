@@ -9,9 +9,11 @@ import numpy as np
 from ebana_like.circuit import Circuit, InputPorts
 from ebana_like.elements import Bank, ModelCard, Switches
 from ebana_like.errors import NetlistError
+from ebana_like.expressions import spell
 from ebana_like.files import write_atomically
 from ebana_like.netlist.dialects import PORTABLE, Dialect
 from ebana_like.netlist.netlist import FORMAT, NAME, Netlist
+from ebana_like.shared import PREFIX, Shared
 
 _AT_ONCE = 65_536
 """Elements written at once: 1.6 million resistors then need no more memory to be written; in one piece, 350 MB."""
@@ -58,7 +60,7 @@ def _lines(netlist: Netlist, dialect: Dialect, celsius: float | None) -> Iterato
     yield f"{note}format {FORMAT}"
     for key, value in netlist.settings.items():
         yield f"{note}setting {key} {value}"
-    for line in _port_lines(circuit):
+    for line in (*_port_lines(circuit), *_shared_lines(circuit.shared)):
         yield f"{note}{line}"
     for bank in circuit.banks:
         yield f"{note}bank {bank.name} {bank.kind}{_range(bank)}"
@@ -97,6 +99,14 @@ def _port_lines(circuit: Circuit) -> Iterator[str]:
     for positive, negative in pairs:
         yield f"output {circuit.nodes[positive]} {circuit.nodes[negative]}"
     yield f"nudging {circuit.driven.way} {' '.join(circuit.driven.banks())}"
+
+
+def _shared_lines(shared: Shared) -> Iterator[str]:
+    for at, parameter in shared.parameters.items():
+        numbers = parameter.value[0], parameter.low, parameter.high
+        yield f"param {at.removeprefix(PREFIX)} {' '.join(repr(float(number)) for number in numbers)}"
+    for at, trees in shared.formulas.items():
+        yield from (f"formula {at} {spell(tree, lambda leaf: leaf.name)}" for tree in trees)
 
 
 def _feature_lines(circuit: Circuit, inputs: InputPorts) -> Iterator[str]:

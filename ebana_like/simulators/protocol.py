@@ -77,7 +77,8 @@ def held_values(circuit: Circuit, values: Values) -> dict[str, FloatArray]:
     Raises SimulatorError where values do not fit their bank or are no numbers, and CircuitError where there is no such
     address.
     """
-    found = {address: parameter.value for address, parameter in circuit.parameters.items()} | dict(values)
+    learned = {address: parameter.value for address, parameter in circuit.parameters.items()}
+    found = dict(circuit.of_elements(learned | dict(values)))
     for address, given in found.items():
         bank, quantity = circuit.addressed(address), parts(address)[1]
         limits = bank.trainable.get(quantity)

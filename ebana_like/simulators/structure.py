@@ -52,7 +52,7 @@ class _Search:
 
     def layers(self) -> Layers:
         """Return the layers. Raises _NotLayeredError."""
-        _require(all(parts(address)[1] == "conductance" for address in self.circuit.parameters))
+        _require(all(parts(address)[1] == "conductance" for address in self.circuit.varied))
         sources = self._take_sources()
         branch = self._take_branch()
         first, rows, columns = self._take_crossbar(sources.positive.tolist() + list(self.constants))

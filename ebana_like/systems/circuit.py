@@ -81,7 +81,7 @@ class CircuitSystem:
         if count < len(usable):
             voltages, factors = voltages[:, usable], factors[:, usable]
         phases = _Phases(points.solved if self._laws_vary else self.circuit, voltages, factors, weights)
-        return self._by_address(phases.signal)
+        return self._by_address(phases.signal, points)
 
     def input_signal(self, points: OperatingPoints, coefficients: FloatArray) -> FloatArray:
         """Sum over phases of c dP/dx, of each sample, (batch, features), cost per volt (thesis 2.19).
@@ -98,7 +98,7 @@ class CircuitSystem:
         """
         usable = np.asarray(np.isfinite(adjoint).all(axis=1))
         seen = _Mirrored(points, usable, adjoint[usable], currents[usable])
-        return self._by_address(seen.signal)
+        return self._by_address(seen.signal, points)
 
     def adjoint_input_signal(self, points: OperatingPoints, adjoint: FloatArray, currents: FloatArray) -> FloatArray:
         """Return dC/dx of each sample, (batch, features): what shorted inputs carry in the adjoint circuit."""
@@ -112,14 +112,19 @@ class CircuitSystem:
 
     @cached_property
     def _trained(self) -> list[tuple[Bank, str]]:
-        return [(self.circuit.addressed(address), parts(address)[1]) for address in self.parameters]
+        return [(self.circuit.addressed(address), parts(address)[1]) for address in self.circuit.varied]
 
-    def _by_address(self, signal: "SignalOf") -> dict[str, Signal]:
-        found = {}
-        for (bank, quantity), (of, parameter) in zip(self._trained, self.parameters.items(), strict=True):
-            read = signal(bank.name, quantity)
-            found[of] = read if parameter.range.index is None else parameter.range.summed(dense(read))
-        return found
+    def _by_address(self, signal: "SignalOf", points: OperatingPoints) -> dict[str, Signal]:
+        found: dict[str, Signal] = {}
+        followers: dict[str, FloatArray] = {}
+        shared = self.circuit.shared
+        for (bank, quantity), of in zip(self._trained, self.circuit.varied, strict=True):
+            read, limits = signal(bank.name, quantity), bank.trainable[quantity]
+            if of in shared.formulas:
+                followers[of] = dense(read)
+            else:
+                found[of] = read if limits.index is None else limits.summed(dense(read))
+        return found | shared.pulled_back(followers, points.values) if followers else found
 
     def _per_feature(self, by_source: FloatArray) -> FloatArray:
         """Return derivatives by features (batch, features), given those by the voltages of their sources."""

@@ -81,6 +81,11 @@ class OperatingPoints:
             messages={},
         )
 
+    def learned_with(self, values: Values) -> "OperatingPoints":
+        """Return the points with the shared values they were solved with, beside those of elements."""
+        shared = self.circuit.shared.own(values)
+        return replace(self, values={**self.values, **shared}) if shared else self
+
     @cached_property
     def solved(self) -> Circuit:
         """The circuit that was solved, holding the values it was solved with."""

@@ -56,6 +56,11 @@ class Places:
             raise line.error(f"{path} follows from {words[at]}; train what it follows from, or write a number")
         return found[at]
 
+    def word(self, place: Place) -> str:
+        """Return the word that stands at a place, in lower case."""
+        line, begin, end = place
+        return self.lines[line][begin:end].lower()
+
     def _require_here(self, line: Line, path: str) -> None:
         if line.source != self.deck.source:
             raise line.error(f"{path} stands in an included file; move it into {self.deck.source} to train it")

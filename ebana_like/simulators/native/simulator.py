@@ -80,7 +80,7 @@ class NativeSimulator:
         points = OperatingPoints(
             self.circuit, held, solved.voltages, solved.converged, solved.iterations, solved.messages, seconds
         )
-        return self._first.heard(points)
+        return self._first.heard(points.learned_with(values))
 
     def _solved(self, held: Values, features: FloatArray, nudging: Nudging | None) -> Solved:
         layered = self._layered
@@ -164,7 +164,7 @@ class NativeSimulator:
 
     def adjoint(self, points: OperatingPoints, currents: FloatArray) -> FloatArray:
         """Solve the transposed equations; see `Simulator.adjoint`."""
-        held = points.values
+        held = self.circuit.of_elements(points.values)
         found: FloatArray = np.full_like(points.voltages[0], np.nan)
         solved = points.converged[0]
         if solved.any():

@@ -45,7 +45,11 @@ def solve_adjoint(
     """
     found = np.full((len(currents), len(circuit.nodes)), np.nan)
     nothing, samples = np.zeros((1, circuit.inputs.count)), np.flatnonzero(points.converged[0])
-    kept = {of: value for of, value in points.values.items() if isinstance(circuit.addressed(of), Resistors)}
+    kept = {
+        of: value
+        for of, value in circuit.of_elements(points.values).items()
+        if isinstance(circuit.addressed(of), Resistors)
+    }
     devices = {name: device.take(samples) for name, device in points.devices.items()}
     held = small_signal(points.solved, points.voltages[0, samples], devices)
     for k, sample in enumerate(samples.tolist()):

@@ -67,7 +67,7 @@ class DeviceBench:
         here, *there = np.split(currents, len(moved) + 1)
         weights = np.array(list(STENCIL.values()))
         slopes = np.einsum("esmt,s->mte", np.reshape(there, (most, len(STENCIL), *here.shape)), weights / VOLTS)
-        by = {of: self._by_size(sizes, of, volts) for of in sizes if of in self._circuit.parameters}
+        by = {of: self._by_size(sizes, of, volts) for of in sizes if of in self._circuit.varied}
         found = {}
         for bank, which in zip(self._devices, self._places(), strict=True):
             ends = len(bank.ends)

@@ -101,7 +101,7 @@ class NgspiceSimulator:
         held = held_values(self.circuit, values)
         with self._lock:
             self._require_running()
-            points = self._crew.solve(held, features, nudging)
+            points = self._crew.solve(held, features, nudging).learned_with(values)
             if self.circuit.of_kind(Devices):
                 points = replace(points, measure=self._measure)
             return self._first.heard(points)

@@ -76,9 +76,7 @@ class Sweep:
     def _held_addresses(self) -> list[str]:
         """Return the addresses of sources that are trained: external too, but the same at all points of a batch."""
         return [
-            of
-            for of in self.circuit.parameters
-            if isinstance(self.circuit.addressed(of), VoltageSources | CurrentSources)
+            of for of in self.circuit.varied if isinstance(self.circuit.addressed(of), VoltageSources | CurrentSources)
         ]
 
     def _places(self) -> dict[str, slice]:

@@ -1,0 +1,53 @@
+"""How does a netlist become a circuit that learns? What is named in it is given ports, ranges, and shared values."""
+
+from pathlib import Path
+
+from ebana_like.circuit import Circuit
+from ebana_like.fitting.chosen import chosen
+from ebana_like.fitting.followers import NO_FOLLOWERS, alike, followers
+from ebana_like.fitting.ports import with_ports
+from ebana_like.fitting.settings import FitSettings
+from ebana_like.fitting.span import spans
+from ebana_like.fitting.trained import Trained
+from ebana_like.netlist.deck import Deck, read_deck
+from ebana_like.netlist.deck.patch import Places
+from ebana_like.netlist.deck.spelling import spelling
+from ebana_like.netlist.read import foreign_circuit
+
+
+def ported(deck: Deck, text: str, folder: Path, settings: FitSettings) -> tuple[Circuit, tuple[Trained, ...]]:
+    """Return the circuit of a deck with ports, and what is trained in it.
+
+    text: what the deck was read from. folder: that files it includes are relative to.
+    Raises SettingError, NetlistError or CircuitError naming what cannot be.
+    """
+    wanted = chosen(foreign_circuit(deck), deck, settings.train)
+    limits = spans(settings.range, settings.g_low, settings.g_high, wanted)
+    following = NO_FOLLOWERS
+    if opened := alike(deck, wanted):
+        deck = read_deck(text, deck.source, folder, opened)
+        wanted = chosen(foreign_circuit(deck), deck, settings.train)
+        following = followers(deck, Places(deck, text), wanted, limits)
+    places, names = Places(deck, text), spelling(deck, text).elements
+    asked = settings.inputs, settings.outputs
+    circuit, at = with_ports(foreign_circuit(deck), deck, *asked, wanted, limits, following)
+    trained = []
+    for each, where in zip(wanted, at, strict=True):
+        if each.parameter:
+            place = places.of_parameter(each.parameter)
+            trained.append(Trained(each.name, "", where.address, where.position, False, place))
+            continue
+        first, *others = each.elements
+        name = f"{names[first.label]}{each.name.removeprefix(first.path)}"
+        quantity = circuit.addressed(where.address).quantities[each.quantity]
+        trained.append(
+            Trained(
+                f"{name} (and {len(others)} more)" if others else name,
+                quantity.reciprocal or quantity.unit,
+                where.address,
+                where.position,
+                bool(quantity.reciprocal),
+                places.of_value(each.elements, each.quantity),
+            )
+        )
+    return circuit, tuple(trained)

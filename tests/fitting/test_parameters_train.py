@@ -1,0 +1,134 @@
+"""The values of `.param` lines train: one number, followed by whatever names it, and put back into its line."""
+
+import numpy as np
+import pytest
+
+from ebana_like.errors import EbanaError
+from ebana_like.fitting import fit, prepare
+from ebana_like.netlist import Netlist, load_netlist, read_netlist, write_netlist
+from ebana_like.simulators import NgspiceSimulator
+from ebana_like.simulators.native.simulator import NativeSimulator
+from ebana_like.training import evaluate
+
+POTENTIOMETERS = """two potentiometers
+V1 in 0 1
+.param P=10k pos = 0.3 ; the wiper
+.param offset={0.1*pos} load=20k
+X1 in out 0 pot r={P} at={pos}
+.subckt pot a w b r=1k at=0.5
+Ra a w {r*(1-at)+1}
+Rb w b {r*at+1}
+.ends
+V2 off 0 {offset}
+R2 off out {sqrt(load*load)}
+X2 out 0 leak
+X3 out 0 leak
+.subckt leak a b rl=50k
+R1 a b {2*rl}
+.ends
+.end
+"""
+POSITION = 0.7
+
+
+@pytest.fixture
+def netlist(tmp_path):
+    (tmp_path / "pots.cir").write_text(POTENTIOMETERS)
+    true = read_netlist(POTENTIOMETERS.replace("pos = 0.3", f"pos = {POSITION}").replace("rl=50k", "rl=30k"))
+    rows = ["v1,out"]
+    for volts in (-1.0, 0.5, 1.0, 2.0):
+        (tmp_path / "true.cir").write_text(
+            POTENTIOMETERS.replace("pos = 0.3", f"pos = {POSITION}").replace("rl=50k", "rl=30k")
+        )
+        rows.append(f"{volts},{answer(true.circuit, volts)!r}")
+    (tmp_path / "data.csv").write_text("\n".join(rows) + "\n")
+    return tmp_path / "pots.cir"
+
+
+def answer(circuit, volts):
+    """Return V(out) of a foreign circuit whose source v1 has a value."""
+    bank = next(bank for bank in circuit.banks if "v1" in bank.labels)
+    values = {f"{bank.name}.voltage": np.where(np.array(bank.labels) == "v1", volts, bank.voltage)}
+    with NativeSimulator(circuit) as native:
+        points = native.solve(values, np.zeros((1, 0)))
+    return float(points.voltages[0, 0, circuit.nodes.index("out")])
+
+
+def given(netlist, **others):
+    return {"data": str(netlist.with_name("data.csv")), "inputs": "v1", "outputs": "out", "batch": "4", **others}
+
+
+def test_a_wiper_is_found_and_its_line_alone_changes(netlist):
+    done = fit(netlist, **given(netlist, train="{pos},x2.rl", range="pos=0:1,x2.rl=10k:100k", epochs=500, lr=0.02))
+    values = {each.name: each.of(done.progress.values) for each in done.trained}
+    assert values == {"{pos}": pytest.approx(POSITION, abs=1e-3), "{x2.rl}": pytest.approx(30e3, rel=2e-2)}
+    old, new = done.text.split("\n"), done.fitted.split("\n")
+    changed = [(a, b) for a, b in zip(old, new, strict=True) if a != b]
+    assert len(changed) == 2
+    for (a, b), value, text in zip(changed, values.values(), ("0.3", "50k"), strict=True):
+        assert b == a.replace(text, repr(value))
+
+
+@pytest.mark.parametrize("engine", [NativeSimulator, NgspiceSimulator])
+@pytest.mark.parametrize("estimator", ["adjoint", "centered"])
+def test_the_gradient_sums_over_all_that_follow(netlist, engine, estimator):
+    asked = given(netlist, train="{pos},{load},x2.rl,p", range="pos=0:1", estimator=estimator)
+    problem = prepare(netlist, given=asked).problem
+    values, data, cost = problem.start().values, problem.data.train, problem.cost
+    assert list(values) == ["param.pos", "param.load", "param.x2_rl", "param.p"]
+    with engine(problem.circuit) as simulator:
+        estimate = problem.estimator.estimate(
+            simulator, values, data.features, data.targets(cost), cost, np.random.default_rng(0)
+        )
+        for at, value in values.items():
+            step = 1e-4 * value
+            losses = [evaluate(simulator, {**values, at: value + sign * step}, data, cost).loss for sign in (1, -1)]
+            slope = (losses[0] - losses[1]) / (2 * step)
+            assert estimate.gradients[at] == pytest.approx(slope, rel=2e-6)
+
+
+def test_shared_values_stand_in_a_written_netlist(netlist):
+    circuit = prepare(netlist, given=given(netlist, train="{pos},{load}", range="pos=0:1")).problem.circuit
+    moved = circuit.with_values({"param.pos": np.array([0.6])})
+    back = read_netlist(write_netlist(Netlist(moved))).circuit
+    assert back.parameters.keys() == moved.parameters.keys()
+    assert back.values()["param.pos"] == 0.6
+    again, changed = (each.with_values({"param.pos": np.array([0.2])}) for each in (back, moved))
+    for one, other in zip(again.banks, changed.banks, strict=True):
+        for quantity in one.quantities:
+            assert getattr(one, quantity).tolist() == getattr(other, quantity).tolist()
+
+
+@pytest.mark.parametrize(
+    ("train", "reason"),
+    [
+        ("{offset}", "offset follows from {0.1*pos}; train what it follows from, or write a number"),
+        ("{nothing}", 'no element or parameter is called "{nothing}"'),
+        ("{pos},ra", 'no element or parameter is called "ra"'),
+        ("r2", 'the parameter "load" is used by r2'),
+    ],
+)
+def test_what_cannot_be_trained_is_named(netlist, train, reason):
+    if train == "r2":
+        netlist.write_text(POTENTIOMETERS.replace("V2 off", "R9 in out {load}\nV2 off"))
+        reason = 'the parameter "load" is used by r9, r2'
+    with pytest.raises(EbanaError) as caught:
+        prepare(netlist, given=given(netlist, train=train))
+    assert reason in str(caught.value)
+
+
+def test_a_parameter_that_a_model_follows_is_not_trained(netlist):
+    netlist.write_text(POTENTIOMETERS.replace(".end\n", "D1 out 0 dd\n.model dd d is={1f*load}\n.end\n"))
+    with pytest.raises(EbanaError, match="d1 follows the parameter load otherwise than by its value"):
+        prepare(netlist, given=given(netlist, train="{load}"))
+
+
+def test_the_file_read_again_has_the_trained_values(netlist):
+    done = fit(netlist, **given(netlist, train="{pos},{load}", range="pos=0:1", epochs=3))
+    done.save(netlist.with_name("fitted.cir"))
+    back = load_netlist(netlist.with_name("fitted.cir")).circuit
+    where = {label: (bank, k) for bank in back.banks for k, label in enumerate(bank.labels)}
+    for bank in done.problem.circuit.with_values(done.progress.values).banks:
+        for quantity in bank.trainable:
+            read = [getattr(where[label][0], quantity)[where[label][1]] for label in bank.labels]
+            assert read == pytest.approx(getattr(bank, quantity).tolist(), rel=1e-14)
