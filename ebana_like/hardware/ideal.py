@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ebana_like.elements import FloatArray, Signal
-from ebana_like.hardware.moved import moved
+from ebana_like.elements import FloatArray, Signal, dense
 from ebana_like.hardware.technology import State, Technology
 from ebana_like.values import Parameter
 
@@ -24,4 +23,4 @@ class Ideal(Technology):
         state: State,
         rng: np.random.Generator,
     ) -> tuple[FloatArray, State]:
-        return moved(value, direction, step, parameter.low, parameter.high), {}
+        return np.clip(value - step * dense(direction), parameter.low, parameter.high), {}
