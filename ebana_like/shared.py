@@ -60,11 +60,11 @@ class Shared:
 
         own: the shared values at which the slopes were taken.
         """
-        found = self._jacobian([float(own[at][0]) for at in self.parameters], slopes)
+        found = self._pulled([float(own[at][0]) for at in self.parameters], slopes)
         return {at: np.array([slope]) for at, slope in zip(self.parameters, found, strict=True)}
 
     @cached_property
-    def _jacobian(self) -> Callable[[list[float], Mapping[str, FloatArray]], list[float]]:
+    def _pulled(self) -> Callable[[list[float], Mapping[str, FloatArray]], FloatArray]:
         import jax  # half a second that circuits without shared values do not need
         import jax.numpy as jnp
 
@@ -80,15 +80,15 @@ class Shared:
 
         compiled = jax.jit(jax.jacfwd(follow))
 
-        def jacobian(values: list[float], slopes: Mapping[str, FloatArray]) -> list[float]:
+        def pulled(values: list[float], slopes: Mapping[str, FloatArray]) -> FloatArray:
             with jax.enable_x64(True):
                 parts = compiled(jnp.asarray(values, float))
                 total = sum(
                     np.asarray(slopes[at]) @ np.asarray(part) for at, part in zip(self.formulas, parts, strict=True)
                 )
-            return np.asarray(total, float).tolist()
+            return np.asarray(total, float)
 
-        return jacobian
+        return pulled
 
 
 NOTHING_SHARED = Shared()

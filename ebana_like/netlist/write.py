@@ -9,7 +9,7 @@ import numpy as np
 from ebana_like.circuit import Circuit, InputPorts
 from ebana_like.elements import Bank, ModelCard, Switches
 from ebana_like.errors import NetlistError
-from ebana_like.expressions import spell
+from ebana_like.expressions import Current, Name, Voltage, spell
 from ebana_like.files import write_atomically
 from ebana_like.netlist.dialects import PORTABLE, Dialect
 from ebana_like.netlist.netlist import FORMAT, NAME, Netlist
@@ -106,7 +106,12 @@ def _shared_lines(shared: Shared) -> Iterator[str]:
         numbers = parameter.value[0], parameter.low, parameter.high
         yield f"param {at.removeprefix(PREFIX)} {' '.join(repr(float(number)) for number in numbers)}"
     for at, trees in shared.formulas.items():
-        yield from (f"formula {at} {spell(tree, lambda leaf: leaf.name)}" for tree in trees)
+        yield from (f"formula {at} {spell(tree, _shared_name)}" for tree in trees)
+
+
+def _shared_name(leaf: Name | Voltage | Current) -> str:
+    assert isinstance(leaf, Name)
+    return leaf.name
 
 
 def _feature_lines(circuit: Circuit, inputs: InputPorts) -> Iterator[str]:

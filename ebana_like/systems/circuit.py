@@ -124,7 +124,9 @@ class CircuitSystem:
                 followers[of] = dense(read)
             else:
                 found[of] = read if limits.index is None else limits.summed(dense(read))
-        return found | shared.pulled_back(followers, points.values) if followers else found
+        if followers:
+            found.update(shared.pulled_back(followers, points.values))
+        return found
 
     def _per_feature(self, by_source: FloatArray) -> FloatArray:
         """Return derivatives by features (batch, features), given those by the voltages of their sources."""
