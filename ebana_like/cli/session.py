@@ -14,8 +14,9 @@ from ebana_like.cli.signals import Stops
 from ebana_like.errors import RunError, SettingError, TrainingError, counted
 from ebana_like.files import locked
 from ebana_like.fitting import NetlistSystem
+from ebana_like.fitting.reach import unreached
 from ebana_like.pages.answers import TRUTH_TABLE_ROWS, answer_table, answers
-from ebana_like.pages.fit import change_table, loss_table
+from ebana_like.pages.fit import change_table, clamped, loss_table
 from ebana_like.runs import Run, RunRecorder, TrainingSettings, simulator_of
 from ebana_like.runs.tensorboard import TensorBoard
 from ebana_like.simulators import Simulator
@@ -62,6 +63,9 @@ def train_new(
     with simulator_of(problem.circuit, settings) as simulator:
         if simulator.reduced:
             printer.line("ngspice solves the circuit with its input crossbar reduced by Norton's theorem")
+        if isinstance(problem.system, NetlistSystem):
+            for missed in unreached(problem, simulator):
+                printer.line(f"warning: {missed}")
         run = made(simulator.reduced)
         with locked(run.path):
             train_in(run, task, settings, problem, simulator, problem.start(), extras)
@@ -130,6 +134,8 @@ def _train(
         printer.show(answer_table(answers(witness, kept.values, problem.data.train, problem.cost)))
     if isinstance(problem.system, NetlistSystem):
         printer.show(change_table(problem.system, kept.values), VALUES_SHOWN)
+        for sentence in clamped(problem.system, kept.values):
+            printer.line(f"warning: {sentence}")
         printer.show(loss_table(witness, problem, kept.values))
     _farewell(printer, run.path, progress, kept)
     if isinstance(problem.system, NetlistSystem):
@@ -158,7 +164,8 @@ def _farewell(printer: Printer, path: Path, progress: Progress, kept: Best) -> N
         f"train {last.train}" + (f", test {last.test}" if last.test else "")
     )
     if kept.epoch != last.epoch:
-        printer.line(f"kept:     the values after epoch {kept.epoch}, the best")
+        loss = records[kept.epoch - 1].judged
+        printer.line(f"kept:     the values after epoch {kept.epoch}, the best, with a loss of {loss:.2e}")
     printer.line(f"made:     {path}/  (netlist.cir, history.csv, config.toml)")
     printer.line(f"look:     {program()} inspect {path}")
     printer.line(f"report:   {program()} report {path}")

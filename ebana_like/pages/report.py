@@ -11,13 +11,17 @@ from ebana_like.analysis.examples import Examples
 from ebana_like.analysis.power import power_of_sample
 from ebana_like.analysis.sample import training_sample
 from ebana_like.analysis.trained import Trained, measure
+from ebana_like.elements import Devices
 from ebana_like.errors import counted
 from ebana_like.figures import is_small
 from ebana_like.figures.units import si
+from ebana_like.fitting import NetlistSystem
+from ebana_like.fitting.reach import unreached
 from ebana_like.learning import Nudged
 from ebana_like.pages.angles import angle_section
 from ebana_like.pages.answers import answer_tables
 from ebana_like.pages.circuit_pictures import heat_maps, histograms, pictured, schematic_section, transfers
+from ebana_like.pages.fit import clamped, fit_sections
 from ebana_like.pages.page import Page, PageTable, Section
 from ebana_like.pages.run_pictures import accuracy, answered, boundary, loss
 from ebana_like.pages.warnings import warnings
@@ -32,18 +36,20 @@ def report(trained: Trained, simulator: Simulator) -> Page:
     """Return the page of a run, its circuit solved again in `simulator`."""
     circuit, history = trained.circuit, trained.history
     tables = answer_tables(simulator, circuit.values(), trained.problem)
-    answers = [one.on_page() for one in (*boundary(trained, simulator), *answered(trained, simulator))]
-    power, mean_watts = _power(trained, simulator)
+    own = fit_sections(trained, simulator)
+    pictures = [*boundary(trained, simulator), *([] if own else answered(trained, simulator))]
+    answers = [one.on_page() for one in pictures]
+    power, drawn = _power(trained, simulator)
     curves = [one.on_page() for one in (*loss(trained, simulator), *accuracy(trained, simulator))]
     sections = [
         Section("What was trained", [_paragraph(trained)]),
         Section("Training", pictures=curves, tables=[_epochs(history)]),
         Section("Answers", pictures=answers, tables=tables),
-        *pictured("Conductances", [*histograms(circuit, trained.before), *heat_maps(circuit)]),
+        *(own or pictured("Conductances", [*histograms(circuit, trained.before), *heat_maps(circuit)])),
         *pictured("Neurons", transfers(circuit)),
         *angle_section(trained, simulator),
         *(schematic_section(circuit) if is_small(circuit) else []),
-        power,
+        *power,
         Section("Settings", tables=[_settings(trained)]),
         _repeat(trained),
     ]
@@ -57,11 +63,22 @@ def report(trained: Trained, simulator: Simulator) -> Page:
             (f"{history[-1]['train_loss']:.2e}", "training loss"),
             (str(len(history)), "epoch" if len(history) == 1 else "epochs"),
             (str(sum(len(parameter.value) for parameter in circuit.parameters.values())), "trained values"),
-            (si(mean_watts, "W"), "drawn by an inference"),
+            *drawn,
         ],
-        warnings(circuit, training_sample(circuit, simulator, trained.problem, 0).free),
+        _warnings(trained, simulator),
         sections,
     )
+
+
+def _warnings(trained: Trained, simulator: Simulator) -> list[str]:
+    """Return what is odd, of a fitted netlist in its own words."""
+    circuit, problem = trained.circuit, trained.problem
+    free = training_sample(circuit, simulator, problem, 0).free
+    if not isinstance(problem.system, NetlistSystem):
+        return warnings(circuit, free)
+    values = circuit.values()
+    missed = [str(one) for one in unreached(problem, simulator)]
+    return [*missed, *clamped(problem.system, values), *warnings(circuit, free, ranges=False)]
 
 
 def _paragraph(trained: Trained) -> str:
@@ -129,8 +146,13 @@ def _epochs(history: list[dict[str, float]]) -> PageTable:
     return PageTable("", ("", "epoch", *(name.replace("_", " ") for name in columns), "seconds"), rows)
 
 
-def _power(trained: Trained, simulator: Simulator) -> tuple[Section, float]:
-    """Return what holding an operating point draws, over some training samples, and the mean of it, watts."""
+def _power(trained: Trained, simulator: Simulator) -> tuple[list[Section], list[tuple[str, str]]]:
+    """Return what holding an operating point draws, over some training samples, and the mean of it as a fact.
+
+    Nothing of circuits with transistors, what flows in which only SPICE knows.
+    """
+    if trained.circuit.of_kind(Devices):
+        return [], []
     data, problem = trained.problem.data.train, trained.problem
     chosen = data.take(np.linspace(0, len(data) - 1, min(POWER_SAMPLES, len(data))).astype(np.intp))
     examples = Examples(
@@ -154,7 +176,8 @@ def _power(trained: Trained, simulator: Simulator) -> tuple[Section, float]:
     if phases:
         nudged = float(np.mean([nudging.drawn for _, nudging in points]))
         text += f" A training step adds {phases} nudged phases of {si(nudged, 'W')} each to a free one."
-    return Section("Power", [text], tables=[PageTable("", ("elements", "mean", "least", "most"), rows)]), mean
+    table = PageTable("", ("elements", "mean", "least", "most"), rows)
+    return [Section("Power", [text], tables=[table])], [(si(mean, "W"), "drawn by an inference")]
 
 
 def _settings(trained: Trained) -> PageTable:

@@ -26,7 +26,8 @@ def draw(trained: Trained, simulator: Simulator, what: str) -> list[Drawn]:
 
 def loss(trained: Trained, simulator: Simulator) -> list[Drawn]:
     """Return the loss over the epochs."""
-    caption = "mean cost; of training samples as they were met, of others after the epoch"
+    met = "" if trained.problem.judged_anew else "; of training samples as they were met, of others after the epoch"
+    caption = f"mean cost{met or ' after each epoch'}"
     return [Drawn("loss", caption, curves({trained.task.called(trained.settings): trained.history}, "loss"))]
 
 

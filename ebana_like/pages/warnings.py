@@ -18,9 +18,9 @@ BURNT = 0.01
 """Amperes through a diode from which its series resistance, left out here, matters."""
 
 
-def warnings(circuit: Circuit, branches: Branches) -> list[str]:
-    """Return what is odd, a sentence each."""
-    return [*_unstable(branches), *_clamped(circuit), *_dangling(circuit), *_burnt(branches)]
+def warnings(circuit: Circuit, branches: Branches, ranges: bool = True) -> list[str]:
+    """Return what is odd, a sentence each. ranges: whether values at the ends of theirs are."""
+    return [*_unstable(branches), *(_clamped(circuit) if ranges else []), *_dangling(circuit), *_burnt(branches)]
 
 
 def _unstable(branches: Branches) -> list[str]:

@@ -127,3 +127,34 @@ def test_a_stranger_s_netlist_names_no_files_outside(divider):
         assert done.exit_code != 0
         assert "lies outside its folder" in done.output or "cannot say which it is" in done.output
     assert json.dumps(sorted(path.name for path in Path("sub").iterdir())) == '["evil.cir"]'
+
+
+def test_the_report_speaks_in_the_netlist_s_words(divider):
+    Path("limits.csv").write_text("v1,out\n1,1.1\n2,2.5\n")
+    output = run("fit", "my.cir", "--data", "limits.csv", *OPTIONS, "--epochs", 40, "--lr", "0.2", "--out", "RUN")
+    missed = "out: 2 targets lie above all that the circuit was found to reach"
+    reached = 2 * 1e-2 / (1e-2 + 1e-4)  # r1 at its least, r2 at its most, as far as their ranges go
+    assert f"warning: {missed}; one is 2.5 V, and the most found there is {reached:.4g} V" in output
+    assert "warning: r1 (100 Ω, at its least), r2 (10 kΩ, at its most) have come to the end of the range" in output
+    run("report", "RUN")
+    page = (Path("RUN") / "report.html").read_text()
+    for words in (missed, "Targets and answers", "residual (V)", "at its most", "my_fitted.cir differs from it"):
+        assert words in page, words
+    assert "sit at the" not in page  # of banks
+
+
+def test_targets_within_reach_are_not_spoken_of(divider):
+    assert "warning" not in fitted(1, "RUN")
+
+
+def test_the_report_of_two_inputs_and_classes(divider):
+    text = "two\nv1 a 0 0\nv2 b 0 0\nr1 a out 1k\nr2 b out 2k\nd1 out 0 dd\n.model dd d(is=1f)\n.end\n"
+    Path("two.cir").write_text(text)
+    Path("two.csv").write_text("v1,v2,out,kind\n0,0,0,low\n1,0,0.5,high\n0,1,0.2,low\n1,1,0.6,high\n")
+    common = ("fit", "two.cir", "--data", "two.csv", "--inputs", "v1,v2", "--outputs", "out", "--epochs", 2)
+    run(*common, "--out", "volts")
+    run(*common, "--labels", "kind", "--out", "classes")
+    for name, words in (("volts", ("out over each input", "answered over asked")), ("classes", ("Transfer curves",))):
+        run("report", name)
+        page = (Path(name) / "report.html").read_text()
+        assert all(word in page for word in words)
