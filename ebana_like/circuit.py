@@ -1,7 +1,8 @@
 """What is wired to what? Node names, banks of elements, and the ports through which a sample enters and leaves."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from copy import copy
+from dataclasses import dataclass
 from functools import cached_property
 from types import UnionType
 from typing import Annotated, TypeVar
@@ -134,12 +135,7 @@ class Circuit:
         self._require_meters()
         self._require_grounded()
         self._require_no_source_loop()
-        if loop := undecided(self.banks, len(self.nodes)):
-            raise CircuitError(
-                f"{', '.join(loop[:MOST_LISTED])}{' ...' if len(loop) > MOST_LISTED else ''}: these voltage-controlled "
-                "sources decide each other's voltages, and nothing decides them; change a gain, or put a resistor into "
-                "the loop"
-            )
+        self._require_decided()
 
     def _require_driven(self) -> None:
         """Every output pair has its branch to be nudged by."""
@@ -192,6 +188,15 @@ class Circuit:
                     f'voltage source {bank.labels[0]} or another of bank "{bank.name}" closes a loop of voltage '
                     "sources; put a resistor into the loop"
                 )
+
+    def _require_decided(self) -> None:
+        """Gains may be such that voltage-controlled sources in a loop leave each other's voltages open."""
+        if loop := undecided(self.banks, len(self.nodes)):
+            raise CircuitError(
+                f"{', '.join(loop[:MOST_LISTED])}{' ...' if len(loop) > MOST_LISTED else ''}: these voltage-controlled "
+                "sources decide each other's voltages, and nothing decides them; change a gain, or put a resistor into "
+                "the loop"
+            )
 
     def components(self, banks: Sequence[Bank]) -> IntArray:
         """Return the number of the connected component of every node, (nodes,), when only these banks conduct."""
@@ -274,7 +279,11 @@ class Circuit:
         for at, value in values.items():
             changes.setdefault(self.addressed(at).name, {})[parts(at)[1]] = value
         banks = tuple(b.with_values(changes[b.name]) if b.name in changes else b for b in self.banks)
-        return replace(self, banks=banks, shared=shared)
+        changed = copy(self)  # the wiring stays, and what was found of it: all but the gains of loops
+        vars(changed).update(banks=banks, shared=shared)
+        vars(changed).pop("parameters", None)
+        changed._require_decided()
+        return changed
 
     def of_elements(self, values: Values) -> Values:
         """Return values with those that are shared in the shape of what follows from them.
