@@ -114,10 +114,14 @@ class Devices(Bank):
         ends = np.stack([self.nodes_of(end) for end in self.ends], axis=-1)
         return ends.ravel(), np.repeat(self.negative, ends.shape[1])
 
+    def end_drops(self, voltages: FloatArray) -> FloatArray:
+        """Return the voltages of all ends above the reference, (..., n, ends), given those of nodes, (..., nodes)."""
+        ends = np.stack([self.nodes_of(end) for end in self.ends], axis=-1)
+        return np.asarray(voltages[..., ends] - voltages[..., self.negative, None])
+
     def sensitivity(self, quantity: str, view: AdjointView) -> FloatArray:
-        drops = view.adjoint[:, np.stack([self.nodes_of(end) for end in self.ends], axis=-1)]
-        drops = drops - view.adjoint[:, self.negative, None]
-        return np.asarray((drops * view.current_by(self.name, quantity)).sum(axis=-1))
+        by = view.current_by(self.name, quantity)
+        return np.asarray((self.end_drops(view.adjoint) * by).sum(axis=-1))
 
     def with_values(self, values: Mapping[str, FloatArray]) -> Self:
         """Return the devices with other sizes, (n,), by quantity, in the words of their lines."""

@@ -8,13 +8,14 @@ decides is the small-signal conductance J that the open nodes see, with a capaci
 Stable where every eigenvalue of M^-1 J has a real part above zero (siemens, with the capacitors taken alike).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.linalg import eig
 
 from ebana_like.circuit import Circuit
-from ebana_like.elements import CCVS, VCCS, Devices, EnergyLaw, FloatArray
+from ebana_like.elements import CCVS, VCCS, Devices, EnergyLaw, FloatArray, SmallSignal
 from ebana_like.energy.currents import CurrentEquations
 
 MOST_NODES, MOST_DROPS = 300, 2_000_000
@@ -22,6 +23,10 @@ MOST_NODES, MOST_DROPS = 300, 2_000_000
 
 SINGULAR = 1e-13
 """Smallest eigenvalue over the largest at which a circuit no longer decides its voltages."""
+
+WIRE = 1e6
+"""Times the strongest of all other conductances at which a diode or switch is as good as a wire: more, as the 1e61 S of
+a diode without limits, would drown them in rounding."""
 
 
 @dataclass(frozen=True)
@@ -56,25 +61,37 @@ class Stability:
         return ""
 
 
-def stability(circuit: Circuit, voltages: FloatArray) -> Stability | None:
+def stability(
+    circuit: Circuit, voltages: FloatArray, devices: Mapping[str, SmallSignal] | None = None
+) -> Stability | None:
     """Return how firmly a circuit is held at its operating point; None where that is not known.
 
-    voltages: (nodes,), volts. Not known of circuits with devices that only SPICE knows, with a CCVS, with sources that
-    decide each other in a loop, or too large.
+    voltages: (nodes,), volts. devices: those only SPICE knows at this one point, by bank. Not known where they are not
+    given, nor of circuits with a CCVS, with sources that decide each other in a loop, or too large.
     """
     wiring = CurrentEquations(circuit)
     count = len(wiring.roots)
     drops = count * sum(map(len, circuit.banks))
-    unknown = any(map(len, (*circuit.of_kind(Devices), *circuit.of_kind(CCVS))))
-    if unknown or not 0 < count <= MOST_NODES or drops > MOST_DROPS:
+    slopes = {name: device.slopes[0] for name, device in (devices or {}).items()}
+    unknown = any(len(b) and not np.isfinite(slopes.get(b.name, np.nan)).all() for b in circuit.of_kind(Devices))
+    if unknown or any(map(len, circuit.of_kind(CCVS))) or not 0 < count <= MOST_NODES or drops > MOST_DROPS:
         return None
     try:
         follow, balances = np.stack([wiring.followers(k) for k in range(count)]), wiring.balances
     except RuntimeError:  # "Factor is exactly singular": sources that decide each other in a loop
         return None
-    flowing = {bank.name: bank.current(follow) for bank in circuit.of_kind(VCCS)} | {
-        bank.name: bank.small_signal(voltages) * bank.drop(follow) for bank in circuit.of_kind(EnergyLaw)
-    }
+    flowing = {bank.name: bank.current(follow) for bank in circuit.of_kind(VCCS)}
+    for device in circuit.of_kind(Devices):
+        drops = device.end_drops(follow)
+        flowing[device.name] = np.einsum("nts,kns->knt", slopes[device.name], drops).reshape(count, -1)
+    slopes |= {bank.name: bank.gain for bank in circuit.of_kind(VCCS)}
+    slopes |= {bank.name: bank.small_signal(voltages) for bank in circuit.of_kind(EnergyLaw) if bank.linear}
+    strongest = max(float(np.abs(each).max(initial=0.0)) for each in slopes.values()) if slopes else 0.0
+    for bank in circuit.of_kind(EnergyLaw):
+        slope = bank.small_signal(voltages)
+        if not bank.linear and strongest:
+            slope = np.minimum(slope, WIRE * strongest)
+        flowing[bank.name] = slope * bank.drop(follow)
     conductance = balances @ wiring.node_sums(flowing).T
     values, vectors = eig(conductance, balances @ follow.T)
     rates = np.where(np.isfinite(values), values.real, np.inf)

@@ -24,6 +24,6 @@ class FirstAnswer:
         if self._over or not solved.size:
             return points
         self._over, first = True, int(solved[0])
-        found = stability(points.solved, points.voltages[0, first])
+        found = stability(points.solved, points.voltages[0, first], points.take(solved[:1]).devices)
         said = "; ".join(filter(None, [self._note, found.warning if found else "", points.messages.get(first, "")]))
         return replace(points, messages={**points.messages, first: said}) if said else points

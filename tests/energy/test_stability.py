@@ -52,6 +52,35 @@ def test_a_bidirectional_amplifier_of_gain_one_is_a_transformer():
     assert found.warning == ""
 
 
+def test_a_node_that_a_diode_holds_as_by_a_wire_does_not_drown_the_others():
+    """A diode of 1e61 S in series with 1 kOhm, and a node beside it that 1 mS and 0.5 mS hold."""
+    text = "t\nv1 in 0 1\nr1 in a 1k\nd1 a b m\nr2 b 0 1k\nr3 in c 1k\nr4 c 0 2k\n.model m d(is=1e-9 n=0.05)\n.end"
+    found = stability(circuit(text), np.array([0, 1, 0.6, 0.4, 0.7]))
+    assert found.smallest == pytest.approx(1e-3)  # of both ends of the diode: 2 mS on two capacitors
+    assert found.warning == ""
+
+
+FLIP_FLOP = """two transistors, each holding the other
+v1 in 0 {gate}
+vdd vdd 0 3
+r1 vdd a {load}
+r2 vdd b {load}
+m1 a b 0 0 n w=10u l=1u
+m2 b a 0 0 n w=10u l=1u
+r3 in a 1meg
+.model n nmos(vto=0.7 kp=1e-4)
+.end"""
+
+
+@pytest.mark.parametrize(("load", "stable"), [("100", True), ("10k", False)])
+def test_a_latch_of_transistors_balanced_on_its_edge_is_told(load, stable):
+    """J = 1 / load - gm where both transistors, in saturation, are alike; 1 MOhm tips them so little that they stay."""
+    latch = circuit(FLIP_FLOP.format(load=load, gate=1))
+    with NgspiceSimulator(latch) as simulator:
+        points = simulator.solve({}, np.zeros((1, latch.inputs.count)))
+    assert ("unstable" in points.messages.get(0, "")) is not stable
+
+
 def test_devices_only_spice_knows_leave_it_open():
     assert stability(circuit("t\nv1 a 0 1\nr1 a b 1k\nd1 b 0 m\n.model m d(is=1n rs=1)\n.end"), np.zeros(3)) is None
 
