@@ -15,7 +15,7 @@ from ebana_like.analysis.differences import cosine_gap, differences, distance, f
 from ebana_like.analysis.examples import Examples
 from ebana_like.drawing import Figure, save_figure
 from ebana_like.elements import FloatArray, Signal, dense
-from ebana_like.energy import Symmetry, symmetry
+from ebana_like.energy import Symmetry, nearest_weights, symmetry
 from ebana_like.errors import SettingError, SimulatorError
 from ebana_like.learning import Adjoint, Nudged, nudged_estimators
 from ebana_like.simulators import NgspiceSimulator, Simulator
@@ -94,7 +94,7 @@ def gradient_check(
     if not truth.points.usable.all():
         raise SimulatorError(f"a sample was not solved: {'; '.join(truth.points.messages.values())}")
     found = symmetry(circuit)
-    weights = found.weights or {bank.name: np.ones(1) for bank in circuit.banks}
+    weights = nearest_weights(circuit)
     system = CircuitSystem(circuit)
     rows: list[Row] = []
     for name, kind in nudged_estimators().items():

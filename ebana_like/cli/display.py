@@ -58,6 +58,7 @@ class TrainingDisplay(Callback):
         )
         self.last: EpochRecord | None = None
         self._printed: EpochRecord | None = None
+        self._noted = ""
         self._moved = self._line_at = time.perf_counter()
 
     def __enter__(self) -> Self:
@@ -70,6 +71,11 @@ class TrainingDisplay(Callback):
         self.bar.stop()
         if self.last is not None and self.last is not self._printed:
             self._print(self.last)
+
+    def on_note(self, note: str) -> None:
+        """Print it."""
+        self._noted = note
+        self._line(f"warning: {note}")
 
     def on_batch(self, progress: TrainingProgress) -> None:
         """Move the bar now and then."""
@@ -84,10 +90,11 @@ class TrainingDisplay(Callback):
             epoch = min(record.epoch + 1, self.problem.epochs)
             curve = _curve([earlier.train.loss for earlier in progress.records[-CURVE_WIDTH:]])
             self.bar.update(self.row, completed=progress.steps, epoch=epoch, curve=curve, state=_short_state(record))
-        for message in record.messages[:MESSAGES_SHOWN]:
+        messages = [message for message in record.messages if message != self._noted]
+        for message in messages[:MESSAGES_SHOWN]:
             self._line(f"warning: epoch {record.epoch}, {message}")
-        if len(record.messages) > MESSAGES_SHOWN:
-            self._line(f"warning: and {len(record.messages) - MESSAGES_SHOWN} more")
+        if len(messages) > MESSAGES_SHOWN:
+            self._line(f"warning: and {len(messages) - MESSAGES_SHOWN} more")
         if self.bar.disable:
             due = record.epoch % max(self.problem.epochs // PLAIN_LINES, 1) == 0
         else:

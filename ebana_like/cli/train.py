@@ -69,6 +69,8 @@ def given_settings(options: Mapping[str, str | None]) -> dict[str, str]:
 
 
 def _option(entry: Any, default: Any) -> click.Option:
+    if entry.type is bool:
+        return click.Option([f"--{entry.name}"], flag_value="true", default=None, help=entry.metadata["help"])
     shown = ",".join(f"{part:g}" for part in default) if isinstance(default, tuple) else default
     choices = entry.metadata["choices"]
     return click.Option(

@@ -12,7 +12,7 @@ from ebana_like.energy.cocontent import (
 )
 from ebana_like.energy.currents import CurrentEquations, ElementCurrents, element_currents, own_currents
 from ebana_like.energy.stability import Stability, stability
-from ebana_like.energy.weights import Symmetry, coenergy_weights, symmetry
+from ebana_like.energy.weights import Symmetry, coenergy_weights, nearest_weights, symmetry
 
 __all__ = [
     "AMPLIFIERS",
@@ -27,6 +27,7 @@ __all__ = [
     "coenergy_weights",
     "element_currents",
     "is_convex",
+    "nearest_weights",
     "own_currents",
     "rises",
     "stability",

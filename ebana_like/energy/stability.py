@@ -82,8 +82,8 @@ def stability(
         return None
     flowing = {bank.name: bank.current(follow) for bank in circuit.of_kind(VCCS)}
     for device in circuit.of_kind(Devices):
-        drops = device.end_drops(follow)
-        flowing[device.name] = np.einsum("nts,kns->knt", slopes[device.name], drops).reshape(count, -1)
+        flows = np.einsum("nts,kns->knt", slopes[device.name], device.end_drops(follow))
+        flowing[device.name] = flows.reshape(count, -1)
     slopes |= {bank.name: bank.gain for bank in circuit.of_kind(VCCS)}
     slopes |= {bank.name: bank.small_signal(voltages) for bank in circuit.of_kind(EnergyLaw) if bank.linear}
     strongest = max(float(np.abs(each).max(initial=0.0)) for each in slopes.values()) if slopes else 0.0

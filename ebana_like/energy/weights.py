@@ -86,8 +86,25 @@ def coenergy_weights(circuit: Circuit) -> Mapping[str, FloatArray]:
     Raises CircuitError naming the element for which no such weights exist: equilibrium propagation is not exact then.
     """
     pinned = circuit.components(circuit.of_kind(VoltageSources))
-    ground = pinned[0]
     _require_reciprocal(circuit, pinned)
+    return _weights(circuit, pinned)
+
+
+@lru_cache(maxsize=CIRCUITS_REMEMBERED)
+def nearest_weights(circuit: Circuit) -> Mapping[str, FloatArray]:
+    """Weights to try equilibrium propagation with where it is not exact: those of amplifiers, or 1 where none agree.
+
+    Returns what `coenergy_weights` would if the elements in its way were not there.
+    """
+    try:
+        return _weights(circuit, circuit.components(circuit.of_kind(VoltageSources)))
+    except CircuitError:
+        return {bank.name: np.ones(1) for bank in circuit.of_kind(EnergyLaw)}
+
+
+def _weights(circuit: Circuit, pinned: IntArray) -> Mapping[str, FloatArray]:
+    """Return the weights that the amplifiers ask for. pinned: components that sources tie together, (nodes,)."""
+    ground = pinned[0]
     islands = _islands(circuit, pinned)
     weight_of = np.ones(len(islands))
     for island, weight in _island_weights(circuit, islands, _amplifiers(circuit, pinned, islands)).items():

@@ -12,7 +12,6 @@ from ebana_like.data import Dataset, RegressionDataset, Split, in_volts
 from ebana_like.data.split import split
 from ebana_like.data.table import read_table
 from ebana_like.elements import Resistors
-from ebana_like.energy import symmetry
 from ebana_like.errors import CircuitError, SettingError
 from ebana_like.files import write_atomically
 from ebana_like.fitting.ported import ported
@@ -115,11 +114,8 @@ def prepared(settings: FitSettings, folder: Path | None = None) -> Prepared:
     )
     if settings.start:
         circuit = continued(circuit, load_circuit(Path(settings.start)).circuit)
-    found = symmetry(circuit)
-    if not found.exact and settings.estimator != "adjoint":
-        raise CircuitError(
-            f"{path}: {found.reason}. Train it with --estimator adjoint, whose gradient is exact for every circuit"
-        )
+    system = NetlistSystem(circuit, Source(path, text, encoding), trained)
+    settings = _with_estimator(settings, system)
     cost, data = cost_of(settings), samples_in_volts(samples(settings), settings)
     outputs = data.train.outputs(cost)
     if outputs != circuit.outputs.count:
@@ -127,7 +123,6 @@ def prepared(settings: FitSettings, folder: Path | None = None) -> Prepared:
             f"outputs is {settings.outputs}: {circuit.outputs.count} outputs, but the table asks for {outputs} "
             f"({', '.join(data.train.classes)})"
         )
-    system = NetlistSystem(circuit, Source(path, text, encoding), trained)
     problem = Problem(
         system,
         data,
@@ -143,6 +138,19 @@ def prepared(settings: FitSettings, folder: Path | None = None) -> Prepared:
         judged_anew=True,
     )
     return Prepared(system, problem, settings)
+
+
+def _with_estimator(settings: FitSettings, system: NetlistSystem) -> FitSettings:
+    """Return settings with an estimator that is exact for the system, or the one that was asked for all the same."""
+    refusal = system.refusal()
+    if settings.estimator == "auto":
+        return replace(settings, estimator="adjoint" if refusal and not settings.inexact else "centered")
+    if refusal and settings.estimator != "adjoint" and not settings.inexact:
+        raise CircuitError(
+            f"{system.source.path}: {refusal}. Train it with --estimator adjoint, whose gradient is exact for every "
+            "circuit, or by --inexact all the same"
+        )
+    return settings
 
 
 def _beta(circuit: Circuit) -> float:

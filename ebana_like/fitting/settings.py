@@ -1,11 +1,12 @@
 """What can be set for fitting a netlist? What training takes, and what the netlist itself does not say."""
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from ebana_like.errors import SettingError
 from ebana_like.files import require_allowed
+from ebana_like.learning.estimators.catalog import ESTIMATORS
 from ebana_like.learning.updates.catalog import UPDATES
 from ebana_like.netlist.deck import ANNOTATION, Deck, Line, read_deck
 from ebana_like.netlist.deck.include import read_text
@@ -17,11 +18,14 @@ NOTE = f"{ANNOTATION}fit"
 """How comment lines begin that hold settings: `* @fit inputs v1,v2`."""
 
 
+@dataclass(frozen=True)
 class AutoOr:
-    """Every engine, and the choice that is left to us."""
+    """Every name of a seam, and the choice that is left to us."""
+
+    names: Iterable[str]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(["auto", *ENGINES])
+        return iter(["auto", *self.names])
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,10 @@ class FitSettings(TrainingSettings):
     )
     range: str = setting("", "Ranges of what is trained, in the netlist's units: pos=0:1,r*=100:10k.")
     engine: str = setting(
-        "auto", "What solves the circuit; auto: native where it can.", AutoOr(), former=ENGINES.former
+        "auto", "What solves the circuit; auto: native where it can.", AutoOr(ENGINES), former=ENGINES.former
+    )
+    estimator: str = setting(
+        "auto", "Gradient estimator; auto: centered where it is exact, else adjoint.", AutoOr(ESTIMATORS)
     )
     volts: float = setting(0.0, "Scale every input column to this range, +-volts; 0: columns are volts already.", low=0)
     g_low: float = setting(0.0, "Smallest conductance of a trained resistor; 0: a tenth of the smallest now.", low=0)

@@ -37,6 +37,12 @@ ABOUT = "run"
 """The table in which a run's config says what is no setting: its task, its date ..."""
 
 
+WANTED = {str: "a word", int: "a whole number", float: "a number", bool: "true or false"}
+"""What the value of a setting of each type is called."""
+
+YES_OR_NO: Mapping[object, bool] = {True: True, False: False, "true": True, "false": False}
+
+
 def setting(
     default: Any,
     help: str,
@@ -90,6 +96,7 @@ class TrainingSettings:
         "Gradient estimator.",
         ESTIMATORS,
     )
+    inexact: bool = setting(False, "Equilibrium propagation also where it is not exact; the start says by how much.")
     beta: float = setting(1e-7, "Nudging factor, siemens; of no effect on the adjoint estimator.", positive=True)
     update: str = setting("sgd", "Update rule.", UPDATES)
     update_options: str = setting(
@@ -131,7 +138,7 @@ class TrainingSettings:
                     f"{entry.name} is {shown(value)}; choose one of {', '.join(choices)}"
                     + (f"; {near}" if near.endswith("?") else "")
                 )
-            if isinstance(value, str):
+            if isinstance(value, str | bool):
                 continue
             numbers = value if isinstance(value, tuple) else (value,)
             if limits["low"] is not None and not numbers:
@@ -319,8 +326,10 @@ def as_table(settings: TrainingSettings) -> dict[str, Any]:
 def _convert(key: str, value: Any, kind: Any) -> Any:
     """Return the value as the type a setting has; a string may list numbers, as on the command line."""
     item = int if kind in (int, tuple[int, ...]) else float
-    wanted = {str: "a word", int: "a whole number", float: "a number"}.get(kind, "numbers separated by commas")
+    wanted = WANTED.get(kind, "numbers separated by commas")
     try:
+        if kind is bool:
+            return YES_OR_NO[value.lower() if isinstance(value, str) else value]
         if kind is str:
             if not isinstance(value, str):
                 raise ValueError
@@ -335,7 +344,7 @@ def _convert(key: str, value: Any, kind: Any) -> Any:
             else [value]
         )
         return tuple(_number(part, item) for part in parts)
-    except (ValueError, TypeError, OverflowError) as error:
+    except (ValueError, KeyError, TypeError, OverflowError) as error:
         raise SettingError(f"{key} is {shown(value)}; expected {wanted}") from error
 
 

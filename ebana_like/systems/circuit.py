@@ -59,7 +59,7 @@ class CircuitSystem:
             if not isinstance(bank, CurrentLaw | VoltageSources):
                 return (
                     f"the {quantity} of {bank.labels[0]} is trained, and it changes the weights of the co-content: "
-                    "equilibrium propagation is not exact for it; train it by the adjoint estimator"
+                    "equilibrium propagation is not exact for it"
                 )
         return symmetry(self.circuit).reason
 

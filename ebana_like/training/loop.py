@@ -13,6 +13,7 @@ from ebana_like.learning import Cost
 from ebana_like.simulators import Simulator
 from ebana_like.simulators.descent import Held
 from ebana_like.simulators.scoring import Scored, scored
+from ebana_like.training.inexact import inexactness
 from ebana_like.training.problem import Problem
 from ebana_like.training.progress import EpochRecord, Evaluation, Progress, Sums
 from ebana_like.training.stopping import is_finished, require_converging, require_number, require_solved
@@ -24,7 +25,7 @@ SAMPLES_AT_ONCE = 1000
 
 
 class Callback(Protocol):
-    """Something that watches training: a subclass with one of these methods, or any object with both.
+    """Something that watches training: a subclass with one of these methods, or any object with the last two.
 
     It is called with what has been reached, in the order the callbacks are listed. Arrays in a progress are never
     changed later, so it may keep them. KeyboardInterrupt raised here stops training as Ctrl-C does; an `EbanaError`
@@ -34,6 +35,10 @@ class Callback(Protocol):
 
     every_batch: ClassVar[bool] = True
     """Whether it must see every update; else an engine that can may do many batches between two calls."""
+
+    def on_note(self, note: str) -> None:
+        """Before the first update: what the estimator says of itself, where equilibrium propagation is not exact."""
+        return
 
     def on_batch(self, progress: Progress) -> None:
         """After each update, or after a stretch of them."""
@@ -65,6 +70,11 @@ def train(
     """
     progress = resumable = start or problem.start()
     stretches = None if any(map(_sees_every_batch, callbacks)) else stretches_of(problem, simulator)
+    if note := inexactness(problem, simulator, progress) if not progress.steps else "":
+        progress = resumable = replace(progress, sums=replace(progress.sums, messages=(note,)))
+        for callback in callbacks:
+            if hasattr(callback, "on_note"):
+                callback.on_note(note)
     simulator.forget()
     try:
         while not is_finished(problem, progress):

@@ -138,6 +138,8 @@ def stretches_of(problem: Problem, simulator: Simulator) -> Stretches | None:
     if type(update) is not SGD and update.stepping(problem.system.parameters, start.update_state, start.epoch) is None:
         return None
     if isinstance(problem.estimator, Nudged):
+        if problem.system.refusal():
+            return None
         found = coenergy_weights(problem.circuit)
         each = {at: found[parts(at)[0]] for at in problem.system.parameters}
         if any(weight.size > 1 for weight in each.values()):

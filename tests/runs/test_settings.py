@@ -56,6 +56,8 @@ def values_of(entry):
     kind = get_type_hints(Settings)[entry.name]
     if kind in kinds:
         return kinds[kind]
+    if kind is bool:
+        return st.booleans()
     item, count = kind.__args__[0], {"hidden": 1, "lr": 2, "lr_by_size": 2, "g_start": 4}[entry.name]
     return st.lists(kinds[item], min_size=count, max_size=count).map(tuple)
 

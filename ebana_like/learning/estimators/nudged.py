@@ -8,10 +8,11 @@ import numpy as np
 
 from ebana_like.checks import require_number
 from ebana_like.elements import FloatArray
+from ebana_like.energy import nearest_weights
 from ebana_like.errors import CircuitError
 from ebana_like.learning.costs import Cost
 from ebana_like.learning.estimators.estimator import Estimate, Estimator
-from ebana_like.systems import Engine
+from ebana_like.systems import CircuitSystem, Engine
 from ebana_like.values import Values
 
 
@@ -32,9 +33,11 @@ class Nudged(Estimator):
     """Equilibrium propagation with some stencil of nudged phases. A new estimator only says which.
 
     beta: nudging factor, siemens where the cost is in volts squared.
+    inexact: estimate also where equilibrium propagation is not exact; training begins by saying how far off that is.
     """
 
     beta: float
+    inexact: bool = False
 
     def __post_init__(self) -> None:
         require_number("the nudging factor beta", self.beta, above=0, fix="in siemens, for example 1e-7")
@@ -54,14 +57,18 @@ class Nudged(Estimator):
     ) -> Estimate:
         """Solve a batch freely and nudged, and return the gradient of the mean cost.
 
-        Arguments as in `Estimator`. Raises CircuitError where equilibrium propagation is not exact for the system.
+        Arguments as in `Estimator`. Raises CircuitError where equilibrium propagation is not exact for the system, and
+        not wanted all the same.
         """
         system = engine.system
+        weights = {}
         if reason := system.refusal():
-            raise CircuitError(reason)
+            if not (self.inexact and isinstance(system, CircuitSystem)):
+                raise CircuitError(f"{reason}; it is learned by the adjoint estimator, exact for every circuit")
+            weights = {"weights": nearest_weights(system.circuit)}
         points, coefficients = self.phases(engine, values, features, targets, cost, rng)
         return Estimate(
-            system.signals(points, coefficients),
+            system.signals(points, coefficients, **weights),
             points,
             lambda: system.input_signal(points, coefficients),
         )
