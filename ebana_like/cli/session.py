@@ -15,6 +15,7 @@ from ebana_like.errors import RunError, SettingError, TrainingError, counted
 from ebana_like.files import locked
 from ebana_like.fitting import NetlistSystem
 from ebana_like.fitting.reach import unreached
+from ebana_like.learning import Nudged
 from ebana_like.pages.answers import TRUTH_TABLE_ROWS, answer_table, answers
 from ebana_like.pages.fit import change_table, clamped, loss_table
 from ebana_like.runs import Run, RunRecorder, TrainingSettings, simulator_of
@@ -46,7 +47,8 @@ def headline(task: Trainable, problem: Problem, settings: TrainingSettings) -> s
     values = sum(len(parameter.value) for parameter in circuit.parameters.values())
     return (
         f"{task.called(settings)}: {counted(len(problem.data.train), 'training sample')}, "
-        f"{counted(len(circuit.nodes) - 1, 'node')}, {counted(values, 'trained value')}, {settings.engine}"
+        f"{counted(len(circuit.nodes) - 1, 'node')}, {counted(values, 'trained value')}, {settings.engine}, "
+        f"{settings.estimator}" + (f" with beta {settings.beta:.3g} S" if isinstance(problem.estimator, Nudged) else "")
     )
 
 

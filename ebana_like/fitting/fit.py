@@ -20,6 +20,7 @@ from ebana_like.fitting.settings import FitSettings, gather
 from ebana_like.fitting.source import NetlistSystem, Source, kept_name
 from ebana_like.netlist.deck import read_deck
 from ebana_like.netlist.deck.include import read_text
+from ebana_like.netlist.deck.reading import read_with
 from ebana_like.runs import load_circuit
 from ebana_like.runs.assembly import continued, cost_of, estimator_of, simulator_of, update_of
 from ebana_like.simulators import engine_for
@@ -105,8 +106,9 @@ def prepared(settings: FitSettings, folder: Path | None = None) -> Prepared:
         text, encoding = read_text(folder / kept_name(path), [folder])
     else:
         text, encoding = read_text(path)
-    deck = read_deck(text, str(path), path.parent)
-    circuit, trained = ported(deck, text, path.parent, settings)
+    with read_with(settings.reading):
+        deck = read_deck(text, str(path), path.parent)
+        circuit, trained = ported(deck, text, path.parent, settings)
     settings = replace(
         settings,
         engine=engine_for(circuit) if settings.engine == "auto" else settings.engine,

@@ -10,6 +10,7 @@ from ebana_like.learning.estimators.catalog import ESTIMATORS
 from ebana_like.learning.updates.catalog import UPDATES
 from ebana_like.netlist.deck import ANNOTATION, Deck, Line, read_deck
 from ebana_like.netlist.deck.include import read_text
+from ebana_like.netlist.deck.reading import Reading, read_with, reading_with
 from ebana_like.runs import TrainingSettings, decode, load_config, require_files_allowed, setting, settings_in
 from ebana_like.runs.settings import FILES
 from ebana_like.simulators import ENGINES
@@ -33,6 +34,9 @@ class FitSettings(TrainingSettings):
     """How a netlist is fitted to a table. Volts, siemens, amperes."""
 
     netlist: str = setting("", "The netlist.")
+    include_path: str = setting(
+        "", "Folders, separated by commas, that the netlist may include files from; looked through for those not found."
+    )
     data: str = setting("", "CSV file with a header: a column for each input and output, or for labels.")
     inputs: str = setting("", "Voltage sources that carry columns: v1,v2 or v1=x,-v2=x (minus for its negative).")
     outputs: str = setting(
@@ -63,6 +67,11 @@ class FitSettings(TrainingSettings):
         if len(self.lr) != 1:
             raise SettingError(f"lr has {len(self.lr)} values; one rate holds for all trained resistors")
 
+    @property
+    def reading(self) -> Reading:
+        """How the netlist is to be read."""
+        return reading_with([Path(word) for word in self.include_path.split(",") if word])
+
 
 def gather(netlist: Path, config: Path | None, given: Mapping[str, object], where: str) -> FitSettings:
     """Return the settings of the netlist's comment lines, over them those of a TOML file, over them the given ones.
@@ -70,14 +79,15 @@ def gather(netlist: Path, config: Path | None, given: Mapping[str, object], wher
     where: what error messages call the origin of the given ones. Names of data files in the comment lines are relative
     to the netlist. Raises SettingError for what is not understood.
     """
-    deck = read_deck(read_text(netlist)[0], str(netlist), netlist.parent)
+    tables = {} if config is None else load_config(config)
+    first = FitSettings() if config is None else settings_in(tables, "settings", FitSettings(), str(config))
+    if config is not None:
+        require_files_allowed(first, config, [*given, "netlist"])
+    with read_with(decode(given, first, where).reading):
+        deck = read_deck(read_text(netlist)[0], str(netlist), netlist.parent)
     settings = noted(deck, given)
     if config is not None:
-        tables = load_config(config)
-        named = settings_in(tables, "settings", settings, str(config))
-        others = [name for name in FILES if name not in tables.get("settings", tables)]  # the netlist's comments say so
-        require_files_allowed(named, config, [*given, *others, "netlist"])
-        settings = named
+        settings = settings_in(tables, "settings", settings, str(config))
     settings = decode({**given, "netlist": str(netlist)}, settings, where)
     for name in ("data", "inputs", "outputs"):
         if not getattr(settings, name):
@@ -95,8 +105,8 @@ def noted(deck: Deck, given: Container[str] = ()) -> FitSettings:
     for line in deck.statements:
         if isinstance(line, Line) and line.text.startswith(NOTE):
             key, _, value = line.text[len(NOTE) :].strip().partition(" ")
-            if key == "netlist":
-                raise line.error("a netlist cannot say which it is; leave the line out")
+            if key in ("netlist", "include_path"):
+                raise line.error(f"a netlist cannot say its own {key}; leave the line out")
             if key in FILES:
                 value = str(Path(line.source).parent / value.strip())
             settings = decode({key: value.strip()}, settings, f"{line.source}, line {line.number}")

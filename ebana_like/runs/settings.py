@@ -24,8 +24,8 @@ from ebana_like.simulators import ENGINES
 
 COMMENT_COLUMN = 36
 
-FILES = ("data", "start", "diode", "netlist")
-"""Settings that are names of files, or may be."""
+FILES = ("data", "start", "diode", "netlist", "include_path")
+"""Settings that are names of files, or may be; the last one of several folders."""
 
 OPTIONS = ("update_options", "schedule_options")
 """Settings that are options of what another setting names, as text or as a table."""
@@ -249,7 +249,7 @@ def require_files_allowed(settings: TrainingSettings, named_in: Path, given: Con
 
     given: settings that the person gave besides, which stand above those of the file.
     """
-    for name, path in _files_of(settings).items():
+    for name, path in _files_of(settings):
         if name not in given:
             require_allowed(path, named_in, name)
 
@@ -259,22 +259,25 @@ def allow_files(settings: TrainingSettings, known: TrainingSettings | None = Non
 
     known: settings that a file had before; what they name too is left aside, for that may be somebody else's wish.
     """
-    before = {} if known is None else _files_of(known)
-    for name, path in _files_of(settings).items():
-        if path != before.get(name):
-            allow(path)
+    before = [] if known is None else _files_of(known)
+    for named in _files_of(settings):
+        if named not in before:
+            allow(named[1])
 
 
 def with_files_found(settings: AnySettings) -> AnySettings:
     """Return settings that name their files as they are found from everywhere, for the config of a run."""
-    found: dict[str, Any] = {name: str(followed(path)) for name, path in _files_of(settings).items()}
+    found: dict[str, Any] = {}
+    for name, path in _files_of(settings):
+        found[name] = ",".join([*([found[name]] if name in found else []), str(followed(path))])
     return replace(settings, **found)
 
 
-def _files_of(settings: TrainingSettings) -> dict[str, Path]:
-    """Return the files that settings name. A diode model is one where its name is that of a file."""
+def _files_of(settings: TrainingSettings) -> list[tuple[str, Path]]:
+    """Return the files that settings name, with the setting. A diode model is one where its name is that of a file."""
     named = {name: getattr(settings, name, "") for name in FILES}
-    return {name: Path(word) for name, word in named.items() if word and (name != "diode" or is_file_name(word))}
+    words = [(name, word) for name, text in named.items() for word in (text.split(",") if "path" in name else [text])]
+    return [(name, Path(word)) for name, word in words if word and (name != "diode" or is_file_name(word))]
 
 
 def load_config(path: Path, inside: Sequence[Path] = ()) -> dict[str, Any]:

@@ -36,7 +36,9 @@ def test_a_netlist_of_before_says_it(tmp_path):
     netlist, data = tmp_path / "divider.cir", tmp_path / "data.csv"
     netlist.write_text(NETLIST.replace("r1", "* @fit engine newton\nr1"))
     data.write_text("v1,out\n1,0.25\n")
-    said = run("fit", netlist, "--data", data, "--inputs", "v1", "--outputs", "out", "--epochs", 1)
+    said = run(
+        "fit", netlist, "--data", data, "--inputs", "v1", "--outputs", "out", "--epochs", 1, "--out", tmp_path / "run"
+    )
     assert "native, centered" in said
 
 

@@ -125,7 +125,7 @@ def test_a_stranger_s_netlist_names_no_files_outside(divider):
         Path("sub/evil.cir").write_text(NETLIST.replace(".end", f"{text}.end"))
         done = CliRunner().invoke(main, ["fit", "sub/evil.cir", "--data", "data.csv", *OPTIONS, "--out", "x"])
         assert done.exit_code != 0
-        assert "lies outside its folder" in done.output or "cannot say which it is" in done.output
+        assert "lies outside its folder" in done.output or "cannot say its own netlist" in done.output
     assert json.dumps(sorted(path.name for path in Path("sub").iterdir())) == '["evil.cir"]'
 
 
@@ -158,3 +158,15 @@ def test_the_report_of_two_inputs_and_classes(divider):
         run("report", name)
         page = (Path(name) / "report.html").read_text()
         assert all(word in page for word in words)
+
+
+def test_a_run_knows_the_folders_that_its_netlist_includes_from(divider):
+    Path("parts").mkdir()
+    Path("parts/diode.lib").write_text(".model dd d(is=1f)\n")
+    Path("home").mkdir()
+    Path("home/my.cir").write_text(NETLIST.replace(".end", "d1 out 0 dd\n.include diode.lib\n.end"))
+    words = ("fit", "home/my.cir", "--data", "data.csv", *OPTIONS, "--epochs", 1, "--out")
+    assert CliRunner().invoke(main, [*map(str, words), "x"]).exit_code != 0
+    run(*words, "RUN", "--include-path", "parts")
+    run("resume", "RUN", "--epochs", 2)
+    assert str(divider / "parts") in (Path("RUN") / "config.toml").read_text()
