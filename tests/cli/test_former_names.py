@@ -19,7 +19,7 @@ def run(*arguments):
 
 
 def test_a_run_of_before_is_read_and_goes_on(tmp_path):
-    assert ", native\n" in run("xor", "--engine", "newton", "--epochs", 1, "--out", tmp_path / "runs")
+    assert ", native, centered" in run("xor", "--engine", "newton", "--epochs", 1, "--out", tmp_path / "runs")
     (made,) = (tmp_path / "runs").iterdir()
     config = made / "config.toml"
     before = config.read_text().replace('engine = "native"', 'engine = "newton"')
@@ -29,7 +29,7 @@ def test_a_run_of_before_is_read_and_goes_on(tmp_path):
     run("resume", made, "--epochs", 2)
     run("voltages", made)
     assert "; native\n" in run("power", made, "--engine", "newton")
-    assert ", native\n" in run("xor", "--config", config, "--out", tmp_path / "again")
+    assert ", native, centered" in run("xor", "--config", config, "--out", tmp_path / "again")
 
 
 def test_a_netlist_of_before_says_it(tmp_path):
