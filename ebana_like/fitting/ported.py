@@ -6,6 +6,7 @@ from ebana_like.circuit import Circuit
 from ebana_like.fitting.chosen import chosen
 from ebana_like.fitting.followers import NO_FOLLOWERS, alike, followers
 from ebana_like.fitting.ports import with_ports
+from ebana_like.fitting.read_back import read_back
 from ebana_like.fitting.settings import FitSettings
 from ebana_like.fitting.span import spans
 from ebana_like.fitting.trained import Trained
@@ -21,6 +22,7 @@ def ported(deck: Deck, text: str, folder: Path, settings: FitSettings) -> tuple[
     text: what the deck was read from. folder: that files it includes are relative to.
     Raises SettingError, NetlistError or CircuitError naming what cannot be.
     """
+    source = deck.source
     wanted = chosen(foreign_circuit(deck), deck, settings.train)
     limits = spans(settings.range, settings.g_low, settings.g_high, wanted)
     following = NO_FOLLOWERS
@@ -50,4 +52,8 @@ def ported(deck: Deck, text: str, folder: Path, settings: FitSettings) -> tuple[
                 places.of_value(each.elements, each.quantity),
             )
         )
-    return circuit, tuple(trained)
+
+    def read(text: str) -> Circuit:
+        return foreign_circuit(read_deck(text, source, folder))
+
+    return circuit, read_back(trained, circuit, text, read)

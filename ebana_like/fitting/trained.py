@@ -16,7 +16,7 @@ class Trained:
 
     name: as the netlist spells it, as in `R1`, `X1.R1`, `M1.w`, `{pos}`. unit: of it there, as in "Ohm"; or empty.
     address, position: where it stands among the learned values. reciprocal: whether the netlist gives 1 over those.
-    place: where it stands in the text.
+    place: where it stands in the text. factor: by which its line makes the quantity larger than what the word says.
     """
 
     name: str
@@ -25,6 +25,7 @@ class Trained:
     position: int
     reciprocal: bool
     place: Place
+    factor: float = 1.0
 
     def of(self, values: Values) -> float:
         """Return the value among learned ones, in the netlist's unit."""
@@ -38,10 +39,11 @@ class Trained:
 
     def written(self, values: Values) -> str:
         """Return it as text from which the same double is read back."""
-        value = values[self.address][self.position]
+        value = values[self.address][self.position] / self.factor
         return resistances(np.array([value]))[0] if self.reciprocal else repr(float(value))
 
     def _given(self, value: float) -> float:
+        value /= self.factor
         if not self.reciprocal:
             return value
         return 1 / value if value else float("inf")
