@@ -1,9 +1,11 @@
 """The elements of a circuit, one class a kind, each a bank of arrays."""
 
 from ebana_like.elements.bank import AdjointView, Bank, CurrentLaw, EnergyLaw, Index, Quantity, VoltageLaw, index_of
+from ebana_like.elements.conditions import Conditions
 from ebana_like.elements.controlled import CCCS, CCVS, VCCS, VCVS, CurrentControlled, VoltageControlled
 from ebana_like.elements.device import BipolarTransistors, Devices, JFETs, ModelCard, MOSFETs, SpiceDiodes
 from ebana_like.elements.diode import DiodeModel, Diodes
+from ebana_like.elements.negative import NegativeResistors
 from ebana_like.elements.resistor import Resistors
 from ebana_like.elements.signal import OuterProducts, Signal, dense, squared_norm
 from ebana_like.elements.small_signal import LinearDevices, SmallSignal, transposed
@@ -19,6 +21,7 @@ __all__ = [
     "AdjointView",
     "Bank",
     "BipolarTransistors",
+    "Conditions",
     "CurrentControlled",
     "CurrentLaw",
     "CurrentSources",
@@ -33,6 +36,7 @@ __all__ = [
     "LinearDevices",
     "MOSFETs",
     "ModelCard",
+    "NegativeResistors",
     "OuterProducts",
     "Quantity",
     "Range",

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ebana_like.circuit import GROUND
-from ebana_like.elements import Bank, Diodes, IntArray, SpiceDiodes
+from ebana_like.elements import Bank, Diodes, IntArray, NegativeResistors, Resistors, SpiceDiodes
 from ebana_like.elements.bank import KINDS
 from ebana_like.elements.written import Written
 from ebana_like.netlist.deck import Element
@@ -40,6 +40,8 @@ def kind_of(element: Element) -> str:
     if element.letter == Diodes.letter and element.card is not None:
         ours = not element.sizes and not acts_beyond_the_law(element.card)
         return Diodes.kind if ours else SpiceDiodes.kind
+    if element.letter == Resistors.letter:
+        return NegativeResistors.kind if element.value[:1] == "-" else Resistors.kind
     if element.letter not in _OURS:
         raise not_understood(element.line, element.letter)
     return _OURS[element.letter]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ebana_like.circuit import Circuit
-from ebana_like.elements import Devices, Resistors, VoltageSources
+from ebana_like.elements import Devices, NegativeResistors, Resistors, VoltageSources
 
 EPS = float(np.finfo(float).eps)
 
@@ -77,7 +77,8 @@ def tolerances(circuit: Circuit, volts: float = 0.0) -> Tolerances:
     """
     own = [float(np.abs(bank.voltage).max(initial=0.0)) for bank in circuit.of_kind(VoltageSources)]
     largest, conducted, strongest = max([volts, *own]), np.zeros(len(circuit.nodes)), 0.0
-    for bank in circuit.of_kind(Resistors):
+    ohmic: list[Resistors | NegativeResistors] = [*circuit.of_kind(Resistors), *circuit.of_kind(NegativeResistors)]
+    for bank in ohmic:
         magnitude = np.abs(bank.conductance)
         np.add.at(conducted, bank.positive, magnitude)
         np.add.at(conducted, bank.negative, magnitude)

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from ebana_like.circuit import Circuit, InputPorts
-from ebana_like.elements import Bank, ModelCard, Switches
+from ebana_like.elements import Bank, DiodeModel, ModelCard
+from ebana_like.elements.switch import SwitchModel
 from ebana_like.errors import NetlistError
 from ebana_like.expressions import Current, Name, Voltage, spell
 from ebana_like.files import write_atomically
@@ -138,11 +139,13 @@ def _cards(circuit: Circuit, dialect: Dialect, static: bool = False) -> Iterator
     models = [model for bank in circuit.banks for model in bank.models]
     if static:
         models = [model.static for model in models]
-    yield from dict.fromkeys(
-        model.card() if isinstance(model, ModelCard) else dialect.diode_card(model) for model in models
-    )
-    if circuit.of_kind(Switches):
-        yield dialect.switch_card()
+    yield from dict.fromkeys(_card(model, dialect) for model in models)
+
+
+def _card(model: ModelCard | DiodeModel | SwitchModel, dialect: Dialect) -> str:
+    if isinstance(model, ModelCard):
+        return model.card()
+    return dialect.diode_card(model) if isinstance(model, DiodeModel) else dialect.switch_card(model)
 
 
 def _check_names(circuit: Circuit) -> None:

@@ -119,7 +119,7 @@ def pulled(addresses: tuple[str, ...], values: Mapping[str, Any]) -> tuple[Any, 
     if len(addresses) == 1:
         return first, None
     xp, conductance = first.__array_namespace__(), values[addresses[1]][..., :1]
-    closed = values[addresses[2]] > THRESHOLD
+    closed = values[addresses[2]] >= THRESHOLD
     load = 1 / (1 / conductance + 1 / CLOSED)
     return xp.where(closed, load * first, 0.0), xp.where(closed, load, OPEN)[..., 0]
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ebana_like.elements import Switches
-from ebana_like.elements.switch import CLOSED, SWITCH_MODEL, behind_switch
+from ebana_like.elements.switch import CLOSED, NUDGING, behind_switch
 from ebana_like.errors import CircuitError
 
 SWITCH = Switches("switches", ("s0",), np.array([1]), np.array([0]), np.array([2]), np.array([0]))
@@ -14,7 +14,7 @@ SWITCH = Switches("switches", ("s0",), np.array([1]), np.array([0]), np.array([2
 def test_conductance_follows_the_control_voltage(control, ohms, ngspice):
     assert SWITCH.conductance(np.array([0.0, 0.0, control])) == 1 / ohms
     # ngspice on the same lines: the switch carries 1 A from a source into its node
-    lines = ["switch", "*# set numdgt=16", "i0 0 a 1", f"v0 c 0 {control}", SWITCH_MODEL, ".op", ".end\n"]
+    lines = ["switch", "*# set numdgt=16", "i0 0 a 1", f"v0 c 0 {control}", NUDGING.card(), ".op", ".end\n"]
     lines[4:4] = SWITCH.spice_lines(["0", "a", "c"])
     solved = ngspice("\n".join(lines))
     assert solved["a"] == pytest.approx(ohms, rel=1e-15)  # an ulp

@@ -57,7 +57,7 @@ NETLISTS = {
     "library of a foreign file": (deck(".lib {secret} tt"), "only files inside"),
     "library without that section": (deck(".lib sub/lib.lib ff"), "has no section"),
     "code model": (deck("a1 a b filesrc\n.model filesrc filesource(file={secret})"), 'no element .* begins with "a"'),
-    "model that names a file": (deck("d1 b 0 m\n.model m d(is=1n file={secret})"), "is not a number"),
+    "model that names a file": (deck("d1 b 0 m\n.model m d(is={secret})"), "is not a number"),
     "loaded code": (deck(".codemodel /tmp/x.cm"), "this kind of line is not known"),
     "osdi code": (deck("n1 a b mod\n.pre_osdi /tmp/x.osdi"), "this kind of line is not known"),
     "behavioural source": (deck("b1 b 0 v=system(1)"), 'no element .* begins with "b"'),
@@ -189,6 +189,7 @@ IGNORED = {
     "control section": ".control\nshell touch {canary}\nalter r1 = `touch {canary}`\n*# shell touch {canary}\n.endc",
     "control section in capitals": ".CONTROL\nshell touch {canary}\n.ENDC",
     "option that reads a file": ".options seed={secret}",
+    "model that names a file": "d1 b 0 m\n.model m d(is=1n file={secret})",
     "initial condition from a file": ".ic v(a)={secret}",
 }
 

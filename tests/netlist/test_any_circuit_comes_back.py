@@ -97,8 +97,10 @@ def circuits(draw):
             banks.append(Resistors(*ends, 10 ** rng.uniform(-300, 300, count)))
         else:
             type_ = draw(st.sampled_from([type_ for type_ in kind.types if type_ != "vdmos"]))
-            card = ModelCard(f"{name}_card", type_, {"rs": repr(draw(values)), "area": "1.0"})
-            sizes = tuple("area=2.0" if rng.random() < 0.5 else "" for _ in range(count))
+            card = ModelCard(f"{name}_card", type_, {"is": repr(draw(values)), "tnom": "27.0", "kf": "1.0"})
+            sizes = tuple(
+                ("l=2.0" if kind is MOSFETs else "area=2.0") if rng.random() < 0.5 else "" for _ in range(count)
+            )
             more = {SpiceDiodes: (), JFETs: (pick(count),)}.get(kind, (pick(count), pick(count)))
             banks.append(kind(*ends, card, sizes, *more))
     outputs = OutputPorts(np.array([1]), np.array([0]))

@@ -7,6 +7,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
+from ebana_like.elements import Conditions
 from ebana_like.netlist.deck.functions import Defined, defines_function, read_function
 from ebana_like.netlist.deck.lines import Line
 from ebana_like.netlist.deck.notes import Notes
@@ -114,11 +115,13 @@ class Definitions:
     """The netlist as one block with others inside.
 
     everywhere: nodes that are the same in all blocks. ended: whether there was an `.end`.
+    conditions: that all elements stand under.
     """
 
     top: Subcircuit = field(default_factory=lambda: Subcircuit("netlist"))
     everywhere: set[str] = field(default_factory=lambda: {"0", "gnd"})
     ended: bool = False
+    conditions: Conditions = field(default_factory=Conditions)
 
 
 def definitions(lines: Iterable[Line], notes: Notes) -> Definitions:

@@ -6,14 +6,22 @@ from collections.abc import Callable
 from ebana_like.elements import DiodeModel, ModelCard
 from ebana_like.errors import CircuitError, NetlistError
 from ebana_like.expressions.numbers import spice_number
+from ebana_like.netlist.deck.known import FLAGS, unknown
 from ebana_like.netlist.deck.lines import words
 
-_WITHOUT_EFFECT_AT_DC = frozenset({"cjo", "cj0", "cj", "vj", "m", "tt", "fc", "eg", "xti", "kf", "af"})
-_RATINGS = frozenset({"type", "mfg", "iave", "vpk", "vceo", "icrating", "vds", "ron", "qg"})
-"""What LTspice's cards say for people to read; ngspice gives up at the words among them."""
+_WITHOUT_EFFECT_AT_DC = frozenset(
+    (
+        *("cjo", "cj0", "cj", "vj", "pb", "m", "mj", "tt", "ttt1", "ttt2", "fc", "fcs", "kf", "af", "jsw", "ns"),
+        *("cjp", "cjsw", "php", "mjsw", "cta", "ctc", "ctp", "tpb", "tvj", "tphp", "tlevc", "tm1", "tm2"),
+        *("fv_max", "bv_max", "id_max", "te_max", "pd_max", "rth0", "cth0"),
+    )
+)
+"""Of a diode: what it stores, its noise, its limits, and its side walls, which only a line's `pj` gives it."""
+
+_AT_OTHER_TEMPERATURES = frozenset({"eg", "xti", "tnom", "tref"})
+"""What a diode's law has an effect of when it is not at the temperature that its card holds for."""
 _PIECEWISE = frozenset({"ron", "roff", "vfwd", "vrev", "rrev"})
 """What makes a diode piecewise linear in LTspice."""
-_FLAGS = frozenset({"nchan", "pchan"})
 _NAME = re.compile(r"[\w.+-]+", re.ASCII)
 _PARAMETER = re.compile(r"[a-z]\w*", re.ASCII)
 _VERSION = re.compile(r"[\d.]+", re.ASCII)
@@ -22,10 +30,11 @@ Value = Callable[[str], str]
 """Returns a parameter's value as a plain number, or the text as it is where nothing is to be computed."""
 
 
-def parse_card(text: str, where: str, value: Value = str) -> ModelCard:
-    """Return the card of a `.model` line, its values as text.
+def parse_card(text: str, where: str, value: Value = str, remark: Callable[[str], None] | None = None) -> ModelCard:
+    """Return the card of a `.model` line, its values as text; of a parameter that stands twice the last, as in ngspice.
 
-    where: file and line for error messages. Raises NetlistError for a line that is no list of `name=value`.
+    where: file and line for error messages. remark: is told what has no effect, in words.
+    Raises NetlistError for a line that is no list of `name=value`.
     """
     line = words(text)
     if len(line) < 3 or line[0] != ".model" or not (_NAME.fullmatch(line[1]) and _PARAMETER.fullmatch(line[2])):
@@ -33,20 +42,27 @@ def parse_card(text: str, where: str, value: Value = str) -> ModelCard:
             f'{where}: "{text.strip()[:80]}" is not a model card; expected ".model NAME TYPE name=value ..."'
         )
     name, type_, rest = line[1], line[2], line[3:]
-    parameters = {flag: "" for flag in rest if flag in _FLAGS}
-    pairs = [word for word in rest if word not in _FLAGS]
+    parameters = {flag: "" for flag in rest if flag in FLAGS}
+    pairs = [word for word in rest if word not in FLAGS]
     if len(pairs) % 3 or any(sign != "=" for sign in pairs[1::3]):
         raise NetlistError(f'{where}: the parameters of model {name} are not all written as "name=value"')
     for parameter, given in zip(pairs[0::3], pairs[2::3], strict=True):
-        if not _PARAMETER.fullmatch(parameter) or parameter in parameters:
-            raise NetlistError(f'{where}: the parameter "{parameter}" of model {name} is not a name, or stands twice')
+        if not _PARAMETER.fullmatch(parameter):
+            raise NetlistError(f'{where}: the parameter "{parameter}" of model {name} is not a name')
+        if parameter in parameters and remark is not None:
+            remark(f"{parameter} of the model {name} is set again: the last value counts, as in ngspice")
         parameters[parameter] = value(given)
     if type_ == "d" and (piecewise := next((name for name in parameters if name in _PIECEWISE), "")):
         raise NetlistError(
             f"{where}: {piecewise} makes the diode {name} piecewise linear, which LTspice alone knows; "
             f"describe it by is and n: {text.strip()[:80]!r}"
         )
-    return ModelCard(name, type_, parameters)
+    card = ModelCard(name, type_, parameters)
+    if ignored := unknown(card):
+        if remark is not None:
+            remark(f"not read: {', '.join(ignored)} of the model {name}, which ngspice ignores too")
+        card = ModelCard(name, type_, {p: value for p, value in parameters.items() if p not in ignored})
+    return card
 
 
 def number(text: str, where: str) -> float:
@@ -59,8 +75,13 @@ def number(text: str, where: str) -> float:
 
 def acts_beyond_the_law(card: ModelCard) -> str:
     """Return a parameter of a diode's card that acts at DC and is not in the diode law; empty where there is none."""
-    known = {"is", "n"} | _WITHOUT_EFFECT_AT_DC | _RATINGS
-    return next((parameter for parameter in card.parameters if parameter not in known), "")
+    known = {"is", "n"} | _WITHOUT_EFFECT_AT_DC | _AT_OTHER_TEMPERATURES
+    acting = (parameter for parameter in card.parameters if parameter not in known)
+    return next((p for p in acting if (p, card.parameters[p]) not in _USUAL), "")
+
+
+_USUAL = {("level", "1"), ("area", "1"), ("rs", "0")}
+"""What a diode's card may say without another effect than saying nothing."""
 
 
 def diode_law(card: ModelCard, where: str) -> DiodeModel:
@@ -77,7 +98,7 @@ def diode_law(card: ModelCard, where: str) -> DiodeModel:
             f"{where}: parameter {parameter} of model {card.name} acts at DC and is not in the diode law used here; "
             "remove it from the card"
         )
-    parameters = {name: value for name, value in card.parameters.items() if name not in _RATINGS}
+    parameters = dict(card.parameters)
     saturation_current = number(parameters.pop("is", "1e-14"), where)
     emission = number(parameters.pop("n", "1"), where)
     for value in parameters.values():
@@ -89,15 +110,14 @@ def diode_law(card: ModelCard, where: str) -> DiodeModel:
 
 
 def device_card(card: ModelCard, where: str) -> ModelCard:
-    """Return a card that ngspice can be given: numbers without suffixes, without what only people read.
+    """Return a card that ngspice can be given: numbers without suffixes.
 
     Raises NetlistError for values that are no numbers.
     """
 
     def checked(parameter: str, value: str) -> str:
-        if parameter in _FLAGS or (parameter == "version" and _VERSION.fullmatch(value)):
+        if parameter in FLAGS or (parameter == "version" and _VERSION.fullmatch(value)):
             return value
         return repr(number(value, where))
 
-    kept = {p: checked(p, value) for p, value in card.parameters.items() if p not in _RATINGS}
-    return ModelCard(card.name, card.type, kept)
+    return ModelCard(card.name, card.type, {p: checked(p, value) for p, value in card.parameters.items()})

@@ -4,12 +4,16 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import NamedTuple, Protocol
 
-from ebana_like.elements import DiodeModel, ModelCard
+from ebana_like.elements import Conditions, DiodeModel, ModelCard
 from ebana_like.elements.bank import KINDS
 from ebana_like.errors import NetlistError
 from ebana_like.expressions import Tree
+from ebana_like.expressions.numbers import is_plain
 from ebana_like.netlist.deck.cards import device_card, diode_law
+from ebana_like.netlist.deck.known import sizes as sizes_of
 from ebana_like.netlist.deck.lines import Line
+from ebana_like.netlist.deck.resistance import resistance
+from ebana_like.netlist.deck.switching import at_dc
 from ebana_like.netlist.deck.waveforms import FUNCTIONS, at_time_zero
 
 
@@ -75,6 +79,19 @@ class Surroundings(Protocol):
     def has_card(self, name: str) -> bool:
         """Whether there is a model of that name."""
 
+    def shared(self, card: ModelCard) -> ModelCard:
+        """Return the card under a name that no card with other values has."""
+
+    def scaled(self, number: str, factor: float) -> str:
+        """Return so many times a value."""
+
+    def remark(self, line: Line, what: str) -> None:
+        """Note what a line says that is not done as it says."""
+
+    @property
+    def conditions(self) -> Conditions:
+        """Under which the circuit stands."""
+
 
 def read_element(line: Line, words: list[str], place: Surroundings) -> Element | None:
     """Return the element of a line, or None for one that carries no direct current.
@@ -100,29 +117,25 @@ def not_understood(line: Line, letter: str) -> NetlistError:
 
 Reader = Callable[[Line, list[str], Surroundings], Element | None]
 
-_RESISTOR_EXTRAS = frozenset({"tc", "tc1", "tc2", "tol", "pwr", "noisy"})
-"""Without effect at DC and 27 degrees Celsius."""
-
-_SIZES = frozenset({"area", "m", "w", "l", "ad", "as", "pd", "ps", "nrd", "nrs"})
-
 _FUNCTIONS = frozenset({*FUNCTIONS, "pwl"})
 _SET = frozenset({"dc", "ac", "td", "r"})
 _PARTS = _SET | _FUNCTIONS
 """What begins a part of a source's line; the words behind it are its numbers."""
 
 
-def _named(line: Line, words: list[str]) -> tuple[list[str], dict[str, str]]:
-    """Split words into those before the first `name=value`, and those pairs."""
-    if "=" not in words:
+def _named(line: Line, words: list[str]) -> tuple[list[str], dict[str, list[str]]]:
+    """Split words into those before the first `name=`, and what stands behind each; of a name twice the last counts."""
+    signs = [k for k, word in enumerate(words) if word == "="]
+    if not signs:
         return words, {}
-    first = words.index("=") - 1
-    rest = words[first:]
-    if first < 1 or len(rest) % 3 or any(sign != "=" for sign in rest[1::3]):
+    if signs[0] < 2 or signs[-1] == len(words) - 1 or any(b - a < 3 for a, b in pairwise(signs)):
         raise line.error('expected "name=value" at the end of the line')
-    pairs = dict(zip(rest[0::3], rest[2::3], strict=True))
-    if 3 * len(pairs) != len(rest):
-        raise line.error("a parameter is given twice")
-    return words[:first], pairs
+    ends = [*(k - 1 for k in signs[1:]), len(words)]
+    pairs = {words[k - 1]: words[k + 1 : end] for k, end in zip(signs, ends, strict=True)}
+    several = next((name for name, values in pairs.items() if len(values) > 1 and name not in _LISTS), "")
+    if several:
+        raise line.error(f'expected "name=value" at the end of the line; {several} has more than one value')
+    return words[: signs[0] - 1], pairs
 
 
 def _require(line: Line, words: list[str], form: str) -> None:
@@ -131,14 +144,13 @@ def _require(line: Line, words: list[str], form: str) -> None:
 
 
 def _resistor(line: Line, words: list[str], place: Surroundings) -> Element:
-    if "=" in words:
-        words, extras = _named(line, words)
-        if "r" in extras:
-            words = [*words, extras.pop("r")]
-        _refuse(line, set(extras) - _RESISTOR_EXTRAS)
-    _require(line, words, "R1 a b 1k")
     path, label = place.label(line, words[0])
-    return Element(line, path, label, place.nodes(line, words[1:3]), place.number(line, words[3]))
+    if len(words) == 4 and is_plain(words[3]) and float(words[3]):
+        return Element(line, path, label, place.nodes(line, words[1:3]), words[3])
+    words, pairs = _named(line, words)
+    value, factor = resistance(line, words[3:], pairs, place)
+    value = value if factor == 1 else place.scaled(value, factor)
+    return Element(line, path, label, place.nodes(line, words[1:3]), value)
 
 
 def _capacitor(line: Line, words: list[str], place: Surroundings) -> None:
@@ -195,37 +207,60 @@ def _voltage_controlled(line: Line, words: list[str], place: Surroundings) -> El
 def _current_controlled(line: Line, words: list[str], place: Surroundings) -> Element:
     _require(line, words, f"{words[0][0].upper()}1 a b vmeter 2")
     path, label = place.label(line, words[0])
-    if words[3][0] not in "vl":
-        raise line.error(f'"{words[3]}" is no voltage source whose current could be copied')
-    _, control = place.label(line, words[3] if words[3][0] == "v" else f"v{words[3]}")
+    control = _meter(line, words[3], place)
     return Element(line, path, label, place.nodes(line, words[1:3]), place.number(line, words[4]), control)
 
 
+def _meter(line: Line, name: str, place: Surroundings) -> str:
+    """Return the label of the voltage source, or the inductor, of that name."""
+    if name[0] not in "vl":
+        raise line.error(f'"{name}" is no voltage source whose current could be copied')
+    return place.label(line, name if name[0] == "v" else f"v{name}")[1]
+
+
+def _coupling(line: Line, words: list[str], place: Surroundings) -> None:
+    """Read a K line: inductors that are coupled stay wires at DC."""
+    if len(words) < 4 or any(name[0] != "l" for name in words[1:-1]):
+        raise line.error('expected a coupling as in "K1 L1 L2 0.9"')
+    place.note(words[-1:])
+
+
 def _switch(line: Line, words: list[str], place: Surroundings) -> Element:
+    """Read a switch: nodes, those that decide, model, maybe how it begins."""
+    begins = words.pop() if words[-1] in ("on", "off") and len(words) > 6 else "off"
     _require(line, words, "S1 a b control+ control- model")
     path, label = place.label(line, words[0])
-    return Element(line, path, label, place.nodes(line, words[1:5]), card=place.card(line, words[5]))
+    card = place.shared(at_dc(line, place.card(line, words[5]), begins))
+    return Element(line, path, label, place.nodes(line, words[1:5]), card=card)
 
 
 def _device(line: Line, words: list[str], place: Surroundings) -> Element:
     """Read a diode or transistor: nodes, model, maybe an area, sizes."""
+    letter = words[0][0]
+    nodes = _MODEL_AT[letter][0]
+    if "off" in words[nodes:]:
+        place.remark(line, "not read: OFF, which only helps to find an operating point; there may be several")
+        words = [*words[:nodes], *(word for word in words[nodes:] if word != "off")]
     words, pairs = _named(line, words)
-    _refuse(line, set(pairs) - _SIZES)
-    at = next((k for k in _MODEL_AT[words[0][0]] if k < len(words) and place.has_card(words[k])), None)
+    for name in _INITIAL.intersection(pairs):
+        place.remark(line, f"not read: {name.upper()}= of devices, which holds for a .tran, no operating point")
+        del pairs[name]
+    at = next((k for k in _MODEL_AT[letter] if k < len(words) and place.has_card(words[k])), None)
     if at is None:
-        at = min(_MODEL_AT[words[0][0]][0], len(words) - 1)
+        at = min(nodes, len(words) - 1)
     card = place.card(line, words[at])
+    _refuse(line, set(pairs) - sizes_of(letter, card))
     sizes = [place.number(line, word) for word in words[at + 1 :]]
-    if len(sizes) > (words[0][0] != "m"):
+    if len(sizes) > (letter != "m"):
         raise line.error("there are too many words behind the model")
-    if card.type not in _TYPES[words[0][0]] or (words[0][0] == "m" and (at == 4) != (card.type == "vdmos")):
+    if card.type not in _TYPES[letter] or (letter == "m" and (at == 4) != (card.type == "vdmos")):
         raise line.error(f"model {card.name} is of type {card.type}, or has another number of nodes")
     names = words[1:at]
-    if words[0][0] == "q" and at == 4:
+    if letter == "q" and at == 4:
         names = [*names, "0"]
     elif card.type == "vdmos":
         names = [*names, names[-1]]
-    sizes += [f"{name}={place.number(line, value)}" for name, value in pairs.items()]
+    sizes += [f"{name}={place.number(line, value)}" for name, (value,) in pairs.items()]
     path, label = place.label(line, words[0])
     return Element(line, path, label, place.nodes(line, names), card=card, sizes=" ".join(sizes))
 
@@ -242,6 +277,11 @@ def _refuse(line: Line, unknown: set[str]) -> None:
     if unknown:
         raise line.error(f'the parameter "{min(unknown)}" is not understood')
 
+
+_LISTS = frozenset({"tc", "ic"})
+"""What may have more than one value."""
+
+_INITIAL = frozenset({"ic", "icvbe", "icvce", "icvds", "icvgs", "icvbs"})
 
 _MODEL_AT = {"d": (3,), "q": (4, 5), "m": (5, 4), "j": (4,)}
 """Where the model stands: behind as many nodes; the first place that has one counts."""
@@ -263,4 +303,5 @@ _READERS: dict[str, Reader] = {
     "q": _device,
     "m": _device,
     "j": _device,
+    "k": _coupling,
 }

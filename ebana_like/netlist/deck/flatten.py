@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import NamedTuple
 
-from ebana_like.elements import ModelCard
+from ebana_like.elements import Conditions, ModelCard
 from ebana_like.errors import NetlistError, meant
 from ebana_like.expressions import Call, Current, Name, Number, Tree, Voltage, by_name, evaluate, fold, names, parse
 from ebana_like.expressions.numbers import advice, is_plain, spice_number
@@ -43,6 +43,7 @@ class Flat:
     labels: dict[str, Names] = field(default_factory=dict)
     cards: dict[tuple[object, ...], ModelCard] = field(default_factory=dict)
     card_names: FreeNames = field(default_factory=FreeNames)
+    conditions: Conditions = field(default_factory=Conditions)
     notes: Notes = field(default_factory=Notes)
     absent: tuple[str, ...] = ()
     asked: set[str] = field(default_factory=set)
@@ -82,7 +83,13 @@ def flatten(
     absent: libraries that could not be read.
     Raises NetlistError for what is not understood, and before anything is expanded for what would expand too far.
     """
-    flat = Flat(found.everywhere, frozenset(open_parameters), notes=notes or Notes(), absent=tuple(absent))
+    flat = Flat(
+        found.everywhere,
+        frozenset(open_parameters),
+        conditions=found.conditions,
+        notes=notes or Notes(),
+        absent=tuple(absent),
+    )
     _require_finite(found.top, [found.top], {}, [], flat.elsewhere)
     elements = list(_Instance(found.top, flat).elements())
     unmet = sorted(flat.open_parameters - flat.met)
@@ -202,6 +209,7 @@ class _Instance:
         self.values = dict(given or {})
         self.outer = outer
         self.model_of: dict[str, ModelCard] = {}
+        self.conditions = flat.conditions
         self.open: list[str] = []
         self.chosen: dict[int, bool] = {}
 
@@ -302,7 +310,28 @@ class _Instance:
         try:
             return repr(spice_number(word))
         except ValueError:
+            if self.is_parameter(word):
+                return self.worked_out(line, word)
             raise line.error(f'"{word}" is not a number{advice(word)}') from None
+
+    def scaled(self, number: str, factor: float) -> str:
+        """Return so many times a value, with its formula where it has one."""
+        text = repr(float(number) * factor)
+        return _Number(text, Call("*", (number.formula, Number(factor)))) if isinstance(number, _Number) else text
+
+    def shared(self, card: ModelCard) -> ModelCard:
+        """Return the card under a name that no card with other values has."""
+        return self.flat.shared(card)
+
+    def is_parameter(self, word: str) -> bool:
+        """Whether a word is the name of a parameter here or around."""
+        block = self.block
+        known = word in self.values or word in block.parameters or word in block.defaults
+        return known or (self.outer is not None and self.outer.is_parameter(word))
+
+    def remark(self, line: Line, what: str) -> None:
+        """Note what a line says that is not done as it says."""
+        self.flat.notes.add(line, what)
 
     def worked_out(self, line: Line, text: str) -> str:
         """Return the value of an expression as number text, which knows its formula where open parameters decide it."""
@@ -443,6 +472,13 @@ class _Instance:
         """Whether there is a model of that name here or around."""
         return self.model(name) is not None or (self.outer is not None and self.outer.has_card(name))
 
+    def of_card(self, line: Line, word: str) -> str:
+        """Return the value of a model's parameter, worked out where it follows from the netlist's."""
+        if word[0] in "{'":
+            return self.number(line, word)
+        asks = not word[0].isdigit() and all(map(self.is_parameter, found := NAME.findall(word))) and found
+        return self.worked_out(line, word) if asks else word
+
     def card(self, line: Line, name: str) -> ModelCard:
         """Return the model of that name, its expressions evaluated."""
         if name in self.model_of:
@@ -455,10 +491,7 @@ class _Instance:
                 )
             assert self.outer is not None
             return self.outer.card(line, name)
-        card = parse_card(
-            own.text,
-            f"{own.source}, line {own.number}",
-            lambda word: self.number(own, word) if word[0] in "{'" else word,
-        )
+        where = f"{own.source}, line {own.number}"
+        card = parse_card(own.text, where, partial(self.of_card, own), partial(self.remark, own))
         self.model_of[name] = self.flat.shared(card)
         return self.model_of[name]

@@ -8,7 +8,7 @@ from typing import ClassVar
 from ebana_like.circuit import Circuit
 from ebana_like.elements import Bank, DiodeModel
 from ebana_like.elements.constants import TEMPERATURE, THERMAL_VOLTAGE
-from ebana_like.elements.switch import SWITCH_MODEL
+from ebana_like.elements.switch import SwitchModel
 from ebana_like.netlist.dialects.rawfile import read_rawfile
 
 ZERO_CELSIUS = 273.15  # kelvin
@@ -70,9 +70,9 @@ class Dialect:
         """Return the line that defines a diode model."""
         return model.card()
 
-    def switch_card(self) -> str:
-        """Return the line that defines the switch of nudging."""
-        return SWITCH_MODEL
+    def switch_card(self, model: SwitchModel) -> str:
+        """Return the line that defines a switch."""
+        return model.card()
 
     def options(self, circuit: Circuit, celsius: float | None) -> list[str]:
         """Return the lines that set tolerances for a circuit, and the temperature (degrees Celsius) where given."""
@@ -93,3 +93,9 @@ class Dialect:
 def at_temperature(celsius: float | None) -> str:
     """Return the options for a temperature that is nominal too, so that it moves nothing but kT/q."""
     return "" if celsius is None else f" temp={celsius!r} tnom={celsius!r}"
+
+
+def turning(model: SwitchModel) -> tuple[float, float]:
+    """Return the control voltages between which a switch turns over where a program asks for a range."""
+    half = abs(model.threshold) / 2 or 1e-3
+    return model.threshold - half, model.threshold + half

@@ -17,9 +17,9 @@ from ebana_like.elements import (
 )
 from ebana_like.elements.constants import GMIN
 from ebana_like.elements.numbers import resistances
-from ebana_like.elements.switch import CLOSED, OPEN, THRESHOLD
+from ebana_like.elements.switch import SwitchModel
 from ebana_like.errors import NetlistError
-from ebana_like.netlist.dialects.dialect import Dialect, at_temperature
+from ebana_like.netlist.dialects.dialect import Dialect, at_temperature, turning
 from ebana_like.netlist.models import numeric_parameters
 
 
@@ -49,9 +49,9 @@ class Spectre(Dialect):
     def diode_card(self, model: DiodeModel) -> str:
         return f"model {model.name} diode {numeric_parameters(model)}"
 
-    def switch_card(self) -> str:
-        low, high = THRESHOLD / 2, 3 * THRESHOLD / 2
-        return f"model nudge_switch relay vt1={low!r} vt2={high!r} ropen={1 / OPEN:g} rclosed={1 / CLOSED:g}"
+    def switch_card(self, model: SwitchModel) -> str:
+        low, high = turning(model)
+        return f"model {model.name} relay vt1={low!r} vt2={high!r} ropen={model.open:g} rclosed={model.closed:g}"
 
     def options(self, circuit: Circuit, celsius: float | None) -> list[str]:
         return [f"tolerances options reltol=1e-9 vabstol=1e-12 iabstol=1e-15 gmin={GMIN!r}{at_temperature(celsius)}"]
@@ -85,7 +85,7 @@ def _cccs(bank: CCCS) -> list[str]:
 
 
 def _switches(bank: Switches) -> list[str]:
-    return ["nudge_switch"] * len(bank)
+    return [bank.model.name] * len(bank)
 
 
 _MASTERS: dict[type[Bank], Callable[..., list[str]]] = {

@@ -6,12 +6,12 @@ from typing import ClassVar
 from ebana_like.circuit import Circuit
 from ebana_like.elements import DiodeModel
 from ebana_like.elements.constants import GMIN
-from ebana_like.elements.switch import CLOSED, THRESHOLD
-from ebana_like.netlist.dialects.dialect import Dialect, ProgramLaws, at_temperature
+from ebana_like.elements.switch import SwitchModel
+from ebana_like.netlist.dialects.dialect import Dialect, ProgramLaws, at_temperature, turning
 from ebana_like.netlist.models import numeric_parameters
 
-OPEN = CLOSED * 1e-12
-"""S; Xyce asks for no more than twelve decades between an open and a closed switch."""
+DECADES = 1e12
+"""Xyce asks for no more than twelve decades between an open and a closed switch."""
 
 
 class Xyce(Dialect):
@@ -29,9 +29,10 @@ class Xyce(Dialect):
     def diode_card(self, model: DiodeModel) -> str:
         return f".model {model.name} d {numeric_parameters(model)}"
 
-    def switch_card(self) -> str:
-        low, high = THRESHOLD / 2, 3 * THRESHOLD / 2
-        return f".model nudge_switch vswitch von={high!r} voff={low!r} ron={1 / CLOSED:g} roff={1 / OPEN:g}"
+    def switch_card(self, model: SwitchModel) -> str:
+        low, high = turning(model)
+        opened = min(model.open, model.closed * DECADES)
+        return f".model {model.name} vswitch von={high!r} voff={low!r} ron={model.closed:g} roff={opened:g}"
 
     def options(self, circuit: Circuit, celsius: float | None) -> list[str]:
         return [

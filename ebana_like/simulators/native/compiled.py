@@ -180,7 +180,7 @@ def branch_laws(wiring: Wiring, laws: Laws, values: Array) -> tuple[Array, Array
 def closed(wiring: Wiring, laws: Laws, values: Array) -> Array:
     """Say which branches are closed, (points, branches): all but open switches."""
     _, _, c, d, _ = wiring.branches
-    found: Array = values[:, c] - values[:, d] > laws.threshold
+    found: Array = values[:, c] - values[:, d] >= laws.threshold
     return found
 
 

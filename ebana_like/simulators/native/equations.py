@@ -172,7 +172,7 @@ class Equations(Terms):
     def shut(self, values: FloatArray) -> BoolArray:
         """Return which switches are closed, (points, switches)."""
         _, _, c, d, _ = self.branches[:, self.switches]
-        return np.asarray(values[:, c] - values[:, d] > self.thresholds)
+        return np.asarray(values[:, c] - values[:, d] >= self.thresholds)
 
     def evaluate(self, state: State, drive: Drive, leakage: float) -> tuple[Residual, FloatArray]:
         """Return the residual and the Jacobian's entries at the places of the pattern, (points, places).

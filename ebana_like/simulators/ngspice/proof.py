@@ -99,6 +99,8 @@ class Proof:
         constant = self._constant([bank for bank in circuit.of_kind(VCCS) if bank not in self._devices], held)
         linear, scatter = _linear(into, self._incidence(*_controls(programmed)), constant)
         models = [bank.model for bank in diodes for _ in bank.labels]
+        switch_models = [bank.model for bank in switches for _ in bank.labels]
+        turning = [(model.threshold, 1 / model.closed, 1 / model.open) for model in switch_models]
         self._laws = LawArrays(
             linear,
             scatter,
@@ -113,6 +115,7 @@ class Proof:
                 *_ends(switches),
                 _joined([bank.control_positive for bank in switches]),
                 _joined([bank.control_negative for bank in switches]),
+                *(np.array([m[k] for m in turning], dtype=float) for k in range(3)),
             ),
             _rows(self._into(switches).T),
             _sources(fed, currents),
@@ -161,7 +164,8 @@ def compile_proof() -> None:
     """Have the compiled part ready, by a proof of nothing: processes that are forked then have it too."""
     nodes, values, points = np.zeros(0, dtype=np.intp), np.zeros(0), np.zeros((0, 0))
     rows, sources = Rows(np.zeros(1, dtype=np.intp), nodes, values), Sources(nodes, values)
-    junctions, switches = Junctions(nodes, nodes, values, values), SwitchEnds(nodes, nodes, nodes, nodes)
+    junctions = Junctions(nodes, nodes, values, values)
+    switches = SwitchEnds(nodes, nodes, nodes, nodes, values, values, values)
     laws = LawArrays(rows, rows, rows, junctions, rows, switches, rows, sources, rows, sources)
     missed(laws, values, points, points, points, values)
 

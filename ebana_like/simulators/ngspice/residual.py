@@ -9,7 +9,6 @@ import numpy as np
 from ebana_like.compiled import njit
 from ebana_like.elements import FloatArray, IntArray
 from ebana_like.elements.constants import GMIN
-from ebana_like.elements.switch import CLOSED, OPEN, THRESHOLD
 
 
 class Rows(NamedTuple):
@@ -30,12 +29,15 @@ class Junctions(NamedTuple):
 
 
 class SwitchEnds(NamedTuple):
-    """Switches: their nodes and those of their controls, (switches,)."""
+    """Switches, (switches,): their nodes and those of their controls, threshold (volts), closed and open (siemens)."""
 
     positive: IntArray
     negative: IntArray
     control_positive: IntArray
     control_negative: IntArray
+    threshold: FloatArray
+    closed: FloatArray
+    open: FloatArray
 
 
 class Sources(NamedTuple):
@@ -144,7 +146,7 @@ def missed(laws, conductance, results, voltages, currents, allowed):
             _add(missing, steepness, laws.from_diodes, k, current, slope)
         for k in range(len(switches.positive)):
             control = volts[switches.control_positive[k]] - volts[switches.control_negative[k]]
-            slope = CLOSED if control > THRESHOLD else OPEN
+            slope = switches.closed[k] if control >= switches.threshold[k] else switches.open[k]
             drop = volts[switches.positive[k]] - volts[switches.negative[k]]
             _add(missing, steepness, laws.from_switches, k, slope * drop, slope)
         for k in range(len(laws.fed.column)):

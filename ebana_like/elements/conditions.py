@@ -1,0 +1,47 @@
+"""Under which conditions does a circuit stand? Its temperature, that of its models' parameters, and SPICE's gmin."""
+
+from dataclasses import dataclass
+
+from ebana_like.elements.constants import BOLTZMANN, ELEMENTARY_CHARGE, GMIN
+from ebana_like.errors import CircuitError
+
+ZERO_CELSIUS = 273.15
+"""Kelvin."""
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What all of a circuit's laws share.
+
+    celsius: temperature. nominal: what model parameters and resistances hold for, where a card says nothing.
+    gmin: conductance across every junction, siemens.
+
+    Raises CircuitError for temperatures at or below absolute zero, and a gmin below zero.
+    """
+
+    celsius: float = 27.0
+    nominal: float = 27.0
+    gmin: float = GMIN
+
+    def __post_init__(self) -> None:
+        for name, value in (("temp", self.celsius), ("tnom", self.nominal)):
+            if not -ZERO_CELSIUS < value < 1e4:
+                raise CircuitError(f"{name} is {value:g} degrees Celsius; it must be above {-ZERO_CELSIUS}")
+        if not 0 <= self.gmin < 1:
+            raise CircuitError(f"gmin is {self.gmin:g} S; it must not be below zero, nor a conductance of wires")
+
+    @property
+    def thermal_voltage(self) -> float:
+        """kT/q, volts."""
+        return BOLTZMANN * (self.celsius + ZERO_CELSIUS) / ELEMENTARY_CHARGE
+
+    @property
+    def options(self) -> str:
+        """As words of SPICE's `.options` line, each after a blank; empty for the usual conditions."""
+        usual = Conditions()
+        values = {
+            "temp": (self.celsius, usual.celsius),
+            "tnom": (self.nominal, usual.nominal),
+            "gmin": (self.gmin, usual.gmin),
+        }
+        return "".join(f" {name}={float(value)!r}" for name, (value, other) in values.items() if value != other)
