@@ -96,7 +96,6 @@ def main() -> None:
             path = HERE / "netlists" / f"{case.name}.cir"
             given = {"data": data, "epochs": case.epochs, "lr": case.lr, "batch": 8, "test": 0.25}
             given |= {"schedule": "cosine", "decay": 1.0}
-            given |= {"estimator": "adjoint"} if case.name in ("bridge", "crossbar", "led") else {}
             off = deviation(prepare(path, given={name: str(value) for name, value in given.items()}))
             errors, starts = [], []
             for seed in SEEDS:

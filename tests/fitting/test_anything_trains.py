@@ -5,6 +5,7 @@ import difflib
 import numpy as np
 import pytest
 
+from ebana_like.elements import Resistors
 from ebana_like.errors import EbanaError
 from ebana_like.fitting import fit, prepare
 from ebana_like.netlist import load_netlist
@@ -132,3 +133,20 @@ def test_one_line_whose_values_differ_is_not_tied(tmp_path):
     (tmp_path / "data.csv").write_text("v1,out\n1,0.5\n2,1\n")
     with pytest.raises(EbanaError, match="x1.r1 and x2.r1 are one line of the text and have different values"):
         prepare(tmp_path / "my.cir", given={"data": str(tmp_path / "data.csv"), "inputs": "v1", "outputs": "out"})
+
+
+def test_factors_of_a_line_count_and_stay(tmp_path):
+    lines = ["v1 in 0 1", "R1 in out 1k m=2", "R2 out 0 2k tc1=1m temp=77", "R3 out 0 rm 4k", "R4 out 0 0.5k ; plain"]
+    text = "\n".join(["t", *lines, ".model rm r(tc1=0 rsh=1)", ".end", ""])
+    (tmp_path / "my.cir").write_text(text)
+    (tmp_path / "data.csv").write_text("v1,out\n1,0.3\n2,0.6\n-1,-0.3\n")
+    given = {"data": str(tmp_path / "data.csv"), "inputs": "v1", "outputs": "out", "epochs": 40, "batch": 3}
+    done = fit(tmp_path / "my.cir", train="r*", **given)
+    assert [each.of(done.problem.start().values) for each in done.system.trained] == pytest.approx([1e3, 2e3, 4e3, 500])
+    assert [each.factor for each in done.system.trained] == pytest.approx([2.0, 1 / 1.05, 1.0, 1.0])
+    assert " m=2\n" in done.fitted
+    assert " tc1=1m temp=77\n" in done.fitted
+    done.save(tmp_path / "fitted.cir")
+    back = load_netlist(tmp_path / "fitted.cir").circuit
+    found = np.concatenate([bank.conductance for bank in back.of_kind(Resistors)])
+    assert found == pytest.approx(done.kept.values["trained.conductance"], rel=1e-14)
