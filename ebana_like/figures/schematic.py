@@ -1,4 +1,4 @@
-"""What does a circuit look like? Every element of a small layered network; blocks for a large one."""
+"""What does a circuit look like? A sheet as an engineer draws it; of a layered network its crossbars, or blocks."""
 
 from pathlib import Path
 
@@ -9,11 +9,15 @@ from ebana_like.drawing import save_figure
 from ebana_like.errors import SettingError
 from ebana_like.figures.blocks import draw_blocks
 from ebana_like.figures.elements import draw_elements
+from ebana_like.figures.sheets import draw_sheet, lay_out, sheet_of
 from ebana_like.figures.svg import inline, require_drawable
 from ebana_like.simulators.structure import find_layers
 
 READABLE = 250
-"""Elements up to which each is drawn."""
+"""Elements of a layered network up to which each is drawn."""
+
+WIRED = 40
+"""Elements of any other circuit up to which it is drawn."""
 
 
 def is_small(circuit: Circuit) -> bool:
@@ -22,7 +26,7 @@ def is_small(circuit: Circuit) -> bool:
 
 
 def schematic(circuit: Circuit) -> str | None:
-    """Return the schematic as SVG in the colour of the page's text, or None where the circuit has no layers."""
+    """Return the schematic as SVG in the colour of the page's text, or None where it could not be read."""
     drawing = _drawing(circuit, "svg")
     if drawing is None:
         return None
@@ -38,7 +42,10 @@ def save_schematic(circuit: Circuit, path: Path, root: Path | None = None) -> No
     require_drawable(path)
     drawing = _drawing(circuit, "matplotlib")
     if drawing is None:
-        raise SettingError(f'"{circuit.title}" has no layers; schematics are drawn of layered networks only')
+        raise SettingError(
+            f'"{circuit.title}" has {sum(map(len, circuit.banks))} elements and no layers; schematics are drawn of '
+            f"layered networks, and of other circuits up to {WIRED} elements"
+        )
     drawn = drawing.draw(show=False)
     figure, artists = drawn.getfig(), drawn.ax.get_default_bbox_extra_artists()
     figure.subplots_adjust(0, 0, 1, 1)
@@ -47,12 +54,14 @@ def save_schematic(circuit: Circuit, path: Path, root: Path | None = None) -> No
 
 def _drawing(circuit: Circuit, backend: str) -> schemdraw.Drawing | None:
     layers = find_layers(circuit)
-    if layers is None:
+    if layers is None and sum(map(len, circuit.banks)) > WIRED:
         return None
     schemdraw.use(backend)
     drawing = schemdraw.Drawing(show=False)
     drawing.config(fontsize=8, inches_per_unit=0.32, lw=0.9, font="sans-serif", color="black", margin=0.5)
-    if is_small(circuit):
+    if layers is None:
+        draw_sheet(drawing, lay_out(sheet_of(circuit)))
+    elif is_small(circuit):
         draw_elements(drawing, circuit, layers)
     else:
         draw_blocks(drawing, circuit, layers)

@@ -12,3 +12,12 @@ def si(value: float, unit: str, sign: str = "") -> str:
         if abs(value) >= 0.9995 * factor:
             return f"{value / factor:{sign}.3g} {prefix}{unit}"
     return f"{value:{sign}.1g} {unit}"
+
+
+def short(value: float) -> str:
+    """Return a number as netlists have it: 4.7k, 100n, 1Meg as 1M; at most four digits."""
+    size = abs(float(value))
+    for prefix, factor in (("T", 1e12), ("G", 1e9), ("M", 1e6), ("k", 1e3), ("", 1.0), *_PREFIXES[1:]):
+        if size >= 0.99995 * factor:
+            return f"{value / factor:.4g}{prefix}"
+    return "0" if not size else f"{value:.2g}"

@@ -80,12 +80,18 @@ def linear_conductances(layers: Layers) -> list[FloatArray]:
 
 
 def schematic_section(circuit: Circuit) -> list[Section]:
-    """Return the section with the schematic; none for a circuit without layers."""
+    """Return the section with the schematic; none for a circuit whose schematic could not be read."""
     svg = schematic(circuit)
     if svg is None:
         return []
-    every_element = "resistances in ohms; i is the ammeter's current, v the neuron's voltage"
-    caption = every_element if is_small(circuit) else "signals go from left to right, currents both ways"
+    if find_layers(circuit) is None:
+        caption = (
+            "what is trained is orange, inputs and outputs are blue; wires that end at the same name are connected"
+        )
+    elif is_small(circuit):
+        caption = "resistances in ohms; i is the ammeter's current, v the neuron's voltage"
+    else:
+        caption = "signals go from left to right, currents both ways"
     return [Section("Schematic", pictures=[PagePicture(caption, svg, wide=True)])]
 
 

@@ -12,7 +12,7 @@ from ebana_like.errors import EbanaError, SettingError
 from ebana_like.figures import heat_map, histogram, is_small, save_schematic, schematic, transfer_curve
 from ebana_like.figures.svg import INK
 from ebana_like.figures.transfer_curve import transfer
-from ebana_like.netlist import diode_model
+from ebana_like.netlist import diode_model, read_netlist
 from ebana_like.networks import Amplifier, Crossbar, DiodePair, Inputs, OutputPairs, build_network
 
 NEURONS = [DiodePair("d1n4148", 0.2), Amplifier(gain=4)]
@@ -51,10 +51,12 @@ def test_a_large_circuit_is_drawn_in_blocks():
         assert words in shown
 
 
-def test_a_circuit_without_layers_is_not_drawn(divider, tmp_path):
-    assert schematic(divider) is None
-    with pytest.raises(SettingError, match='"divider" has no layers'):
-        save_schematic(divider, tmp_path / "a.svg")
+def test_a_large_circuit_without_layers_is_not_drawn(tmp_path):
+    chain = "".join(f"R{k} {k} {k + 1} 1k\n" for k in range(41))
+    circuit = read_netlist(f"chain\nV1 0 41 1\n{chain}.end\n").circuit
+    assert schematic(circuit) is None
+    with pytest.raises(SettingError, match='"chain" has 42 elements and no layers'):
+        save_schematic(circuit, tmp_path / "a.svg")
 
 
 @pytest.mark.parametrize(("suffix", "begin"), [(".png", b"\x89PNG"), (".svg", b"<?xml"), (".pdf", b"%PDF")])

@@ -1,0 +1,7 @@
+"""Schematics of circuits without layers: what is drawn, where it stands, and how wires run; one question a file."""
+
+from ebana_like.figures.sheets.drawing import draw_sheet
+from ebana_like.figures.sheets.parts import Part, Sheet, sheet_of
+from ebana_like.figures.sheets.sheet import Laid, lay_out
+
+__all__ = ["Laid", "Part", "Sheet", "draw_sheet", "lay_out", "sheet_of"]
