@@ -2,7 +2,7 @@
 
 With f(V) = 0 Kirchhoff's equations and J = df/dV at the operating point, dC/dtheta = lambda' df/dtheta where
 J' lambda = -dC/dV. That is the equation of another circuit, wired alike: resistors stay, diodes and switches become
-their small-signal conductances, devices only SPICE knows the transposed matrices of their slopes, sources are set to
+their small-signal conductances, written currents and devices only SPICE knows the transposed matrices of their slopes, sources are set to
 zero, every VCVS becomes a CCCS that draws A times the current between its shorted terminals from its controls, every
 CCCS a VCVS in series with the source whose current it copied, every CCVS a CCVS the other way, and -dC/ds is injected
 into the output pairs. It exists for every circuit, also for one without co-content.
@@ -22,11 +22,13 @@ from ebana_like.elements import (
     VCCS,
     VCVS,
     Bank,
+    BehaviouralCurrents,
     CurrentSources,
     Devices,
     EnergyLaw,
     FloatArray,
     IntArray,
+    LinearDevices,
     Resistors,
     SmallSignal,
     VoltageSources,
@@ -47,6 +49,7 @@ def small_signal(circuit: Circuit, voltages: FloatArray, devices: Mapping[str, S
         for bank in circuit.of_kind(EnergyLaw)
         if not bank.linear
     }
+    slopes |= {address(bank.name, "gain"): bank.at(voltages)[1] for bank in circuit.of_kind(BehaviouralCurrents)}
     return slopes | {address(name, "gain"): device.gains for name, device in devices.items()}
 
 
@@ -117,6 +120,11 @@ class _Transposition:
         if isinstance(bank, VCCS):  # draws at its controls what its output's voltage tells
             outputs, controls = (bank.positive, bank.negative), (bank.control_positive, bank.control_negative)
             return VCCS(bank.name, bank.labels, *controls, *outputs, bank.gain)
+        if isinstance(bank, BehaviouralCurrents):  # draw at their controls what the voltages at their ends tell
+            element, above, below = bank.pairs
+            labels = self.new_labels([f"g{bank.labels[k]}_{j}" for j, k in enumerate(element.tolist())])
+            ends = bank.positive[element], bank.negative[element]
+            return LinearDevices(bank.name, labels, above, below, *ends, slopes[address(bank.name, "gain")])
         if isinstance(bank, Devices):
             count = len(bank.ends) ** 2
             labels = self.new_labels([f"g{label}_{k}" for label in bank.labels for k in range(count)])

@@ -1,6 +1,7 @@
 """The elements of a circuit, one class a kind, each a bank of arrays."""
 
 from ebana_like.elements.bank import AdjointView, Bank, CurrentLaw, EnergyLaw, Index, Quantity, VoltageLaw, index_of
+from ebana_like.elements.behavioural import BehaviouralConductors, BehaviouralCurrents
 from ebana_like.elements.conditions import Conditions
 from ebana_like.elements.controlled import CCCS, CCVS, VCCS, VCVS, CurrentControlled, VoltageControlled
 from ebana_like.elements.device import BipolarTransistors, Devices, JFETs, ModelCard, MOSFETs, SpiceDiodes
@@ -20,6 +21,8 @@ __all__ = [
     "VCVS",
     "AdjointView",
     "Bank",
+    "BehaviouralConductors",
+    "BehaviouralCurrents",
     "BipolarTransistors",
     "Conditions",
     "CurrentControlled",

@@ -7,6 +7,7 @@ import numpy as np
 
 from ebana_like.elements.numbers import finite
 from ebana_like.errors import CircuitError
+from ebana_like.expressions import Tree
 from ebana_like.values import FloatArray, IntArray
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ class Written(Protocol):
 
     label: its name. nodes: their names. value: resistance, voltage, current or gain, as text; of kinds that the package
     does not know, all words behind the nodes. control: label of the source whose current is copied. card: of its model.
-    sizes: what stands behind the model.
+    sizes: what stands behind the model. law: a current that an expression tells, of nodes by their names; else None.
     """
 
     @property
@@ -40,6 +41,9 @@ class Written(Protocol):
     @property
     def sizes(self) -> str: ...
 
+    @property
+    def law(self) -> Tree | None: ...
+
     def error(self, reason: str) -> Exception:
         """Return the error that names the element's line."""
 
@@ -55,6 +59,9 @@ class Numbered(Protocol):
 
     def column(self, elements: Sequence[Written], position: int) -> IntArray:
         """Return the number of one node of each element, (n,)."""
+
+    def number(self, name: str) -> int:
+        """Return the number of a node."""
 
     def ends(self, elements: Sequence[Written], last: int = 1) -> tuple[IntArray, IntArray]:
         """Return the numbers of the first node of each element, and of that at position `last`, (n,) each."""

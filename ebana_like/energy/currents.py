@@ -19,6 +19,7 @@ from ebana_like.elements import (
     CCCS,
     VCCS,
     Bank,
+    BehaviouralCurrents,
     Devices,
     EnergyLaw,
     FloatArray,
@@ -50,7 +51,8 @@ class ElementCurrents:
 def own_currents(circuit: Circuit, voltages: FloatArray) -> dict[str, FloatArray]:
     """Return the currents by bank, (..., n), amperes, of all elements whose law tells them from node voltages."""
     found = {bank.name: bank.own_current(voltages) for bank in circuit.of_kind(EnergyLaw)}
-    return found | {bank.name: bank.current(voltages) for bank in circuit.of_kind(VCCS)}
+    told = (*circuit.of_kind(VCCS), *circuit.of_kind(BehaviouralCurrents))
+    return found | {bank.name: bank.current(voltages) for bank in told}
 
 
 class CurrentEquations:

@@ -15,7 +15,7 @@ import numpy as np
 from scipy.linalg import eig
 
 from ebana_like.circuit import Circuit
-from ebana_like.elements import CCVS, VCCS, Devices, EnergyLaw, FloatArray, SmallSignal
+from ebana_like.elements import CCVS, VCCS, BehaviouralCurrents, Devices, EnergyLaw, FloatArray, SmallSignal
 from ebana_like.energy.currents import CurrentEquations
 
 MOST_NODES, MOST_DROPS = 300, 2_000_000
@@ -81,6 +81,7 @@ def stability(
     except RuntimeError:  # "Factor is exactly singular": sources that decide each other in a loop
         return None
     flowing = {bank.name: bank.current(follow) for bank in circuit.of_kind(VCCS)}
+    flowing |= {bank.name: bank.response(voltages, follow) for bank in circuit.of_kind(BehaviouralCurrents)}
     for device in circuit.of_kind(Devices):
         flows = np.einsum("nts,kns->knt", slopes[device.name], device.end_drops(follow))
         flowing[device.name] = flows.reshape(count, -1)

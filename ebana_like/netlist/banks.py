@@ -19,6 +19,10 @@ class Nodes:
     def __init__(self) -> None:
         self.numbers: dict[str, int] = {GROUND: 0}
 
+    def number(self, name: str) -> int:
+        """Return the number of a node."""
+        return self.numbers.setdefault(name, len(self.numbers))
+
     def column(self, elements: Sequence[Written], position: int) -> IntArray:
         """Return the number of one node of each element, (n,)."""
         numbers = self.numbers
@@ -37,6 +41,8 @@ class Nodes:
 
 def kind_of(element: Element) -> str:
     """Return the kind of bank an element belongs to in a netlist that says nothing of banks."""
+    if element.kind:
+        return element.kind
     if element.letter == Diodes.letter and element.card is not None:
         ours = not element.sizes and not acts_beyond_the_law(element.card)
         return Diodes.kind if ours else SpiceDiodes.kind

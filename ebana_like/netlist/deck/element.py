@@ -26,6 +26,8 @@ class Element(NamedTuple):
     card: of a device; None for others.
     sizes: what stands behind a device's model.
     formula: how the value follows from the parameters that reading kept open; None where it does not.
+    law: a current that an expression tells, of voltages between flat nodes; None for others.
+    kind: of the bank it belongs to where that is not told by its letter and card.
     """
 
     line: Line
@@ -37,6 +39,8 @@ class Element(NamedTuple):
     card: ModelCard | None = None
     sizes: str = ""
     formula: Tree | None = None
+    law: Tree | None = None
+    kind: str = ""
 
     def error(self, reason: str) -> NetlistError:
         """Return the error that names the element's line."""
@@ -69,6 +73,9 @@ class Surroundings(Protocol):
 
     def number(self, line: Line, word: str) -> str:
         """Return a value as plain number text: as written where that is one already."""
+
+    def law(self, line: Line, text: str) -> Tree:
+        """Return what a behavioural source's expression says, of flat nodes and the sources' own names."""
 
     def note(self, words: list[str]) -> None:
         """Count these words among the uses of the parameters in them."""
@@ -111,7 +118,7 @@ def read_element(line: Line, words: list[str], place: Surroundings) -> Element |
 def not_understood(line: Line, letter: str) -> NetlistError:
     """Return the error of an element whose letter stands for no kind that is known."""
     return line.error(
-        f'no element understood here begins with "{letter}"; known are {", ".join(_READERS).upper()} and X'
+        f'no element understood here begins with "{letter}"; known are {", ".join(_READERS).upper()}, B and X'
     )
 
 
@@ -199,16 +206,30 @@ def _direct_value(line: Line, words: list[str], place: Surroundings) -> str:
 
 
 def _voltage_controlled(line: Line, words: list[str], place: Surroundings) -> Element:
+    words, times = _multiplied(line, words, place, "g")
+    if words[3:4] in (["vcvs"], ["vccs"]):
+        words = [*words[:3], *words[4:]]
     _require(line, words, f"{words[0][0].upper()}1 a b control+ control- 2")
     path, label = place.label(line, words[0])
-    return Element(line, path, label, place.nodes(line, words[1:5]), place.number(line, words[5]))
+    return Element(line, path, label, place.nodes(line, words[1:5]), times(place.number(line, words[5])))
+
+
+def _multiplied(
+    line: Line, words: list[str], place: Surroundings, letter: str
+) -> tuple[list[str], Callable[[str], str]]:
+    """Return the words without the `m=2` at the end of a current source, and what its gain becomes by it."""
+    if words[0][0] != letter or words[-3:-1] != ["m", "="]:
+        return words, lambda gain: gain
+    count = float(place.number(line, words[-1]))
+    return words[:-3], lambda gain: repr(count * float(gain))
 
 
 def _current_controlled(line: Line, words: list[str], place: Surroundings) -> Element:
+    words, times = _multiplied(line, words, place, "f")
     _require(line, words, f"{words[0][0].upper()}1 a b vmeter 2")
     path, label = place.label(line, words[0])
     control = _meter(line, words[3], place)
-    return Element(line, path, label, place.nodes(line, words[1:3]), place.number(line, words[4]), control)
+    return Element(line, path, label, place.nodes(line, words[1:3]), times(place.number(line, words[4])), control)
 
 
 def _meter(line: Line, name: str, place: Surroundings) -> str:

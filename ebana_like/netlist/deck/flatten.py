@@ -1,5 +1,6 @@
 """Which elements does a netlist have once every subcircuit is put in its place?"""
 
+import math
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from ebana_like.elements import Conditions, ModelCard
 from ebana_like.errors import NetlistError, meant
 from ebana_like.expressions import Call, Current, Name, Number, Tree, Voltage, by_name, evaluate, fold, names, parse
 from ebana_like.expressions.numbers import advice, is_plain, spice_number
+from ebana_like.netlist.deck.behaviour import BEHAVIOURAL, is_behavioural, read_behaviour
 from ebana_like.netlist.deck.blocks import DEEPEST, NAME, Branch, Definitions, Subcircuit, assignments
 from ebana_like.netlist.deck.cards import parse_card
 from ebana_like.netlist.deck.element import Element, read_element
@@ -21,6 +23,9 @@ from ebana_like.netlist.deck.notes import Notes
 
 MOST_EXPANDED = 200_000
 """Elements that subcircuits may expand to."""
+
+CONSTANTS = {"pi": math.pi, "e": math.e, "time": 0.0, "hertz": 0.0, "temper": 27.0}
+"""Names that behavioural sources know without a parameter of that name."""
 
 DEEPEST_PARAMETER = 50
 """Parameters defined by each other in a chain."""
@@ -227,12 +232,16 @@ class _Instance:
                 yield from self.instance(line).elements()
                 continue
             words = line.words()
-            element = read_element(line, words, self)
+            made: list[Element] = []
+            if words and words[0][0] in BEHAVIOURAL and is_behavioural(words):
+                made += read_behaviour(line, words, self)
+            elif (element := read_element(line, words, self)) is not None:
+                made.append(element)
             if self.flat.asked:
                 self.flat.elements_ask[f"{self.path}{words[0]}"] = frozenset(self.flat.asked)
                 self.flat.asked.clear()
-            if element is not None:
-                yield element._replace(formula=element.value.formula) if isinstance(element.value, _Number) else element
+            for each in made:
+                yield each._replace(formula=each.value.formula) if isinstance(each.value, _Number) else each
 
     def taken(self, branch: Branch | None) -> bool:
         """Whether the branch of an `.if` holds here; without one it does."""
@@ -355,6 +364,29 @@ class _Instance:
                 with suppress(ValueError):
                     self.parameter(name)
         return evaluate(tree, by_name(self.parameter))
+
+    def law(self, line: Line, text: str) -> Tree:
+        """Return what a behavioural source's expression says, of flat nodes and the sources' own names."""
+        try:
+            return fold(self.tree(text, behaviour=True), partial(self.known_here, line))
+        except ValueError as error:
+            raise line.error(str(error)) from error
+        except RecursionError:
+            raise line.error("the expressions are nested too deep") from None
+
+    def known_here(self, line: Line, leaf: Name | Voltage | Current) -> Tree | None:
+        """Return what a leaf of a behavioural source's expression stands for."""
+        if isinstance(leaf, Current):
+            return None
+        if isinstance(leaf, Voltage):
+            positive, negative = self.nodes(line, [leaf.positive, leaf.negative])
+            return Voltage(positive, negative) if positive != negative else Number(0.0)
+        try:
+            return Number(self.parameter(leaf.name))
+        except ValueError:
+            if leaf.name not in CONSTANTS:
+                raise
+            return Number(CONSTANTS[leaf.name])
 
     def tree(self, text: str, behaviour: bool = False) -> Tree:
         """Return what an expression says. Raises ValueError where that is not understood."""

@@ -46,7 +46,7 @@ def run(equations: Equations, start: State, drive: Drive, leakage: float = 0.0) 
     """Run Newton's method at every point from its own start; see `newton.newton`."""
     if equations.pattern.size > LARGEST or not is_dense(equations.pattern):
         return newton.newton(equations, start, drive, leakage)
-    if not all(type(bank) is Diodes for bank in equations.laws):  # a law of its own
+    if equations.behaviours or not all(type(bank) is Diodes for bank in equations.laws):  # a law of its own
         return newton.newton(equations, start, drive, leakage)
     arrays = compilable(equations)
     points = len(start.values)

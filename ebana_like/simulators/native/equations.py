@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ebana_like.circuit import Circuit
-from ebana_like.elements import Bank, CurrentLaw, FloatArray, IntArray
+from ebana_like.elements import Bank, BehaviouralCurrents, CurrentLaw, FloatArray, IntArray
 from ebana_like.elements.term import Branch, Flow
 from ebana_like.errors import CircuitError
 from ebana_like.simulators.drive import Drive
@@ -25,7 +25,7 @@ from ebana_like.values import Values, parts
 class Equations(Terms):
     """The equations of one circuit; other values of its quantities are given by `with_values`.
 
-    laws: banks with a law of their own. scales, saturations: N Vt and IS of each of their elements, infinity and one
+    laws: banks with a law of their own. behaviours: banks of currents that follow voltages by any law. scales, saturations: N Vt and IS of each of their elements, infinity and one
         where steps need not be limited.
     """
 
@@ -45,6 +45,7 @@ class Equations(Terms):
 
     def _take_laws(self) -> None:
         self.laws = _laws(self.banks)
+        self.behaviours = self.circuit.of_kind(BehaviouralCurrents)
         steep = [(len(bank), *(bank.steepness or (1.0, np.inf))) for bank in self.laws]
         counts, saturations, scales = zip(*steep, strict=True) if steep else ((), (), ())
         self.saturations, self.scales = (np.repeat(np.array(values, float), counts) for values in (saturations, scales))
@@ -93,13 +94,24 @@ class Equations(Terms):
         stamps, count = Stamps(self.row_of), self.branches.shape[1]
         flow, law = np.split(np.arange(self.element_count), [self.flows.shape[1]])
         self._h, self._gain, self._r = (self.element_count + k * count + np.arange(count) for k in range(3))
-        leakage = self.element_count + 3 * count
+        first = self.element_count + 3 * count
+        self.slopes_of = {}
+        for bank in self.behaviours:
+            self.slopes_of[bank.name] = slice(first, first + len(bank.pairs[0]))
+            first = self.slopes_of[bank.name].stop
+        leakage = first
         p, n, a, b = self.flows
         dp, dn = (np.concatenate([np.zeros(0, dtype=np.intp), *side]) for side in self._law_ends())
         for ends, controls, number in (((p, n), (a, b), flow), ((dp, dn), (dp, dn), law)):
             for row, row_sign in zip(ends, (1.0, -1.0), strict=True):
                 for column, column_sign in zip(controls, (1.0, -1.0), strict=True):
                     stamps.add(row, column, number, row_sign * column_sign)
+        for bank in self.behaviours:
+            element, above, below = bank.pairs
+            slopes = np.arange(self.slopes_of[bank.name].start, self.slopes_of[bank.name].stop)
+            for row, row_sign in ((bank.positive[element], 1.0), (bank.negative[element], -1.0)):
+                for column, column_sign in ((above, 1.0), (below, -1.0)):
+                    stamps.add(row, column, slopes, row_sign * column_sign)
         p, n, c, d, own = self.branches
         stamps.add(own, p, self._h, 1.0)
         stamps.add(own, n, self._h, -1.0)
@@ -110,7 +122,8 @@ class Equations(Terms):
         stamps.add(self.free_nodes, self.free_nodes, np.full(len(self.free_nodes), leakage), 1.0)
         loads = [np.arange(at.start, at.stop) for at in (self.flows_of[name] for name in self.driven)]
         switching = self._h[self.switches], self._r[self.switches]
-        varying = np.concatenate([*loads, law, *switching, [leakage]]).astype(np.intp)
+        slopes = np.arange(self.element_count + 3 * count, leakage)
+        varying = np.concatenate([*loads, law, *switching, slopes, [leakage]]).astype(np.intp)
         return stamps.pattern(leakage + 1, np.sort(varying))
 
     def _coefficients(self) -> FloatArray:
@@ -203,6 +216,9 @@ class Equations(Terms):
             currents[:, at] = g * followed[:, at]
             coefficients[:, self.pattern.position(at)] = g
         currents[:, self.amperes_at] = drive.amperes
+        for behaviour in self.behaviours:
+            currents[:, self.flows_of[behaviour.name]], slopes = behaviour.at(values)
+            coefficients[:, self.pattern.position(self.slopes_of[behaviour.name])] = slopes
         first = flows
         for bank in self.laws:
             at = slice(first, first + len(bank))

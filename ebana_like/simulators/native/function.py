@@ -116,7 +116,7 @@ def _filled(array: Array, rows: int, columns: int) -> Array:
 
 def _general(circuit: Circuit) -> CircuitFunction:
     equations = Equations(circuit)
-    if not all(type(bank) is Diodes for bank in equations.laws):
+    if equations.behaviours or not all(type(bank) is Diodes for bank in equations.laws):
         raise SettingError("this circuit has elements whose law is not compiled; solve it with --engine native")
     arrays = compilable(equations)
     wiring, inputs, outputs = arrays.wiring, circuit.inputs, circuit.outputs

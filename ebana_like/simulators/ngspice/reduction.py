@@ -15,6 +15,7 @@ import numpy as np
 from ebana_like.circuit import Circuit, InputPorts, OutputPorts, free_name
 from ebana_like.elements import (
     Bank,
+    BehaviouralCurrents,
     CurrentSources,
     FloatArray,
     IntArray,
@@ -138,7 +139,8 @@ def norton_reduction(circuit: Circuit, worthwhile: int = WORTHWHILE) -> Reductio
     fixed = np.concatenate([np.zeros(0), *(bank.voltage for bank in constant)])
     everything = np.arange(len(circuit.nodes), dtype=np.intp)
     if (
-        inputs not in removed
+        circuit.of_kind(BehaviouralCurrents)  # they may follow what would be removed
+        or inputs not in removed
         or inputs not in _grounded_sources(circuit)
         or sum(len(reduced.bank) for reduced in banks) <= worthwhile
     ):

@@ -1,0 +1,238 @@
+"""Which elements does a line describe whose law is an expression, a table or a polynomial? Ours, with the same voltages.
+
+A current is a function of voltages between nodes. A voltage is one behind which a source of gain 1 stands, at a node
+made for it; a current through a source is the voltage of another such node. What turns out to be constant, or
+proportional to one voltage, becomes an ordinary source.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import reduce
+from itertools import combinations_with_replacement
+
+from ebana_like.elements import BehaviouralConductors, BehaviouralCurrents
+from ebana_like.elements.behavioural import own_law
+from ebana_like.expressions import Call, Current, Number, Tree, Voltage, fold, leaves
+from ebana_like.netlist.deck.element import Element, Surroundings
+from ebana_like.netlist.deck.lines import Line
+
+LEVEL, SENSE = 1e-6, 1e3
+"""Siemens that hold a made node at its value, and ohms by which a current becomes a voltage there."""
+
+MOST_COEFFICIENTS, MOST_POINTS, MOST_CONTROLS = 500, 500, 20
+
+_NODE = r"[^\s(),={}'\"]+"
+_HEAD = re.compile(rf"\s*({_NODE})\s*\(?\s*({_NODE})[\s,]+({_NODE})\s*\)?\s*(.*)", re.DOTALL)
+_BEHIND = re.compile(r"^(.*[\s}')])(m|tc1|tc2|temp|dtemp)\s*=(?!=)\s*(\{[^{}]*\}|'[^']*'|[^\s=]+)\s*$", re.DOTALL)
+_QUANTITY = re.compile(r"(value|vol|cur|i|v)\s*=?\s*(.+)", re.DOTALL)
+_TABLE = re.compile(r"table\s*=?\s*\{([^{}]*)\}\s*=?\s*(.+)", re.DOTALL)
+_POLY = re.compile(r"poly\s*\(\s*(\d{1,3})\s*\)\s*(.+)", re.DOTALL)
+_WORD = re.compile(r"\{[^{}]*\}|'[^']*'|[^\s(),={}']+")
+
+BEHAVIOURAL = frozenset("befgh")
+"""Letters of sources that an expression may tell."""
+
+_KEYWORDS = {"b": ("i", "v"), "e": ("value", "vol"), "g": ("value", "cur"), "f": (), "h": ()}
+_FORMS = {
+    "b": '"B1 a b I={V(c)*1m}" or "B1 a b V={V(c)*2}"',
+    "e": '"E1 a b VALUE={V(c)*2}"',
+    "g": '"G1 a b VALUE={V(c)*1m}"',
+    "f": '"F1 a b POLY(2) V1 V2 0 1 1"',
+    "h": '"H1 a b POLY(2) V1 V2 0 1 1"',
+}
+
+
+def is_behavioural(words: Sequence[str]) -> bool:
+    """Whether the words of a source say more than two controls and a gain."""
+    return words[0][0] == "b" or any(word in ("=", "table", "poly", "value", "vol", "cur") for word in words[3:5])
+
+
+def read_behaviour(line: Line, words: list[str], place: Surroundings) -> list[Element]:
+    """Return the elements of a B, E, F, G or H line. Raises NetlistError saying what is not understood, and the fix."""
+    text, times = _without_multiplier(line, line.text.lower(), place)
+    head = _HEAD.fullmatch(text)
+    letter = words[0][0]
+    if head is None:
+        raise line.error(f"expected {_FORMS[letter]}")
+    name, positive, negative, rest = head.groups()
+    ends = place.nodes(line, [positive, negative])
+    source = _Source(line, name, (ends[0], ends[1]), place)
+    rest, is_voltage = rest.strip(), letter in "eh"
+    if match := _POLY.fullmatch(rest):
+        law = _polynomial(line, letter, int(match[1]), match[2], place)
+    elif letter in "eg" and (match := _TABLE.fullmatch(rest)):
+        law = _table(line, match[1], match[2], place)
+    elif (match := _QUANTITY.fullmatch(rest)) and match[1] in _KEYWORDS[letter]:
+        law, is_voltage = place.law(line, _unquoted(match[2])), match[1] == "v" or letter == "e"
+    else:
+        raise line.error(f"expected {_FORMS[letter]}")
+    if times is not None:
+        law = _product(Number(times), law)
+    try:
+        return source.elements(_paired(law), is_voltage)
+    except ValueError as error:
+        raise line.error(str(error)) from error
+
+
+def _without_multiplier(line: Line, text: str, place: Surroundings) -> tuple[str, float | None]:
+    """Return a text without the `m=2` at its end, and that number."""
+    times = None
+    while match := _BEHIND.match(text):
+        text, name, value = match.groups()
+        if name != "m":
+            raise line.error(f"{name}= behind an expression is not understood; write it into the expression")
+        times = float(place.number(line, value))
+    return text, times
+
+
+def _unquoted(text: str) -> str:
+    """Return what stands in the quotes or braces around all of a text."""
+    text = text.strip()
+    for opening, closing in ("''", '""'):
+        if len(text) > 1 and text[0] == opening and text[-1] == closing:
+            return text[1:-1]
+    return text
+
+
+def _numbers(line: Line, words: Sequence[str], place: Surroundings) -> list[float]:
+    return [float(place.number(line, word)) for word in words]
+
+
+def _table(line: Line, at: str, text: str, place: Surroundings) -> Tree:
+    """Return the law of a table `{x} = (x1,y1) (x2,y2) ...`, flat beyond its ends."""
+    text = text.strip()
+    if text[:1] == "{" and text[-1:] == "}":
+        text = text[1:-1]
+    points = _numbers(line, _WORD.findall(text), place)
+    if len(points) % 2 or len(points) < 4 or any(b <= a for a, b in zip(points[0::2], points[2::2], strict=False)):
+        raise line.error("expected two points or more with rising x, as in TABLE {V(a)} = (0,0) (1,5)")
+    if len(points) > 2 * MOST_POINTS:
+        raise line.error(f"a table has {len(points) // 2} points; at most {MOST_POINTS} are read")
+    return Call("table", (place.law(line, at), *map(Number, points)))
+
+
+def _polynomial(line: Line, letter: str, count: int, text: str, place: Surroundings) -> Tree:
+    """Return the law of `POLY(n) controls coefficients`: constant, linear, quadratic ... terms in SPICE's order."""
+    words = _WORD.findall(text)
+    taken = count * (2 if letter in "eg" else 1)
+    if not 0 < count <= MOST_CONTROLS or len(words) <= taken:
+        raise line.error(
+            f"POLY({count}) expects {taken} {'nodes' if letter in 'eg' else 'sources'}, then coefficients; at most "
+            f"{MOST_CONTROLS} controls are read"
+        )
+    if len(words) - taken > MOST_COEFFICIENTS:
+        raise line.error(f"a polynomial has {len(words) - taken} coefficients; at most {MOST_COEFFICIENTS} are read")
+    controls: list[Tree] = []
+    if letter in "eg":
+        nodes = place.nodes(line, words[:taken])
+        controls += [Voltage(*pair) for pair in zip(nodes[0::2], nodes[1::2], strict=True)]
+    else:
+        controls += [Current(word) for word in words[:taken]]
+    terms: list[Tree] = []
+    for coefficient, factors in zip(_numbers(line, words[taken:], place), _powers(controls), strict=False):
+        if coefficient:
+            terms.append(reduce(_product, factors, Number(coefficient)))
+    return Call("+", tuple(terms)) if len(terms) > 1 else (*terms, Number(0.0))[0]
+
+
+def _powers(controls: list[Tree]) -> Iterator[tuple[Tree, ...]]:
+    degree = 0
+    while True:
+        yield from combinations_with_replacement(controls, degree)
+        degree += 1
+
+
+def _product(a: Tree, b: Tree) -> Tree:
+    if isinstance(a, Number) and isinstance(b, Number):
+        return Number(a.value * b.value)
+    return b if a == Number(1.0) else Call("*", (a, b))
+
+
+def _paired(law: Tree) -> Tree:
+    """Return a law in which V(a) - V(b) is V(a,b)."""
+    if not isinstance(law, Call):
+        return law
+    arguments = [_paired(argument) for argument in law.arguments]
+    if law.function == "+":
+        for k, term in enumerate(arguments):
+            if not (isinstance(term, Voltage) and term.negative == "0"):
+                continue
+            for other in arguments:
+                below = other.arguments[0] if isinstance(other, Call) and other.function == "neg" else None
+                if isinstance(below, Voltage) and below.negative == "0":
+                    arguments[k] = Voltage(term.positive, below.positive)
+                    arguments.remove(other)
+                    return Call("+", tuple(arguments)) if len(arguments) > 1 else arguments[0]
+    return Call(law.function, tuple(arguments))
+
+
+def _gain(law: Tree) -> tuple[float, Voltage] | None:
+    """Return the gain and the control of a law that is proportional to one voltage; None where it is another."""
+    if isinstance(law, Voltage):
+        return 1.0, law
+    if isinstance(law, Call) and law.function == "neg" and (inner := _gain(law.arguments[0])):
+        return -inner[0], inner[1]
+    if isinstance(law, Call) and law.function in ("*", "/"):
+        a, b = law.arguments
+        if isinstance(b, Number) and b.value and (inner := _gain(a)):
+            return (inner[0] * b.value if law.function == "*" else inner[0] / b.value), inner[1]
+        if isinstance(a, Number) and law.function == "*" and (inner := _gain(b)):
+            return a.value * inner[0], inner[1]
+    return None
+
+
+class _Source:
+    """Makes the elements of one line."""
+
+    def __init__(self, line: Line, name: str, ends: tuple[str, str], place: Surroundings) -> None:
+        self.line, self.name, self.ends, self.place = line, name, ends, place
+
+    def label(self, letter: str) -> tuple[str, str]:
+        """Return path and label of the element that stands for the line's own."""
+        path, label = self.place.label(self.line, self.name if self.name[0] == letter else f"{letter}{self.name}")
+        return (path if self.name[0] == letter else self.place.label(self.line, self.name)[0]), label
+
+    def elements(self, law: Tree, is_voltage: bool) -> list[Element]:
+        """Return the elements that hold a voltage between the ends, or let a current through."""
+        helpers = self.sensed(law)
+        sensed = {Current(source): _product(Number(1 / SENSE), Voltage(e.nodes[0])) for source, e in helpers.items()}
+        law = fold(law, lambda leaf: sensed.get(leaf) if isinstance(leaf, Current) else None)
+        return [*helpers.values(), *self.behind(law, is_voltage)]
+
+    def behind(self, law: Tree, is_voltage: bool) -> list[Element]:
+        if not any(isinstance(leaf, Voltage) for leaf in leaves(law)):
+            if not isinstance(law, Number):
+                raise ValueError("the expression has no value")
+            return [Element(self.line, *self.label("v" if is_voltage else "i"), self.ends, repr(law.value))]
+        if proportional := _gain(law):
+            gain, control = proportional
+            nodes = (*self.ends, control.positive, control.negative)
+            if control.positive == control.negative:
+                raise ValueError("the expression takes a voltage from itself")
+            return [Element(self.line, *self.label("e" if is_voltage else "g"), nodes, repr(gain))]
+        if not is_voltage:
+            own = own_law(law, *self.ends) is not None
+            kind = BehaviouralConductors.kind if own else BehaviouralCurrents.kind
+            return [Element(self.line, *self.label("b"), self.ends, law=law, kind=kind)]
+        (level,) = self.place.nodes(self.line, [f"{self.name} value"])
+        miss = Call("*", (Number(LEVEL), Call("+", (Voltage(level), Call("neg", (law,))))))
+        path, label = self.place.label(self.line, f"b{self.name} value")
+        held = Element(self.line, path, label, (level, "0"), law=miss, kind=BehaviouralCurrents.kind)
+        return [held, Element(self.line, *self.label("e"), (*self.ends, level, "0"), "1.0")]
+
+    def sensed(self, law: Tree) -> dict[str, Element]:
+        """Return a source for each current that is asked for, which makes it a voltage at a node of its own."""
+        found: dict[str, Element] = {}
+        for leaf in leaves(law):
+            if not isinstance(leaf, Current) or leaf.source in found:
+                continue
+            if leaf.source[0] not in "vl":
+                raise ValueError(
+                    f"i({leaf.source}) is not the current of a voltage source; put a source of 0 V in series with "
+                    f"{leaf.source} and name that"
+                )
+            _, control = self.place.label(self.line, leaf.source if leaf.source[0] == "v" else f"v{leaf.source}")
+            path, label = self.place.label(self.line, f"h{self.name} {leaf.source}")
+            nodes = (*self.place.nodes(self.line, [f"{self.name} i({leaf.source})"]), "0")
+            found[leaf.source] = Element(self.line, path, label, nodes, repr(SENSE), control)
+        return found
