@@ -2,10 +2,10 @@
 
 With f(V) = 0 Kirchhoff's equations and J = df/dV at the operating point, dC/dtheta = lambda' df/dtheta where
 J' lambda = -dC/dV. That is the equation of another circuit, wired alike: resistors stay, diodes and switches become
-their small-signal conductances, written currents and devices only SPICE knows the transposed matrices of their slopes, sources are set to
-zero, every VCVS becomes a CCCS that draws A times the current between its shorted terminals from its controls, every
-CCCS a VCVS in series with the source whose current it copied, every CCVS a CCVS the other way, and -dC/ds is injected
-into the output pairs. It exists for every circuit, also for one without co-content.
+their small-signal conductances, written laws and devices only SPICE knows the transposed matrices of their slopes,
+sources are set to zero, every VCVS becomes a CCCS that draws A times the current between its shorted terminals from its
+controls, every CCCS a VCVS in series with the source whose current it copied, every CCVS a CCVS the other way, and
+-dC/ds is injected into the output pairs. It exists for every circuit, also for one without co-content.
 
     dC/dg = (lambda_p - lambda_n) (V_p - V_n);    dC/dE of a voltage source = minus its current in the adjoint circuit.
 """
@@ -22,6 +22,7 @@ from ebana_like.elements import (
     VCCS,
     VCVS,
     Bank,
+    BehaviouralConductors,
     BehaviouralCurrents,
     CurrentSources,
     Devices,
@@ -47,7 +48,10 @@ def small_signal(circuit: Circuit, voltages: FloatArray, devices: Mapping[str, S
     slopes = {
         address(bank.name, "conductance"): bank.small_signal(voltages)
         for bank in circuit.of_kind(EnergyLaw)
-        if not bank.linear
+        if not (bank.linear or isinstance(bank, BehaviouralConductors))
+    }
+    slopes |= {
+        address(bank.name, "gain"): bank.small_signal(voltages) for bank in circuit.of_kind(BehaviouralConductors)
     }
     slopes |= {address(bank.name, "gain"): bank.at(voltages)[1] for bank in circuit.of_kind(BehaviouralCurrents)}
     return slopes | {address(name, "gain"): device.gains for name, device in devices.items()}
@@ -67,7 +71,7 @@ def adjoint_circuit(
     behind them. A VCVS or CCVS leaves its name to the source that shorts it.
     """
     devices = devices or {bank.name: _flat(bank) for bank in circuit.of_kind(Devices)}
-    slopes = {of: value[0] for of, value in small_signal(circuit, voltages[None], devices).items()}
+    slopes = {of: np.nan_to_num(value[0]) for of, value in small_signal(circuit, voltages[None], devices).items()}
     return _Transposition(circuit).circuit(slopes, currents)
 
 
@@ -120,6 +124,10 @@ class _Transposition:
         if isinstance(bank, VCCS):  # draws at its controls what its output's voltage tells
             outputs, controls = (bank.positive, bank.negative), (bank.control_positive, bank.control_negative)
             return VCCS(bank.name, bank.labels, *controls, *outputs, bank.gain)
+        if isinstance(bank, BehaviouralConductors):  # a slope may be zero or below
+            ends = bank.positive, bank.negative
+            labels = self.new_labels([f"g{label}" for label in bank.labels])
+            return LinearDevices(bank.name, labels, *ends, *ends, slopes[address(bank.name, "gain")])
         if isinstance(bank, BehaviouralCurrents):  # draw at their controls what the voltages at their ends tell
             element, above, below = bank.pairs
             labels = self.new_labels([f"g{bank.labels[k]}_{j}" for j, k in enumerate(element.tolist())])

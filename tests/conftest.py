@@ -99,6 +99,7 @@ def ngspice(tmp_path) -> Callable[[str], dict[str, float]]:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
+            errors="replace",
             check=False,
             timeout=60,
         )

@@ -30,7 +30,8 @@ class BehaviouralCurrents(Bank):
     """Current sources, each controlled by the voltages between any number of pairs of nodes.
 
     laws: one an element, from positive to negative, amperes; its names "0", "1" ... are its controls.
-    controls: pairs of node indices of each, positive and negative. One of its own nodes makes it a way for direct current.
+    controls: pairs of node indices of each, positive and negative. Where its own are among them, it is a way for direct
+        current.
     """
 
     kind: ClassVar[str] = "behavioural_current"
@@ -101,9 +102,9 @@ class BehaviouralCurrents(Bank):
         element, positive, negative = self.pairs
         slopes = self.at(voltages[None])[1][0]
         changes = slopes * (moves[:, positive] - moves[:, negative])
-        found = np.zeros((len(moves), len(self)))
-        np.add.at(found, (slice(None), element), changes)
-        return found
+        found = np.zeros((len(self), len(moves)))
+        np.add.at(found, element, changes.T)
+        return found.T
 
     def spice_lines(self, nodes: Sequence[str]) -> list[str]:
         ends = zip(self.labels, self.positive.tolist(), self.negative.tolist(), strict=True)

@@ -51,8 +51,8 @@ class ElementCurrents:
 def own_currents(circuit: Circuit, voltages: FloatArray) -> dict[str, FloatArray]:
     """Return the currents by bank, (..., n), amperes, of all elements whose law tells them from node voltages."""
     found = {bank.name: bank.own_current(voltages) for bank in circuit.of_kind(EnergyLaw)}
-    told = (*circuit.of_kind(VCCS), *circuit.of_kind(BehaviouralCurrents))
-    return found | {bank.name: bank.current(voltages) for bank in told}
+    found |= {bank.name: bank.current(voltages) for bank in circuit.of_kind(BehaviouralCurrents)}
+    return found | {bank.name: bank.current(voltages) for bank in circuit.of_kind(VCCS)}
 
 
 class CurrentEquations:

@@ -125,13 +125,11 @@ def _require_reciprocal(circuit: Circuit, pinned: IntArray) -> None:
     A device with three or four terminals is as good as one with two where only one of its voltages is free, or where
     only two are different: a transistor whose gate and bulk stand at constant voltages, or are tied to its ends.
     """
-    for bank in circuit.of_kind(BehaviouralCurrents):
-        for label, controls in zip(bank.labels, bank.controls, strict=True):
-            if controls:
-                raise CircuitError(
-                    f"{label} follows other voltages than its own: the circuit is not reciprocal, and equilibrium "
-                    "propagation is not exact for it"
-                )
+    for label in (label for bank in circuit.of_kind(BehaviouralCurrents) for label in bank.labels):
+        raise CircuitError(
+            f"{label} follows other voltages than its own: the circuit is not reciprocal, and equilibrium propagation "
+            "is not exact for it"
+        )
     for label in (label for bank in (*circuit.of_kind(VCCS), *circuit.of_kind(CCVS)) for label in bank.labels):
         raise CircuitError(
             f"{label} carries a signal in one direction only: the circuit is not reciprocal, and equilibrium "

@@ -7,7 +7,6 @@ other way round, so that each spelling leads to one function here whose value is
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -16,9 +15,6 @@ LARGEST_EXPONENT = 99 * math.log(10)
 
 SMALLEST_DIVISOR = 1e-32
 """What ngspice's behavioural sources add to a divisor, away from zero."""
-
-LONGEST_TABLE = 20_000
-"""Characters of a table written for ngspice."""
 
 Written = Callable[[list[str]], str]
 
@@ -139,23 +135,6 @@ def _with_ends(points: tuple[Any, ...]) -> tuple[Any, ...]:
     return (points[0] - 1, points[1], *points, points[-2] + 1, points[-1])
 
 
-def _write_lines(arguments: list[str], flat: bool) -> str:
-    """Write lines through points as a sum of what each of them adds, where at is between its ends.
-
-    ngspice's own pwl beside a condition gives wrong values without a word. flat: whether the ends stay as they are.
-    """
-    at, *points = arguments
-    x, y = pieces(tuple(float(point.strip("()")) for point in points))
-    text = f"({y[0]!r})"
-    for k, (low, high) in enumerate(pairwise(x)):
-        reached = at if k == 0 and not flat else f"max({at},({low!r}))"
-        reached = reached if k == len(x) - 2 and not flat else f"min({reached},({high!r}))"
-        text += f"+({(y[k + 1] - y[k]) / (high - low)!r})*({reached}-({low!r}))"
-        if len(text) > LONGEST_TABLE:
-            raise ValueError(f"a table makes the expression longer than {LONGEST_TABLE:,} characters")
-    return f"({text})"
-
-
 def _of_numbers(array: Callable[..., Any]) -> Callable[..., float]:
     """Return what a function of arrays is of numbers."""
 
@@ -257,12 +236,8 @@ FUNCTIONS: dict[str, Function] = {
     "ge0": _against_zero("ge0", lambda a: a >= 0),
     "le0": _against_zero("le0", lambda a: a <= 0),
     "ddt": Function(1, 1, lambda a: 0.0, lambda xp, a: 0 * a, behaviour=("ddt",), written=_named("ddt")),
-    "pwl": Function(
-        5, None, _of_numbers(_piecewise), _piecewise, behaviour=("pwl",), written=partial(_write_lines, flat=False)
-    ),
-    "table": Function(
-        3, None, _of_numbers(_table), _table, behaviour=("table",), written=partial(_write_lines, flat=True)
-    ),
+    "pwl": Function(5, None, _of_numbers(_piecewise), _piecewise, behaviour=("pwl",)),
+    "table": Function(3, None, _of_numbers(_table), _table, behaviour=("table",)),
 }
 
 RANDOM = frozenset({"agauss", "gauss", "unif", "aunif", "limit"})

@@ -1,4 +1,4 @@
-"""What are many trees, and their slopes, at many points? Compiled once for each structure, whatever numbers stand in it.
+"""What are many trees, and their slopes, at many points? Compiled once a structure, whatever numbers stand in it.
 
 A law is a tree whose names are the numbers of its controls, "0", "1" ...: voltages, of which it is a function.
 """

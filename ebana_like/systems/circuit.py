@@ -243,7 +243,7 @@ class _Mirrored:
         own |= {
             bank.name: held[address(bank.name, "conductance")] * bank.drop(adjoint)
             for bank in circuit.of_kind(EnergyLaw)
-            if not bank.linear
+            if address(bank.name, "conductance") in held
         }
         own |= {
             bank.name: held.get(address(bank.name, "gain"), bank.gain) * bank.control_drop(adjoint)

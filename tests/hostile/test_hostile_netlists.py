@@ -60,7 +60,7 @@ NETLISTS = {
     "model that names a file": (deck("d1 b 0 m\n.model m d(is={secret})"), "is not a number"),
     "loaded code": (deck(".codemodel /tmp/x.cm"), "this kind of line is not known"),
     "osdi code": (deck("n1 a b mod\n.pre_osdi /tmp/x.osdi"), "this kind of line is not known"),
-    "behavioural source": (deck("b1 b 0 v=system(1)"), 'no element .* begins with "b"'),
+    "behavioural source": (deck("b1 b 0 v=system(1)"), "there is no function 'system'"),
     "source read from a file": (deck('v2 c 0 pwl file="{secret}"'), "is not a number"),
     "python in braces": (
         deck("r3 a 0 {{__import__('os').system('touch {canary}')}}"),

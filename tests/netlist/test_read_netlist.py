@@ -43,7 +43,7 @@ SPOILED_LINES = [
     (r"\* @feature 1", "* @feature 3", "features must be numbered in order; expected 1"),
     (r"\* @feature 0 \+", "* @feature 0 ", "@feature is not written as expected"),
     (r"\* @recorded y0p .*", "* @recorded y0p nan", "@recorded is not written as expected"),
-    (r"\* @bank bias \w+", "* @bank bias battery", "unknown kind of element; known are bjt, cccs, ccvs"),
+    (r"\* @bank bias \w+", "* @bank bias battery", "unknown kind of element; known are behavioural_"),
     (r"\* @bank bias", "* @bank inputs", 'bank "inputs" stands twice'),
     (r"\* @bank bias", "* @bank BIAS", "@bank is not written as expected"),
     (r"(\* @bank crossbar1 .*) \S+", r"\1", "@bank is not written as expected"),

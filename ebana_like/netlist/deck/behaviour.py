@@ -1,4 +1,4 @@
-"""Which elements does a line describe whose law is an expression, a table or a polynomial? Ours, with the same voltages.
+"""Which elements does a line describe whose law is an expression, a table or a polynomial? Such as we have.
 
 A current is a function of voltages between nodes. A voltage is one behind which a source of gain 1 stands, at a node
 made for it; a current through a source is the voltage of another such node. What turns out to be constant, or
@@ -7,12 +7,12 @@ proportional to one voltage, becomes an ordinary source.
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import reduce
 from itertools import combinations_with_replacement
 
 from ebana_like.elements import BehaviouralConductors, BehaviouralCurrents
 from ebana_like.elements.behavioural import own_law
 from ebana_like.expressions import Call, Current, Number, Tree, Voltage, fold, leaves
+from ebana_like.expressions.functions import pieces
 from ebana_like.netlist.deck.element import Element, Surroundings
 from ebana_like.netlist.deck.lines import Line
 
@@ -69,6 +69,7 @@ def read_behaviour(line: Line, words: list[str], place: Surroundings) -> list[El
     if times is not None:
         law = _product(Number(times), law)
     try:
+        _require_tables(law)
         return source.elements(_paired(law), is_voltage)
     except ValueError as error:
         raise line.error(str(error)) from error
@@ -131,7 +132,10 @@ def _polynomial(line: Line, letter: str, count: int, text: str, place: Surroundi
     terms: list[Tree] = []
     for coefficient, factors in zip(_numbers(line, words[taken:], place), _powers(controls), strict=False):
         if coefficient:
-            terms.append(reduce(_product, factors, Number(coefficient)))
+            term: Tree = Number(coefficient)
+            for factor in factors:
+                term = _product(term, factor)
+            terms.append(term)
     return Call("+", tuple(terms)) if len(terms) > 1 else (*terms, Number(0.0))[0]
 
 
@@ -146,6 +150,19 @@ def _product(a: Tree, b: Tree) -> Tree:
     if isinstance(a, Number) and isinstance(b, Number):
         return Number(a.value * b.value)
     return b if a == Number(1.0) else Call("*", (a, b))
+
+
+def _require_tables(law: Tree) -> None:
+    """Raise ValueError where the points of a `pwl` or `table` are no numbers that rise."""
+    if not isinstance(law, Call):
+        return
+    if law.function in ("pwl", "table"):
+        points = [point.value for point in law.arguments[1:] if isinstance(point, Number)]
+        if len(points) < len(law.arguments) - 1:
+            raise ValueError(f"the points of {law.function} must be numbers, or follow from parameters")
+        pieces(tuple(points))
+    for argument in law.arguments:
+        _require_tables(argument)
 
 
 def _paired(law: Tree) -> Tree:

@@ -24,7 +24,7 @@ from ebana_like.netlist.deck.notes import Notes
 MOST_EXPANDED = 200_000
 """Elements that subcircuits may expand to."""
 
-CONSTANTS = {"pi": math.pi, "e": math.e, "time": 0.0, "hertz": 0.0, "temper": 27.0}
+CONSTANTS = {"pi": math.pi, "e": math.e, "time": 0.0, "hertz": 0.0}
 """Names that behavioural sources know without a parameter of that name."""
 
 DEEPEST_PARAMETER = 50
@@ -384,9 +384,10 @@ class _Instance:
         try:
             return Number(self.parameter(leaf.name))
         except ValueError:
-            if leaf.name not in CONSTANTS:
+            constants = {**CONSTANTS, "temper": self.flat.conditions.celsius}
+            if leaf.name not in constants:
                 raise
-            return Number(CONSTANTS[leaf.name])
+            return Number(constants[leaf.name])
 
     def tree(self, text: str, behaviour: bool = False) -> Tree:
         """Return what an expression says. Raises ValueError where that is not understood."""

@@ -25,8 +25,8 @@ from ebana_like.values import Values, parts
 class Equations(Terms):
     """The equations of one circuit; other values of its quantities are given by `with_values`.
 
-    laws: banks with a law of their own. behaviours: banks of currents that follow voltages by any law. scales, saturations: N Vt and IS of each of their elements, infinity and one
-        where steps need not be limited.
+    laws: banks with a law of their own. behaviours: banks of currents that follow voltages by written laws.
+    scales, saturations: N Vt and IS of each element of the laws, infinity and one where steps need not be limited.
     """
 
     def __init__(self, circuit: Circuit) -> None:
@@ -162,11 +162,24 @@ class Equations(Terms):
     # ------------------------------------------------------------------ values, at every iteration
 
     def start(self, drive: Drive) -> State:
-        """Return the state with nothing switched on but the pinned nodes."""
+        """Return the state with nothing switched on but the pinned nodes.
+
+        Beside written laws, which saturate, junctions begin where they conduct, as in SPICE: an amplifier then has its
+        feedback from the start.
+        """
         points = len(drive.voltages)
         values = np.zeros((points, self.size))
         self.pin(values, drive)
-        return State(values, np.zeros((points, len(self.scales))))
+        junctions = np.zeros((points, len(self.scales)))
+        if self.behaviours:
+            steep = np.isfinite(self.scales)
+            junctions[:, steep] = self.critical[steep]
+        return State(values, junctions)
+
+    @property
+    def critical(self) -> FloatArray:
+        """Voltages above which junctions climb so steeply that steps are limited, (laws,)."""
+        return np.asarray(self.scales * np.log(self.scales / (np.sqrt(2) * self.saturations)))
 
     def at(self, voltages: FloatArray) -> State:
         """Return the state at given node voltages (points, nodes), without the branch currents."""

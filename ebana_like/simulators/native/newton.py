@@ -125,8 +125,7 @@ def _step(equations: Equations, state: State, steps: FloatArray) -> tuple[State,
 
 def _limited(equations: Equations, old: FloatArray, new: FloatArray) -> FloatArray:
     """SPICE's pnjlim: let no junction climb its exponential faster than the logarithm of the step asked for."""
-    scale, saturation = equations.scales, equations.saturations
-    critical = scale * np.log(scale / (np.sqrt(2) * saturation))
+    scale, critical = equations.scales, equations.critical
     too_far = (new > critical) & (np.abs(new - old) > 2 * scale)
     with np.errstate(invalid="ignore", divide="ignore"):
         climb = 1 + (new - old) / scale
