@@ -13,12 +13,14 @@ from scipy.sparse.csgraph import connected_components
 
 from ebana_like.elements import (
     Bank,
+    Conditions,
     CurrentControlled,
     FloatArray,
     IntArray,
     VoltageLaw,
     VoltageSources,
 )
+from ebana_like.elements.conditions import USUAL_CONDITIONS
 from ebana_like.elements.labels import repeated
 from ebana_like.elements.loops import undecided
 from ebana_like.errors import CircuitError, meant
@@ -106,6 +108,7 @@ class Circuit:
     banks: element banks with distinct names and labels.
     driven: how the output pairs are pulled towards their targets.
     shared: values of their own that elements' quantities follow; these are learned in the place of those quantities.
+    conditions: that the elements stand under.
 
     Raises CircuitError naming the bank, element or node that is wrong.
     """
@@ -117,6 +120,7 @@ class Circuit:
     outputs: OutputPorts
     driven: Driven
     shared: Shared = NOTHING_SHARED
+    conditions: Conditions = USUAL_CONDITIONS
 
     def __post_init__(self) -> None:
         if not self.title.isprintable() or self.title.strip()[:1] in ("", "*", ".", "+"):

@@ -8,6 +8,9 @@ from ebana_like.errors import CircuitError
 ZERO_CELSIUS = 273.15
 """Kelvin."""
 
+USUAL = 27.0
+"""Degrees Celsius, SPICE's nominal temperature."""
+
 
 @dataclass(frozen=True)
 class Conditions:
@@ -19,8 +22,8 @@ class Conditions:
     Raises CircuitError for temperatures at or below absolute zero, and a gmin below zero.
     """
 
-    celsius: float = 27.0
-    nominal: float = 27.0
+    celsius: float = USUAL
+    nominal: float = USUAL
     gmin: float = GMIN
 
     def __post_init__(self) -> None:
@@ -38,10 +41,14 @@ class Conditions:
     @property
     def options(self) -> str:
         """As words of SPICE's `.options` line, each after a blank; empty for the usual conditions."""
-        usual = Conditions()
+        usual = USUAL_CONDITIONS
         values = {
             "temp": (self.celsius, usual.celsius),
             "tnom": (self.nominal, usual.nominal),
             "gmin": (self.gmin, usual.gmin),
         }
         return "".join(f" {name}={float(value)!r}" for name, (value, other) in values.items() if value != other)
+
+
+USUAL_CONDITIONS = Conditions()
+"""Those of SPICE where nothing is said."""

@@ -3,18 +3,23 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, ClassVar, Self, TypeVar
 
 import numpy as np
 
 from ebana_like.elements.bank import CurrentLaw
-from ebana_like.elements.constants import GMIN, THERMAL_VOLTAGE
+from ebana_like.elements.conditions import ZERO_CELSIUS, Conditions
+from ebana_like.elements.constants import GMIN
 from ebana_like.elements.written import Numbered, Written, one_card
 from ebana_like.errors import CircuitError
 from ebana_like.values import FloatArray
 
 LARGEST_EXPONENT, LARGEST_SINGLE = 700.0, 80.0
 """exp of more overflows a double, or a single; drops beyond it never survive a converged solve."""
+
+OF_TEMPERATURE = frozenset({"eg", "xti", "tnom", "tref"})
+"""Parameters of a card that say how IS changes with the temperature."""
 
 Array = TypeVar("Array", bound=Any)
 
@@ -44,13 +49,16 @@ class DiodeModel:
 
     saturation_current: IS, amperes.
     emission: N, the ideality factor.
-    other: parameters without effect at DC (capacitances, transit time), kept as written.
+    other: parameters without effect at DC (capacitances, transit time), and those that say how IS changes with the
+        temperature (eg, xti, tnom), kept as written; these as numbers.
+    conditions: under which the diode stands.
     """
 
     name: str
     saturation_current: float
     emission: float = 1.0
     other: Mapping[str, str] = field(default_factory=dict)
+    conditions: Conditions = field(default_factory=Conditions)
 
     def __post_init__(self) -> None:
         if not self.saturation_current > 0 or not self.emission > 0:
@@ -62,12 +70,21 @@ class DiodeModel:
     @property
     def scale(self) -> float:
         """N kT/q, volts: the current grows by e each time the voltage grows by this."""
-        return self.emission * THERMAL_VOLTAGE
+        return self.emission * self.conditions.thermal_voltage
+
+    @cached_property
+    def saturation(self) -> float:
+        """IS at the diode's temperature, amperes: SPICE's IS(T) of the energy gap EG and the exponent XTI."""
+        gap, exponent = float(self.other.get("eg", "1.11")), float(self.other.get("xti", "3"))
+        nominal = float(self.other.get("tnom", self.other.get("tref", repr(self.conditions.nominal))))
+        ratio = (self.conditions.celsius + ZERO_CELSIUS) / (nominal + ZERO_CELSIUS)
+        grown = (ratio - 1) * gap / self.scale + exponent / self.emission * math.log(ratio)
+        return self.saturation_current * math.exp(grown)
 
     @property
     def static(self) -> "DiodeModel":
         """The same diode at DC: its law alone."""
-        return replace(self, other={})
+        return replace(self, other={name: value for name, value in self.other.items() if name in OF_TEMPERATURE})
 
     def card(self) -> str:
         """Return the `.model` line."""
@@ -91,7 +108,7 @@ class Diodes(CurrentLaw):
 
     @property
     def steepness(self) -> tuple[float, float]:
-        return self.model.saturation_current, self.model.scale
+        return self.model.saturation, self.model.scale
 
     @property
     def summary(self) -> str:
@@ -112,10 +129,10 @@ class Diodes(CurrentLaw):
         ]
 
     def current(self, drop: FloatArray) -> FloatArray:
-        return junction(drop, self.model.saturation_current, self.model.scale)[0]
+        return junction(drop, self.model.saturation, self.model.scale)[0]
 
     def slope(self, drop: FloatArray) -> FloatArray:
-        return junction(drop, self.model.saturation_current, self.model.scale)[1]
+        return junction(drop, self.model.saturation, self.model.scale)[1]
 
     def pseudo_power(self, drop: FloatArray) -> FloatArray:
         scale = self.model.scale
@@ -126,4 +143,4 @@ class Diodes(CurrentLaw):
         cubed = (-edge / (reverse_drop * np.e)) ** 3
         beyond = at_edge - (reverse_drop - edge) + (cubed * reverse_drop - edge * -np.exp(-3.0)) / 2
         forward = scale * np.expm1(np.clip(drop / scale, -3.0, LARGEST_EXPONENT)) - drop
-        return self.model.saturation_current * np.where(drop >= edge, forward, beyond) + GMIN * drop**2 / 2
+        return self.model.saturation * np.where(drop >= edge, forward, beyond) + GMIN * drop**2 / 2

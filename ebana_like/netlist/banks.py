@@ -1,12 +1,14 @@
 """Which bank do elements of one kind make? The way back from text to arrays, one function a kind."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from ebana_like.circuit import GROUND
-from ebana_like.elements import Bank, Diodes, IntArray, NegativeResistors, Resistors, SpiceDiodes
+from ebana_like.elements import Bank, Conditions, Diodes, IntArray, NegativeResistors, Resistors, SpiceDiodes
 from ebana_like.elements.bank import KINDS
+from ebana_like.elements.constants import GMIN
 from ebana_like.elements.written import Written
 from ebana_like.netlist.deck import Element
 from ebana_like.netlist.deck.cards import acts_beyond_the_law
@@ -39,12 +41,12 @@ class Nodes:
         return both[:, 0].copy(), both[:, 1].copy()
 
 
-def kind_of(element: Element) -> str:
+def kind_of(element: Element, conditions: Conditions) -> str:
     """Return the kind of bank an element belongs to in a netlist that says nothing of banks."""
     if element.kind:
         return element.kind
     if element.letter == Diodes.letter and element.card is not None:
-        ours = not element.sizes and not acts_beyond_the_law(element.card)
+        ours = not (element.sizes or acts_beyond_the_law(element.card)) and conditions.gmin == GMIN
         return Diodes.kind if ours else SpiceDiodes.kind
     if element.letter == Resistors.letter:
         return NegativeResistors.kind if element.value[:1] == "-" else Resistors.kind
@@ -53,13 +55,18 @@ def kind_of(element: Element) -> str:
     return _OURS[element.letter]
 
 
-def build_bank(kind: str, name: str, elements: Sequence[Element], nodes: Nodes) -> Bank:
+def build_bank(kind: str, name: str, elements: Sequence[Element], nodes: Nodes, conditions: Conditions) -> Bank:
     """Return the bank of these elements. Raises NetlistError naming the line that does not fit."""
     bank = KINDS[kind]
     for element in elements:
         if element.letter != bank.letter:
             raise element.error(f'expected a {kind}, whose name begins with "{bank.letter}"')
-    return bank.read(name, elements, nodes)
+    found = bank.read(name, elements, nodes)
+    if not isinstance(found, Diodes):
+        return found
+    if conditions.gmin != GMIN:
+        raise elements[0].error(f"the law of diodes here holds for a gmin of {GMIN:g} S, not {conditions.gmin:g}")
+    return replace(found, model=replace(found.model, conditions=conditions))
 
 
 _OURS = {bank.letter: bank.kind for bank in reversed(KINDS.values())}

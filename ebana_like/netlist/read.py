@@ -78,16 +78,24 @@ def foreign_circuit(deck: Deck) -> Circuit:
     groups: dict[tuple[str, str], list[Element]] = {}
     for element in deck.elements:
         card = "" if element.card is None else element.card.name
-        groups.setdefault((kind_of(element), card), []).append(element)
+        groups.setdefault((kind_of(element, deck.conditions), card), []).append(element)
     nodes, names, none = Nodes(), Names("bank"), np.zeros(0, dtype=np.intp)
     banks = [
-        build_bank(kind, names.portable(f"{kind}s_{card}" if card else f"{kind}s"), elements, nodes)
+        build_bank(kind, names.portable(f"{kind}s_{card}" if card else f"{kind}s"), elements, nodes, deck.conditions)
         for (kind, card), elements in groups.items()
     ]
     banks.append(VoltageSources("inputs", (), none, none, np.zeros(0)))
     inputs, outputs = InputPorts("inputs", none, np.zeros(0)), OutputPorts(none, none)
     banks.append(sources_across(outputs))
-    return Circuit(deck.title, tuple(nodes.numbers), tuple(banks), inputs, outputs, Currents.driven("nudge"))
+    return Circuit(
+        deck.title,
+        tuple(nodes.numbers),
+        tuple(banks),
+        inputs,
+        outputs,
+        Currents.driven("nudge"),
+        conditions=deck.conditions,
+    )
 
 
 class _Annotations:
@@ -210,7 +218,7 @@ class _Annotations:
     def circuit(self) -> Circuit:
         source, nodes = self.deck.source, Nodes()
         banks = {
-            name: replace(build_bank(kind, name, self.sections[name], nodes), trainable=ranges)
+            name: replace(build_bank(kind, name, self.sections[name], nodes, self.deck.conditions), trainable=ranges)
             for name, (kind, ranges) in self.kinds.items()
         }
         if self.input_bank not in banks:
@@ -234,7 +242,16 @@ class _Annotations:
             shared = Shared(self.shared, self.formulas)
         except ValueError as error:
             raise NetlistError(f"{source}: {error}") from error
-        return Circuit(self.deck.first_line, tuple(at), tuple(banks.values()), inputs, outputs, self.driven, shared)
+        return Circuit(
+            self.deck.first_line,
+            tuple(at),
+            tuple(banks.values()),
+            inputs,
+            outputs,
+            self.driven,
+            shared,
+            self.deck.conditions,
+        )
 
     def input_ports(self, bank: Bank) -> InputPorts:
         carrier = {source[1:]: (k, source[0]) for k, sources in enumerate(self.features) for source in sources}

@@ -74,7 +74,7 @@ class Hidden:
     @cached_property
     def saturations(self) -> FloatArray:
         """IS of the up and the down diodes, (2,), amperes."""
-        return read_only(np.array([clamp.model.saturation_current for clamp in (self.up, self.down)]))
+        return read_only(np.array([clamp.model.saturation for clamp in (self.up, self.down)]))
 
     @cached_property
     def scales(self) -> FloatArray:

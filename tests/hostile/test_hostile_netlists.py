@@ -113,7 +113,7 @@ NETLISTS = {
     "node with a bracketed command": (deck("r3 a $(touch) 1"), "expected 4 words"),
     "node that is a variable": (deck("r3 a $path 1"), "is no name of a node"),
     "quit": (deck("quit"), "expected|there is no .model"),
-    "other temperature": (deck(".temp 1e9"), "hold for 27 only"),
+    "other temperature": (deck(".temp 1e9"), "temp is 1e.09"),
     "condition of a program": (deck(".if (`touch {canary}`)\n.endif"), "in backquotes"),
     "verilog": (deck(".hdl {secret}"), "this kind of line is not known"),
     "data file": (deck(".data x file={secret}\n.enddata"), "this kind of line is not known"),

@@ -8,6 +8,9 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from ebana_like.elements import Conditions
+from ebana_like.elements.conditions import USUAL
+from ebana_like.errors import CircuitError
+from ebana_like.expressions.numbers import is_plain
 from ebana_like.netlist.deck.functions import Defined, defines_function, read_function
 from ebana_like.netlist.deck.lines import Line
 from ebana_like.netlist.deck.notes import Notes
@@ -139,6 +142,7 @@ class _Sorter:
     """Sorts statements into the blocks that are open; knows in which branch of an `.if` they stand.
 
     blocks: open ones, innermost last. branches: the branch that is open in each of them.
+    given, heated: conditions that `.options`, and `.temp`, say, and where.
     """
 
     def __init__(self, notes: Notes) -> None:
@@ -146,6 +150,8 @@ class _Sorter:
         self.found = Definitions()
         self.blocks = [self.found.top]
         self.branches: list[Branch | None] = [None]
+        self.given: dict[str, tuple[Line, float]] = {}
+        self.heated: dict[str, tuple[Line, float]] = {}
 
     def statement(self, line: Line) -> None:
         block, branch = self.blocks[-1], self.branches[-1]
@@ -172,6 +178,11 @@ class _Sorter:
             assert opened is not None
             raise opened.error("this subcircuit has no .ends")
         self._require_no_branch()
+        given = self.given | self.heated  # ngspice has .temp count before .options temp=, wherever they stand
+        try:
+            self.found.conditions = Conditions(**{name: value for name, (_, value) in given.items()})
+        except CircuitError as error:
+            raise next(reversed(given.values()))[0].error(str(error)) from None
         return self.found
 
     def _require_no_branch(self) -> None:
@@ -227,10 +238,14 @@ class _Sorter:
         self.found.everywhere |= set(words[1:])
 
     def options(self, line: Line, words: list[str]) -> None:
-        read_options(line, words[1:], self.notes)
+        self.given |= {name: (line, value) for name, value in read_options(line, words[1:], self.notes).items()}
 
     def temperature(self, line: Line, words: list[str]) -> None:
-        read_options(line, ["temp", "=", *words[1:]], self.notes)
+        if len(words) != 2 or not is_plain(words[1].lstrip("-+")):
+            said = " ".join(words[1:])
+            self.notes.add(line, f".temp takes one number without unit: {said!r} is {USUAL:g} degrees, as in ngspice")
+            words = [words[0], f"{USUAL:g}"]
+        self.heated = {name: (line, v) for name, v in read_options(line, ["temp", "=", words[1]], self.notes).items()}
 
     def end(self, line: Line, words: list[str]) -> None:
         self.found.ended = True

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 from ebana_like.elements import DiodeModel, ModelCard
+from ebana_like.elements.diode import OF_TEMPERATURE
 from ebana_like.errors import CircuitError, NetlistError
 from ebana_like.expressions.numbers import spice_number
 from ebana_like.netlist.deck.known import FLAGS, unknown
@@ -18,8 +19,6 @@ _WITHOUT_EFFECT_AT_DC = frozenset(
 )
 """Of a diode: what it stores, its noise, its limits, and its side walls, which only a line's `pj` gives it."""
 
-_AT_OTHER_TEMPERATURES = frozenset({"eg", "xti", "tnom", "tref"})
-"""What a diode's law has an effect of when it is not at the temperature that its card holds for."""
 _PIECEWISE = frozenset({"ron", "roff", "vfwd", "vrev", "rrev"})
 """What makes a diode piecewise linear in LTspice."""
 _NAME = re.compile(r"[\w.+-]+", re.ASCII)
@@ -75,7 +74,7 @@ def number(text: str, where: str) -> float:
 
 def acts_beyond_the_law(card: ModelCard) -> str:
     """Return a parameter of a diode's card that acts at DC and is not in the diode law; empty where there is none."""
-    known = {"is", "n"} | _WITHOUT_EFFECT_AT_DC | _AT_OTHER_TEMPERATURES
+    known = {"is", "n"} | _WITHOUT_EFFECT_AT_DC | OF_TEMPERATURE
     acting = (parameter for parameter in card.parameters if parameter not in known)
     return next((p for p in acting if (p, card.parameters[p]) not in _USUAL), "")
 
@@ -101,6 +100,7 @@ def diode_law(card: ModelCard, where: str) -> DiodeModel:
     parameters = dict(card.parameters)
     saturation_current = number(parameters.pop("is", "1e-14"), where)
     emission = number(parameters.pop("n", "1"), where)
+    parameters |= {name: repr(number(value, where)) for name, value in parameters.items() if name in OF_TEMPERATURE}
     for value in parameters.values():
         number(value, where)
     try:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from ebana_like.elements import Conditions
 from ebana_like.errors import NetlistError
 from ebana_like.netlist.deck.blocks import definitions
 from ebana_like.netlist.deck.element import Element
@@ -25,6 +26,7 @@ class Deck:
     nodes: portable names by those in the text, in lower case; inner ones with their subcircuits, as in `x1.mid`.
     parameters: the line that gives each parameter that is used its value; by paths such as `x1.gain`.
     elements_ask, parameters_ask: the parameters that the values of elements, and of other parameters, name; by paths.
+    conditions: that all elements stand under.
     notes: what was read and has no effect, or another than other programs give it, a line each.
     """
 
@@ -36,6 +38,7 @@ class Deck:
     parameters: Mapping[str, Line]
     elements_ask: Mapping[str, Collection[str]]
     parameters_ask: Mapping[str, Collection[str]]
+    conditions: Conditions
     notes: tuple[str, ...] = ()
 
     @cached_property
@@ -92,6 +95,7 @@ def read_deck(
         flat.defined,
         flat.elements_ask,
         flat.parameters_ask,
+        found.conditions,
         notes.said(),
     )
 

@@ -1,7 +1,9 @@
-"""What do `.options` and `.temp` change? What only steers a program is not needed here."""
+"""What do `.options` and `.temp` change? Temperatures and gmin; what only steers a program is not needed."""
 
+import re
 from collections.abc import Mapping
 
+from ebana_like.expressions.numbers import NUMBER, spice_number
 from ebana_like.netlist.deck.lines import Line
 from ebana_like.netlist.deck.notes import Notes
 
@@ -15,7 +17,10 @@ _STEERING = frozenset(
 )
 """How a program solves and prints; here it is solved our way."""
 
-_FIXED = {"gmin": 1e-12, "temp": 27.0, "tnom": 27.0, "scale": 1.0, "defm": 1.0}
+_CONDITIONS = {"temp": "celsius", "tnom": "nominal", "gmin": "gmin"}
+"""What all laws share, by its name as an option."""
+
+_FIXED = {"scale": 1.0, "defm": 1.0}
 """What would change the circuit, and the only value that the elements' laws hold for."""
 
 _ACTING = frozenset(
@@ -27,11 +32,20 @@ _ACTING = frozenset(
 """What would change the circuit, too, and is not done here."""
 
 
-def read_options(line: Line, words: list[str], notes: Notes) -> None:
-    """Read the words of an option line. Raises NetlistError for options that would change the circuit."""
+_TEMPERATURE = re.compile(rf"([+-]?{NUMBER})(?:\u00b0?c|deg|\u00c2\u00b0c)?")
+
+
+def read_options(line: Line, words: list[str], notes: Notes) -> dict[str, float]:
+    """Return what the words of an option line say of `Conditions`.
+
+    Raises NetlistError for options that would change the circuit otherwise.
+    """
     ignored: list[str] = []
+    conditions: dict[str, float] = {}
     for name, value in _pairs(words).items():
-        if name in _FIXED:
+        if name in _CONDITIONS:
+            conditions[_CONDITIONS[name]] = _number(line, name, value)
+        elif name in _FIXED:
             if not _is(value, _FIXED[name]):
                 raise line.error(
                     f"{name} is {value or 'not given'}; the elements' laws here hold for {_FIXED[name]:g} only"
@@ -45,6 +59,16 @@ def read_options(line: Line, words: list[str], notes: Notes) -> None:
             line,
             f"not read: option{'s' * (len(ignored) > 1)} {', '.join(ignored)}, without effect on a DC operating point",
         )
+    return conditions
+
+
+def _number(line: Line, name: str, value: str) -> float:
+    """Return an option's number, with a unit behind it or not, as in `25°C`. Raises NetlistError for another word."""
+    match = _TEMPERATURE.fullmatch(value)
+    try:
+        return float(match[1]) if match and name != "gmin" else spice_number(value)
+    except ValueError:
+        raise line.error(f"{name} is {value or 'not given'}; expected a number") from None
 
 
 def _pairs(words: list[str]) -> Mapping[str, str]:

@@ -1,17 +1,17 @@
 """What do all SPICE programs share, and where may they differ?"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar
 
 from ebana_like.circuit import Circuit
 from ebana_like.elements import Bank, DiodeModel
+from ebana_like.elements.conditions import USUAL, ZERO_CELSIUS
 from ebana_like.elements.constants import TEMPERATURE, THERMAL_VOLTAGE
 from ebana_like.elements.switch import SwitchModel
+from ebana_like.errors import NetlistError
 from ebana_like.netlist.dialects.rawfile import read_rawfile
-
-ZERO_CELSIUS = 273.15  # kelvin
 
 
 @dataclass(frozen=True)
@@ -90,9 +90,18 @@ class Dialect:
         return read_rawfile(folder / "circuit.raw")
 
 
-def at_temperature(celsius: float | None) -> str:
-    """Return the options for a temperature that is nominal too, so that it moves nothing but kT/q."""
-    return "" if celsius is None else f" temp={celsius!r} tnom={celsius!r}"
+def under(circuit: Circuit, celsius: float | None, gmin: bool = False) -> str:
+    """Return the options for the circuit's conditions, or for a temperature that is nominal too, which moves only kT/q.
+
+    gmin: whether it is named where it is the usual one, too. Raises NetlistError where both ask for a temperature.
+    """
+    conditions = circuit.conditions
+    if celsius is not None:
+        if (conditions.celsius, conditions.nominal) != (USUAL, USUAL):
+            raise NetlistError(f"the circuit stands at {conditions.celsius:g} degrees itself; leave out --equal-vt")
+        conditions = replace(conditions, celsius=celsius, nominal=celsius)
+    named = f" gmin={conditions.gmin!r}" if gmin and "gmin" not in conditions.options else ""
+    return f"{named}{conditions.options}"
 
 
 def turning(model: SwitchModel) -> tuple[float, float]:

@@ -9,7 +9,7 @@ from typing import ClassVar
 from ebana_like.circuit import Circuit
 from ebana_like.errors import NetlistError, SimulatorError
 from ebana_like.netlist.deck.cards import number
-from ebana_like.netlist.dialects.dialect import Dialect, ProgramLaws, at_temperature
+from ebana_like.netlist.dialects.dialect import Dialect, ProgramLaws, under
 
 OPTIONS = "reltol=1e-6 vntol=1e-9 abstol=1e-9 itl1=500"
 """Tolerances that its rounding lets it reach. Newton's last step goes far below them: the voltages of circuits that
@@ -38,7 +38,7 @@ class Gnucap(Dialect):
     )
 
     def options(self, circuit: Circuit, celsius: float | None) -> list[str]:
-        return [f".options {OPTIONS} numdgt=16{at_temperature(celsius)}"]
+        return [f".options {OPTIONS} numdgt=16{under(circuit, celsius)}"]
 
     def analysis(self, outputs: Sequence[str]) -> list[str]:
         return [".print op v(nodes)", ".op"]

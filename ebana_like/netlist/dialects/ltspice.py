@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from ebana_like.circuit import Circuit
-from ebana_like.elements.constants import GMIN
-from ebana_like.netlist.dialects.dialect import Dialect
+from ebana_like.netlist.dialects.dialect import Dialect, under
 
 
 class LTspice(Dialect):
@@ -17,8 +16,8 @@ class LTspice(Dialect):
     install: ClassVar[str] = "see https://www.analog.com/ltspice (on Linux it runs under wine)"
 
     def options(self, circuit: Circuit, celsius: float | None) -> list[str]:
-        tolerances = f".options reltol=1e-9 vntol=1e-12 abstol=1e-15 gmin={GMIN!r} itl1=500 itl2=500 numdgt=15"
-        return [tolerances] if celsius is None else [f"{tolerances} tnom={celsius!r}", f".temp {celsius!r}"]
+        tolerances = ".options reltol=1e-9 vntol=1e-12 abstol=1e-15 itl1=500 itl2=500 numdgt=15"
+        return [f"{tolerances}{under(circuit, celsius, gmin=True)}"]
 
     def analysis(self, outputs: Sequence[str]) -> list[str]:
         return [".op"]

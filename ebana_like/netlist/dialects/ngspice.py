@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from ebana_like.circuit import Circuit
 from ebana_like.elements.constants import BOLTZMANN, ELEMENTARY_CHARGE
-from ebana_like.netlist.dialects.dialect import Dialect, ProgramLaws, at_temperature
+from ebana_like.netlist.dialects.dialect import Dialect, ProgramLaws, under
 from ebana_like.netlist.netlist import FULL_DIGITS
 from ebana_like.netlist.tolerances import tolerances
 
@@ -26,7 +26,7 @@ class Ngspice(Dialect):
         return [title, FULL_DIGITS]
 
     def options(self, circuit: Circuit, celsius: float | None) -> list[str]:
-        return [f".options {tolerances(circuit).options}{at_temperature(celsius)}"]
+        return [f".options {tolerances(circuit).options}{under(circuit, celsius)}"]
 
     def analysis(self, outputs: Sequence[str]) -> list[str]:
         """Return the lines that ask for the operating point, also those that only ngspice does not take for comments.

@@ -15,11 +15,10 @@ from ebana_like.elements import (
     Switches,
     VoltageSources,
 )
-from ebana_like.elements.constants import GMIN
 from ebana_like.elements.numbers import resistances
 from ebana_like.elements.switch import SwitchModel
 from ebana_like.errors import NetlistError
-from ebana_like.netlist.dialects.dialect import Dialect, at_temperature, turning
+from ebana_like.netlist.dialects.dialect import Dialect, turning, under
 from ebana_like.netlist.models import numeric_parameters
 
 
@@ -54,7 +53,7 @@ class Spectre(Dialect):
         return f"model {model.name} relay vt1={low!r} vt2={high!r} ropen={model.open:g} rclosed={model.closed:g}"
 
     def options(self, circuit: Circuit, celsius: float | None) -> list[str]:
-        return [f"tolerances options reltol=1e-9 vabstol=1e-12 iabstol=1e-15 gmin={GMIN!r}{at_temperature(celsius)}"]
+        return [f"tolerances options reltol=1e-9 vabstol=1e-12 iabstol=1e-15{under(circuit, celsius, gmin=True)}"]
 
     def analysis(self, outputs: Sequence[str]) -> list[str]:
         return ["keep options save=allpub", "operating_point dc"]

@@ -5,9 +5,8 @@ from typing import ClassVar
 
 from ebana_like.circuit import Circuit
 from ebana_like.elements import DiodeModel
-from ebana_like.elements.constants import GMIN
 from ebana_like.elements.switch import SwitchModel
-from ebana_like.netlist.dialects.dialect import Dialect, ProgramLaws, at_temperature, turning
+from ebana_like.netlist.dialects.dialect import Dialect, ProgramLaws, turning, under
 from ebana_like.netlist.models import numeric_parameters
 
 DECADES = 1e12
@@ -37,7 +36,7 @@ class Xyce(Dialect):
     def options(self, circuit: Circuit, celsius: float | None) -> list[str]:
         return [
             ".options nonlin reltol=1e-9 abstol=1e-12 rhstol=1e-15 maxstep=500",
-            f".options device gmin={GMIN!r}{at_temperature(celsius)}",
+            f".options device{under(circuit, celsius, gmin=True)}",
         ]
 
     def analysis(self, outputs: Sequence[str]) -> list[str]:

@@ -147,6 +147,7 @@ def _alone(circuit: Circuit, devices: list[Devices], ohms: float) -> Circuit:
         InputPorts(CLAMPS, np.arange(count), np.ones(count)),
         OutputPorts(read, ground),
         Driven("none", ()),
+        conditions=circuit.conditions,
     )
 
 

@@ -107,7 +107,7 @@ class Proof:
             _rows(abs(into)),
             Junctions(
                 *_ends(diodes),
-                np.array([model.saturation_current for model in models]),
+                np.array([model.saturation for model in models]),
                 np.array([model.scale for model in models]),
             ),
             _rows(self._into(diodes).T),

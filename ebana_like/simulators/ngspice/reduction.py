@@ -204,7 +204,7 @@ def _smaller(
     outputs = OutputPorts(number[circuit.outputs.positive], number[circuit.outputs.negative])
     inputs = InputPorts(circuit.inputs.bank, np.zeros(0, dtype=np.intp), np.zeros(0))
     nodes = tuple(circuit.nodes[node] for node in kept.tolist())
-    return Circuit(circuit.title, nodes, tuple(banks), inputs, outputs, circuit.driven)
+    return Circuit(circuit.title, nodes, tuple(banks), inputs, outputs, circuit.driven, conditions=circuit.conditions)
 
 
 def _wiring(bank: Bank) -> dict[str, IntArray]:

@@ -140,7 +140,13 @@ class Sweep:
         if not circuit.metered.isdisjoint(labels):
             circuit = replace(circuit, banks=tuple(_renamed(bank, external) for bank in circuit.banks))
         lines += circuit_lines(circuit, skip=skipped)
-        return [*lines, "vidx_sweep idx_sweep 0 0", "ridx_sweep idx_sweep 0 1", f".options {options}", ".end"]
+        return [
+            *lines,
+            "vidx_sweep idx_sweep 0 0",
+            "ridx_sweep idx_sweep 0 1",
+            f".options {options}{self.circuit.conditions.options}",
+            ".end",
+        ]
 
     def _map_vectors(self, names: list[str]) -> None:
         at = {name: k for k, name in enumerate(names)}
