@@ -80,7 +80,7 @@ def node_voltages(path: Path | str, data: Path | str | None = None, inputs: str 
 
     Raises SettingError, NetlistError, RunError or SimulatorError with what does not fit.
     """
-    subject = _subject(Path(path), data, inputs, "", engine)
+    subject = subject_of(Path(path), data, inputs, "", engine)
     volts, unsolved, notes = _solved(subject)
     return NodeVoltages(subject.nodes[1:], volts[:, 1:], subject.rows, unsolved, notes)
 
@@ -91,7 +91,7 @@ def predict(path: Path | str, data: Path | str, inputs: str = "", outputs: str =
     outputs: nodes, or pairs as in a-b, of a netlist from elsewhere; otherwise arguments and errors as `node_voltages`.
     Columns of a run's table beside its features are what is right: see `Predictions.labels`.
     """
-    subject = _subject(Path(path), data, inputs, outputs, engine)
+    subject = subject_of(Path(path), data, inputs, outputs, engine)
     if not subject.circuit.outputs.count:
         raise SettingError(f"{path} is a netlist without outputs; say with --outputs at which nodes to read, as in a-b")
     volts, unsolved, notes = _solved(subject)
@@ -123,7 +123,7 @@ def predict(path: Path | str, data: Path | str, inputs: str = "", outputs: str =
 
 
 @dataclass(frozen=True, eq=False)
-class _Asked:
+class Asked:
     """Samples of a run's own kind, features as volts, and the cost that tells what scores stand for."""
 
     samples: Dataset
@@ -132,7 +132,7 @@ class _Asked:
 
 
 @dataclass(frozen=True, eq=False)
-class _Subject:
+class Subject:
     """A circuit with the samples to solve it for. nodes, outputs: as a person calls them. features: volts."""
 
     circuit: Circuit
@@ -141,10 +141,10 @@ class _Subject:
     engine: str
     features: FloatArray
     rows: tuple[int, ...] = ()
-    asked: _Asked | None = None
+    asked: Asked | None = None
 
 
-def _solved(subject: _Subject) -> tuple[FloatArray, dict[int, str], tuple[str, ...]]:
+def _solved(subject: Subject) -> tuple[FloatArray, dict[int, str], tuple[str, ...]]:
     """Return node voltages (samples, nodes), why samples were not solved, and what to know of those that were."""
     values, volts = subject.circuit.values(), []
     unsolved: dict[int, str] = {}
@@ -159,7 +159,8 @@ def _solved(subject: _Subject) -> tuple[FloatArray, dict[int, str], tuple[str, .
     return np.concatenate(volts), unsolved, tuple(notes)
 
 
-def _subject(path: Path, data: Path | str | None, inputs: str, outputs: str, engine: str) -> _Subject:
+def subject_of(path: Path, data: Path | str | None, inputs: str, outputs: str, engine: str) -> Subject:
+    """Return what a run or netlist is to be solved for; arguments and errors as those of `predict`."""
     engine = ENGINES.former.get(engine, engine)
     if engine and engine not in ENGINES:
         raise SettingError(f"engine is {engine!r}; choose one of {', '.join(ENGINES)}")
@@ -179,7 +180,7 @@ def _subject(path: Path, data: Path | str | None, inputs: str, outputs: str, eng
         features = present_features(circuit)
         if table is not None:
             features = _columns(table, _named(table, inputs, circuit.inputs.count))
-        return _Subject(circuit, circuit.nodes, _pairs(circuit), engine, features, rows)
+        return Subject(circuit, circuit.nodes, _pairs(circuit), engine, features, rows)
     notes = noted(deck, given=["data"])
     outputs = outputs or notes.outputs
     inputs = (inputs or notes.inputs or _by_name(circuit, deck, table)) if table is not None else ""
@@ -189,16 +190,16 @@ def _subject(path: Path, data: Path | str | None, inputs: str, outputs: str, eng
         features = _columns(table, list(dict.fromkeys(column for _, column, _ in carriers(inputs))))
     called = spelling(deck, text).nodes
     nodes = tuple(called.get(node, node) for node in circuit.nodes)
-    return _Subject(circuit, nodes, tuple(output for output, _ in columns(outputs)), engine, features, rows)
+    return Subject(circuit, nodes, tuple(output for output, _ in columns(outputs)), engine, features, rows)
 
 
-def _of_run(path: Path, table: Table | None, inputs: str, engine: str) -> _Subject:
+def _of_run(path: Path, table: Table | None, inputs: str, engine: str) -> Subject:
     run = Run(path)
     task = trained_in(run)
     settings = replace(run.settings(type(task.settings)), start="")
     circuit, engine = load_circuit(path).circuit, engine or settings.engine
     if table is None:
-        return _Subject(circuit, circuit.nodes, _pairs(circuit), engine, present_features(circuit))
+        return Subject(circuit, circuit.nodes, _pairs(circuit), engine, present_features(circuit))
     run.require_files_allowed(settings, given=["start"])
     parts, cost = task.parts(settings), cost_of(settings)
     learned = parts.train
@@ -210,8 +211,8 @@ def _of_run(path: Path, table: Table | None, inputs: str, engine: str) -> _Subje
     assert scaled is not None
     several = scaled.outputs(cost) == len(scaled.classes)
     outputs = scaled.classes if several else (f"{scaled.classes[1]} over {scaled.classes[0]}",)
-    return _Subject(
-        circuit, circuit.nodes, outputs, engine, scaled.volts(), table.lines, _Asked(scaled, cost, labelled=bool(right))
+    return Subject(
+        circuit, circuit.nodes, outputs, engine, scaled.volts(), table.lines, Asked(scaled, cost, labelled=bool(right))
     )
 
 

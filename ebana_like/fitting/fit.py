@@ -21,6 +21,7 @@ from ebana_like.fitting.source import NetlistSystem, Source, kept_name
 from ebana_like.netlist.deck import read_deck
 from ebana_like.netlist.deck.include import read_text
 from ebana_like.netlist.deck.reading import read_with
+from ebana_like.netlist.deck.spelling import spelling
 from ebana_like.runs import load_circuit
 from ebana_like.runs.assembly import continued, cost_of, estimator_of, simulator_of, update_of
 from ebana_like.simulators import engine_for
@@ -116,7 +117,7 @@ def prepared(settings: FitSettings, folder: Path | None = None) -> Prepared:
     )
     if settings.start:
         circuit = continued(circuit, load_circuit(Path(settings.start)).circuit)
-    system = NetlistSystem(circuit, Source(path, text, encoding), trained)
+    system = NetlistSystem(circuit, Source(path, text, encoding), trained, spelling(deck, text).elements)
     settings = _with_estimator(settings, system)
     cost, data = cost_of(settings), samples_in_volts(samples(settings), settings)
     outputs = data.train.outputs(cost)

@@ -1,5 +1,6 @@
 """What becomes of the text that a circuit stands in? Kept as it came, and written again with the trained values."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,10 +35,14 @@ def kept_name(path: Path) -> str:
 
 @dataclass(frozen=True, eq=False)
 class NetlistSystem(CircuitSystem):
-    """A circuit that learns, the text that somebody wrote it in, and what is trained, as it stands in that text."""
+    """A circuit that learns, the text that somebody wrote it in, and what is trained, as it stands in that text.
+
+    names: of elements as the text spells them, by label.
+    """
 
     source: Source
     trained: tuple[Trained, ...]
+    names: Mapping[str, str]
 
     def fitted(self, values: Values) -> str:
         """Return the netlist's text with these values in it and nothing else changed."""

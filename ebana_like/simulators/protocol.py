@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol, Self, runtime_checkable
 
 import numpy as np
 
@@ -56,6 +56,19 @@ class Simulator(Protocol):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
+
+
+@runtime_checkable
+class Copying(Protocol):
+    """An engine that can solve many copies of its circuit together, each with values of its own."""
+
+    def copies(self, values: Values, features: FloatArray) -> FloatArray | None:
+        """Return the scores of copies, (copies, rows, outputs); NaN where a point is not solved.
+
+        None where they are best solved one after the other.
+
+        values: (copies, n) by address. features: (copies, rows, features), volts.
+        """
 
 
 def check_features(circuit: Circuit, features: FloatArray) -> FloatArray:

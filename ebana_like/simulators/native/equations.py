@@ -25,13 +25,15 @@ from ebana_like.values import Values, parts
 class Equations(Terms):
     """The equations of one circuit; other values of its quantities are given by `with_values`.
 
+    driven: banks of resistors whose conductances may differ from point to point, beside those that nudge.
+
     laws: banks with a law of their own. behaviours: banks of currents that follow voltages by written laws.
     scales, saturations: N Vt and IS of each element of the laws, infinity and one where steps need not be limited.
     """
 
-    def __init__(self, circuit: Circuit) -> None:
+    def __init__(self, circuit: Circuit, driven: Sequence[str] = ()) -> None:
         super().__init__(circuit)
-        self.driven = circuit.driven.banks("conductance")
+        self.driven = tuple(dict.fromkeys((*circuit.driven.banks("conductance"), *driven)))
         self._take_laws()
         self._pin_nodes()
         self._order_ends()

@@ -1,5 +1,7 @@
 """What are the node voltages of any circuit? Newton's method on all points of a phase, and steps where it fails."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from ebana_like.circuit import Circuit
@@ -21,10 +23,10 @@ CHUNK = 4_000_000
 class GeneralEngine:
     """Solves any circuit of our elements."""
 
-    def __init__(self, circuit: Circuit, run: Newton | None = None) -> None:
-        """Hold the circuit's equations; run: runs Newton's method on them, `newton` unless given."""
+    def __init__(self, circuit: Circuit, run: Newton | None = None, driven: Sequence[str] = ()) -> None:
+        """Hold the circuit's equations; run: runs Newton's method on them, `newton` unless given; driven: see there."""
         self.circuit = circuit
-        self._equations = Equations(circuit)
+        self._equations = Equations(circuit, driven)
         self._run: Newton = run or newton
 
     def solve(self, values: Values, features: FloatArray, nudging: Nudging | None) -> Solved:
@@ -43,6 +45,25 @@ class GeneralEngine:
         converged = np.stack([attempt.converged for attempt in attempts])
         voltages[~converged] = np.nan
         return Solved(voltages, converged, np.stack([attempt.iterations for attempt in attempts]), messages)
+
+    def each(self, values: Values, features: FloatArray, rows: int) -> FloatArray:
+        """Return the scores (points, outputs) of points that each have values of their own; NaN where not solved.
+
+        Points are copies of so many rows, all much alike: each starts from where the first copy's row has settled.
+
+        values: (points, n) by address, of sources, and of resistors that are driven. features: (points, features).
+        """
+        equations, circuit = self._equations, self.circuit
+        drive = free_drive(circuit, features, {}).varied(circuit, values)
+        first = drive.part(slice(0, rows))
+        settled = self._phase(equations, equations.start(first), first, {})
+        at = np.arange(len(features)) % rows
+        near, far, there = settled.state.part(at), equations.start(drive), settled.converged[at][:, None]
+        start = State(np.where(there, near.values, far.values), np.where(there, near.junctions, far.junctions))
+        equations.pin(start.values, drive)
+        found = self._phase(equations, start, drive, {})
+        scores = circuit.outputs.scores(found.state.values[:, : len(circuit.nodes)])
+        return np.where(found.converged[:, None], scores, np.nan)
 
     def adjoint(self, values: Values, voltages: FloatArray, currents: FloatArray) -> FloatArray:
         """Solve the transposed equations at free operating points; arguments and result as in `Simulator.adjoint`.

@@ -27,7 +27,7 @@ from ebana_like.simulators.scoring import Scored
 from ebana_like.simulators.solved import Solved
 from ebana_like.simulators.structure import find_layers
 from ebana_like.systems import CircuitSystem, Nudging, OperatingPoints, Seconds
-from ebana_like.values import Values
+from ebana_like.values import Values, parts
 
 SAMPLES_AT: tuple[int | None, ...] = (1, None, 1, None, 2, 2)
 """Which axis of `Batches` counts samples."""
@@ -51,6 +51,7 @@ class NativeSimulator:
         layers = find_layers(circuit)
         self._layered = None if layers is None else LayeredCircuit(circuit, layers)
         self._first = FirstAnswer()
+        self._driven: list[list[str]] = []
 
     @cached_property
     def _general(self) -> GeneralEngine:
@@ -94,6 +95,26 @@ class NativeSimulator:
         if found is None:
             return self._general.solve(held, features, nudging)
         return rescued(*found, NEWTON_LIMIT, again)
+
+    def copies(self, values: Values, features: FloatArray) -> FloatArray | None:
+        """Solve copies together; see `Copying`.
+
+        Not where a layered network's own equations do, or where more differs than resistors and independent sources.
+        """
+        layered, quantities = self._layered, {parts(at)[1] for at in values}
+        if not quantities <= {"conductance", "voltage", "amperes"}:
+            return None
+        if layered is not None and layered.addresses.issuperset(values):
+            return None
+        copies, rows, count = features.shape
+        banks = [parts(at)[0] for at in values if parts(at)[1] == "conductance"]
+        if banks not in self._driven:
+            self._driven = [banks]
+            self._each = GeneralEngine(self.circuit, compiled.run, banks)
+        repeated = {at: np.repeat(np.asarray(each), rows, axis=0) for at, each in values.items()}
+        with doubles():
+            found = self._each.each(repeated, features.reshape(copies * rows, count), rows)
+        return found.reshape(copies, rows, -1)
 
     def scores(self, values: Values, features: FloatArray) -> Scored:
         """Return free scores; see `Scores`. Points that its own equations leave are solved with all their nodes."""
