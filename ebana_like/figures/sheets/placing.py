@@ -17,7 +17,7 @@ PITCH, RISE = 9.0, 8.0
 PULL = (5, 5)
 """Cost of a step beside and above where a part belongs, tenths of a step of wire."""
 
-HOT, COLD, MOVES = 300.0, 8.0, 6000
+HOT, COLD, MOVES = 200.0, 6.0, 6000
 """Temperatures, tenths of a step of wire, and moves for each part."""
 
 GAP = 2
@@ -133,7 +133,7 @@ def _odd(symbol: str, shape: Shape, known: Order) -> float:
     start, end = (known.depth.get(pin.net, 0.0) for pin in ends)
     wired, steep = not any(pin.mark for pin in ends), abs(upper - lower)
     if shape.turn in ("right", "left"):
-        return 4.0 * wired * max(0.0, min(start - end, 2.0)) + 10.0 * max(0.0, steep - 0.3)
+        return 4.0 * wired * max(0.0, min(start - end, 2.0)) + 20.0 * max(0.0, steep - 0.2)
     aside = 0.0 if symbol in TRANSISTORS or steep > 0.4 else 5.0 + 5.0 * wired * (start != end)
     return 10.0 * max(0.0, lower - upper) + aside
 

@@ -104,13 +104,13 @@ def _mark(
     if sheet.is_signal(net):
         return "", [], 0.0
     if net == sheet.ground:
-        odd = {BELOW: 0.0, ABOVE: 30.0}.get(way, 18.0)
+        odd = {BELOW: 0.0, ABOVE: 30.0}.get(way, 30.0)
         if way == ABOVE:
             return "ground_up", [(x - 0.6, y, x + 0.6, y + 1.4)], odd
         return "ground", [(x - 0.6, y - 1.4, x + 0.6, y)], odd
     wide, kind = width(net) / 2, sheet.rails[net]
     if way in (LEFT, RIGHT):
-        odd = 20.0 if kind in (UP, DOWN) else 0.0
+        odd = 30.0 if kind in (UP, DOWN) else 0.0
         return "tag", [(x + way[0] * (2 * wide + 0.5), y - 0.6, x, y + 0.6)[:: 1] if way == LEFT
                        else (x, y - 0.6, x + 2 * wide + 0.5, y + 0.6)], odd  # fmt: skip
     odd = {(UP, BELOW): 30.0, (DOWN, ABOVE): 30.0, ("tag", BELOW): 3.0, ("tag", ABOVE): 3.0}.get((kind, way), 0.0)

@@ -1,13 +1,15 @@
 """What does a whole sheet look like? The best of several placements with its wires, and the names of nets."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 from ebana_like.figures.sheets.parts import Part, Sheet
 from ebana_like.figures.sheets.placing import Placed, apart, place
 from ebana_like.figures.sheets.routing import Routed, route
 from ebana_like.figures.sheets.shapes import LINE, Text, shapes, width
 
-TRIES = ((12, 5), (20, 3), (1000, 2))
+TRIES = ((12, 8), (20, 6), (1000, 4))
 """Placements that are tried, by the number of parts up to which so many are."""
 
 ROUTED = 3
@@ -34,7 +36,8 @@ def lay_out(sheet: Sheet) -> Laid:
     routed = Routed({}, 0.0)
     if sheet.parts:
         tries = next(tries for most, tries in TRIES if len(sheet.parts) <= most)
-        found = sorted((place(sheet, seed) for seed in range(tries)), key=lambda each: each[1])
+        with ThreadPoolExecutor() as threads:
+            found = sorted(threads.map(partial(place, sheet), range(tries)), key=lambda each: each[1])
         wired = [(each := apart(one, 1.0), route(sheet, each)) for one, _ in found[:ROUTED]]
         placed, routed = min(wired, key=lambda each: _cost(*each))
         for k in range(SPREAD):
@@ -75,6 +78,7 @@ def _names(sheet: Sheet, placed: list[Placed], routed: Routed) -> tuple[Text, ..
     for net, wires in routed.wires.items():
         for (ax, ay), (bx, by) in wires.runs:
             taken.append((ax - 0.1, ay - 0.1, bx + 0.1, by + 0.1))
+        taken += [(x - 0.4, y - 0.4, x + 0.4, y + 0.4) for x, y in wires.dots]
         for (x, y), (side, _) in wires.tags:
             taken.append(
                 (min(x, x + side * (width(net) + 0.5)), y - 0.6, max(x, x + side * (width(net) + 0.5)), y + 0.6)
@@ -101,7 +105,7 @@ def _spots(net: str, runs: list[tuple[tuple[int, int], tuple[int, int]]]) -> lis
             flat += [Text(net, x, ay + up * (LINE / 2 + 0.12), "center") for up in (1, -1) for x in places]
         else:
             upright += [
-                Text(net, ax + side * 0.25, y, "left" if side > 0 else "right")
+                Text(net, ax + side * 0.4, y, "left" if side > 0 else "right")
                 for side in (1, -1)
                 for y in ((ay + by) / 2, by - 0.5, ay + 0.5)
             ]
