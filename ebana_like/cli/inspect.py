@@ -12,7 +12,7 @@ from ebana_like.cli.netlists import reads_netlists
 from ebana_like.cli.printer import Printer, terminal
 from ebana_like.energy import symmetry
 from ebana_like.errors import SettingError, counted
-from ebana_like.figures import DRAWABLE, save_schematic
+from ebana_like.figures import DRAWABLE, NOTHING, beside, save_schematic
 from ebana_like.files import write_given
 from ebana_like.netlist.deck.spelling import as_spelled, load_spelling
 from ebana_like.pages.answers import answer_tables
@@ -75,9 +75,10 @@ def inspect(path: Path, sample: int | None, html: Path | None, schematic: Path |
     printer.line("")
     for warning in odd or ["nothing odd: no floating nodes, no source loops, no dangling nodes, few values at a clamp"]:
         printer.line(f"warning: {warning}" if odd else warning)
+    more = NOTHING if shown is circuit or (schematic is None and html is None) else beside(circuit, path)
     if schematic is not None:
-        save_schematic(shown, schematic)
+        save_schematic(shown, schematic, more=more)
         printer.line(f"made:     {schematic}")
     if html is not None:
-        write_given(html, render(inspection_page(replace(netlist, circuit=shown), phases, said)))
+        write_given(html, render(inspection_page(replace(netlist, circuit=shown), phases, said, more)))
         printer.line(f"made:     {html}")

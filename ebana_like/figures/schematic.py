@@ -9,7 +9,7 @@ from ebana_like.drawing import save_figure
 from ebana_like.errors import SettingError
 from ebana_like.figures.blocks import draw_blocks
 from ebana_like.figures.elements import draw_elements
-from ebana_like.figures.sheets import draw_sheet, lay_out, sheet_of
+from ebana_like.figures.sheets import NOTHING, Beside, draw_sheet, lay_out, sheet_of
 from ebana_like.figures.svg import inline, require_drawable
 from ebana_like.simulators.structure import find_layers
 
@@ -25,22 +25,26 @@ def is_small(circuit: Circuit) -> bool:
     return sum(map(len, circuit.banks)) <= READABLE
 
 
-def schematic(circuit: Circuit) -> str | None:
-    """Return the schematic as SVG in the colour of the page's text, or None where it could not be read."""
-    drawing = _drawing(circuit, "svg")
+def schematic(circuit: Circuit, more: Beside = NOTHING) -> str | None:
+    """Return the schematic as SVG in the colour of the page's text, or None where it could not be read.
+
+    more: what the circuit does not know itself.
+    """
+    drawing = _drawing(circuit, "svg", more)
     if drawing is None:
         return None
     text = drawing.get_imagedata("svg").decode().replace("black", "currentColor").replace("white", "var(--page, white)")
     return inline(text, f"schematic of {circuit.title}")
 
 
-def save_schematic(circuit: Circuit, path: Path, root: Path | None = None) -> None:
+def save_schematic(circuit: Circuit, path: Path, root: Path | None = None, more: Beside = NOTHING) -> None:
     """Save the schematic, black on white; root: the folder it belongs in, where nobody gave its name.
 
+    more: what the circuit does not know itself.
     Raises SettingError for a kind of file, or a circuit, that is not drawn; RunError where it cannot be written.
     """
     require_drawable(path)
-    drawing = _drawing(circuit, "matplotlib")
+    drawing = _drawing(circuit, "matplotlib", more)
     if drawing is None:
         raise SettingError(
             f'"{circuit.title}" has {sum(map(len, circuit.banks))} elements and no layers; schematics are drawn of '
@@ -52,7 +56,7 @@ def save_schematic(circuit: Circuit, path: Path, root: Path | None = None) -> No
     save_figure(figure, path, root, bbox_inches="tight", bbox_extra_artists=artists, pad_inches=0, dpi=150)
 
 
-def _drawing(circuit: Circuit, backend: str) -> schemdraw.Drawing | None:
+def _drawing(circuit: Circuit, backend: str, more: Beside) -> schemdraw.Drawing | None:
     layers = find_layers(circuit)
     if layers is None and sum(map(len, circuit.banks)) > WIRED:
         return None
@@ -60,7 +64,7 @@ def _drawing(circuit: Circuit, backend: str) -> schemdraw.Drawing | None:
     drawing = schemdraw.Drawing(show=False)
     drawing.config(fontsize=8, inches_per_unit=0.32, lw=0.9, font="sans-serif", color="black", margin=0.5)
     if layers is None:
-        draw_sheet(drawing, lay_out(sheet_of(circuit)))
+        draw_sheet(drawing, lay_out(sheet_of(circuit, more)))
     elif is_small(circuit):
         draw_elements(drawing, circuit, layers)
     else:

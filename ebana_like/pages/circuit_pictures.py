@@ -6,8 +6,8 @@ import numpy as np
 
 from ebana_like.circuit import Circuit
 from ebana_like.elements import FloatArray, Resistors
+from ebana_like.figures import NOTHING, Beside, heat_map, histogram, is_small, schematic, transfer_curve
 from ebana_like.figures import Picture as Drawing
-from ebana_like.figures import heat_map, histogram, is_small, schematic, transfer_curve
 from ebana_like.pages.page import PagePicture, Section
 from ebana_like.simulators.layers import Layers
 from ebana_like.simulators.structure import find_layers
@@ -79,9 +79,12 @@ def linear_conductances(layers: Layers) -> list[FloatArray]:
     ]
 
 
-def schematic_section(circuit: Circuit) -> list[Section]:
-    """Return the section with the schematic; none for a circuit whose schematic could not be read."""
-    svg = schematic(circuit)
+def schematic_section(circuit: Circuit, more: Beside = NOTHING) -> list[Section]:
+    """Return the section with the schematic; none for a circuit whose schematic could not be read.
+
+    more: what the circuit does not know itself.
+    """
+    svg = schematic(circuit, more)
     if svg is None:
         return []
     if find_layers(circuit) is None:

@@ -2,6 +2,7 @@
 
 from ebana_like.analysis.sample import SamplePhases
 from ebana_like.energy import symmetry
+from ebana_like.figures import NOTHING, Beside
 from ebana_like.figures.units import si
 from ebana_like.netlist import Netlist
 from ebana_like.pages.circuit_pictures import heat_maps, histograms, pictured, schematic_section, transfers
@@ -18,17 +19,17 @@ from ebana_like.pages.page import Page, PageTable, Section
 from ebana_like.pages.warnings import warnings
 
 
-def inspection_page(netlist: Netlist, phases: SamplePhases, answers: list[PageTable]) -> Page:
+def inspection_page(netlist: Netlist, phases: SamplePhases, answers: list[PageTable], more: Beside = NOTHING) -> Page:
     """Return the page of a circuit.
 
-    answers: tables of what the circuit answers, where that is known.
+    answers: tables of what the circuit answers, where that is known. more: what the circuit does not know itself.
     """
     circuit = netlist.circuit
     settings = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in netlist.settings.items())
     resistors = sum(len(parameter.value) for parameter in circuit.parameters.values())
     power = sum(phases.free.heat.values())
     sections = [
-        *schematic_section(circuit),
+        *schematic_section(circuit, more),
         Section("Elements", tables=[bank_table(circuit), *([port_table(circuit)] if has_ports(circuit) else [])]),
         *pictured("Conductances", [*heat_maps(circuit), *histograms(circuit)]),
         *pictured("Neurons", transfers(circuit)),

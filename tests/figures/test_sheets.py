@@ -12,10 +12,12 @@ import pytest
 from ebana_like.elements import Bank
 from ebana_like.elements.bank import KINDS
 from ebana_like.figures import save_schematic, schematic
-from ebana_like.figures.sheets import Laid, lay_out, sheet_of
+from ebana_like.figures.sheets import Laid, beside, lay_out, sheet_of
+from ebana_like.figures.sheets.parts import INPUT, TRAINED
 from ebana_like.figures.sheets.shapes import width
 from ebana_like.figures.units import short
 from ebana_like.netlist import load_netlist, read_netlist
+from ebana_like.netlist.deck.spelling import as_spelled, load_spelling
 
 MODELS = """
 .model n npn(is=1e-14 bf=200)
@@ -263,12 +265,75 @@ def test_an_element_that_others_defined_is_a_labelled_box():
     assert {"z1", "boxed", "positive", "negative", "sense"} <= texts
 
 
-@pytest.mark.parametrize("name", ["clipper", "ladder", "graph"])
-def test_netlists_of_other_programs_are_drawn(name):
-    circuit = load_netlist(Path(__file__).parents[2] / f"netlists/foreign/{name}.cir").circuit
-    texts = {text.strip() for text in ElementTree.fromstring(schematic(circuit)).itertext()}
-    labels = {label for bank in circuit.banks for label in bank.labels}
-    assert labels <= texts
+def test_a_netlist_of_another_program_is_drawn_as_it_is_spelled_and_with_what_it_asks_for():
+    path = Path(__file__).parents[2] / "netlists/foreign/preamplifier.cir"
+    circuit = load_netlist(path).circuit
+    sheet = sheet_of(as_spelled(circuit, load_spelling(path)), beside(circuit, path))
+    parts = {part.name: part for part in (*sheet.parts, *sheet.supplies)}
+    assert parts["C1"].pins == {"positive": "/IN", "negative": "Net-_C1-Pad2_"}
+    assert parts["C1"].texts == ("4.7\N{MICRO SIGN}",)
+    assert parts["Q2"].texts == ("Q2N3906",)
+    assert parts["R2"].texts == ("220k",)
+    assert {name for name, part in parts.items() if part.role == TRAINED} == {"R3", "R6", "R7", "R8"}
+    assert {name for name, part in parts.items() if part.role == INPUT} == {"V2"}
+    assert sheet.rails == {"+15V": "up"}
+    assert parts["/OUT"].symbol == "port"
+
+
+def test_what_follows_a_trained_parameter_is_marked_and_inner_capacitors_have_their_nodes(tmp_path):
+    path = tmp_path / "a.cir"
+    path.write_text(
+        """A
+* @fit outputs a-X1.m
+* @fit train {pos}
+.param pos=0.5 rest={1-pos}
+V1 a 0 1
+X1 a half
+L1 a b 10u
+R3 b 0 1k
+.subckt half p
+R1 p m {1k*rest}
+R2 m 0 2k
+C1 m p {10n*2}
+C2 m free 1n
+.ends
+.end
+"""
+    )
+    circuit = load_netlist(path).circuit
+    sheet = sheet_of(as_spelled(circuit, load_spelling(path)), beside(circuit, path))
+    parts = {part.name: part for part in sheet.parts}
+    assert {name for name, part in parts.items() if part.role == TRAINED} == {"X1.R1"}
+    assert (parts["X1.C1"].pins["positive"], parts["X1.C1"].pins["negative"]) == ("X1.m", "a")
+    assert parts["X1.C1"].texts == ("20n",)
+    assert parts["X1.C2"].pins["negative"] == "X1.free"
+    assert (parts["L1"].symbol, parts["L1"].texts) == ("inductor", ("10\N{MICRO SIGN}",))
+    assert sheet.outputs == {"a", "X1.m"}
+
+
+def test_behavioural_sources_are_drawn_with_their_expression(tmp_path):
+    path = tmp_path / "a.cir"
+    path.write_text(
+        """A
+V1 in 0 1
+R1 in a 1k
+R5 a 0 1k
+B1 b 0 V={2*V(a)+tanh(V(in,a))}
+R2 b c 1k
+B2 c 0 I={1m*V(c)^2}
+E1 d 0 VALUE={V(c)*I(V1)}
+R3 d 0 1k
+.end
+"""
+    )
+    sheet = sheet_of(as_spelled(load_netlist(path).circuit, load_spelling(path)))
+    parts = {part.name: part for part in sheet.parts}
+    assert set(parts) == {"V1", "R1", "R5", "B1", "R2", "B2", "E1", "R3"}
+    assert (parts["B1"].symbol, parts["B1"].texts) == ("controlled_voltage", ("2*v(a)+tanh(v(in,a))",))
+    assert (parts["B2"].symbol, parts["B2"].texts) == ("controlled_current", ("1m*v(c)^2",))
+    assert parts["E1"].texts == ("v(c)*i(v1)",)
+    assert parts["E1"].pins == {"positive": "d", "negative": "0"}
+    assert parts["E1"].names == ("c",)
 
 
 @pytest.mark.parametrize(

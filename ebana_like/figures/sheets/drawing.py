@@ -5,6 +5,7 @@ import itertools
 import schemdraw
 import schemdraw.elements as elm
 
+from ebana_like.figures.sheets.parts import INPUT, TRAINED
 from ebana_like.figures.sheets.placing import Placed
 from ebana_like.figures.sheets.routing import Point
 from ebana_like.figures.sheets.shapes import TRANSISTORS, Pin
@@ -13,8 +14,8 @@ from ebana_like.figures.sheets.sheet import Laid
 STEP = 0.5
 """Units of the drawing a step of the grid."""
 
-TRAINED = "#d9730d"
-PORTS = "#2f7fd1"
+ORANGE, BLUE = "#d9730d", "#2f7fd1"
+"""Of what is trained, and of inputs and outputs and the names of nets in place of wires."""
 
 _TWO = {
     "resistor": (elm.Resistor, 0.75),
@@ -49,18 +50,18 @@ class _Drawn:
             for dot in wires.dots:
                 self.drawing += elm.Dot(radius=0.06).at(_units(dot))
             for at, (side, _) in wires.tags:
-                self.text((at[0] + 0.3 * side, at[1]), net, "left" if side > 0 else "right", PORTS)
+                self.text((at[0] + 0.3 * side, at[1]), net, "left" if side > 0 else "right", BLUE)
                 self.drawing += elm.Dot(open=True, radius=0.06).at(_units(at))
         for name in self.laid.names:
             self.text((name.x, name.y), name.text, name.align, self.colour(name.text))
 
     def colour(self, net: str) -> str:
         sheet = self.laid.sheet
-        return PORTS if net in sheet.inputs or net in sheet.outputs else "gray"
+        return BLUE if net in sheet.inputs or net in sheet.outputs else "gray"
 
     def part(self, one: Placed) -> None:
         part = self.laid.parts[one.part]
-        colour = TRAINED if part.trained else "black"
+        colour = {TRAINED: ORANGE, INPUT: BLUE}.get(part.role, "black")
         for text in one.shape.texts:
             self.text((one.x + text.x, one.y + text.y), text.text, text.align, colour)
         for pin in one.shape.pins:
@@ -78,7 +79,7 @@ class _Drawn:
         elif part.symbol in ("amplifier", "buffer"):
             self.amplifier(one, at, colour)
         elif part.symbol == "port":
-            self.drawing += elm.Dot(open=True, radius=0.08).at(_units((one.x, one.y))).color(PORTS)
+            self.drawing += elm.Dot(open=True, radius=0.08).at(_units((one.x, one.y))).color(BLUE)
         else:
             self.box(one, colour)
 
@@ -161,7 +162,7 @@ class _Drawn:
             self.drawing += elm.Ground(scale=0.7).at(_units(at)).theta(180 if pin.mark.endswith("up") else 0)
         elif pin.mark == "tag":
             self.drawing += elm.Dot(open=True, radius=0.06).at(_units(at))
-            self.text((at[0] + 0.4 * pin.way[0], at[1]), pin.net, "left" if pin.way[0] > 0 else "right", PORTS)
+            self.text((at[0] + 0.4 * pin.way[0], at[1]), pin.net, "left" if pin.way[0] > 0 else "right", BLUE)
         elif pin.mark == "rail":
             up = pin.way[1]
             self.drawing += elm.Line().at(_units((at[0] - 0.6, at[1]))).to(_units((at[0] + 0.6, at[1])))

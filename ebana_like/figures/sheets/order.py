@@ -12,6 +12,7 @@ from ebana_like.figures.sheets.shapes import TRANSISTORS
 
 _CONDUCTING = {
     "resistor": 1.0,
+    "capacitor": 1.0,
     "diode": 1.0,
     "inductor": 1.0,
     "switch": 1.0,

@@ -131,7 +131,8 @@ def _odd(symbol: str, shape: Shape, known: Order) -> float:
     ends = [pin for pin in shape.pins if pin.name != "control"]
     upper, lower = (known.height.get(pin.net, 0.0) for pin in ends)
     start, end = (known.depth.get(pin.net, 0.0) for pin in ends)
-    wired, steep = not any(pin.mark for pin in ends), abs(upper - lower)
+    wired = not any(pin.mark for pin in ends)
+    steep = 0.0 if symbol == "capacitor" and wired else abs(upper - lower)
     if shape.turn in ("right", "left"):
         return 4.0 * wired * max(0.0, min(start - end, 2.0)) + 20.0 * max(0.0, steep - 0.2)
     aside = 0.0 if symbol in TRANSISTORS or steep > 0.4 else 5.0 + 5.0 * wired * (start != end)

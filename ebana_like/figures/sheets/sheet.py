@@ -86,7 +86,8 @@ def _names(sheet: Sheet, placed: list[Placed], routed: Routed) -> tuple[Text, ..
     names = []
     shown = {part.pins["pin"] for part in sheet.parts if part.symbol == "port"}
     for net, wires in sorted(routed.wires.items()):
-        if wires.tags or net in shown or not (sheet.is_named(net) or any(net in p.names for p in sheet.parts)):
+        asked = net in sheet.inputs or any(net in part.names for part in sheet.parts)
+        if wires.tags or net in shown or not (asked or sheet.is_named(net)):
             continue
         for text in _spots(net, wires.runs):
             if not any(_meet(text.box, box) for box in taken):

@@ -1,7 +1,7 @@
 """What stands in a netlist file? Its title, its elements with subcircuits put in place, and its annotations."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -9,7 +9,7 @@ from pathlib import Path
 from ebana_like.elements import Conditions
 from ebana_like.errors import NetlistError
 from ebana_like.netlist.deck.blocks import definitions
-from ebana_like.netlist.deck.element import Element
+from ebana_like.netlist.deck.element import Capacitor, Element
 from ebana_like.netlist.deck.flatten import flatten
 from ebana_like.netlist.deck.include import Includer, read_text
 from ebana_like.netlist.deck.lines import Line, newline, refuse_executed, require_text
@@ -28,6 +28,7 @@ class Deck:
     elements_ask, parameters_ask: the parameters that the values of elements, and of other parameters, name; by paths.
     conditions: that all elements stand under.
     notes: what was read and has no effect, or another than other programs give it, a line each.
+    capacitors: returns them; they are no elements, as they carry no direct current.
     """
 
     source: str
@@ -40,6 +41,7 @@ class Deck:
     parameters_ask: Mapping[str, Collection[str]]
     conditions: Conditions
     notes: tuple[str, ...] = ()
+    capacitors: Callable[[], Iterable[Capacitor]] = tuple
 
     @cached_property
     def elements(self) -> tuple[Element, ...]:
@@ -97,6 +99,7 @@ def read_deck(
         flat.parameters_ask,
         found.conditions,
         notes.said(),
+        flat.capacitors,
     )
 
 

@@ -62,6 +62,18 @@ class Element(NamedTuple):
         return self.label[0]
 
 
+class Capacitor(NamedTuple):
+    """A capacitor, which carries no direct current and is there to be shown.
+
+    path: what the person calls it. nodes: portable names; of those that nothing else has, the names in the text, with
+    their subcircuits. value: as it is written.
+    """
+
+    path: str
+    nodes: tuple[str, ...]
+    value: str
+
+
 class Surroundings(Protocol):
     """What an element's words mean where it stands."""
 
@@ -79,6 +91,9 @@ class Surroundings(Protocol):
 
     def note(self, words: list[str]) -> None:
         """Count these words among the uses of the parameters in them."""
+
+    def keep(self, line: Line, words: list[str]) -> None:
+        """Keep a capacitor, to be shown."""
 
     def card(self, line: Line, name: str) -> ModelCard:
         """Return the model of that name. Raises NetlistError where there is none."""
@@ -164,6 +179,7 @@ def _capacitor(line: Line, words: list[str], place: Surroundings) -> None:
     if len(words) < 4:
         raise line.error('expected at least 4 words as in "C1 a b 1u"')
     place.note(words[3:])
+    place.keep(line, words)
 
 
 def _inductor(line: Line, words: list[str], place: Surroundings) -> Element:

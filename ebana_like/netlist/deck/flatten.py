@@ -14,7 +14,7 @@ from ebana_like.expressions.numbers import advice, is_plain, spice_number
 from ebana_like.netlist.deck.behaviour import BEHAVIOURAL, is_behavioural, read_behaviour
 from ebana_like.netlist.deck.blocks import DEEPEST, NAME, Branch, Definitions, Subcircuit, assignments
 from ebana_like.netlist.deck.cards import parse_card
-from ebana_like.netlist.deck.element import Element, read_element
+from ebana_like.netlist.deck.element import Capacitor, Element, read_element
 from ebana_like.netlist.deck.functions import DEEPEST as DEEPEST_FUNCTION
 from ebana_like.netlist.deck.functions import Defined
 from ebana_like.netlist.deck.lines import ANNOTATION, Line
@@ -40,6 +40,7 @@ class Flat:
     open_parameters: paths of those that formulas follow; met: those of them that something follows.
     bodies: trees of the functions that the netlist defines, by whether they stand in a behavioural source.
     calling: names of those that are being worked out.
+    kept: capacitors, where they stand.
     """
 
     everywhere: set[str]
@@ -58,6 +59,7 @@ class Flat:
     met: set[str] = field(default_factory=set)
     bodies: dict[tuple[Defined, bool], Tree] = field(default_factory=dict)
     calling: list[str] = field(default_factory=list)
+    kept: list[tuple["_Instance", Line, list[str]]] = field(default_factory=list)
 
     def label(self, letter: str, path: str) -> str:
         """Return the portable name of an element."""
@@ -65,6 +67,11 @@ class Flat:
         if letter not in self.labels:
             self.labels[letter] = Names(letter)
         return self.labels[letter].portable(path)
+
+    def capacitors(self) -> Iterator[Capacitor]:
+        """Yield the capacitors."""
+        for instance, line, words in self.kept:
+            yield instance.capacitor(line, words)
 
     @property
     def elsewhere(self) -> str:
@@ -492,6 +499,19 @@ class _Instance:
             for name in NAME.findall(word) if word[0] in "{'" else ():
                 with suppress(ValueError):
                     self.parameter(name)
+
+    def keep(self, line: Line, words: list[str]) -> None:
+        """Keep a capacitor, to be shown; its nodes get their names when all others have theirs."""
+        self.flat.kept.append((self, line, words))
+
+    def capacitor(self, line: Line, words: list[str]) -> Capacitor:
+        """Return a capacitor as it is shown."""
+        known = {"0": "0", "gnd": "0", **self.node_of}
+        value = next((word for word in words[3:] if word not in ("=", "c")), "")
+        with suppress(NetlistError):
+            value = self.number(line, value)
+        nodes = tuple(known.get(name, f"{self.path}{name}") for name in words[1:3])
+        return Capacitor(f"{self.path}{words[0]}", nodes, str(value))
 
     def model(self, name: str) -> Line | None:
         """Return the line of a model that is defined in this block: of several the first whose condition holds."""

@@ -1,7 +1,7 @@
 """What does the person call it? The names in a netlist's text, as they are spelled there, by the portable ones."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,6 +19,8 @@ class Spelling:
 
     nodes: Mapping[str, str]
     elements: Mapping[str, str]
+    spelled: Callable[[str], str] = str
+    """Spells any name of the text, which is lower case elsewhere."""
 
 
 def spelling(deck: Deck, text: str) -> Spelling:
@@ -33,11 +35,15 @@ def spelling(deck: Deck, text: str) -> Spelling:
                 first.setdefault(word.lower(), word)
 
     def spelled(name: str) -> str:
-        return first.get(name) or ".".join(first.get(part, part) for part in name.split("."))
+        return first.get(name) or ".".join(first.get(part) or inductor(part) for part in name.split("."))
+
+    def inductor(name: str) -> str:  # whose name has a v before it where it is a source
+        return first.get(name[1:], name) if name.startswith("vl") else name
 
     return Spelling(
         {portable: spelled(name) for name, portable in deck.nodes.items()},
         {element.label: spelled(element.path) for element in deck.elements},
+        spelled,
     )
 
 
