@@ -53,7 +53,7 @@ def small_signal(circuit: Circuit, voltages: FloatArray, devices: Mapping[str, S
     slopes |= {
         address(bank.name, "gain"): bank.small_signal(voltages) for bank in circuit.of_kind(BehaviouralConductors)
     }
-    slopes |= {address(bank.name, "gain"): bank.at(voltages)[1] for bank in circuit.of_kind(BehaviouralCurrents)}
+    slopes |= {address(bank.name, "gain"): bank.slopes(voltages) for bank in circuit.of_kind(BehaviouralCurrents)}
     return slopes | {address(name, "gain"): device.gains for name, device in devices.items()}
 
 

@@ -81,30 +81,39 @@ class BehaviouralCurrents(Bank):
         own = ((positive == ends[0]) & (negative == ends[1])) | ((positive == ends[1]) & (negative == ends[0]))
         return [(ends[0][own], ends[1][own])]
 
-    def at(self, voltages: FloatArray) -> tuple[FloatArray, FloatArray]:
+    def control_drops(self, voltages: FloatArray) -> FloatArray:
+        """Return the voltages of all controls, (points, controls), given those of the nodes, (points, nodes)."""
+        _, positive, negative = self.pairs
+        return np.asarray(voltages[:, positive] - voltages[:, negative])
+
+    def at(self, controls: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return currents, (points, n), amperes, and their slopes by every control, (points, controls), siemens.
 
-        voltages: of the nodes, (points, nodes), volts.
+        controls: their voltages, (points, controls).
         """
-        _, positive, negative = self.pairs
-        return self._laws.at(voltages[:, positive] - voltages[:, negative])
+        return self._laws.at(controls)
+
+    def by_element(self, of_controls: FloatArray) -> FloatArray:
+        """Return sums over the controls of each element, (points, n), of what there is of every control."""
+        found = np.zeros((len(self), len(of_controls)))
+        np.add.at(found, self.pairs[0], of_controls.T)
+        return found.T
+
+    def slopes(self, voltages: FloatArray) -> FloatArray:
+        """Return the slopes by every control at node voltages (points, nodes), (points, controls), siemens."""
+        return self.at(self.control_drops(voltages))[1]
 
     def current(self, voltages: FloatArray) -> FloatArray:
         """Return the current of each source at the given node voltages (..., nodes); (..., n), amperes."""
         flat = voltages.reshape(-1, voltages.shape[-1])
-        return self.at(flat)[0].reshape(*voltages.shape[:-1], len(self))
+        return self.at(self.control_drops(flat))[0].reshape(*voltages.shape[:-1], len(self))
 
     def response(self, voltages: FloatArray, moves: FloatArray) -> FloatArray:
         """Return by how much currents change, (points, n), amperes, where nodes move a little, (points, nodes), volts.
 
         voltages: where they are, (nodes,), volts.
         """
-        element, positive, negative = self.pairs
-        slopes = self.at(voltages[None])[1][0]
-        changes = slopes * (moves[:, positive] - moves[:, negative])
-        found = np.zeros((len(self), len(moves)))
-        np.add.at(found, element, changes.T)
-        return found.T
+        return self.by_element(self.slopes(voltages[None]) * self.control_drops(moves))
 
     def spice_lines(self, nodes: Sequence[str]) -> list[str]:
         ends = zip(self.labels, self.positive.tolist(), self.negative.tolist(), strict=True)

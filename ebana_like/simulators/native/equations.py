@@ -6,6 +6,7 @@ digits.
 """
 
 from collections.abc import Sequence
+from functools import cached_property
 
 import numpy as np
 
@@ -28,7 +29,8 @@ class Equations(Terms):
     driven: banks of resistors whose conductances may differ from point to point, beside those that nudge.
 
     laws: banks with a law of their own. behaviours: banks of currents that follow voltages by written laws.
-    scales, saturations: N Vt and IS of each element of the laws, infinity and one where steps need not be limited.
+    scales, saturations: N Vt and IS of each element of the laws, infinity and one where steps need not be limited; then
+        infinity and one of each control of the behaviours.
     """
 
     def __init__(self, circuit: Circuit, driven: Sequence[str] = ()) -> None:
@@ -50,7 +52,9 @@ class Equations(Terms):
         self.behaviours = self.circuit.of_kind(BehaviouralCurrents)
         steep = [(len(bank), *(bank.steepness or (1.0, np.inf))) for bank in self.laws]
         counts, saturations, scales = zip(*steep, strict=True) if steep else ((), (), ())
-        self.saturations, self.scales = (np.repeat(np.array(values, float), counts) for values in (saturations, scales))
+        controls = np.ones(sum(len(bank.pairs[0]) for bank in self.behaviours))
+        self.saturations = np.concatenate([np.repeat(np.array(saturations, float), counts), controls])
+        self.scales = np.concatenate([np.repeat(np.array(scales, float), counts), np.inf * controls])
         self.element_count = self.flows.shape[1] + sum(counts)
 
     def _pin_nodes(self) -> None:
@@ -166,17 +170,28 @@ class Equations(Terms):
     def start(self, drive: Drive) -> State:
         """Return the state with nothing switched on but the pinned nodes.
 
-        Beside written laws, which saturate, junctions begin where they conduct, as in SPICE: an amplifier then has its
-        feedback from the start.
+        Written laws, which saturate, are taken without any voltage at first, and junctions beside them where they
+        conduct, as in SPICE: an amplifier then has its feedback from the start.
         """
         points = len(drive.voltages)
         values = np.zeros((points, self.size))
         self.pin(values, drive)
         junctions = np.zeros((points, len(self.scales)))
         if self.behaviours:
-            steep = np.isfinite(self.scales)
+            steep, undefined = np.isfinite(self.scales), self._undefined_at_zero
             junctions[:, steep] = self.critical[steep]
+            junctions[:, undefined] = self.junction_drops(values)[:, undefined]
         return State(values, junctions)
+
+    @cached_property
+    def _undefined_at_zero(self) -> BoolArray:
+        """Which controls belong to written laws that have no value, or no slope, without any voltage, (laws,)."""
+        found = [np.zeros(sum(map(len, self.laws)), dtype=bool)]
+        for behaviour in self.behaviours:
+            own, slopes = behaviour.at(np.zeros((1, len(behaviour.pairs[0]))))
+            sums = own + behaviour.by_element(slopes)
+            found.append(~np.isfinite(sums[0])[behaviour.pairs[0]])
+        return np.concatenate(found)
 
     @property
     def critical(self) -> FloatArray:
@@ -194,8 +209,9 @@ class Equations(Terms):
         values[:, self.pinned_nodes] = self.pinned_signs * drive.voltages[:, self.pinned_sources]
 
     def junction_drops(self, values: FloatArray) -> FloatArray:
-        """Return the drops of all elements with a law of their own, (points, n), volts."""
-        return np.concatenate([np.zeros((len(values), 0)), *(bank.drop(values) for bank in self.laws)], axis=1)
+        """Return the drops of all elements with a law of their own, then the controls of behaviours, (points, n)."""
+        drops = [*(bank.drop(values) for bank in self.laws), *(bank.control_drops(values) for bank in self.behaviours)]
+        return np.concatenate([np.zeros((len(values), 0)), *drops], axis=1)
 
     def shut(self, values: FloatArray) -> BoolArray:
         """Return which switches are closed, (points, switches)."""
@@ -216,7 +232,7 @@ class Equations(Terms):
         ends = currents[:, self._end_elements] * self._end_signs
         nodes = np.add.reduceat(ends, self._end_starts, axis=1) + leakage * values[:, self.free_nodes]
         largest = np.maximum.reduceat(np.abs(ends), self._end_starts, axis=1)
-        residual = Residual(np.concatenate([nodes, branches], axis=1), largest)
+        residual = Residual(np.concatenate([nodes, branches], axis=1), largest, self._followed(values, coefficients))
         return residual, self.pattern.entries(self._base, coefficients)
 
     def _currents(self, state: State, drive: Drive, coefficients: FloatArray) -> FloatArray:
@@ -231,9 +247,6 @@ class Equations(Terms):
             currents[:, at] = g * followed[:, at]
             coefficients[:, self.pattern.position(at)] = g
         currents[:, self.amperes_at] = drive.amperes
-        for behaviour in self.behaviours:
-            currents[:, self.flows_of[behaviour.name]], slopes = behaviour.at(values)
-            coefficients[:, self.pattern.position(self.slopes_of[behaviour.name])] = slopes
         first = flows
         for bank in self.laws:
             at = slice(first, first + len(bank))
@@ -242,7 +255,26 @@ class Equations(Terms):
             currents[:, at] = bank.current(lagging) + slopes * (bank.drop(values) - lagging)
             coefficients[:, self.pattern.position(at)] = slopes
             first = at.stop
+        for behaviour in self.behaviours:
+            last = first + len(behaviour.pairs[0])
+            lagging = state.junctions[:, first - flows : last - flows]
+            own, slopes = behaviour.at(lagging)
+            moved = slopes * (behaviour.control_drops(values) - lagging)
+            currents[:, self.flows_of[behaviour.name]] = own + behaviour.by_element(moved)
+            coefficients[:, self.pattern.position(self.slopes_of[behaviour.name])] = slopes
+            first = last
         return currents
+
+    def _followed(self, values: FloatArray, coefficients: FloatArray) -> FloatArray:
+        """Return what `Residual.followed` is, given the coefficients that vary."""
+        found = np.zeros((self.size, len(values)))
+        for bank in self.behaviours:
+            element, above, below = bank.pairs
+            slopes = np.abs(coefficients[:, self.pattern.position(self.slopes_of[bank.name])])
+            carried = bank.by_element(slopes * (np.abs(values[:, above]) + np.abs(values[:, below]))).T
+            np.add.at(found, bank.positive, carried)
+            np.add.at(found, bank.negative, carried)
+        return np.asarray(found[self.free_nodes].T)
 
     def _branch_laws(self, values: FloatArray, drive: Drive, coefficients: FloatArray) -> FloatArray:
         """Return how far each branch is from its law, (points, branches); write the coefficients that vary."""

@@ -85,7 +85,7 @@ def newton(equations: Equations, start: State, drive: Drive, leakage: float = 0.
         residual, entries = equations.evaluate(state, here, leakage)
         imbalance = np.abs(residual.values[:, :free_count])
         volts = np.abs(state.values[:, : equations.node_count]).max(axis=1, keepdims=True)
-        rounding = ROUNDING * volts * np.abs(entries[:, equations.diagonal])
+        rounding = ROUNDING * (volts * np.abs(entries[:, equations.diagonal]) + residual.followed)
         excess = imbalance / (IMBALANCE * residual.largest + SMALLEST_CURRENT + rounding)
         done = settled & (excess < 1).all(axis=1)
         off, node = _worst_node(equations, imbalance, excess)

@@ -28,7 +28,10 @@ class Residual:
 
     values: of every unknown's equation, (points, unknowns): node equations (amperes), then branch laws.
     largest: largest branch current at each node with an equation, (points, free nodes), amperes.
+    followed: what written laws would carry at each of them if they followed their controls from 0 V to where these are
+        in a straight line, added up by magnitude, (points, free nodes), amperes: what rounding is a share of.
     """
 
     values: FloatArray
     largest: FloatArray
+    followed: FloatArray
