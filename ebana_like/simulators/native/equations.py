@@ -269,7 +269,7 @@ class Equations(Terms):
         """Return what `Residual.followed` is, given the coefficients that vary."""
         found = np.zeros((self.size, len(values)))
         for bank in self.behaviours:
-            element, above, below = bank.pairs
+            _, above, below = bank.pairs
             slopes = np.abs(coefficients[:, self.pattern.position(self.slopes_of[bank.name])])
             carried = bank.by_element(slopes * (np.abs(values[:, above]) + np.abs(values[:, below]))).T
             np.add.at(found, bank.positive, carried)
