@@ -30,7 +30,7 @@ Value = Callable[[str], str]
 
 
 def parse_card(text: str, where: str, value: Value = str, remark: Callable[[str], None] | None = None) -> ModelCard:
-    """Return the card of a `.model` line, its values as text; of a parameter that stands twice the last, as in ngspice.
+    """Return the card of a `.model` line, its values as text; of what stands twice the last, of `level` the first.
 
     where: file and line for error messages. remark: is told what has no effect, in words.
     Raises NetlistError for a line that is no list of `name=value`.
@@ -49,8 +49,10 @@ def parse_card(text: str, where: str, value: Value = str, remark: Callable[[str]
         if not _PARAMETER.fullmatch(parameter):
             raise NetlistError(f'{where}: the parameter "{parameter}" of model {name} is not a name')
         if parameter in parameters and remark is not None:
-            remark(f"{parameter} of the model {name} is set again: the last value counts, as in ngspice")
-        parameters[parameter] = value(given)
+            which = "first" if parameter == "level" else "last"
+            remark(f"{parameter} of the model {name} is set again: the {which} value counts, as in ngspice")
+        if parameter != "level" or parameter not in parameters:
+            parameters[parameter] = value(given)
     if type_ == "d" and (piecewise := next((name for name in parameters if name in _PIECEWISE), "")):
         raise NetlistError(
             f"{where}: {piecewise} makes the diode {name} piecewise linear, which LTspice alone knows; "

@@ -284,19 +284,21 @@ def _device(line: Line, words: list[str], place: Surroundings) -> Element:
         del pairs[name]
     at = next((k for k in _MODEL_AT[letter] if k < len(words) and place.has_card(words[k])), None)
     if at is None:
-        at = min(nodes, len(words) - 1)
+        at = next((k for k in sorted(_MODEL_AT[letter], reverse=True) if k < len(words)), len(words) - 1)
     card = place.card(line, words[at])
     _refuse(line, set(pairs) - sizes_of(letter, card))
     sizes = [place.number(line, word) for word in words[at + 1 :]]
     if len(sizes) > (letter != "m"):
         raise line.error("there are too many words behind the model")
-    if card.type not in _TYPES[letter] or (letter == "m" and (at == 4) != (card.type == "vdmos")):
+    if card.type not in _TYPES[letter] or (letter == "m" and at == 4 and card.type != "vdmos"):
         raise line.error(f"model {card.name} is of type {card.type}, or has another number of nodes")
     names = words[1:at]
     if letter == "q" and at == 4:
         names = [*names, "0"]
     elif card.type == "vdmos":
-        names = [*names, names[-1]]
+        if names[2:] not in ([names[2]], [names[2]] * 2):
+            raise line.error(f"a vdmos has its bulk at its source; write {words[0]} {' '.join(names[:3])} {words[at]}")
+        names = [*names[:3], names[2]]
     sizes += [f"{name}={place.number(line, value)}" for name, (value,) in pairs.items()]
     path, label = place.label(line, words[0])
     return Element(line, path, label, place.nodes(line, names), card=card, sizes=" ".join(sizes))

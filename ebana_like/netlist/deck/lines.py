@@ -11,7 +11,9 @@ ANNOTATION = "* @"
 """How comment lines begin that say what SPICE does not know."""
 
 _QUOTED_OR_COMMENT = re.compile(r'("[^"]*")|(?:;|//|(?:(?<=[\s,])|^)\$(?=\s|$)).*')
-_WORD = re.compile(r"\{[^{}]*\}|'[^']*'|\"[^\"]*\"|=|[^\s(),={}'\"]+|[{}'\"]")
+WORD = re.compile(r"[^\s(),={}'\"]+-\([^\s(),={}'\"]*\)|\{[^{}]*\}|'[^']*'|\"[^\"]*\"|=|[^\s(),={}'\"]+|[{}'\"]")
+"""What may stand in a statement: a name of a net by KiCad, an expression, a sign, or any other word."""
+
 _NEEDS_CARE = re.compile(r"[(),={}'\"]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 
@@ -39,9 +41,9 @@ class Line(NamedTuple):
 
 
 def words(text: str) -> list[str]:
-    """Return the words of a statement in lower case; see `Line.words`."""
+    """Return the words of a statement in lower case; see `Line.words`. `Net-(R1-Pad1)` is one, as KiCad writes it."""
     text = text.lower()
-    return _WORD.findall(text) if _NEEDS_CARE.search(text) else text.split()
+    return WORD.findall(text) if _NEEDS_CARE.search(text) else text.split()
 
 
 def require_text(text: str, source: str) -> None:
@@ -146,5 +148,5 @@ def spans(physical: list[str], first: int) -> list[tuple[int, int, int]]:
             continue
         indent = len(raw) - len(raw.lstrip()) + continues
         code = without_comment(text)[continues:]
-        found += [(number, indent + match.start(), indent + match.end()) for match in _WORD.finditer(code)]
+        found += [(number, indent + match.start(), indent + match.end()) for match in WORD.finditer(code)]
     return found

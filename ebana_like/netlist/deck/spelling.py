@@ -1,6 +1,5 @@
 """What does the person call it? The names in a netlist's text, as they are spelled there, by the portable ones."""
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,8 +8,7 @@ from ebana_like.circuit import Circuit
 from ebana_like.elements import Bank, CurrentControlled
 from ebana_like.netlist.deck.deck import Deck, read_deck
 from ebana_like.netlist.deck.include import read_text
-
-_WORD = re.compile(r"[^\s(),={}'\"]+")
+from ebana_like.netlist.deck.lines import WORD
 
 
 @dataclass(frozen=True)
@@ -31,7 +29,7 @@ def spelling(deck: Deck, text: str) -> Spelling:
     first: dict[str, str] = {}
     for line in text.split("\n")[1:]:
         if not line.lstrip().startswith("*"):
-            for word in _WORD.findall(line):
+            for word in WORD.findall(line):
                 first.setdefault(word.lower(), word)
 
     def spelled(name: str) -> str:
