@@ -14,8 +14,10 @@ from ebana_like.energy import symmetry
 from ebana_like.errors import SettingError, counted
 from ebana_like.figures import DRAWABLE, NOTHING, beside, save_schematic
 from ebana_like.files import write_given
+from ebana_like.fitting import NetlistSystem
 from ebana_like.netlist.deck.spelling import as_spelled, load_spelling
 from ebana_like.pages.answers import answer_tables
+from ebana_like.pages.fit import clamped
 from ebana_like.pages.inspection import bank_table, flow_table, has_ports, port_table, recorded_table, voltage_table
 from ebana_like.pages.inspection_page import inspection_page
 from ebana_like.pages.page import render
@@ -71,7 +73,8 @@ def inspect(path: Path, sample: int | None, html: Path | None, schematic: Path |
         said = [] if problem is None else answer_tables(simulator, circuit.values(), problem)
     for table in said:
         printer.show(table)
-    odd = warnings(shown, phases.free)
+    own = clamped(problem.system, circuit.values()) if problem and isinstance(problem.system, NetlistSystem) else None
+    odd = [*(own or []), *warnings(shown, phases.free, ranges=own is None)]
     printer.line("")
     for warning in odd or ["nothing odd: no floating nodes, no source loops, no dangling nodes, few values at a clamp"]:
         printer.line(f"warning: {warning}" if odd else warning)

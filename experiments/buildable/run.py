@@ -2,7 +2,7 @@
 
     python experiments/buildable/run.py
 
-Each netlist of netlists/foreign is fitted with values that a digital potentiometer of 256 steps and 100 kOhm can have,
+Each netlist of netlists/foreign is fitted with values that a digital potentiometer of 256 steps and 1 MOhm can have,
 and then built from the series E24 and from its steps. Writes results.csv beside itself, and prints it.
 """
 
@@ -22,7 +22,7 @@ from ebana_like.training import evaluate
 HERE = Path(__file__).parent
 NETLISTS = HERE.parents[1] / "netlists" / "foreign"
 
-OHMS, STEPS = 100e3, 256
+OHMS, STEPS = 1e6, 256
 RANGE = {"g_low": 1 / (OHMS * (STEPS - 1) / STEPS), "g_high": STEPS / OHMS}
 COMMON = {"epochs": 60, "validation": 0.15, "test": 0.25, "decay": 0.97, **RANGE}
 CASES = {
