@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from ebana_like.errors import CircuitError
+
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.intp]
 
@@ -48,17 +50,24 @@ class Range:
 
     low, high: limits, in the quantity's unit; every step ends within them.
     index: number of the value that each element has, (elements,), 0 upwards without gaps; None where each has its own.
+    logarithmic: whether steps are shares of the value, as suits ranges of several decades; both limits are above zero.
     """
 
     low: float
     high: float
     index: IntArray | None = None
+    logarithmic: bool = False
+
+    def __post_init__(self) -> None:
+        if self.logarithmic and not self.low > 0:
+            raise CircuitError(f"a logarithmic range begins at {self.low:g}; give one that begins above zero")
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Range):
             return NotImplemented
         indices = [np.zeros(0) if each.index is None else each.index for each in (self, other)]
-        return (self.low, self.high) == (other.low, other.high) and np.array_equal(indices[0], indices[1])
+        limits = [(each.low, each.high, each.logarithmic) for each in (self, other)]
+        return limits[0] == limits[1] and np.array_equal(indices[0], indices[1])
 
     def __hash__(self) -> int:
         return hash((self.low, self.high))
@@ -112,3 +121,11 @@ class Parameter:
         """Width of the range; the largest value where the range has no end."""
         width = self.high - self.low
         return float(width) if np.isfinite(width) else float(np.abs(self.value).max())
+
+    @property
+    def logarithm(self) -> "Parameter":
+        """The same in logarithms, in which its steps are equal; itself where it is not logarithmic."""
+        if not self.range.logarithmic:
+            return self
+        low, high = np.log([self.low, self.high]).tolist()
+        return Parameter(np.log(self.value), "", Range(low, high, self.range.index))

@@ -14,7 +14,7 @@ from ebana_like.netlist.deck import Deck
 from ebana_like.netlist.deck.names import Names
 from ebana_like.netlist.deck.patch import Places
 from ebana_like.shared import PREFIX
-from ebana_like.values import Parameter, Range
+from ebana_like.values import Parameter
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +60,7 @@ def followers(deck: Deck, places: Places, wanted: Sequence[Chosen], spans: Spans
         if each.parameter:
             value = spice_number(places.word(places.of_parameter(each.parameter)))
             limits = spans.of(each, Quantity(""), value, np.array([value]))
-            parameters[PREFIX + shared[each.parameter]] = Parameter(np.array([value]), "", Range(*limits))
+            parameters[PREFIX + shared[each.parameter]] = Parameter(np.array([value]), "", limits)
     _require_formulas(deck, paths)
     formulas = {
         element.label: fold(

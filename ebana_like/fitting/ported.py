@@ -24,7 +24,7 @@ def ported(deck: Deck, text: str, folder: Path, settings: FitSettings) -> tuple[
     """
     source = deck.source
     wanted = chosen(foreign_circuit(deck), deck, settings.train)
-    limits = spans(settings.range, settings.g_low, settings.g_high, wanted)
+    limits = spans(settings.range, settings.g_low, settings.g_high, settings.scale, wanted)
     following = NO_FOLLOWERS
     if opened := alike(deck, wanted):
         deck = read_deck(text, deck.source, folder, opened)

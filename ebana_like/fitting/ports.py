@@ -165,7 +165,7 @@ class _Rewired:
             _require_same(kind, each)
             bank, k = kind[each.elements[0].label]
             alike.setdefault((type(bank), each.quantity), []).append(getattr(bank, each.quantity)[k])
-        limits: dict[tuple[str, ...], dict[str, tuple[float, float]]] = {}
+        limits: dict[tuple[str, ...], dict[str, Range]] = {}
         for each in trained:
             bank, k = kind[each.elements[0].label]
             values = np.array(alike[(type(bank), each.quantity)])
@@ -182,7 +182,7 @@ class _Rewired:
             (found,) = self.cut([label for labels in tied for label in labels], name)
             several = any(len(labels) > 1 for labels in tied)
             index = np.repeat(np.arange(len(tied)), [len(labels) for labels in tied]) if several else None
-            ranges = {quantity: Range(*span, index) for quantity, span in limits[tied[0]].items()}
+            ranges = {quantity: replace(span, index=index) for quantity, span in limits[tied[0]].items()}
             self.banks.insert(1, replace(found, trainable=ranges))
             at |= {
                 (labels, quantity): Place(address(name, quantity), k)

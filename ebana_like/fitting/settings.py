@@ -47,6 +47,12 @@ class FitSettings(TrainingSettings):
         "r*",
         "What to train, separated by commas: names or patterns of elements (r*,v1,e1,m1.w), {pos} for a parameter.",
     )
+    scale: str = setting(
+        "auto",
+        "Steps as shares of the value (logarithmic) or of the range (linear); auto: the first where a positive range "
+        "spans more than a decade.",
+        ("auto", "linear", "logarithmic"),
+    )
     range: str = setting("", "Ranges of what is trained, in the netlist's units: pos=0:1,r*=100:10k.")
     engine: str = setting(
         "auto", "What solves the circuit; auto: native where it can.", AutoOr(ENGINES), former=ENGINES.former
@@ -59,7 +65,7 @@ class FitSettings(TrainingSettings):
     g_high: float = setting(0.0, "Largest conductance of a trained resistor; 0: ten times the largest now.", low=0)
     beta: float = setting(0.0, "Nudging factor, siemens; 0: a thousandth of the mean trained conductance.", low=0)
     update: str = setting("adam", "Update rule.", UPDATES)
-    lr: tuple[float, ...] = setting((0.01,), "Learning rate relative to the conductance range.")
+    lr: tuple[float, ...] = setting((0.03,), "Learning rate relative to the range of what is trained.")
     keep: str = setting("best", "Which epoch's values end up in the netlist.", ("last", "best"))
 
     def __post_init__(self) -> None:

@@ -10,6 +10,7 @@ from ebana_like.elements import FloatArray, Quantity
 from ebana_like.errors import SettingError
 from ebana_like.expressions.numbers import spice_number
 from ebana_like.fitting.chosen import Chosen, words
+from ebana_like.values import Range
 
 DECADE = 10.0
 """By how much a value may grow or shrink where no range is given."""
@@ -21,17 +22,25 @@ class Spans:
 
     given: names or patterns with the limits given for them, in the units of the netlist.
     g_low, g_high: limits of the conductances that are given none, siemens; 0 for those that follow from all of them.
+    scale: whether steps are shares of the value, "logarithmic", or of the range, "linear"; "auto" for the first where a
+        range of positive values spans more than a decade.
     """
 
     given: Sequence[tuple[str, float, float]]
     g_low: float
     g_high: float
+    scale: str = "auto"
 
-    def of(self, each: Chosen, quantity: Quantity, now: float, alike: FloatArray) -> tuple[float, float]:
-        """Return the limits of a value, in the quantity's own unit.
+    def of(self, each: Chosen, quantity: Quantity, now: float, alike: FloatArray) -> Range:
+        """Return the range of a value, in the quantity's own unit.
 
-        now: what it is. alike: what all values of its kind are that are trained. Raises SettingError where none follow.
+        now: what it is. alike: what all trained values of its kind are. Raises SettingError where no range follows.
         """
+        low, high = self._limits(each, quantity, now, alike)
+        logarithmic = self.scale == "logarithmic" or (self.scale == "auto" and 0 < DECADE * low < high)
+        return Range(low, high, logarithmic=logarithmic)
+
+    def _limits(self, each: Chosen, quantity: Quantity, now: float, alike: FloatArray) -> tuple[float, float]:
         for pattern, low, high in self.given:
             if each.is_called(pattern):
                 if quantity.reciprocal:
@@ -60,7 +69,7 @@ NO_SPANS = Spans((), 0.0, 0.0)
 """No range is given for anything."""
 
 
-def spans(text: str, g_low: float, g_high: float, trained: Sequence[Chosen]) -> Spans:
+def spans(text: str, g_low: float, g_high: float, scale: str, trained: Sequence[Chosen]) -> Spans:
     """Return the ranges of a text such as `pos=0:1,r*=100:10k`.
 
     Raises SettingError where it is written otherwise, or names nothing that is trained.
@@ -79,4 +88,4 @@ def spans(text: str, g_low: float, g_high: float, trained: Sequence[Chosen]) -> 
             raise SettingError(f'range names "{given[-1][0][:LONGEST]}", and nothing that is trained is called so')
         if not given[-1][1] < given[-1][2]:
             raise SettingError(f'range has "{word[:LONGEST]}", which ends before it begins; give NAME=LOW:HIGH')
-    return Spans(given, g_low, g_high)
+    return Spans(given, g_low, g_high, scale)

@@ -193,8 +193,9 @@ class _Annotations:
         self.recorded[node] = finite(voltage)
 
     def param(self, words: list[str]) -> None:
-        name, value, low, high = words
-        self.shared[PREFIX + name] = Parameter(np.array([finite(value)]), "", Range(float(low), float(high)))
+        name, value, low, high, *scale = words
+        limits = Range(float(low), float(high), logarithmic=scale == ["logarithmic"])
+        self.shared[PREFIX + name] = Parameter(np.array([finite(value)]), "", limits)
 
     def formula(self, words: list[str]) -> None:
         of, text = words
@@ -265,7 +266,7 @@ class _Annotations:
 
 
 def _ranges(options: list[str], quantities: tuple[str, ...]) -> dict[str, Range]:
-    """Return what of a bank is learned: `trainable [QUANTITY] LOW HIGH [shared 0,0,1]`, once a quantity.
+    """Return what of a bank is learned: `trainable [QUANTITY] LOW HIGH [logarithmic] [shared 0,0,1]`, once a quantity.
 
     Raises ValueError where it is written otherwise.
     """
@@ -276,9 +277,11 @@ def _ranges(options: list[str], quantities: tuple[str, ...]) -> dict[str, Range]
             raise ValueError
         quantity = words.pop(0) if len(quantities) > 1 else quantities[0]
         low, high = float(words.pop(0)), float(words.pop(0))
-        index = None
+        index, logarithmic = None, words[:1] == ["logarithmic"]
+        if logarithmic:
+            words.pop(0)
         if words[:1] == ["shared"]:
             words.pop(0)
             index = np.array(words.pop(0).split(","), dtype=np.intp)
-        found[quantity] = Range(low, high, index)
+        found[quantity] = Range(low, high, index, logarithmic)
     return found

@@ -15,6 +15,7 @@ from ebana_like.files import write_atomically
 from ebana_like.netlist.dialects import PORTABLE, Dialect
 from ebana_like.netlist.netlist import FORMAT, NAME, Netlist
 from ebana_like.shared import PREFIX, Shared
+from ebana_like.values import Range
 
 _AT_ONCE = 65_536
 """Elements written at once: 1.6 million resistors then need no more memory to be written; in one piece, 350 MB."""
@@ -104,10 +105,14 @@ def _port_lines(circuit: Circuit) -> Iterator[str]:
 
 def _shared_lines(shared: Shared) -> Iterator[str]:
     for at, parameter in shared.parameters.items():
-        numbers = parameter.value[0], parameter.low, parameter.high
-        yield f"param {at.removeprefix(PREFIX)} {' '.join(repr(float(number)) for number in numbers)}"
+        name, numbers = at.removeprefix(PREFIX), (parameter.value[0], parameter.low, parameter.high)
+        yield f"param {name} {' '.join(repr(float(each)) for each in numbers)}{_scale(parameter.range)}"
     for at, trees in shared.formulas.items():
         yield from (f"formula {at} {spell(tree, _shared_name)}" for tree in trees)
+
+
+def _scale(limits: Range) -> str:
+    return " logarithmic" if limits.logarithmic else ""
 
 
 def _shared_name(leaf: Name | Voltage | Current) -> str:
@@ -129,7 +134,7 @@ def _range(bank: Bank) -> str:
     words = ""
     for quantity, limits in bank.trainable.items():
         name = f" {quantity}" if len(bank.quantities) > 1 else ""
-        words += f" trainable{name} {float(limits.low)!r} {float(limits.high)!r}"
+        words += f" trainable{name} {float(limits.low)!r} {float(limits.high)!r}{_scale(limits)}"
         if limits.index is not None:
             words += " shared " + ",".join(map(str, limits.index.tolist()))
     return words

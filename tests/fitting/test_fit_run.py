@@ -70,7 +70,7 @@ def test_a_run_that_goes_on_ends_with_the_same_bits(divider):
 
 
 def test_what_is_kept_is_the_best_epoch_by_the_loss_that_its_values_have(divider):
-    fitted(6, "best", "--lr", "0.4")
+    fitted(6, "best", "--lr", "0.4", "--scale", "linear")
     with Path("best/history.csv").open() as file:
         losses = [float(row["train_loss"]) for row in csv.DictReader(file)]
     assert losses[-1] > 1.01 * min(losses)  # it overshoots, so that the last epoch is not the best
@@ -78,7 +78,7 @@ def test_what_is_kept_is_the_best_epoch_by_the_loss_that_its_values_have(divider
     with NgspiceSimulator(problem.circuit) as ngspice:
         kept = evaluate(ngspice, load_circuit(Path("best")).circuit.values(), problem.data.train, problem.cost)
     assert kept.loss == pytest.approx(min(losses), rel=1e-6)  # as the history writes it, in seven digits
-    fitted(6, "last", "--lr", "0.4", "--keep", "last")
+    fitted(6, "last", "--lr", "0.4", "--scale", "linear", "--keep", "last")
     progress = load_newest(Run(Path("last")).checkpoints, pytest.fail).progress
     assert np.array_equal(load_circuit(Path("last")).circuit.values()["trained.conductance"], *progress.values.values())
 

@@ -71,7 +71,7 @@ def circuits(draw):
             chain,
             chain - 1,
             conductance,
-            trainable={"conductance": Range(1e-12, 1e3)},
+            trainable={"conductance": Range(1e-12, 1e3, logarithmic=draw(st.booleans()))},
         )
     ]
     sources = draw(st.integers(1, 3))

@@ -64,7 +64,8 @@ class Optax(Update):
         self.__post_init__()
 
     def start(self, parameters: Mapping[str, Parameter]) -> State:
-        places = {address: (each.value - each.low) / each.span for address, each in parameters.items()}
+        seen = {address: each.logarithm for address, each in parameters.items()}
+        places = {address: (each.value - each.low) / each.span for address, each in seen.items()}
         with _on_cpu():
             leaves, structure = jax.tree.flatten(self.transformation.init(places))
             return dict(zip(_names(structure), map(np.atleast_1d, map(np.asarray, leaves)), strict=True))

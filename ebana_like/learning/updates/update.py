@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from ebana_like.checks import require_number, shown
-from ebana_like.elements import FloatArray, Signal
+from ebana_like.elements import FloatArray, Signal, dense
 from ebana_like.errors import SettingError, meant
 from ebana_like.hardware import Ideal, State, Technology
 from ebana_like.learning.schedules.schedule import Constant, Schedule
@@ -30,6 +30,8 @@ class Update(ABC):
         eta = rate r^2 (a gradient is in V^2/S), rules that normalise it take steps of rate r.
     schedule: factor on the rate by epoch.
     normalised: whether the rule's directions are of order one, whatever the size of the gradient.
+
+    Of a logarithmic range the rule sees logarithms: ln g in the place of g, g dC/dg in that of dC/dg.
     """
 
     normalised: ClassVar[bool] = False
@@ -93,12 +95,22 @@ class Update(ABC):
         state: what the rule remembers, and the technology. rng: for technologies that draw.
         """
         devices = {name.removeprefix(DEVICES): each for name, each in state.items() if name.startswith(DEVICES)}
-        directions, remembered = self.directions(parameters, values, gradients, state)
+        logarithmic = {at for at, each in parameters.items() if each.range.logarithmic}
+        seen = {at: each.logarithm for at, each in parameters.items()}
+        directions, remembered = self.directions(
+            seen,
+            {**values, **{at: np.log(values[at]) for at in logarithmic}},
+            {**gradients, **{at: values[at] * dense(gradients[at]) for at in logarithmic}},
+            state,
+        )
         changed, remembered, rng = dict(values), dict(remembered), rng or np.random.default_rng(0)
         for address, parameter in parameters.items():
-            step = self.step_size(address, parameter, epoch)
-            wanted = address, parameter, values[address], directions[address], step
-            changed[address], entries = technology.move(*wanted, devices, rng)
+            step, direction = self.step_size(address, seen[address], epoch), directions[address]
+            if address in logarithmic:
+                step, direction = 1.0, -values[address] * np.expm1(-step * dense(direction))
+            changed[address], entries = technology.move(
+                address, parameter, values[address], direction, step, devices, rng
+            )
             remembered |= {f"{DEVICES}{name}": each for name, each in entries.items()}
         return changed, remembered
 

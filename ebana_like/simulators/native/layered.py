@@ -269,7 +269,8 @@ class LayeredCircuit:
         """Whether all that is trained are the crossbars, with rows in the order of the layers."""
         crossbars = self.layers.crossbars
         in_order = all(crossbar.order is None for crossbar in crossbars)
-        alone = all(parameter.range.index is None for parameter in self.circuit.parameters.values())
+        ranges = [parameter.range for parameter in self.circuit.parameters.values()]
+        alone = all(each.index is None and not each.logarithmic for each in ranges)
         return in_order and alone and set(self.circuit.parameters) == {crossbar.address for crossbar in crossbars}
 
     def _given(self, currents: FloatArray, size: int) -> Any:
