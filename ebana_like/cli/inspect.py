@@ -12,10 +12,10 @@ from ebana_like.cli.netlists import reads_netlists
 from ebana_like.cli.printer import Printer, terminal
 from ebana_like.energy import symmetry
 from ebana_like.errors import SettingError, counted
-from ebana_like.figures import DRAWABLE, NOTHING, beside, save_schematic
+from ebana_like.figures import DRAWABLE, NOTHING, drawn_netlist, save_schematic
 from ebana_like.files import write_given
 from ebana_like.fitting import NetlistSystem
-from ebana_like.netlist.deck.spelling import as_spelled, load_spelling
+from ebana_like.netlist.deck.include import read_text
 from ebana_like.pages.answers import answer_tables
 from ebana_like.pages.fit import clamped
 from ebana_like.pages.inspection import bank_table, flow_table, has_ports, port_table, recorded_table, voltage_table
@@ -48,7 +48,7 @@ def inspect(path: Path, sample: int | None, html: Path | None, schematic: Path |
     """
     netlist = load_circuit(path)
     circuit, printer = netlist.circuit, Printer(terminal())
-    shown = circuit if has_ports(circuit) else as_spelled(circuit, load_spelling(path))
+    shown, more = (circuit, NOTHING) if has_ports(circuit) else drawn_netlist(read_text(path)[0], path)
     if sample is not None and not path.is_dir():
         raise SettingError(f"{path} is a netlist with one sample of its own; --sample needs a run folder")
     nodes, elements = len(circuit.nodes) - 1, sum(map(len, circuit.banks))
@@ -78,7 +78,6 @@ def inspect(path: Path, sample: int | None, html: Path | None, schematic: Path |
     printer.line("")
     for warning in odd or ["nothing odd: no floating nodes, no source loops, no dangling nodes, few values at a clamp"]:
         printer.line(f"warning: {warning}" if odd else warning)
-    more = NOTHING if shown is circuit or (schematic is None and html is None) else beside(circuit, path)
     if schematic is not None:
         save_schematic(shown, schematic, more=more)
         printer.line(f"made:     {schematic}")

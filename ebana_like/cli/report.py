@@ -15,6 +15,7 @@ from ebana_like.errors import SettingError
 from ebana_like.figures import DRAWABLE, compared, require_drawable, save_schematic
 from ebana_like.files import write_atomically, write_given
 from ebana_like.pages.comparison import difference_table, outcome_table
+from ebana_like.pages.fit import as_drawn
 from ebana_like.pages.page import render
 from ebana_like.pages.report import report as report_page
 from ebana_like.pages.run_pictures import PICTURES, draw
@@ -74,7 +75,8 @@ def plot(path: Path, what: str, out: Path | None) -> None:
     root = path if out is None else None
     out = out or path / f"{what}.svg"
     if what == SCHEMATIC:
-        save_schematic(trained.circuit, out, root)
+        circuit, more = as_drawn(trained)
+        save_schematic(circuit, out, root, more)
         printer.line(f"made:     {out}")
         return
     require_drawable(out)

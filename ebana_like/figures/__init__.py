@@ -7,7 +7,7 @@ from ebana_like.figures.curves import compared, curves
 from ebana_like.figures.heat_map import heat_map
 from ebana_like.figures.histogram import histogram
 from ebana_like.figures.schematic import is_small, save_schematic, schematic
-from ebana_like.figures.sheets import NOTHING, Beside, beside
+from ebana_like.figures.sheets import NOTHING, Beside, drawn_netlist
 from ebana_like.figures.svg import DRAWABLE, Picture, require_drawable
 from ebana_like.figures.transfer_curve import transfer_curve
 
@@ -18,11 +18,11 @@ __all__ = [
     "Picture",
     "Plane",
     "agreement",
-    "beside",
     "class_map",
     "compared",
     "confusion",
     "curves",
+    "drawn_netlist",
     "followed",
     "heat_map",
     "histogram",

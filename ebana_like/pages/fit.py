@@ -5,9 +5,10 @@ from itertools import groupby
 import numpy as np
 
 from ebana_like.analysis.trained import Trained
+from ebana_like.circuit import Circuit
 from ebana_like.data import RegressionDataset
 from ebana_like.elements import FloatArray
-from ebana_like.figures import agreement
+from ebana_like.figures import NOTHING, Beside, agreement, drawn_netlist
 from ebana_like.figures.fitted import POINTS, fitted_curve, moved, residuals, transfers
 from ebana_like.figures.units import si
 from ebana_like.fitting import FitSettings, NetlistSystem
@@ -76,6 +77,14 @@ def fit_sections(trained: Trained, simulator: Simulator) -> list[Section]:
             tables=[change_table(system, values), loss_table(simulator, trained.problem, values)],
         ),
     ]
+
+
+def as_drawn(trained: Trained) -> tuple[Circuit, Beside]:
+    """Return the circuit of a run to be drawn: of a fitted netlist in its own names, with all that stands in it."""
+    system, settings = trained.problem.system, trained.settings
+    if not isinstance(system, NetlistSystem) or not isinstance(settings, FitSettings):
+        return trained.circuit, NOTHING
+    return drawn_netlist(system.fitted(trained.circuit.values()), system.source.path, settings)
 
 
 def _curves(trained: Trained, simulator: Simulator) -> list[Drawn]:

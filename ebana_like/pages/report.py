@@ -21,7 +21,7 @@ from ebana_like.learning import Nudged
 from ebana_like.pages.angles import angle_section
 from ebana_like.pages.answers import answer_tables
 from ebana_like.pages.circuit_pictures import heat_maps, histograms, pictured, schematic_section, transfers
-from ebana_like.pages.fit import clamped, fit_sections
+from ebana_like.pages.fit import as_drawn, clamped, fit_sections
 from ebana_like.pages.page import Page, PageTable, Section
 from ebana_like.pages.run_pictures import accuracy, answered, boundary, loss
 from ebana_like.pages.warnings import warnings
@@ -48,7 +48,7 @@ def report(trained: Trained, simulator: Simulator) -> Page:
         *(own or pictured("Conductances", [*histograms(circuit, trained.before), *heat_maps(circuit)])),
         *pictured("Neurons", transfers(circuit)),
         *angle_section(trained, simulator),
-        *(schematic_section(circuit) if is_small(circuit) else []),
+        *(schematic_section(*as_drawn(trained)) if is_small(circuit) else []),
         *power,
         Section("Settings", tables=[_settings(trained)]),
         _repeat(trained),

@@ -12,12 +12,11 @@ import pytest
 from ebana_like.elements import Bank
 from ebana_like.elements.bank import KINDS
 from ebana_like.figures import save_schematic, schematic
-from ebana_like.figures.sheets import Laid, beside, lay_out, sheet_of
+from ebana_like.figures.sheets import Laid, drawn_netlist, lay_out, sheet_of
 from ebana_like.figures.sheets.parts import INPUT, TRAINED
 from ebana_like.figures.sheets.shapes import width
 from ebana_like.figures.units import short
-from ebana_like.netlist import load_netlist, read_netlist
-from ebana_like.netlist.deck.spelling import as_spelled, load_spelling
+from ebana_like.netlist import read_netlist
 
 MODELS = """
 .model n npn(is=1e-14 bf=200)
@@ -267,8 +266,7 @@ def test_an_element_that_others_defined_is_a_labelled_box():
 
 def test_a_netlist_of_another_program_is_drawn_as_it_is_spelled_and_with_what_it_asks_for():
     path = Path(__file__).parents[2] / "netlists/foreign/preamplifier.cir"
-    circuit = load_netlist(path).circuit
-    sheet = sheet_of(as_spelled(circuit, load_spelling(path)), beside(circuit, path))
+    sheet = sheet_of(*drawn_netlist(path.read_text(), path))
     parts = {part.name: part for part in (*sheet.parts, *sheet.supplies)}
     assert parts["C1"].pins == {"positive": "/IN", "negative": "Net-_C1-Pad2_"}
     assert parts["C1"].texts == ("4.7\N{MICRO SIGN}",)
@@ -300,8 +298,7 @@ C2 m free 1n
 .end
 """
     )
-    circuit = load_netlist(path).circuit
-    sheet = sheet_of(as_spelled(circuit, load_spelling(path)), beside(circuit, path))
+    sheet = sheet_of(*drawn_netlist(path.read_text(), path))
     parts = {part.name: part for part in sheet.parts}
     assert {name for name, part in parts.items() if part.role == TRAINED} == {"X1.R1"}
     assert (parts["X1.C1"].pins["positive"], parts["X1.C1"].pins["negative"]) == ("X1.m", "a")
@@ -326,7 +323,7 @@ R3 d 0 1k
 .end
 """
     )
-    sheet = sheet_of(as_spelled(load_netlist(path).circuit, load_spelling(path)))
+    sheet = sheet_of(*drawn_netlist(path.read_text(), path))
     parts = {part.name: part for part in sheet.parts}
     assert set(parts) == {"V1", "R1", "R5", "B1", "R2", "B2", "E1", "R3"}
     assert (parts["B1"].symbol, parts["B1"].texts) == ("controlled_voltage", ("2*v(a)+tanh(v(in,a))",))

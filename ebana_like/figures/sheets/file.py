@@ -11,16 +11,20 @@ from ebana_like.figures.units import short
 from ebana_like.fitting.chosen import chosen
 from ebana_like.fitting.ports import carriers, columns
 from ebana_like.fitting.settings import NOTE, FitSettings, noted
-from ebana_like.netlist.deck import Deck, Line, load_deck
-from ebana_like.netlist.deck.spelling import Spelling, load_spelling
+from ebana_like.netlist.deck import Deck, Line, read_deck
+from ebana_like.netlist.deck.spelling import Spelling, as_spelled, spelling
+from ebana_like.netlist.read import foreign_circuit
 
 
-def beside(circuit: Circuit, path: Path) -> Beside:
-    """Return what a netlist file says beside its circuit, whose names are portable.
+def drawn_netlist(text: str, path: Path, asked: FitSettings | None = None) -> tuple[Circuit, Beside]:
+    """Return the circuit of a netlist's text in the person's own names, and what else is to be drawn of it.
 
-    Raises NetlistError as the deck's reader does.
+    path: of the file that the text stands in, or that it came from. asked: what is trained, put in and read out; as the
+    text says unless given. Raises NetlistError as the reader does.
     """
-    deck, names = load_deck(path), load_spelling(path)
+    deck = read_deck(text, str(path), path.parent, how=None if asked is None else asked.reading)
+    circuit, names = foreign_circuit(deck), spelling(deck, text)
+    asked = _asked(deck) if asked is None else asked
     parts = []
     for capacitor in deck.capacitors():
         ends = [names.nodes.get(node) or names.spelled(node) for node in capacitor.nodes]
@@ -31,20 +35,23 @@ def beside(circuit: Circuit, path: Path) -> Beside:
         for element in deck.elements
         if names.elements[element.label].rpartition(".")[2][0] in "lL"
     }
-    asked = FitSettings(train="")
-    with suppress(SettingError):
-        if any(isinstance(line, Line) and line.text.startswith(NOTE) for line in deck.statements):
-            asked = noted(deck, ("data",))
     sources = {element.path: names.elements[element.label] for element in deck.elements}
-    inputs = frozenset(sources[name] for name, _, _ in carriers(asked.inputs) if name in sources)
-    return Beside(
+    return as_spelled(circuit, names), Beside(
         parts=tuple(parts),
         values=inductances,
-        inputs=inputs,
+        inputs=frozenset(sources[name] for name, _, _ in carriers(asked.inputs) if name in sources),
         outputs=_outputs(asked.outputs, deck, names),
         trained=_trained(circuit, asked.train, deck, names),
         spelled=names.spelled,
     )
+
+
+def _asked(deck: Deck) -> FitSettings:
+    """Return what the text asks to be trained; nothing where it has no such lines, or no right ones."""
+    with suppress(SettingError):
+        if any(isinstance(line, Line) and line.text.startswith(NOTE) for line in deck.statements):
+            return noted(deck, ("data",))
+    return FitSettings(train="")
 
 
 def _short(value: str) -> str:

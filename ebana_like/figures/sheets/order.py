@@ -60,7 +60,7 @@ def _signals(part: Part, sheet: Sheet) -> list[str]:
 def _depths(sheet: Sheet) -> dict[str, float]:
     """Return the number of parts between the inputs and each net, along the way that signals go."""
     ways: dict[str, list[tuple[str, float]]] = defaultdict(list)
-    starts = [net for net in sheet.inputs if sheet.is_signal(net)]
+    starts = [net for net in sorted(sheet.inputs) if sheet.is_signal(net)]
     for part in sheet.parts:
         pins = part.pins
         if part.symbol in TRANSISTORS:
