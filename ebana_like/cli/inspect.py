@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from ebana_like.analysis.sample import present_sample, training_sample
+from ebana_like.analysis.trained import read_trained
 from ebana_like.cli.allow import reads_data
 from ebana_like.cli.arguments import RUN_OR_FILE
 from ebana_like.cli.netlists import reads_netlists
@@ -17,7 +18,7 @@ from ebana_like.files import write_given
 from ebana_like.fitting import NetlistSystem
 from ebana_like.netlist.deck.include import read_text
 from ebana_like.pages.answers import answer_tables
-from ebana_like.pages.fit import clamped
+from ebana_like.pages.fit import as_drawn, clamped
 from ebana_like.pages.inspection import bank_table, flow_table, has_ports, port_table, recorded_table, voltage_table
 from ebana_like.pages.inspection_page import inspection_page
 from ebana_like.pages.page import render
@@ -78,9 +79,12 @@ def inspect(path: Path, sample: int | None, html: Path | None, schematic: Path |
     printer.line("")
     for warning in odd or ["nothing odd: no floating nodes, no source loops, no dangling nodes, few values at a clamp"]:
         printer.line(f"warning: {warning}" if odd else warning)
+    sheet = shown, more
+    if own is not None and (schematic is not None or html is not None):
+        sheet = as_drawn(read_trained(path))
     if schematic is not None:
-        save_schematic(shown, schematic, more=more)
+        save_schematic(sheet[0], schematic, more=sheet[1])
         printer.line(f"made:     {schematic}")
     if html is not None:
-        write_given(html, render(inspection_page(replace(netlist, circuit=shown), phases, said, more)))
+        write_given(html, render(inspection_page(replace(netlist, circuit=shown), phases, said, sheet)))
         printer.line(f"made:     {html}")

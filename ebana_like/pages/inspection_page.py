@@ -1,6 +1,7 @@
 """What does a circuit look like from inside? The page that `train-circuit inspect --html` writes."""
 
 from ebana_like.analysis.sample import SamplePhases
+from ebana_like.circuit import Circuit
 from ebana_like.energy import symmetry
 from ebana_like.figures import NOTHING, Beside
 from ebana_like.figures.units import si
@@ -19,17 +20,19 @@ from ebana_like.pages.page import Page, PageTable, Section
 from ebana_like.pages.warnings import warnings
 
 
-def inspection_page(netlist: Netlist, phases: SamplePhases, answers: list[PageTable], more: Beside = NOTHING) -> Page:
+def inspection_page(
+    netlist: Netlist, phases: SamplePhases, answers: list[PageTable], sheet: tuple[Circuit, Beside] | None = None
+) -> Page:
     """Return the page of a circuit.
 
-    answers: tables of what the circuit answers, where that is known. more: what the circuit does not know itself.
+    answers: tables of what the circuit answers, where that is known. sheet: what is drawn in place of it.
     """
     circuit = netlist.circuit
     settings = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in netlist.settings.items())
     resistors = sum(len(parameter.value) for parameter in circuit.parameters.values())
     power = sum(phases.free.heat.values())
     sections = [
-        *schematic_section(circuit, more),
+        *schematic_section(*(sheet or (circuit, NOTHING))),
         Section("Elements", tables=[bank_table(circuit), *([port_table(circuit)] if has_ports(circuit) else [])]),
         *pictured("Conductances", [*heat_maps(circuit), *histograms(circuit)]),
         *pictured("Neurons", transfers(circuit)),
