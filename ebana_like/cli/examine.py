@@ -20,7 +20,7 @@ from ebana_like.errors import SettingError
 from ebana_like.files import write_atomically
 from ebana_like.learning import Nudged, nudged_estimators
 from ebana_like.netlist import Netlist, save_netlist
-from ebana_like.simulators import Simulator
+from ebana_like.simulators import Simulator, engine_for
 from ebana_like.simulators import simulator as simulator_named
 
 
@@ -28,7 +28,7 @@ def _shared(command: Any) -> Any:
     """Add what both commands take."""
     options = [
         click.argument("path", metavar="RUN|FILE", type=RUN_OR_FILE),
-        click.option("--engine", type=ENGINE, default="native", show_default=True),
+        click.option("--engine", type=ENGINE, help="What solves the circuit.  [default: native where it can]"),
         click.option("--seed", type=int, default=0, show_default=True, help="Of everything drawn at random."),
         click.option(
             "--target", type=float, default=0.3, show_default=True, help="Volts of random targets, for a bare netlist."
@@ -52,7 +52,7 @@ def _shared(command: Any) -> Any:
     "--parameters", type=int, default=20, show_default=True, help="Conductances a bank to take finite differences of."
 )
 def gradcheck(
-    path: Path, engine: str, seed: int, target: float, out: Path | None, samples: int, beta: str, parameters: int
+    path: Path, engine: str | None, seed: int, target: float, out: Path | None, samples: int, beta: str, parameters: int
 ) -> None:
     """Compare every gradient estimator with the exact gradient, over nudging factors and bank by bank.
 
@@ -61,6 +61,7 @@ def gradcheck(
     """
     betas, given = _betas(beta), examples(path, samples, seed, target, out)
     printer = Printer(terminal())
+    engine = engine or engine_for(given.circuit)
     with patience("checking gradients"), simulator_named(engine, given.circuit) as simulator:
         check = checks.gradient_check(simulator, given, betas, parameters, seed)
         _save_adjoint(simulator, given)
@@ -136,7 +137,9 @@ def _save_adjoint(simulator: Simulator, given: Examples) -> None:
     present = given.circuit.with_features(features[0])
     points = simulator.solve(present.values(), features)
     currents = -given.cost.gradient(points.scores, targets)[0]
-    save_netlist(Netlist(adjoint_circuit(present, points.voltages[0, 0], currents)), given.file("adjoint.cir"))
+    devices = {name: device.take(slice(0, 1)) for name, device in points.devices.items()}
+    adjoint = adjoint_circuit(present, points.voltages[0, 0], currents, devices)
+    save_netlist(Netlist(adjoint), given.file("adjoint.cir"))
 
 
 def _betas(text: str) -> list[float]:
@@ -160,7 +163,9 @@ def _betas(text: str) -> list[float]:
 @click.option(
     "--settling", type=float, default=1e-6, show_default=True, help="Seconds that each phase takes to settle."
 )
-def power(path: Path, engine: str, seed: int, target: float, out: Path | None, sample: int, settling: float) -> None:
+def power(
+    path: Path, engine: str | None, seed: int, target: float, out: Path | None, sample: int, settling: float
+) -> None:
     """Show the co-content of a sample's operating point, where it sits, and the power drawn from the sources.
 
     Pseudo-power is the integral of i dv of an element; weighted, as amplifiers ask, its sum is the co-content, which is
@@ -172,6 +177,7 @@ def power(path: Path, engine: str, seed: int, target: float, out: Path | None, s
         raise SettingError(f"settling is {settling:g} s; it must be above zero")
     given = examples(path, None if path.is_dir() else sample + 1, seed, target, out)
     printer = Printer(terminal())
+    engine = engine or engine_for(given.circuit)
     with patience("solving"), simulator_named(engine, given.circuit) as simulator:
         report, nudging = powers.power_of_sample(simulator, given, sample)
     printer.line(f"{given.circuit.title}: sample {sample} ({given.origin}); {engine}")

@@ -26,6 +26,9 @@ SAID = 1e-10
 LOOSEST = 1e-6
 """Relative; whatever rounding asks for, an answer has six digits or is none."""
 
+OWN_VOLTS, OWN_AMPERES = 1e-6, 1e-12
+"""What ngspice calls solved where no options are given; of all quantities, with six digits."""
+
 SERIES = {
     "rs": ("positive", "negative"),
     "rc": ("positive",),
@@ -65,9 +68,20 @@ class Tolerances:
         )
 
     def relaxed(self, relative: float) -> "Tolerances":
-        """Return tolerances that are looser in proportion, up to the relative one given."""
+        """Return tolerances that are looser in proportion, up to the relative one given.
+
+        The absolute ones do not pass those of ngspice itself: nodes that leakage alone decides would stand anywhere.
+        """
         factor = max(relative / self.relative, 1.0)
-        return Tolerances(*(factor * value for value in (self.relative, self.volts, self.amperes)))
+        return Tolerances(
+            factor * self.relative,
+            max(min(factor * self.volts, OWN_VOLTS), self.volts),
+            max(min(factor * self.amperes, OWN_AMPERES), self.amperes),
+        )
+
+    def own(self, relative: float) -> "Tolerances":
+        """Return ngspice's own absolute tolerances beside the relative one given."""
+        return Tolerances(relative, max(OWN_VOLTS, self.volts), max(OWN_AMPERES, self.amperes))
 
 
 def tolerances(circuit: Circuit, volts: float = 0.0) -> Tolerances:

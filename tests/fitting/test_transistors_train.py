@@ -112,6 +112,51 @@ def test_widths_and_lengths_train_and_stand_in_their_lines(made):
     assert all(" l=1u" in line for line in changed if line.startswith("M2"))
 
 
+CROSSBAR = f"""two inputs, two outputs, a transistor in series with every resistor
+vin1 x1 0 0.1
+vin2 x2 0 0.2
+vg11 g11 0 1.5
+vg12 g12 0 1.5
+vg21 g21 0 1.5
+vg22 g22 0 1.5
+r11 x1 a11 5k
+r12 x1 a12 5k
+r21 x2 a21 5k
+r22 x2 a22 5k
+m11 a11 g11 y1 0 NM w=2u l=1u
+m12 a12 g12 y2 0 NM w=2u l=1u
+m21 a21 g21 y1 0 NM w=2u l=1u
+m22 a22 g22 y2 0 NM w=2u l=1u
+rs1 y1 0 1k
+rs2 y2 0 1k
+{MOS}
+.end"""
+
+
+def test_gate_voltages_of_a_crossbar_train_at_ninety_degrees_as_well(tmp_path):
+    (tmp_path / "my.cir").write_text(CROSSBAR.replace(".end", ".temp 90\n.end"))
+    inputs = np.random.default_rng(0).uniform(0, 0.3, (6, 2))
+    rows = np.hstack([inputs, inputs @ [[0.02, 0.03], [0.03, 0.01]]])
+    lines = ["vin1,vin2,y1,y2", *(",".join(map(str, row)) for row in rows.tolist())]
+    (tmp_path / "data.csv").write_text("\n".join(lines))
+    given = {"data": str(tmp_path / "data.csv"), "inputs": "vin1,vin2", "outputs": "y1,y2", "train": "vg*"}
+    given |= {"range": "vg*=0.8:5", "batch": 6}
+    problem = prepare(tmp_path / "my.cir", given=given).problem
+    with NgspiceSimulator(problem.circuit) as simulator:
+        data, values, cost = problem.data.train, problem.circuit.values(), problem.cost
+        arguments = data.features, data.targets(cost)
+        found = problem.estimator.estimate(simulator, values, *arguments, cost, np.random.default_rng(0))
+        expected = differences(
+            lambda v: float(cost.value(simulator.solve(v, arguments[0]).scores, arguments[1]).mean()), values
+        )
+    assert distance(flat(found.gradients), flat(expected)) < 1e-7
+    fitted = fit(tmp_path / "my.cir", **given, epochs=25, lr=0.02)
+    losses = [record.train.loss for record in fitted.records]
+    assert min(losses) < 0.1 * losses[0]
+    changed = [line.split()[0] for line in fitted.fitted.splitlines() if line not in CROSSBAR.splitlines()]
+    assert changed[:4] == ["vg11", "vg12", "vg21", "vg22"]
+
+
 class Notes(Callback):
     def __init__(self):
         self.notes = []

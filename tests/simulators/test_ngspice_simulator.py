@@ -8,6 +8,7 @@ import pytest
 from ebana_like.elements import CurrentSources
 from ebana_like.errors import SettingError, SimulatorError
 from ebana_like.learning import SquaredError
+from ebana_like.netlist import read_netlist
 from ebana_like.networks import Amplifier, Crossbar, Currents, DiodePair, Inputs, OutputPairs, build_network
 from ebana_like.nudges import Towards, nudging_of, pull_of
 from ebana_like.simulators import NgspiceSimulator
@@ -151,3 +152,39 @@ def test_after_forgetting_the_bits_are_those_of_a_new_simulator_that_forgot(work
             simulator.forget()
             found.append([simulator.solve(changed, features, drive).voltages.tobytes() for _ in range(2)])
     assert found[0] == found[1] == found[2]
+
+
+AB = """class AB stage between coupling capacitors, none of which carries direct current
+vcc vcc 0 4.64
+vee vee 0 -8.23
+v1 in 0 0
+c1 in b1 10u
+q1 c1 b1 e1 BC548
+re1 e1 vee 648
+d1 x1 x2 d1n4148
+d2 x2 c1 d1n4148
+r2 vcc x1 7.5k
+q2 vcc x1 e2 BC548
+q3 vee c1 e3 BC558
+r3 e2 out 0.157
+r4 e3 out 0.566
+c2 out speaker 100u
+rl speaker 0 8
+.model BC548 NPN(IS=7.59E-15 VAF=73.4 BF=480 IKF=0.0962 NE=1.2665 ISE=3.278E-15 IKR=0.03 ISC=2E-13 NC=1.2 BR=5 RC=0.25
++ RB=100 IRB=0.0001 RBM=10 RE=0.5)
+.model BC558 PNP(IS=1.02E-14 VAF=50 BF=300 IKF=0.1 NE=1.5 ISE=5E-15 IKR=0.012 ISC=1E-13 NC=1.2 BR=4 RC=0.4
++ RB=70 IRB=0.0001 RBM=5 RE=0.3)
+.model d1n4148 d(is=4.35n n=1.906 bv=110 rs=0.568)
+.end
+"""
+
+
+def test_a_stage_that_leakage_alone_decides_is_solved_as_far_as_ngspice_gets_and_that_is_said():
+    circuit = read_netlist(AB, "ab").circuit
+    with NgspiceSimulator(circuit) as simulator:
+        points = simulator.solve({}, np.zeros((1, circuit.inputs.count)))
+    assert points.converged.all()
+    assert "solved as ngspice does by itself, with the tolerances" in points.messages[0]
+    volts = dict(zip(circuit.nodes, points.voltages[0, 0], strict=True))
+    assert volts["x1"] == pytest.approx(4.64, abs=1e-3)  # the first transistor has no base current and pulls nothing
+    assert 4.64 - volts["out"] < 0.1

@@ -19,6 +19,11 @@ from ebana_like.systems import Nudging, Seconds
 RELAXED, LOOSE = 1e-9, 1e-6
 """Relative tolerances for points that stall: with the first, gradients are still good to 2e-6 at beta = 1e-7 S."""
 
+LOOSEST = 1e-3
+"""Relative tolerance of ngspice where no options are given."""
+
+BY_ITSELF = "solved as ngspice does by itself, with the tolerances {:.0e}, 1e-12 A and 1e-6 V"
+
 SAME = 1e-6
 """Share of its largest voltage by which a point may move when it is solved afresh."""
 
@@ -278,11 +283,13 @@ class _Points:
         What happened is added to the failures, by the sample's first point.
         """
         points, strict = self._sample(point), self.sweep.tolerances
-        ways = (
+        ways = [
             (strict, "solved at the second attempt"),
             (strict.relaxed(RELAXED), "solved with tolerances relaxed to {:.0e}"),
             (strict.relaxed(LOOSE), "solved with tolerances relaxed to {:.0e}"),
-        )
+        ]
+        if not self.sweep.proof.complete:
+            ways += [(strict.own(relative), BY_ITSELF) for relative in (LOOSE, LOOSEST)]
         for wanted, how in ways:
             self.sweep.reload(wanted)
             self.iterations[points] = 0

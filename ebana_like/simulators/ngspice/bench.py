@@ -17,7 +17,7 @@ from ebana_like.netlist.tolerances import series_conductances
 from ebana_like.simulators.ngspice.crew import Crew
 from ebana_like.simulators.ngspice.start import Template
 from ebana_like.systems import OperatingPoints
-from ebana_like.values import Values, parts
+from ebana_like.values import Values, address, parts
 
 STENCIL = {-2: 1 / 12, -1: -8 / 12, 1: 8 / 12, 2: -1 / 12}
 """Steps and their weights in the difference of order four."""
@@ -60,7 +60,9 @@ class DeviceBench:
         """Return currents and slopes at the free points, by bank; NaN where there is none."""
         solved = np.flatnonzero(points.converged[0])
         volts = np.hstack([points.voltages[0][solved][:, nodes].reshape(len(solved), -1) for nodes in self._terminals])
-        sizes = {of: value for of, value in points.values.items() if self._is_size(of)}
+        values = self._circuit.of_elements(points.values)
+        every = [address(bank.name, quantity) for bank in self._devices for quantity in bank.quantities]
+        sizes = {of: values[of] for of in every if of in values}
         most = max(len(bank.ends) for bank in self._devices)
         moved = [step * self._moves(end) for end in range(most) for step in STENCIL]
         currents = self._currents(sizes, np.concatenate([volts, *(volts + VOLTS * move for move in moved)]))
@@ -82,9 +84,6 @@ class DeviceBench:
             )
         return found
 
-    def _is_size(self, of: str) -> bool:
-        return isinstance(self._circuit.addressed(of), Devices)
-
     def _moves(self, end: int) -> FloatArray:
         """Return 1 for each device's end of that number, 0 for all other terminals, (terminals,)."""
         moves = []
@@ -104,8 +103,7 @@ class DeviceBench:
 
     def _by_size(self, sizes: Values, of: str, volts: FloatArray) -> FloatArray:
         """Return the derivative of all terminals' currents by a size of their devices, (points, terminals)."""
-        each = self._circuit.addressed(of).trainable[parts(of)[1]].of_each(sizes[of])
-        total = np.zeros_like(volts)
+        each, total = sizes[of], np.zeros_like(volts)
         for step, weight in STENCIL.items():
             total += weight * self._currents({**sizes, of: each * (1 + SHARE * step)}, volts)
         bank, which = parts(of)[0], np.zeros_like(volts)
@@ -116,9 +114,7 @@ class DeviceBench:
 
     def _currents(self, sizes: Values, volts: FloatArray) -> FloatArray:
         """Return what flows into the devices at every terminal, (points, terminals), amperes; NaN where unsolved."""
-        held = {of: self._circuit.addressed(of).trainable[parts(of)[1]].of_each(v) for of, v in sizes.items()}
-        points = self._crew.solve(held, volts)
-        return -points.scores / self._ohms
+        return -self._crew.solve(sizes, volts).scores / self._ohms
 
 
 def _alone(circuit: Circuit, devices: list[Devices], ohms: float) -> Circuit:
