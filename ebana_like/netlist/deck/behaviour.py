@@ -1,7 +1,8 @@
 """Which elements does a line describe whose law is an expression, a table or a polynomial? Such as we have.
 
 A current is a function of voltages between nodes. A voltage is one behind which a source of gain 1 stands, at a node
-made for it; a current through a source is the voltage of another such node. What turns out to be constant, or
+made for it; a current through a source is the voltage of another such node, and so is a parameter that is kept open.
+What turns out to be constant, or
 proportional to one voltage, becomes an ordinary source.
 """
 
@@ -11,7 +12,7 @@ from itertools import combinations_with_replacement
 
 from ebana_like.elements import BehaviouralConductors, BehaviouralCurrents
 from ebana_like.elements.behavioural import own_law
-from ebana_like.expressions import Call, Current, Number, Tree, Voltage, fold, leaves
+from ebana_like.expressions import Call, Current, Name, Number, Tree, Voltage, fold, leaves, names
 from ebana_like.expressions.functions import pieces
 from ebana_like.netlist.deck.element import Element, Surroundings
 from ebana_like.netlist.deck.lines import Line
@@ -211,10 +212,21 @@ class _Source:
 
     def elements(self, law: Tree, is_voltage: bool) -> list[Element]:
         """Return the elements that hold a voltage between the ends, or let a current through."""
-        helpers = self.sensed(law)
-        sensed = {Current(source): _product(Number(1 / SENSE), Voltage(e.nodes[0])) for source, e in helpers.items()}
-        law = fold(law, lambda leaf: sensed.get(leaf) if isinstance(leaf, Current) else None)
-        return [*helpers.values(), *self.behind(law, is_voltage)]
+        helpers, held = self.sensed(law), self.held(law)
+        known: dict[Tree, Tree] = {Name(path): Voltage(element.nodes[0]) for path, element in held.items()}
+        for source, element in helpers.items():
+            known[Current(source)] = _product(Number(1 / SENSE), Voltage(element.nodes[0]))
+        law = fold(law, lambda leaf: known.get(leaf))
+        return [*held.values(), *helpers.values(), *self.behind(law, is_voltage)]
+
+    def held(self, law: Tree) -> dict[str, Element]:
+        """Return a source of voltage for each open parameter, so that it is varied as a source is."""
+        found: dict[str, Element] = {}
+        for parameter in sorted(names(law)):
+            path, label = self.place.label(self.line, f"v{self.name} {parameter}")
+            nodes = (*self.place.nodes(self.line, [f"{self.name} {parameter}"]), "0")
+            found[parameter] = Element(self.line, path, label, nodes, self.place.opened(parameter))
+        return found
 
     def behind(self, law: Tree, is_voltage: bool) -> list[Element]:
         if not any(isinstance(leaf, Voltage) for leaf in leaves(law)):

@@ -87,7 +87,10 @@ class Surroundings(Protocol):
         """Return a value as plain number text: as written where that is one already."""
 
     def law(self, line: Line, text: str) -> Tree:
-        """Return what a behavioural source's expression says, of flat nodes and the sources' own names."""
+        """Return what a behavioural source's expression says, of flat nodes, sources' own names and open parameters."""
+
+    def opened(self, path: str) -> str:
+        """Return the value of an open parameter as number text that knows its formula."""
 
     def note(self, words: list[str]) -> None:
         """Count these words among the uses of the parameters in them."""

@@ -37,7 +37,7 @@ class Flat:
 
     asked: parameters that the words read just now name. asks: what elements and parameters name, by the paths of both.
     defined: the line that gives a parameter its value, by its path; of those that are used.
-    open_parameters: paths of those that formulas follow; met: those of them that something follows.
+    open_parameters: paths of those that formulas follow; met: values of those of them that something follows.
     bodies: trees of the functions that the netlist defines, by whether they stand in a behavioural source.
     calling: names of those that are being worked out.
     kept: capacitors, where they stand.
@@ -56,7 +56,7 @@ class Flat:
     elements_ask: dict[str, frozenset[str]] = field(default_factory=dict)
     parameters_ask: dict[str, frozenset[str]] = field(default_factory=dict)
     defined: dict[str, Line] = field(default_factory=dict)
-    met: set[str] = field(default_factory=set)
+    met: dict[str, float] = field(default_factory=dict)
     bodies: dict[tuple[Defined, bool], Tree] = field(default_factory=dict)
     calling: list[str] = field(default_factory=list)
     kept: list[tuple["_Instance", Line, list[str]]] = field(default_factory=list)
@@ -104,7 +104,7 @@ def flatten(
     )
     _require_finite(found.top, [found.top], {}, [], flat.elsewhere)
     elements = list(_Instance(found.top, flat).elements())
-    unmet = sorted(flat.open_parameters - flat.met)
+    unmet = sorted(flat.open_parameters - flat.met.keys())
     if unmet:
         raise NetlistError(f'no element follows a parameter "{unmet[0]}"{_hint(unmet[0], flat.parameters_ask)}')
     return elements, flat
@@ -373,13 +373,17 @@ class _Instance:
         return evaluate(tree, by_name(self.parameter))
 
     def law(self, line: Line, text: str) -> Tree:
-        """Return what a behavioural source's expression says, of flat nodes and the sources' own names."""
+        """Return what a behavioural source's expression says, of flat nodes, sources' own names and open parameters."""
         try:
             return fold(self.tree(text, behaviour=True), partial(self.known_here, line))
         except ValueError as error:
             raise line.error(str(error)) from error
         except RecursionError:
             raise line.error("the expressions are nested too deep") from None
+
+    def opened(self, path: str) -> str:
+        """Return the value of an open parameter as number text that knows its formula."""
+        return _Number(repr(self.flat.met[path]), Name(path))
 
     def known_here(self, line: Line, leaf: Name | Voltage | Current) -> Tree | None:
         """Return what a leaf of a behavioural source's expression stands for."""
@@ -389,6 +393,9 @@ class _Instance:
             positive, negative = self.nodes(line, [leaf.positive, leaf.negative])
             return Voltage(positive, negative) if positive != negative else Number(0.0)
         try:
+            found = self.resolved(leaf.name)
+            if found.formula is not None:
+                return found.formula
             return Number(self.parameter(leaf.name))
         except ValueError:
             constants = {**CONSTANTS, "temper": self.flat.conditions.celsius}
@@ -489,7 +496,7 @@ class _Instance:
         finally:
             self.flat.asked = before
         if path in self.flat.open_parameters:
-            self.flat.met.add(path)
+            self.flat.met[path] = value
             return _Value(value, path, Name(path))
         return _Value(value, path, self.formula(tree))
 
