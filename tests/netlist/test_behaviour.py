@@ -1,5 +1,6 @@
 """Sources whose law is an expression, a table or a polynomial: solved as ngspice does, trained, and written again."""
 
+import random
 from dataclasses import replace
 
 import numpy as np
@@ -9,7 +10,10 @@ from ebana_like.circuit import OutputPorts
 from ebana_like.elements import VCCS, VCVS, BehaviouralConductors, BehaviouralCurrents, Range, Resistors, dense
 from ebana_like.energy import symmetry, total_cocontent
 from ebana_like.errors import NetlistError
-from ebana_like.netlist import Netlist, read_netlist, write_netlist
+from ebana_like.expressions import Name
+from ebana_like.fitting import prepare
+from ebana_like.netlist import DIALECTS, Netlist, read_netlist, write_netlist
+from ebana_like.netlist.deck import read_deck
 from ebana_like.nudges.ways.current import sources_across
 from ebana_like.simulators.native.simulator import NativeSimulator
 from ebana_like.simulators.ngspice.simulator import NgspiceSimulator
@@ -212,3 +216,69 @@ def test_many_elements_of_one_structure_are_compiled_once():
 def test_a_hundred_thousand_characters_are_refused_and_not_worked_on():
     with pytest.raises(NetlistError, match="longer than 20000 characters"):
         read_netlist(f"title\nV1 a 0 1\nB1 b 0 I=V(a){'+V(a)' * 15_000}\nR1 b 0 1\n")
+
+
+def test_other_programs_get_what_they_have_words_for():
+    netlist = Netlist(trainable(CIRCUITS["zero slope"]))
+    assert "b1 k 0 i=(0.001*min(v(k,0),0.1))" in write_netlist(netlist, DIALECTS["ltspice"])
+    for dialect in ("gnucap", "spectre"):
+        with pytest.raises(NetlistError, match="written"):
+            write_netlist(netlist, DIALECTS[dialect])
+
+
+WITH_PARAMETER = (
+    "title\n.param gain=3 twice={2*gain}\nv1 a 0 1\nr1 a b 1k\nr2 b 0 1k\n{}\nr3 o out 1k\nr4 out 0 {gain*1k}\n"
+)
+
+
+@pytest.mark.parametrize("law", ["b1 o 0 v=gain*tanh(v(b))", "e1 o 0 value={v(b)*twice+v(b)^gain}"])
+def test_parameters_in_expressions_train(law, tmp_path):
+    """Kept open, a parameter is a source of its own; its gradient is that of all that follow it."""
+    path, text = tmp_path / "n.cir", WITH_PARAMETER.replace("{}", law)
+    path.write_text(text)
+    found = {element.path: element for element in read_deck(text, "n", None, ["gain"]).elements}
+    assert (found["vb1 gain" if law[0] == "b" else "ve1 gain"].formula) == Name("gain")
+    (tmp_path / "d.csv").write_text("v1,out\n1,0.4\n")
+    given = {"data": str(tmp_path / "d.csv"), "inputs": "v1", "outputs": "out", "train": "{gain}", "epochs": 1}
+    case = prepare(path, given=given)
+    circuit, values = case.problem.circuit, dict(case.problem.start().values)
+    features, current = np.array([[1.0]]), -np.ones((1, 1))
+    with NativeSimulator(circuit) as simulator:
+        points = simulator.solve(values, features)
+        signals = CircuitSystem(circuit).adjoint_signals(points, simulator.adjoint(points, current), current)
+        ((address, value),) = values.items()
+        scores = [simulator.solve({address: value + step}, features).scores[0, 0] for step in (1e-4, -1e-4)]
+    assert dense(signals[address]) == pytest.approx([(scores[0] - scores[1]) / 2e-4], rel=1e-6)
+
+
+PIECES = [
+    "e1 n 0 value={v(a)*2+max(v(b),1)}",
+    "b1 n 0 v=v(a)>1 ? v(b) : i(va)",
+    "e1 n 0 table {v(a)} = (0,0) (3,6)",
+    "f1 0 n poly(2) va vb 1 2 3 4 5 6",
+    "b1 n 0 i='exp(v(n)/0.05)*1e-12' m=2",
+    ".func f(x,y) {x*y+k(x)}\n.func k(x) {x ? x*x : ln(x)}\nb1 n 0 v=f(v(a),{g})",
+    ".param h(x)={x*2}\nr5 n 0 {h(g)>2?1k:2k}",
+]
+CHARACTERS = "(){}'=,?:&|!<>*+-/^% \t.0123456789abcevix\"`$;\n\\#~\u00b5"
+
+
+def test_thousands_of_spoiled_texts_are_read_or_refused_and_nothing_else():
+    rng, read = random.Random(5), 0
+    for _ in range(2000):
+        text = list(rng.choice(PIECES))
+        for _ in range(rng.randrange(1, 6)):
+            at, kind = rng.randrange(len(text) + 1), rng.random()
+            if kind < 0.6:
+                text[at : at + (kind < 0.4)] = [rng.choice(CHARACTERS)] * rng.choice([1, 1, 1, 300])
+            elif kind < 0.8:
+                del text[at : at + rng.randrange(1, 5)]
+            else:
+                other = rng.randrange(len(text) + 1)
+                text[at:at] = text[other : other + rng.randrange(20)]
+        try:
+            read_netlist(f"{AROUND}r1 n 0 1\n{''.join(text)}\n")
+            read += 1
+        except NetlistError:
+            pass
+    assert read > 50

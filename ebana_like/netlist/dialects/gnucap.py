@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from ebana_like.circuit import Circuit
+from ebana_like.elements import Bank, BehaviouralConductors, BehaviouralCurrents
 from ebana_like.errors import NetlistError, SimulatorError
 from ebana_like.netlist.deck.cards import number
 from ebana_like.netlist.dialects.dialect import Dialect, ProgramLaws, under
@@ -36,6 +37,13 @@ class Gnucap(Dialect):
     laws: ClassVar[ProgramLaws | None] = ProgramLaws(
         1.3806226e-23, 1.6021918e-19, cubic_reverse=False, grounded_gmin=True, series=10e-6
     )
+
+    def elements(self, bank: Bank, nodes: Sequence[str]) -> list[str]:
+        if isinstance(bank, BehaviouralCurrents | BehaviouralConductors) and len(bank):
+            raise NetlistError(
+                f"{bank.labels[0]} has a written law, which gnucap has no words for; choose another dialect"
+            )
+        return super().elements(bank, nodes)
 
     def options(self, circuit: Circuit, celsius: float | None) -> list[str]:
         return [f".options {OPTIONS} numdgt=16{under(circuit, celsius)}"]
