@@ -36,6 +36,10 @@ class Shared:
             for name in frozenset().union(*map(names, trees)) - known:
                 raise ValueError(f'the formula of {at} asks for "{name}", which is no shared value')
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out what is compiled, which each process compiles for itself."""
+        return {name: each for name, each in self.__dict__.items() if name != "_pulled"}
+
     def own(self, given: Values) -> dict[str, FloatArray]:
         """Return the shared values, (1,) by address: those given, else as they are."""
         return {at: np.asarray(given.get(at, each.value), dtype=float) for at, each in self.parameters.items()}

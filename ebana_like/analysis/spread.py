@@ -11,6 +11,7 @@ from ebana_like.circuit import Circuit
 from ebana_like.elements import Bank, FloatArray, IntArray, Range
 from ebana_like.errors import SettingError, meant
 from ebana_like.expressions.numbers import spice_number
+from ebana_like.shared import NOTHING_SHARED
 from ebana_like.values import address
 
 DISTRIBUTIONS = ("uniform", "normal")
@@ -156,6 +157,8 @@ class Spread:
 def spread(circuit: Circuit, names: Mapping[str, str], wanted: Sequence[Tolerance]) -> Spread:
     """Return what differs in a circuit; of several tolerances for one element the last one counts.
 
+    Elements that share a value, or follow one, differ each by itself, as things that are made do.
+
     circuit: each of its sources that carries an input has one of its own. names: as a person calls elements, by their
     labels; those not in it are called so. Names of banks stand for all of their elements.
     Raises SettingError for a name that nothing has, and for elements without a value.
@@ -183,7 +186,8 @@ def spread(circuit: Circuit, names: Mapping[str, str], wanted: Sequence[Toleranc
         varied.append(_varied(bank, quantity, of, names))
         limits = {**opened[name].trainable, quantity: Range(bank.quantities[quantity].floor, np.inf)}
         opened[name] = replace(opened[name], trainable=limits)
-    found = Spread(replace(circuit, banks=tuple(opened.values())), tuple(varied), carried)
+    apart = replace(circuit, banks=tuple(opened.values()), shared=NOTHING_SHARED)
+    found = Spread(apart, tuple(varied), carried)
     if found.count > MOST:
         raise SettingError(f"{found.count:,} elements may differ; at most {MOST:,} are taken")
     return found

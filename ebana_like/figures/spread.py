@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+from matplotlib.ticker import MaxNLocator
 
 from ebana_like.elements import FloatArray
 from ebana_like.figures.svg import BLUE, INK, ORANGE, Picture, plain
@@ -36,5 +37,6 @@ def ranking(moves: Sequence[tuple[str, float]], name: str) -> Picture:
         axes.axvline(0, color=INK, linewidth=0.6)
         axes.set_yticks(range(len(moves)), [plain(label) for label, _ in moves])
         axes.invert_yaxis()
+        axes.xaxis.set_major_locator(MaxNLocator(5))
         axes.set_xlabel(f"{plain(name)}, moved by one tolerance")
     return picture

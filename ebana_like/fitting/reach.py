@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ebana_like.elements import FloatArray
+from ebana_like.errors import EbanaError
 from ebana_like.learning import SquaredError
 from ebana_like.simulators import Simulator
 from ebana_like.training import Problem
@@ -101,8 +102,11 @@ class _Search:
         return np.where(np.isfinite(ends), ends, each.value)
 
     def solve(self, values: Values) -> FloatArray:
-        """Return the scores, (samples, outputs), and remember them."""
-        scores = self.simulator.solve(values, self.features).scores
+        """Return the scores, (samples, outputs), and remember them; NaN where there is no such circuit, as of 0 Ohm."""
+        try:
+            scores = self.simulator.solve(values, self.features).scores
+        except EbanaError:
+            scores = np.full(self.targets.shape, np.nan)
         self.settings += 1
         self.most, self.least = np.fmax(self.most, scores), np.fmin(self.least, scores)
         return scores

@@ -170,3 +170,16 @@ def test_a_run_knows_the_folders_that_its_netlist_includes_from(divider):
     run(*words, "RUN", "--include-path", "parts")
     run("resume", "RUN", "--epochs", 2)
     assert str(divider / "parts") in (Path("RUN") / "config.toml").read_text()
+
+
+def test_a_run_that_trains_a_parameter_is_looked_at_as_well(divider):
+    text = "pot\n.param p=10k pos=0.3\nv1 in 0 1\nr1 in out {p*pos}\nr2 out 0 {p*(1-pos)}\n.end\n"
+    Path("pot.cir").write_text(text)
+    run("fit", "pot.cir", "--data", "data.csv", *OPTIONS, "--train", "{pos}", "--range", "pos=0:0.9", "--out", "RUN")
+    assert "{pos}" in run("resume", "RUN", "--epochs", 101)  # 0 is no resistance, and yet an end of the range
+    assert "recommended: beta" in run("gradcheck", "RUN")  # sends the circuit to ngspice's process
+    run("tolerance", "RUN", "--tolerance", "r*=1%", "--count", 10)
+    with Path("RUN/sensitivity.csv").open() as file:
+        assert sorted(row["element"] for row in csv.DictReader(file)) == ["r1", "r2"]  # each differs by itself
+    refused = CliRunner().invoke(main, ["values", "RUN", "--values", "E24"])
+    assert "nothing that is trained is a resistance" in refused.output
