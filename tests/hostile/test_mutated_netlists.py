@@ -1,4 +1,7 @@
-"""Texts with random damage are read or refused: no traceback, no hang, no file touched elsewhere."""
+"""Texts with random damage are read or refused: no traceback, no hang, no file touched elsewhere.
+
+EXAMPLES=10000 pytest tests/hostile/test_mutated_netlists.py   # as many as one likes
+"""
 
 import os
 
@@ -65,6 +68,62 @@ rmid mid 0 1k
 .end
 """
 
+WIDER = """everything that other programs write
+.lib 'parts.inc' tt
+.include "lib/more.inc"
+.lib C:\\users\\me\\parts.inc
+.param p=2 p=3 q='p+1'
+.func f(x,y) {x*y+1}
+.options post temp=40 tnom=25 gmin=1e-12 bypass=1
+.temp 35
+.ic v(a)=1
+.nodeset v(b)=2
+.step param p 1 2 1
+.if (p==3 && q>1)
+r0 in a rm l=10u w=1u m=2
+.elseif (p<2 || !(q))
+r0 in a 1k tc=1m,2u
+.else
+r0 in a p
+.endif
+.model rm r(rsh=50 tc1=1m tnom=30 foo=3)
+v1 in 0 dc=2 ac=1
+r1 a b -4k
+r2 b 0 {f(1,2)*1k} temp=50 scale=2
+r3 b 0 0
+rc c 0 1k
+s1 c a in 0 sm on
+.model sm sw(vt=1 vh=.2 ron=10 roff=1meg lser=1)
+rlm in lm 1k
+l1 lm m 1u
+l2 m 0 1u
+k1 l1 l2 .9
+d1 b 0 dd off ic=1,2 area=2
+d2 b 0 dx temp=60
+.model dx d level=1 level=3 is=1n is=2n mfg=x
+m1 in b 0 0 mx
+.model mx vdmos nchan vto=1 kp=1 ron=1 qg=1n
+.macro half in out g=.5
+e1 out 0 in 0 {g}
+.eom other
+x1 b h half g=2
+rh h 0 1k
+b1 e 0 v=v(a)>0.2 ? tanh(v(b)) : 2*v(a)
+re e 0 1k
+e2 g 0 poly(2) a 0 b 0 0 1 2
+rg Net-(R9-Pad1) g 1k
+r9 Net-(R9-Pad1) 0 1k
+e3 j 0 table {v(a)} = (0,0) (1,4)
+rj j 0 1k
+g1 0 n value={v(a)*1m}
+rn n 0 1k
+.control
+shell touch x
+.endc
+.end
+r99 a 0 1meg
+"""
+
 LAYERS = [Inputs(2), Crossbar(2), DiodePair(), Amplifier(), Crossbar(2), OutputPairs()]
 OWN = write_netlist(Netlist(build_network(LAYERS, nudging=SwitchedTargets())))
 
@@ -86,6 +145,37 @@ PIECES = st.sampled_from(
         *("x1", "r1", "{", "}", "'", '"', "(", ")", "=", ",", ";", "$", "//", "*", "+", "`", "~", "/", "\\", ".."),
         *("{p}", "{1/0}", "{p**p}", "1e999", "1e-999", "-0", "nan", "inf", "4k7", "1a", "meg", "gnd", "0"),
         *("stage", "inner", "parts.inc", "/etc/passwd", "\n", "\t", "\r", "params:", "dc", "ac", "sin(", "pwl"),
+        *(
+            ".if",
+            ".elseif",
+            ".else",
+            ".endif",
+            ".macro",
+            ".eom",
+            ".func",
+            ".endc",
+            ".temp",
+            ".ic",
+            ".step",
+            ".param p=p",
+        ),
+        *(
+            "m=",
+            "tc=",
+            "temp=",
+            "off",
+            "on",
+            "k1",
+            "b1",
+            "s1",
+            "poly(2)",
+            "table",
+            "value=",
+            "C:\\",
+            "../",
+            "if(",
+            "1?2:3",
+        ),
         *("*#", "*ng_script", "*@", "* @format", "* @bank"),
     ]
 )
@@ -120,12 +210,14 @@ def edited(text, edit):
 
 
 @settings(max_examples=EXAMPLES, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(start=st.sampled_from([FOREIGN, OWN]), changes=st.lists(EDITS, max_size=4))
+@given(start=st.sampled_from([FOREIGN, WIDER, WIDER, OWN]), changes=st.lists(EDITS, max_size=4))
 def test_a_mutated_netlist_is_read_or_refused_and_touches_nothing(start, changes, tmp_path, guard):
     text = start
     for change in changes:
         text = edited(text, change)
     (tmp_path / "parts.inc").write_text(INCLUDED)
+    (tmp_path / "lib").mkdir(exist_ok=True)
+    (tmp_path / "lib" / "more.inc").write_text(".model more d\n")
     (tmp_path / "my.cir").write_text(text, encoding="utf-8", errors="replace")
     with guard(tmp_path):
         try:

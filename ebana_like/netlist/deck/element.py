@@ -8,7 +8,6 @@ from ebana_like.elements import Conditions, DiodeModel, ModelCard
 from ebana_like.elements.bank import KINDS
 from ebana_like.errors import NetlistError
 from ebana_like.expressions import Tree
-from ebana_like.expressions.numbers import is_plain
 from ebana_like.netlist.deck.cards import device_card, diode_law
 from ebana_like.netlist.deck.known import sizes as sizes_of
 from ebana_like.netlist.deck.lines import Line
@@ -170,8 +169,10 @@ def _require(line: Line, words: list[str], form: str) -> None:
 
 def _resistor(line: Line, words: list[str], place: Surroundings) -> Element:
     path, label = place.label(line, words[0])
-    if len(words) == 4 and is_plain(words[3]) and float(words[3]):
-        return Element(line, path, label, place.nodes(line, words[1:3]), words[3])
+    if len(words) == 4 and words[3][0] in _DIGITS and not place.has_card(words[3]):  # nearly all of them
+        value = place.number(line, words[3])
+        if float(value):
+            return Element(line, path, label, place.nodes(line, words[1:3]), value)
     words, pairs = _named(line, words)
     value, factor = resistance(line, words[3:], pairs, place)
     value = value if factor == 1 else place.scaled(value, factor)
@@ -319,6 +320,8 @@ def _refuse(line: Line, unknown: set[str]) -> None:
     if unknown:
         raise line.error(f'the parameter "{min(unknown)}" is not understood')
 
+
+_DIGITS = frozenset("0123456789.")
 
 _LISTS = frozenset({"tc", "ic"})
 """What may have more than one value."""

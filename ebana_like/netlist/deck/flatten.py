@@ -530,7 +530,8 @@ class _Instance:
 
     def has_card(self, name: str) -> bool:
         """Whether there is a model of that name here or around."""
-        return self.model(name) is not None or (self.outer is not None and self.outer.has_card(name))
+        here = name in self.block.models and self.model(name) is not None
+        return here or (self.outer is not None and self.outer.has_card(name))
 
     def of_card(self, line: Line, word: str) -> str:
         """Return the value of a model's parameter, worked out where it follows from the netlist's."""

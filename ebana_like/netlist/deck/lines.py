@@ -75,7 +75,8 @@ def statements(
             continue
         if not text:
             continue
-        if text[0] == "." and text.lower().startswith(".control"):
+        first_letter = text[0]
+        if first_letter == "." and text.lower().startswith(".control"):
             control = Line(source, number, text)
             if note is None:
                 raise control.error("this part would run commands; take it out")
@@ -83,7 +84,7 @@ def statements(
             continue
         if "\r" in text:
             raise Line(source, number, text).error("there is a carriage return inside this line; let it end the line")
-        if text[0] == "*":
+        if first_letter == "*":
             refuse_executed(Line(source, number, text))
             if text.startswith(ANNOTATION):
                 if open_line is not None:
@@ -127,7 +128,8 @@ def refuse_executed(line: Line) -> None:
 
 
 def _joined(line: Line, more: list[str]) -> Line:
-    if len(line.text) + sum(map(len, more)) > LONGEST_STATEMENT:
+    length = len(line.text) + sum(map(len, more)) if more else len(line.text)
+    if length > LONGEST_STATEMENT:
         raise line.error(f"the line with its continuations is longer than {LONGEST_STATEMENT:,} characters")
     return line._replace(text=" ".join([line.text, *more])) if more else line
 
