@@ -230,6 +230,8 @@ REFUSED = [
     ("kx r1 l2 0.9", 'expected a coupling as in "K1 L1 L2 0.9"'),
     ("ax %v(a) b mod", 'no element understood here begins with "a"'),
     ("dx a b nomodel", "there is no .model line for nomodel"),
+    ("dx a dd", "dx has 1 nodes before its model; expected 2"),
+    ("qx a dd", "qx has 1 nodes before its model; expected 3 or 4"),
     ("dx a b dd 1 2", "too many words behind the model"),
     ("dx a b dd areab=2", 'the parameter "areab" is not understood'),
     ("qx a b 0 dd", "model dd is of type d"),

@@ -290,6 +290,8 @@ def _device(line: Line, words: list[str], place: Surroundings) -> Element:
     if at is None:
         at = next((k for k in sorted(_MODEL_AT[letter], reverse=True) if k < len(words)), len(words) - 1)
     card = place.card(line, words[at])
+    if at not in _MODEL_AT[letter]:
+        raise line.error(f"{words[0]} has {at - 1} nodes before its model; expected {' or '.join(_nodes(letter))}")
     _refuse(line, set(pairs) - sizes_of(letter, card))
     sizes = [place.number(line, word) for word in words[at + 1 :]]
     if len(sizes) > (letter != "m"):
@@ -306,6 +308,11 @@ def _device(line: Line, words: list[str], place: Surroundings) -> Element:
     sizes += [f"{name}={place.number(line, value)}" for name, (value,) in pairs.items()]
     path, label = place.label(line, words[0])
     return Element(line, path, label, place.nodes(line, names), card=card, sizes=" ".join(sizes))
+
+
+def _nodes(letter: str) -> list[str]:
+    """Return how many nodes a device may have, in words."""
+    return [str(at - 1) for at in sorted(_MODEL_AT[letter])]
 
 
 def _of_somebody_else(line: Line, words: list[str], place: Surroundings) -> Element:

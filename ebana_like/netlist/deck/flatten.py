@@ -20,6 +20,7 @@ from ebana_like.netlist.deck.functions import Defined
 from ebana_like.netlist.deck.lines import ANNOTATION, Line
 from ebana_like.netlist.deck.names import FreeNames, Names
 from ebana_like.netlist.deck.notes import Notes
+from ebana_like.netlist.deck.switching import current_switch
 
 MOST_EXPANDED = 200_000
 """Elements that subcircuits may expand to."""
@@ -240,6 +241,9 @@ class _Instance:
                 continue
             words = line.words()
             made: list[Element] = []
+            if words and words[0][0] == "w":
+                line = current_switch(line, words, self)
+                words = line.words()
             if words and words[0][0] in BEHAVIOURAL and is_behavioural(words):
                 made += read_behaviour(line, words, self)
             elif (element := read_element(line, words, self)) is not None:

@@ -50,6 +50,7 @@ _MODELS = {
     vgsr_max vj vq vth0 vto vtotc xti
     """,
     "sw": "vt vh ron roff",
+    "csw": "it ih ron roff",
 }
 """By the law that a model has in ngspice."""
 
@@ -63,6 +64,7 @@ _LAWS = {
     "pmos": {"1": "mos1", "2": "mos2", "3": "mos3", "6": "mos6", "9": "mos9"},
     "vdmos": {"1": "vdmos"},
     "sw": {"1": "sw"},
+    "csw": {"1": "csw"},
 }
 """Laws by a model's type and level; others have hundreds of parameters, and all that are given are believed."""
 

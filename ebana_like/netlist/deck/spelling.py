@@ -35,8 +35,8 @@ def spelling(deck: Deck, text: str) -> Spelling:
     def spelled(name: str) -> str:
         return first.get(name) or ".".join(first.get(part) or inductor(part) for part in name.split("."))
 
-    def inductor(name: str) -> str:  # whose name has a v before it where it is a source
-        return first.get(name[1:], name) if name.startswith("vl") else name
+    def inductor(name: str) -> str:  # has a v before its name where it is a source, as a W has a b
+        return first.get(name[1:], name) if name.startswith(("vl", "bw")) else name
 
     return Spelling(
         {portable: spelled(name) for name, portable in deck.nodes.items()},
