@@ -157,6 +157,44 @@ def test_gate_voltages_of_a_crossbar_train_at_ninety_degrees_as_well(tmp_path):
     assert changed[:4] == ["vg11", "vg12", "vg21", "vg22"]
 
 
+MIXED = """a transistor among behavioural sources and sources of every kind
+v1 in 0 1
+vcc vcc 0 9
+r1 in b 10k
+r2 b 0 20k
+q1 c b e npn
+rc vcc c 3k
+re e 0 500
+b1 x 0 v=2*tanh(v(c)-4)+0.1*v(e)*v(c)
+r3 x out 2k
+vm out o2 0
+r4 o2 0 1k
+h1 y 0 vm 500
+r5 y out 4k
+b2 out 0 i=1e-4*v(out)*v(out)*v(out)
+f1 b 0 vm 0.02
+.model npn npn(is=1e-15 bf=100 vaf=60 rb=100)
+.end"""
+
+
+def test_values_of_every_kind_have_the_gradient_of_finite_differences_beside_a_transistor(tmp_path):
+    (tmp_path / "my.cir").write_text(MIXED)
+    (tmp_path / "data.csv").write_text("v1,out\n1,0.4\n2,0.2\n3,0.6\n")
+    given = {"data": str(tmp_path / "data.csv"), "inputs": "v1", "outputs": "out", "train": "r*,vcc,h1,f1"}
+    problem = prepare(tmp_path / "my.cir", given=given).problem
+    with NgspiceSimulator(problem.circuit) as simulator:
+        data, values, cost = problem.data.train, problem.circuit.values(), problem.cost
+        features, targets = data.features, data.targets(cost)
+        found = Adjoint().estimate(simulator, values, features, targets, cost, np.random.default_rng(0)).gradients
+
+        def loss(present):
+            return float(cost.value(simulator.solve(present, features).scores, targets).mean())
+
+        expected = differences(loss, values)
+    for address, slopes in expected.items():
+        assert found[address] == pytest.approx(slopes, rel=1e-7), address
+
+
 class Notes(Callback):
     def __init__(self):
         self.notes = []

@@ -9,6 +9,7 @@ import numpy as np
 from ebana_like.adjoint import small_signal
 from ebana_like.circuit import Circuit
 from ebana_like.elements import FloatArray, Resistors
+from ebana_like.errors import SimulatorError
 from ebana_like.simulators.ngspice.crew import Crew
 from ebana_like.systems import OperatingPoints
 
@@ -41,6 +42,8 @@ def solve_adjoint(
 ) -> FloatArray:
     """Solve the adjoint circuit of every sample; arguments and result as in `Simulator.adjoint`.
 
+    Raises SimulatorError where that succeeds for none.
+
     crew: holds the adjoint circuit of `circuit` at any operating point.
     """
     found = np.full((len(currents), len(circuit.nodes)), np.nan)
@@ -59,4 +62,9 @@ def solve_adjoint(
         injected = Injected({crew.circuit.driven.addresses[0]: currents[sample : sample + 1]})
         answer = crew.solve({**kept, **at_point}, nothing, injected)
         found[sample] = answer.voltages[1, 0, : len(circuit.nodes)]
+    if samples.size and not np.isfinite(found[samples]).any():
+        raise SimulatorError(
+            "at none of the operating points could a gradient be found: a device could not be solved by itself at the "
+            "voltages of its terminals, or the adjoint circuit not at all; move sizes away from their model's limits"
+        )
     return found
