@@ -6,7 +6,7 @@ from ebana_like.figures.confusion import confusion
 from ebana_like.figures.curves import compared, curves
 from ebana_like.figures.heat_map import heat_map
 from ebana_like.figures.histogram import histogram
-from ebana_like.figures.schematic import is_small, save_schematic, schematic
+from ebana_like.figures.schematic import NOT_DRAWN, is_small, save_schematic, schematic
 from ebana_like.figures.sheets import NOTHING, Beside, drawn_netlist
 from ebana_like.figures.svg import DRAWABLE, Picture, require_drawable
 from ebana_like.figures.transfer_curve import transfer_curve
@@ -14,6 +14,7 @@ from ebana_like.figures.transfer_curve import transfer_curve
 __all__ = [
     "DRAWABLE",
     "NOTHING",
+    "NOT_DRAWN",
     "Beside",
     "Picture",
     "Plane",

@@ -9,15 +9,21 @@ from ebana_like.drawing import save_figure
 from ebana_like.errors import SettingError
 from ebana_like.figures.blocks import draw_blocks
 from ebana_like.figures.elements import draw_elements
-from ebana_like.figures.sheets import NOTHING, Beside, draw_sheet, lay_out, sheet_of
+from ebana_like.figures.sheets import NOTHING, Beside, Sheet, draw_sheet, lay_out, sheet_of
 from ebana_like.figures.svg import inline, require_drawable
 from ebana_like.simulators.structure import find_layers
 
 READABLE = 250
 """Elements of a layered network up to which each is drawn."""
 
-WIRED = 40
-"""Elements of any other circuit up to which it is drawn."""
+WIRED = 50
+"""Parts of any other circuit up to which it is drawn; a crossbar is one."""
+
+
+MOST_LOOKED_AT = 1000
+"""Elements up to which crossbars are looked for."""
+
+NOT_DRAWN = f"has no layers and more than {WIRED} parts, too many for a schematic that could be read"
 
 
 def is_small(circuit: Circuit) -> bool:
@@ -46,10 +52,7 @@ def save_schematic(circuit: Circuit, path: Path, root: Path | None = None, more:
     require_drawable(path)
     drawing = _drawing(circuit, "matplotlib", more)
     if drawing is None:
-        raise SettingError(
-            f'"{circuit.title}" has {sum(map(len, circuit.banks))} elements and no layers; schematics are drawn of '
-            f"layered networks, and of other circuits up to {WIRED} elements"
-        )
+        raise SettingError(f'"{circuit.title}" {NOT_DRAWN}')
     drawn = drawing.draw(show=False)
     figure, artists = drawn.getfig(), drawn.ax.get_default_bbox_extra_artists()
     figure.subplots_adjust(0, 0, 1, 1)
@@ -58,15 +61,23 @@ def save_schematic(circuit: Circuit, path: Path, root: Path | None = None, more:
 
 def _drawing(circuit: Circuit, backend: str, more: Beside) -> schemdraw.Drawing | None:
     layers = find_layers(circuit)
-    if layers is None and sum(map(len, circuit.banks)) > WIRED:
+    sheet = None if layers is not None else _readable_sheet(circuit, more)
+    if layers is None and sheet is None:
         return None
     schemdraw.use(backend)
     drawing = schemdraw.Drawing(show=False)
     drawing.config(fontsize=8, inches_per_unit=0.32, lw=0.9, font="sans-serif", color="black", margin=0.5)
-    if layers is None:
-        draw_sheet(drawing, lay_out(sheet_of(circuit, more)))
-    elif is_small(circuit):
-        draw_elements(drawing, circuit, layers)
-    else:
-        draw_blocks(drawing, circuit, layers)
+    if sheet is not None:
+        draw_sheet(drawing, lay_out(sheet))
+    elif layers is not None:
+        draw = draw_elements if is_small(circuit) else draw_blocks
+        draw(drawing, circuit, layers)
     return drawing
+
+
+def _readable_sheet(circuit: Circuit, more: Beside) -> Sheet | None:
+    """Return what is drawn of a circuit without layers; None where that is too much."""
+    if sum(map(len, circuit.banks)) > MOST_LOOKED_AT:
+        return None
+    sheet = sheet_of(circuit, more)
+    return sheet if len(sheet.parts) <= WIRED else None

@@ -6,7 +6,7 @@ import numpy as np
 
 from ebana_like.circuit import Circuit
 from ebana_like.elements import FloatArray, Resistors
-from ebana_like.figures import NOTHING, Beside, heat_map, histogram, is_small, schematic, transfer_curve
+from ebana_like.figures import NOT_DRAWN, NOTHING, Beside, heat_map, histogram, is_small, schematic, transfer_curve
 from ebana_like.figures import Picture as Drawing
 from ebana_like.pages.page import PagePicture, Section
 from ebana_like.simulators.layers import Layers
@@ -80,13 +80,13 @@ def linear_conductances(layers: Layers) -> list[FloatArray]:
 
 
 def schematic_section(circuit: Circuit, more: Beside = NOTHING) -> list[Section]:
-    """Return the section with the schematic; none for a circuit whose schematic could not be read.
+    """Return the section with the schematic, or why there is none.
 
     more: what the circuit does not know itself.
     """
     svg = schematic(circuit, more)
     if svg is None:
-        return []
+        return [Section("Schematic", [f"The circuit {NOT_DRAWN}."])]
     if find_layers(circuit) is None:
         caption = (
             "what is trained is orange, inputs and outputs are blue; wires that end at the same name are connected"

@@ -9,11 +9,12 @@ import pytest
 
 from ebana_like.elements import Diodes, Resistors, VoltageSources
 from ebana_like.errors import EbanaError, SettingError
-from ebana_like.figures import heat_map, histogram, is_small, save_schematic, schematic, transfer_curve
+from ebana_like.figures import NOT_DRAWN, heat_map, histogram, is_small, save_schematic, schematic, transfer_curve
 from ebana_like.figures.svg import INK
 from ebana_like.figures.transfer_curve import transfer
 from ebana_like.netlist import diode_model, read_netlist
 from ebana_like.networks import Amplifier, Crossbar, DiodePair, Inputs, OutputPairs, build_network
+from ebana_like.pages.circuit_pictures import schematic_section
 
 NEURONS = [DiodePair("d1n4148", 0.2), Amplifier(gain=4)]
 SMALL = [Inputs(2), Crossbar(3), *NEURONS, Crossbar(2), OutputPairs()]
@@ -52,11 +53,13 @@ def test_a_large_circuit_is_drawn_in_blocks():
 
 
 def test_a_large_circuit_without_layers_is_not_drawn(tmp_path):
-    chain = "".join(f"R{k} {k} {k + 1} 1k\n" for k in range(41))
-    circuit = read_netlist(f"chain\nV1 0 41 1\n{chain}.end\n").circuit
+    chain = "".join(f"R{k} {k} {k + 1} 1k\n" for k in range(51))
+    circuit = read_netlist(f"chain\nV1 0 51 1\n{chain}.end\n").circuit
     assert schematic(circuit) is None
-    with pytest.raises(SettingError, match='"chain" has 42 elements and no layers'):
+    with pytest.raises(SettingError, match='"chain" has no layers and more than 50 parts'):
         save_schematic(circuit, tmp_path / "a.svg")
+    (section,) = schematic_section(circuit)
+    assert section.paragraphs == [f"The circuit {NOT_DRAWN}."]
 
 
 @pytest.mark.parametrize(("suffix", "begin"), [(".png", b"\x89PNG"), (".svg", b"<?xml"), (".pdf", b"%PDF")])

@@ -240,6 +240,18 @@ def test_names_and_values_are_shown_as_netlists_have_them():
     } <= texts
 
 
+def test_a_crossbar_is_drawn_as_one_with_its_rows_at_the_inputs():
+    circuit = read_netlist(CIRCUITS["crossbar"] + MODELS).circuit
+    sheet = sheet_of(circuit)
+    (part,) = (part for part in sheet.parts if part.symbol == "crossbar")
+    assert [part.pins[f"row {k}"] for k in range(4)] == ["in0", "in1", "in2", "in3"]
+    assert [part.pins[f"column {k}"] for k in range(4)] == ["out0", "out1", "out2", "out3"]
+    assert [cell.name for cell in part.cells] == [f"r{k}{j}" for k in range(4) for j in range(4)]
+    assert len(sheet.parts) == 1 + 4 + 4
+    texts = {text.strip() for text in ElementTree.fromstring(schematic(circuit)).itertext()}
+    assert {"r00", "r33", "7k", "rl0", "out3"} <= texts
+
+
 def test_an_element_that_others_defined_is_a_labelled_box():
     @dataclass(frozen=True, eq=False)
     class Boxed(Bank):

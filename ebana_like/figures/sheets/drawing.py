@@ -5,10 +5,10 @@ import itertools
 import schemdraw
 import schemdraw.elements as elm
 
-from ebana_like.figures.sheets.parts import INPUT, TRAINED
+from ebana_like.figures.sheets.parts import INPUT, TRAINED, Part
 from ebana_like.figures.sheets.placing import Placed
 from ebana_like.figures.sheets.routing import Point
-from ebana_like.figures.sheets.shapes import TRANSISTORS, Pin
+from ebana_like.figures.sheets.shapes import CELL, TRANSISTORS, Pin, cell_width, crossing
 from ebana_like.figures.sheets.sheet import Laid
 
 STEP = 0.5
@@ -16,6 +16,8 @@ STEP = 0.5
 
 ORANGE, BLUE = "#d9730d", "#2f7fd1"
 """Of what is trained, and of inputs and outputs and the names of nets in place of wires."""
+
+_COLOUR = {TRAINED: ORANGE, INPUT: BLUE}
 
 _TWO = {
     "resistor": (elm.Resistor, 0.75),
@@ -61,7 +63,10 @@ class _Drawn:
 
     def part(self, one: Placed) -> None:
         part = self.laid.parts[one.part]
-        colour = {TRAINED: ORANGE, INPUT: BLUE}.get(part.role, "black")
+        colour = _COLOUR.get(part.role, "black")
+        if part.symbol == "crossbar":
+            self.crossbar(one, part)
+            return
         for text in one.shape.texts:
             self.text((one.x + text.x, one.y + text.y), text.text, text.align, colour)
         for pin in one.shape.pins:
@@ -143,6 +148,27 @@ class _Drawn:
             self.drawing += elm.Line().at(_units(point)).to(_units(end)).color(colour)
             if name in "+-":
                 self.text((x - 1.75, point[1]), "+" if name == "+" else "\N{MINUS SIGN}", "center", colour)
+
+    def crossbar(self, one: Placed, part: Part) -> None:
+        rows, columns = crossing(part)
+        pitch, side = cell_width(part), -1 if one.shape.turn == "below" else 1
+        for k in range(rows):
+            y = one.y + side * CELL * k
+            self.line((one.x, y), (one.x + pitch * columns - 2, y))
+        for k in range(columns):
+            x = one.x + pitch * (k + 1)
+            self.line((x, one.y + 2 * side), (x, one.y + side * CELL * rows))
+        texts = iter(one.shape.texts)
+        for k, cell in enumerate(part.cells):
+            colour = _COLOUR.get(cell.role, "black")
+            end = one.x + pitch * (k % columns + 1), one.y + side * (CELL * (k // columns) + 2)
+            start = end[0] - 2, end[1] - 2 * side
+            angle = 315 if side < 0 else 45
+            self.drawing += elm.Resistor(scale=0.6).at(_units(start)).to(_units(end)).theta(angle).color(colour)
+            for dot in (start, end):
+                self.drawing += elm.Dot(radius=0.05).at(_units(dot))
+            for text in (next(texts) for _ in (cell.name, *cell.texts)):
+                self.text((one.x + text.x, one.y + text.y), text.text, text.align, colour)
 
     def box(self, one: Placed, colour: str) -> None:
         pins = one.shape.pins

@@ -69,10 +69,11 @@ def _depths(sheet: Sheet) -> dict[str, float]:
                 ways[pins["control"]].append((end, 1.0))
             for a, b in (ends, ends[::-1]):
                 ways[a].append((b, 1.0))
-        elif part.symbol in ("amplifier", "buffer"):
-            for name, net in pins.items():
-                if name != "out":
-                    ways[net].append((pins["out"], 1.0))
+        elif part.symbol in ("amplifier", "buffer", "crossbar"):
+            driven = [net for name, net in pins.items() if name == "out" or name.startswith("column")]
+            for net in pins.values():
+                if net not in driven:
+                    ways[net] += [(end, 1.0) for end in driven]
         else:
             nets = _signals(part, sheet)
             for a in nets:

@@ -1,11 +1,15 @@
 """How much room does a part take, and where are its pins? In steps of the sheet's grid, for every way it may turn."""
 
 from dataclasses import dataclass
+from math import ceil
 
 from ebana_like.figures.sheets.parts import DOWN, UP, Part, Sheet
 
 CHARACTER, LINE = 0.5, 0.95
 """Width of a letter and height of a line of text, steps."""
+
+CELL = 5
+"""Distance between the rows of a crossbar."""
 
 RIGHT, ABOVE, LEFT, BELOW = (1, 0), (0, 1), (-1, 0), (0, -1)
 
@@ -72,6 +76,8 @@ def shapes(part: Part, sheet: Sheet) -> list[Shape]:
         found = [_amplifier(part, sheet, plus) for plus in (1, -1)]
     elif part.symbol == "buffer":
         found = [_amplifier(part, sheet, 0)]
+    elif part.symbol == "crossbar":
+        found = [_crossbar(part, sheet, turn) for turn in ("below", "above")]
     elif part.symbol == "port":
         found = [_port(part, sheet)]
     else:
@@ -126,7 +132,7 @@ def _two_ended(part: Part, sheet: Sheet, turn: str) -> Shape:
         high = LINE * (len(lines) - 1) / 2
         texts = [Text(line, 1.1, high - LINE * k, "left") for k, line in enumerate(lines)]
         return _finished(turn, part, sheet, [(top, 0, 2, ABOVE), (bottom, 0, -2, BELOW)], texts, (-1, -2, 1, 2))
-    reach = max(2, -int(-max(map(width, lines)) // 2))
+    reach = max(2, ceil(max(map(width, lines)) / 2))
     start, end = (first, second) if turn == "right" else (second, first)
     texts = [Text(part.name, 0, 1.35, "center")]
     texts += [Text(line, 0, -1.35 - LINE * k, "center") for k, line in enumerate(part.texts)]
@@ -162,9 +168,37 @@ def _amplifier(part: Part, sheet: Sheet, plus: int) -> Shape:
     reach = {name: -4 if sheet.is_signal(part.pins[name]) else -3 for name in names}
     ends = [(name, reach[name], {"+": plus, "-": -plus}.get(name, 0), LEFT) for name in names]
     dislike = 1.0 * (plus > 0) + 10.0 * (plus > 0 and not sheet.is_signal(part.pins["+"]))
-    return _finished(
-        str(plus), part, sheet, [*ends, ("out", 3, 0, RIGHT)], texts, (min(reach.values()), -2.2, 3, 2.2), dislike
-    )
+    out = max(3, ceil(texts[0].box[2]))
+    box = (min(reach.values()), -2.2, out, 2.2)
+    return _finished(str(plus), part, sheet, [*ends, ("out", out, 0, RIGHT)], texts, box, dislike)
+
+
+def _crossbar(part: Part, sheet: Sheet, turn: str) -> Shape:
+    """Rows come from the left; columns leave below, or above. At each crossing a resistor stands aslant."""
+    rows, columns = crossing(part)
+    pitch = cell_width(part)
+    deep, side = CELL * rows, -1 if turn == "below" else 1
+    pins = [(f"row {k}", 0, side * CELL * k, LEFT) for k in range(rows)]
+    pins += [(f"column {k}", pitch * (k + 1), side * deep, BELOW if side < 0 else ABOVE) for k in range(columns)]
+    texts = []
+    for k, cell in enumerate(part.cells):
+        x, y = pitch * (k % columns + 1) - 2.3, side * CELL * (k // columns)
+        texts += [
+            Text(line, x, y + side * (1.7 + LINE * n), "right") for n, line in enumerate((cell.name, *cell.texts))
+        ]
+    box = (0, min(0, side * deep), pitch * columns + 0.5, max(0, side * deep))
+    return _finished(turn, part, sheet, pins, texts, box, 0.0 if side < 0 else 4.0)
+
+
+def crossing(part: Part) -> tuple[int, int]:
+    """Return the numbers of rows and columns of a crossbar."""
+    rows = sum(name.startswith("row") for name in part.pins)
+    return rows, len(part.pins) - rows
+
+
+def cell_width(part: Part) -> int:
+    """Return the distance between the columns of a crossbar."""
+    return ceil(max(width(line) for cell in part.cells for line in (cell.name, *cell.texts)) + 3.2)
 
 
 def _port(part: Part, sheet: Sheet) -> Shape:
@@ -177,7 +211,7 @@ def _box(part: Part, sheet: Sheet) -> Shape:
     half = (len(names) + 1) // 2
     tall = 2 * half
     inner = max((width(name) for name in names), default=0)
-    reach = max(3, -int(-max(inner + 1, *(width(line) / 2 + 0.5 for line in (part.name, *part.texts))) // 1))
+    reach = max(3, ceil(max(inner + 1, *(width(line) / 2 + 0.5 for line in (part.name, *part.texts)))))
     pins = [
         (name, -reach - 1 if k < half else reach + 1, tall // 2 - 1 - 2 * (k % half), LEFT if k < half else RIGHT)
         for k, name in enumerate(names)

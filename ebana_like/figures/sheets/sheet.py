@@ -9,7 +9,7 @@ from ebana_like.figures.sheets.placing import Placed, apart, place
 from ebana_like.figures.sheets.routing import Routed, route
 from ebana_like.figures.sheets.shapes import LINE, Text, shapes, width
 
-TRIES = ((12, 8), (20, 6), (1000, 4))
+TRIES = ((12, 8), (20, 6), (30, 4), (1000, 2))
 """Placements that are tried, by the number of parts up to which so many are."""
 
 ROUTED = 3
