@@ -3,6 +3,7 @@
 What is found are outputs that are there; what is not found may still be: a warning says how it was looked for.
 """
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -23,6 +24,9 @@ CORNERS = 8
 
 MOST_TURNS = 200
 """Settings tried for one output by turning values to their ends one after another."""
+
+SECONDS = 5.0
+"""After which no more settings are tried: a warning is not worth more."""
 
 MARGIN = 0.01
 """A target is missed that is further outside than this share of the targets' span."""
@@ -89,10 +93,13 @@ class _Search:
         self.most = np.full(targets.shape, -np.inf)
         self.least = np.full(targets.shape, np.inf)
         self.settings = 0
+        self.until = time.perf_counter() + SECONDS
         rng = np.random.default_rng(problem.seed)
         self.start = {at: each.value for at, each in self.parameters.items()}
         self.solve(self.start)
         for share in (0.0, 1.0, *[0.5] * CORNERS):
+            if time.perf_counter() > self.until:
+                break
             self.solve({at: self.end(at, rng.random(len(each)) < share) for at, each in self.start.items()})
 
     def end(self, address: str, high: np.ndarray) -> FloatArray:
@@ -130,7 +137,8 @@ class _Search:
         while helped:
             helped = False
             for turned in self.turned(values):
-                if self.settings >= last or not self.misses(output, above).any():
+                over = self.settings >= last or time.perf_counter() > self.until
+                if over or not self.misses(output, above).any():
                     return
                 reached = sign * self.solve(turned)[sample, output]
                 if reached > best + 1e-3 * self.tolerance:

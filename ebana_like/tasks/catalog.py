@@ -50,15 +50,19 @@ TASKS: Seam[Task] = Seam(
 )
 
 
-def trained_in(run: "Run") -> Trainable:
-    """Return what the training in a run folder is of. Raises SettingError where that is unknown."""
-    name = run.task()
+def trainable(name: str) -> Trainable:
+    """Return a task, or what `fit` trains. Raises SettingError for a name that is neither."""
     if name not in TASKS:
         from ebana_like.fitting.trainable import FIT
 
         if name == FIT.name:
             return FIT
     return TASKS[name]
+
+
+def trained_in(run: "Run") -> Trainable:
+    """Return what the training in a run folder is of; errors as `trainable`."""
+    return trainable(run.task())
 
 
 def problem_of_run(run: "Run") -> "Problem":

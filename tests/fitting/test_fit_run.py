@@ -183,3 +183,9 @@ def test_a_run_that_trains_a_parameter_is_looked_at_as_well(divider):
         assert sorted(row["element"] for row in csv.DictReader(file)) == ["r1", "r2"]  # each differs by itself
     refused = CliRunner().invoke(main, ["values", "RUN", "--values", "E24"])
     assert "nothing that is trained is a resistance" in refused.output
+
+
+def test_the_printed_config_is_one_to_begin_with(divider):
+    Path("fit.toml").write_text(run("config", "fit"))
+    words = ("--data", "data.csv", "--inputs", "v1", "--outputs", "out", "--epochs", 1)
+    assert "my.cir: 5 training samples" in run("fit", "my.cir", "--config", "fit.toml", *words, "--out", "RUN")
