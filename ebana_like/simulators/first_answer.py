@@ -4,8 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 
+from ebana_like.elements import Devices
 from ebana_like.energy import stability
 from ebana_like.systems import OperatingPoints
+
+MOST_DEVICES = 100
+"""Devices only SPICE knows up to which an engine is asked for their slopes, so that stability is known."""
 
 
 class FirstAnswer:
@@ -24,6 +28,8 @@ class FirstAnswer:
         if self._over or not solved.size:
             return points
         self._over, first = True, int(solved[0])
-        found = stability(points.solved, points.voltages[0, first], points.take(solved[:1]).devices)
+        few = sum(map(len, points.circuit.of_kind(Devices))) <= MOST_DEVICES
+        devices = points.take(solved[:1]).devices if few else None
+        found = stability(points.solved, points.voltages[0, first], devices)
         said = "; ".join(filter(None, [self._note, found.warning if found else "", points.messages.get(first, "")]))
         return replace(points, messages={**points.messages, first: said}) if said else points
