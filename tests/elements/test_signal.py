@@ -8,7 +8,6 @@ from hypothesis.extra.numpy import arrays
 
 from ebana_like.circuit import Circuit
 from ebana_like.elements import OuterProducts, Resistors, VoltageSources, dense, squared_norm
-from ebana_like.hardware.moved import moved
 from ebana_like.networks import Crossbar, DiodePair, Inputs, OutputPairs, build_network
 
 VOLTS = st.floats(-5, 5)
@@ -47,9 +46,6 @@ def test_a_signal_of_products_is_what_single_elements_read(circuit, data):
     assert dense(signal) == pytest.approx(expected, abs=1e-13 * size)
     assert dense(signal * 2.0) == pytest.approx(2 * expected, abs=2e-13 * size)
     assert squared_norm(signal) == pytest.approx(expected @ expected, rel=1e-9, abs=(1e-13 * size) ** 2 * len(bank))
-    low, high = 1e-6, 1e-5
-    step = moved(bank.conductance, signal, 1e-7, low, high)
-    assert step == pytest.approx(moved(bank.conductance, dense(signal), 1e-7, low, high), rel=1e-13)
 
 
 def test_only_doubled_inputs_are_mirrored(circuit):
