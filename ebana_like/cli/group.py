@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 import click
 
-from ebana_like.cli.printer import complain, program
+from ebana_like.cli.printer import SPELLERS, complain, program
 from ebana_like.cli.train import train_command
 from ebana_like.errors import EbanaError, SettingError, meant
 from ebana_like.tasks import TASKS
@@ -60,6 +60,7 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
+        SPELLERS.clear()
         try:
             return super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):

@@ -1,17 +1,51 @@
-"""How does a person say how netlists are to be read? By options of every command that reads one."""
+"""How does a person say how netlists are to be read, and by which names is spoken of what stands in them?
 
+By options of every command that reads one; and by the person's own names, `X1.R1` and `/OUT`, wherever an engine speaks
+of `r_x1_r1` and `out`.
+"""
+
+import re
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 import click
 
-from ebana_like.cli.printer import complain
+from ebana_like.cli.printer import SPELLERS, complain
+from ebana_like.netlist.deck import Deck
 from ebana_like.netlist.deck.reading import Reading, read_with, reading
+from ebana_like.netlist.deck.spelling import spelling
+
+_NAME = re.compile(r"(?<![\w./-])(?<!-\()[a-z_][a-z0-9_]*(?![\w/-]|\.\w)")
+"""What may be a name in a message: a word that is no part of a path or of a name that is spelled already."""
 
 
 def _read_so(context: click.Context, include: Sequence[Path], strict: bool) -> None:
-    how = Reading(tuple(include), strict, lambda note: complain(f"note: {note}"))
+    how = Reading(tuple(include), strict, lambda note: complain(f"note: {note}"), _remember)
     context.with_resource(read_with(how))
+
+
+def _remember(deck: Deck, text: str) -> None:
+    """Have messages speak of this netlist by the names in its text."""
+
+    @cache  # the names are worked out when there is something to say
+    def names() -> dict[str, str]:
+        called = spelling(deck, text)
+        return {**called.nodes, **called.elements}
+
+    SPELLERS[:] = [lambda message: spelled(message, names())]
+
+
+def spelled(message: str, names: dict[str, str]) -> str:
+    """Return a message with the person's names in the place of portable ones: of words that cannot be plain English,
+    for they have a digit or an underscore, or stand in quotes."""
+
+    def own(match: re.Match[str]) -> str:
+        word, (begin, end) = match[0], match.span()
+        quoted = message[begin - 1 : begin] == message[end : end + 1] == '"'
+        return names.get(word, word) if quoted or any(c == "_" or c.isdigit() for c in word) else word
+
+    return _NAME.sub(own, message)
 
 
 def _included(context: click.Context, option: click.Parameter, given: Sequence[Path]) -> None:

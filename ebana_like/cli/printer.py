@@ -6,7 +6,7 @@ are no markup.
 
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -45,9 +45,19 @@ def program() -> str:
     return "train-circuit" if shutil.which("train-circuit") else sys.argv[0]
 
 
+SPELLERS: list[Callable[[str], str]] = []
+"""What puts a person's own names into a message; none where no netlist of theirs was read."""
+
+
 def complain(text: str) -> None:
     """Print a line on stderr."""
-    click.echo(visible(text), err=True)
+    click.echo(visible(_spelled(text)), err=True)
+
+
+def _spelled(text: str) -> str:
+    for spell in SPELLERS:
+        text = spell(text)
+    return text
 
 
 @dataclass(frozen=True)
@@ -58,7 +68,7 @@ class Printer:
 
     def line(self, text: str) -> None:
         """Print one line."""
-        self.console.print(Text(visible(text)), soft_wrap=True)
+        self.console.print(Text(visible(_spelled(text))), soft_wrap=True)
 
     def table(self, heads: Sequence[str], rows: Sequence[Sequence[str]], title: str | None = None) -> None:
         """Print a table; columns of numbers are right-aligned.
@@ -70,7 +80,7 @@ class Printer:
             self.line(title)
         cells = [
             [visible(head) for head in heads],
-            *([visible(cell).replace("\n", "\\n") for cell in row] for row in rows),
+            *([visible(_spelled(cell)).replace("\n", "\\n") for cell in row] for row in rows),
         ]
         columns = list(zip(*cells, strict=True))
         prose = [any(cell.count(" ") >= PROSE for cell in column) for column in columns]

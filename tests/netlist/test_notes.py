@@ -6,9 +6,12 @@ import pytest
 from click.testing import CliRunner
 
 from ebana_like.cli.main import main
+from ebana_like.cli.netlists import spelled
 from ebana_like.elements import Diodes, Resistors
 from ebana_like.errors import NetlistError
 from ebana_like.netlist import load_netlist, read_netlist
+from ebana_like.netlist.deck import read_deck
+from ebana_like.netlist.deck.spelling import spelling
 
 DIVIDER = "title\nv1 a 0 1\nr1 a b 1k\nr2 b 0 1k\n"
 
@@ -138,3 +141,43 @@ def test_commands_say_the_notes_once_and_take_strict(tmp_path):
     done = CliRunner().invoke(main, ["voltages", str(tmp_path / "my.cir"), "--strict"])
     assert done.exit_code == 1
     assert "it is refused because reading is strict" in done.output
+
+
+NAMED = """.title KiCad schematic
+V1 /IN 0 1
+R1 /IN Net-(D1-K) 1k
+D1 Net-(D1-K) /OUT DX
+X1 /OUT /Z AMP
+R5 /Z 0 1k
+.subckt AMP a b
+D2 a m DX
+R1 m b 1k
+.ends
+.model DX D(IS=1n RS=1)
+.end
+"""
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        ("d1 is a spice diode", "D1 is a spice diode"),
+        ("d_x1_d2 and r5 (r_x1_r1).", "X1.D2 and R5 (X1.R1)."),
+        ('a push at node "x1_m" grows', 'a push at node "X1.m" grows'),
+        ('at node "out" or "in"', 'at node "/OUT" or "/IN"'),
+        ("no way out of net_d1_k", "no way out of Net-(D1-K)"),
+        ("made: runs/d1/r5.cir, r5_2", "made: runs/d1/r5.cir, r5_2"),
+        ("Net-(D1-K) stays", "Net-(D1-K) stays"),
+    ],
+)
+def test_messages_have_the_persons_own_names(message, expected):
+    deck = read_deck(NAMED, "my.cir")
+    called = spelling(deck, NAMED)
+    assert spelled(message, {**called.nodes, **called.elements}) == expected
+
+
+def test_a_command_speaks_of_elements_by_their_own_names(tmp_path):
+    (tmp_path / "my.cir").write_text(NAMED)
+    done = CliRunner().invoke(main, ["voltages", str(tmp_path / "my.cir"), "--engine", "native"])
+    assert done.exit_code == 1
+    assert "D1 is a spice diode" in done.output

@@ -88,7 +88,7 @@ def read_deck(
     if not any(isinstance(entry, Element) for entry in statements):
         raise NetlistError(f"{source} has no element that carries direct current; is it a netlist?")
     how.told(notes.said())
-    return Deck(
+    deck = Deck(
         source,
         first,
         found.ended,
@@ -101,6 +101,9 @@ def read_deck(
         notes.said(),
         flat.capacitors,
     )
+    if how.met is not None:
+        how.met(deck, text)
+    return deck
 
 
 def _require_title(line: Line) -> None:

@@ -8,6 +8,10 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ebana_like.netlist.deck.deck import Deck
 
 
 @dataclass(frozen=True)
@@ -17,11 +21,13 @@ class Reading:
     include: folders whose files may be included, and in which files are looked for that are not where a netlist says.
     strict: whether what would be noted is refused.
     tell: is told every note, each once.
+    met: is shown every netlist that was read, and its text.
     """
 
     include: tuple[Path, ...] = ()
     strict: bool = False
     tell: Callable[[str], None] | None = None
+    met: Callable[["Deck", str], None] | None = None
     _told: set[str] = field(default_factory=set)
 
     def told(self, notes: Sequence[str]) -> None:
