@@ -37,7 +37,7 @@ class Case:
     wanted: Callable[[np.ndarray], np.ndarray]
     low: float
     high: float
-    lr: float = 0.02
+    lr: float = 0.03
     epochs: int = 300
     scale: float = 1.0
 
@@ -94,7 +94,7 @@ def main() -> None:
             data = Path(folder) / f"{case.name}.csv"
             table(case, data)
             path = HERE / "netlists" / f"{case.name}.cir"
-            given = {"data": data, "epochs": case.epochs, "lr": case.lr, "batch": 8, "test": 0.25}
+            given = {"data": data, "epochs": case.epochs, "batch": 8, "test": 0.25}
             given |= {"schedule": "cosine", "decay": 1.0}
             off = deviation(prepare(path, given={name: str(value) for name, value in given.items()}))
             errors, starts = [], []
