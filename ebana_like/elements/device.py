@@ -185,6 +185,15 @@ class JFETs(AreaDevices):
 
 
 @dataclass(frozen=True, eq=False)
+class MESFETs(JFETs):
+    """Metal-semiconductor field-effect transistors from drain (positive) to source (negative)."""
+
+    kind: ClassVar[str] = "mesfet"
+    letter: ClassVar[str] = "z"
+    types: ClassVar[tuple[str, ...]] = ("nmf", "pmf")
+
+
+@dataclass(frozen=True, eq=False)
 class BipolarTransistors(AreaDevices):
     """Bipolar transistors from collector (positive) to emitter (negative).
 

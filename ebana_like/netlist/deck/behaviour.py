@@ -30,21 +30,27 @@ _TABLE = re.compile(r"table\s*=?\s*\{([^{}]*)\}\s*=?\s*(.+)", re.DOTALL)
 _POLY = re.compile(r"poly\s*\(\s*(\d{1,3})\s*\)\s*(.+)", re.DOTALL)
 _WORD = re.compile(r"\{[^{}]*\}|'[^']*'|[^\s(),={}']+")
 
-BEHAVIOURAL = frozenset("befgh")
+BEHAVIOURAL = frozenset("befghr")
 """Letters of sources that an expression may tell."""
 
-_KEYWORDS = {"b": ("i", "v"), "e": ("value", "vol"), "g": ("value", "cur"), "f": (), "h": ()}
+_ASKS = re.compile(r"\b[vi]\s*\(")
+"""Where an expression asks for a voltage or a current."""
+
+_KEYWORDS = {"b": ("i", "v"), "e": ("value", "vol"), "g": ("value", "cur"), "f": (), "h": (), "r": ()}
 _FORMS = {
     "b": '"B1 a b I={V(c)*1m}" or "B1 a b V={V(c)*2}"',
     "e": '"E1 a b VALUE={V(c)*2}"',
     "g": '"G1 a b VALUE={V(c)*1m}"',
     "f": '"F1 a b POLY(2) V1 V2 0 1 1"',
     "h": '"H1 a b POLY(2) V1 V2 0 1 1"',
+    "r": '"R1 a b R={1k*(1+V(c))}"',
 }
 
 
 def is_behavioural(words: Sequence[str]) -> bool:
     """Whether the words of a source say more than two controls and a gain."""
+    if words[0][0] == "r":
+        return len(words) > 3 and any(word[0] in "{'" and _ASKS.search(word) for word in words[3:])
     return words[0][0] == "b" or any(word in ("=", "table", "poly", "value", "vol", "cur") for word in words[3:5])
 
 
@@ -65,6 +71,8 @@ def read_behaviour(line: Line, words: list[str], place: Surroundings) -> list[El
         law = _table(line, match[1], match[2], place)
     elif (match := _QUANTITY.fullmatch(rest)) and match[1] in _KEYWORDS[letter]:
         law, is_voltage = place.law(line, _unquoted(match[2])), match[1] == "v" or letter == "e"
+    elif letter == "r":
+        law = Call("/", (Voltage(*ends), place.law(line, _unquoted(rest.removeprefix("r").strip().removeprefix("=")))))
     else:
         raise line.error(f"expected {_FORMS[letter]}")
     if times is not None:
@@ -77,14 +85,19 @@ def read_behaviour(line: Line, words: list[str], place: Surroundings) -> list[El
 
 
 def _without_multiplier(line: Line, text: str, place: Surroundings) -> tuple[str, float | None]:
-    """Return a text without the `m=2` at its end, and that number."""
-    times = None
+    """Return a text without the `m=2`, `tc1=1m` at its end, and by how much they multiply the law: a source by more
+    when it is hotter, the current of a resistor by less."""
+    given: dict[str, float] = {}
     while match := _BEHIND.match(text):
         text, name, value = match.groups()
-        if name != "m":
-            raise line.error(f"{name}= behind an expression is not understood; write it into the expression")
-        times = float(place.number(line, value))
-    return text, times
+        given[name] = float(place.number(line, value))
+    if not given:
+        return text, None
+    celsius = given.get("temp", place.conditions.celsius + given.get("dtemp", 0.0))
+    hotter = celsius - place.conditions.nominal
+    heat = 1 + given.get("tc1", 0.0) * hotter + given.get("tc2", 0.0) * hotter**2
+    times = given.get("m", 1.0)
+    return text, times / heat if text.strip()[0] == "r" else times * heat
 
 
 def _unquoted(text: str) -> str:

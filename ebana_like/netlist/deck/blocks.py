@@ -118,13 +118,14 @@ class Definitions:
     """The netlist as one block with others inside.
 
     everywhere: nodes that are the same in all blocks. ended: whether there was an `.end`.
-    conditions: that all elements stand under.
+    conditions: that all elements stand under. heat: the temperature where an expression says it, and where.
     """
 
     top: Subcircuit = field(default_factory=lambda: Subcircuit("netlist"))
     everywhere: set[str] = field(default_factory=lambda: {"0", "gnd"})
     ended: bool = False
     conditions: Conditions = field(default_factory=Conditions)
+    heat: tuple[Line, str] | None = None
 
 
 def definitions(lines: Iterable[Line], notes: Notes) -> Definitions:
@@ -204,10 +205,12 @@ class _Sorter:
 
     def ends(self, line: Line, words: list[str]) -> None:
         block = self.blocks[-1]
-        if len(self.blocks) == 1 or len(words) > 2:
+        if len(self.blocks) == 1:
             raise line.error("there is no .subckt for this line to end")
-        if words[1:] not in ([], [block.name]):
+        if words[1:2] not in ([], [block.name]):
             self.notes.add(line, f"the subcircuit that ends here is called {block.name}")
+        if len(words) > 2:
+            self.notes.add(line, f"not read: {' '.join(words[2:])} behind the subcircuit's name")
         self._require_no_branch()
         self.blocks.pop()
         self.branches.pop()
@@ -241,6 +244,10 @@ class _Sorter:
         self.given |= {name: (line, value) for name, value in read_options(line, words[1:], self.notes).items()}
 
     def temperature(self, line: Line, words: list[str]) -> None:
+        if len(words) == 2 and words[1][0] in "{'":
+            self.found.heat = (line, words[1][1:-1])
+            return
+        self.found.heat = None
         if len(words) != 2 or not is_plain(words[1].lstrip("-+")):
             said = " ".join(words[1:])
             self.notes.add(line, f".temp takes one number without unit: {said!r} is {USUAL:g} degrees, as in ngspice")

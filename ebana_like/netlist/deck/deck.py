@@ -97,7 +97,7 @@ def read_deck(
         flat.defined,
         flat.elements_ask,
         flat.parameters_ask,
-        found.conditions,
+        flat.conditions,
         notes.said(),
         flat.capacitors,
     )

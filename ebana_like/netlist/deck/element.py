@@ -1,6 +1,7 @@
 """What does an element's line say? One grammar for all netlists; every letter's words are read in one place."""
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple, Protocol
 
@@ -103,6 +104,9 @@ class Surroundings(Protocol):
     def has_card(self, name: str) -> bool:
         """Whether there is a model of that name."""
 
+    def bins(self, name: str) -> list[str]:
+        """Return the names of the models NAME.1, NAME.2 ..., each for some lengths and widths."""
+
     def shared(self, card: ModelCard) -> ModelCard:
         """Return the card under a name that no card with other values has."""
 
@@ -123,7 +127,8 @@ def read_element(line: Line, words: list[str], place: Surroundings) -> Element |
     Raises NetlistError for what is not understood.
     """
     if not words:
-        raise line.error("there is no word in this line")
+        place.remark(line, "not read: a line of brackets alone")
+        return None
     reader = _READERS.get(words[0][0])
     if reader is None and any(kind.letter == words[0][0] for kind in KINDS.values()):
         reader = _of_somebody_else
@@ -143,7 +148,8 @@ Reader = Callable[[Line, list[str], Surroundings], Element | None]
 
 _FUNCTIONS = frozenset({*FUNCTIONS, "pwl"})
 _SET = frozenset({"dc", "ac", "td", "r"})
-_PARTS = _SET | _FUNCTIONS
+_DISTORTION = frozenset({"distof1", "distof2"})
+_PARTS = _SET | _FUNCTIONS | _DISTORTION
 """What begins a part of a source's line; the words behind it are its numbers."""
 
 
@@ -209,6 +215,8 @@ def _direct_value(line: Line, words: list[str], place: Surroundings) -> str:
             parts[word] = []
         elif word != "=" or before not in _SET:
             parts[next(reversed(parts))].append(place.number(line, word))
+    for name in _DISTORTION:
+        parts.pop(name, None)
     alone, direct = parts.pop(""), parts.pop("dc", [])
     functions = [name for name in parts if name in _FUNCTIONS]
     if len(alone) + len(direct) > 1 or len(functions) > 1 or len(parts.pop("ac", [])) > 2:
@@ -248,11 +256,11 @@ def _current_controlled(line: Line, words: list[str], place: Surroundings) -> El
     words, times = _multiplied(line, words, place, "f")
     _require(line, words, f"{words[0][0].upper()}1 a b vmeter 2")
     path, label = place.label(line, words[0])
-    control = _meter(line, words[3], place)
+    control = meter(line, words[3], place)
     return Element(line, path, label, place.nodes(line, words[1:3]), times(place.number(line, words[4])), control)
 
 
-def _meter(line: Line, name: str, place: Surroundings) -> str:
+def meter(line: Line, name: str, place: Surroundings) -> str:
     """Return the label of the voltage source, or the inductor, of that name."""
     if name[0] not in "vl":
         raise line.error(f'"{name}" is no voltage source whose current could be copied')
@@ -286,10 +294,11 @@ def _device(line: Line, words: list[str], place: Surroundings) -> Element:
     for name in _INITIAL.intersection(pairs):
         place.remark(line, f"not read: {name.upper()}= of devices, which holds for a .tran, no operating point")
         del pairs[name]
-    at = next((k for k in _MODEL_AT[letter] if k < len(words) and place.has_card(words[k])), None)
+    possible = [k for k in _MODEL_AT[letter] if k < len(words)]
+    at = next((k for k in possible if place.has_card(words[k]) or place.bins(words[k])), None)
     if at is None:
-        at = next((k for k in sorted(_MODEL_AT[letter], reverse=True) if k < len(words)), len(words) - 1)
-    card = place.card(line, words[at])
+        at = max(possible, default=len(words) - 1)
+    card = place.card(line, words[at] if place.has_card(words[at]) else _bin(line, words[at], pairs, place))
     if at not in _MODEL_AT[letter]:
         raise line.error(f"{words[0]} has {at - 1} nodes before its model; expected {' or '.join(_nodes(letter))}")
     _refuse(line, set(pairs) - sizes_of(letter, card))
@@ -315,6 +324,27 @@ def _nodes(letter: str) -> list[str]:
     return [str(at - 1) for at in sorted(_MODEL_AT[letter])]
 
 
+def _bin(line: Line, name: str, pairs: Mapping[str, Sequence[str]], place: Surroundings) -> str:
+    """Return which of the models NAME.1, NAME.2 ... is for the length and the width of a transistor."""
+    bins = place.bins(name)
+    for each in bins:
+        limits = place.card(line, each).parameters
+        if all(_fits(line, side, limits, pairs, place) for side in "lw"):
+            return each
+    if bins:
+        raise line.error(f"none of {', '.join(bins)} is for this length and width, by lmin, lmax, wmin and wmax")
+    return name
+
+
+def _fits(
+    line: Line, side: str, limits: Mapping[str, str], pairs: Mapping[str, Sequence[str]], place: Surroundings
+) -> bool:
+    """Whether a length or a width is within those of a model."""
+    words = limits.get(f"{side}min"), *pairs.get(side, (None,)), limits.get(f"{side}max")
+    low, own, high = (math.nan if word is None else float(place.number(line, word)) for word in words)
+    return low <= own < high
+
+
 def _of_somebody_else(line: Line, words: list[str], place: Surroundings) -> Element:
     """Read an element of a kind that others defined: its nodes, and the words behind them as they stand."""
     terminals = max(len(kind.terminals) for kind in KINDS.values() if kind.letter == words[0][0])
@@ -335,10 +365,10 @@ _LISTS = frozenset({"tc", "ic"})
 
 _INITIAL = frozenset({"ic", "icvbe", "icvce", "icvds", "icvgs", "icvbs"})
 
-_MODEL_AT = {"d": (3,), "q": (4, 5), "m": (5, 4), "j": (4,)}
+_MODEL_AT = {"d": (3,), "q": (4, 5), "m": (5, 4), "j": (4,), "z": (4,)}
 """Where the model stands: behind as many nodes; the first place that has one counts."""
 
-_TYPES = {"d": ("d",), "q": ("npn", "pnp"), "m": ("nmos", "pmos", "vdmos"), "j": ("njf", "pjf")}
+_TYPES = {"d": ("d",), "q": ("npn", "pnp"), "m": ("nmos", "pmos", "vdmos"), "j": ("njf", "pjf"), "z": ("nmf", "pmf")}
 
 _READERS: dict[str, Reader] = {
     "r": _resistor,
@@ -355,5 +385,6 @@ _READERS: dict[str, Reader] = {
     "q": _device,
     "m": _device,
     "j": _device,
+    "z": _device,
     "k": _coupling,
 }

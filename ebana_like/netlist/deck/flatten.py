@@ -3,12 +3,12 @@
 import math
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import NamedTuple
 
 from ebana_like.elements import Conditions, ModelCard
-from ebana_like.errors import NetlistError, meant
+from ebana_like.errors import CircuitError, NetlistError, meant
 from ebana_like.expressions import Call, Current, Name, Number, Tree, Voltage, by_name, evaluate, fold, names, parse
 from ebana_like.expressions.numbers import advice, is_plain, spice_number
 from ebana_like.netlist.deck.behaviour import BEHAVIOURAL, is_behavioural, read_behaviour
@@ -104,6 +104,13 @@ def flatten(
         absent=tuple(absent),
     )
     _require_finite(found.top, [found.top], {}, [], flat.elsewhere)
+    if found.heat is not None:
+        line, text = found.heat
+        celsius = _Instance(found.top, flat).evaluated(line, text)
+        try:
+            flat.conditions = replace(flat.conditions, celsius=celsius)
+        except CircuitError as error:
+            raise line.error(str(error)) from None
     elements = list(_Instance(found.top, flat).elements())
     unmet = sorted(flat.open_parameters - flat.met.keys())
     if unmet:
@@ -453,9 +460,16 @@ class _Instance:
 
     def parameter(self, name: str) -> float:
         """Return a parameter's value. Raises ValueError where it has none."""
+        if name == "temper" and not self.has_parameter(name):
+            return self.conditions.celsius
         found = self.resolved(name)
         self.flat.asked.add(found.path)
         return found.value
+
+    def has_parameter(self, name: str) -> bool:
+        """Whether a parameter has a value here or around."""
+        here = name in self.values or name in self.block.parameters or name in self.block.defaults
+        return here or (self.outer is not None and self.outer.has_parameter(name))
 
     def resolved(self, name: str) -> _Value:
         """Return a parameter's value and its path; errors as `parameter`."""
@@ -536,6 +550,12 @@ class _Instance:
         """Whether there is a model of that name here or around."""
         here = name in self.block.models and self.model(name) is not None
         return here or (self.outer is not None and self.outer.has_card(name))
+
+    def bins(self, name: str) -> list[str]:
+        """Return the names of the models NAME.1, NAME.2 ... here, or else around."""
+        head = f"{name}."
+        found = [each for each in self.block.models if each.startswith(head) and each.removeprefix(head).isdecimal()]
+        return found if found or self.outer is None else self.outer.bins(name)
 
     def of_card(self, line: Line, word: str) -> str:
         """Return the value of a model's parameter, worked out where it follows from the netlist's."""

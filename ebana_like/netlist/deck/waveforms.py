@@ -106,6 +106,10 @@ def _pwl(numbers: Sequence[float], delay: float, repeats: bool) -> float:
     return values[k - 1] + (values[k] - values[k - 1]) * (now - times[k - 1]) / (times[k] - times[k - 1])
 
 
+def _random(numbers: Sequence[float]) -> float:
+    raise ValueError("it begins with a random value, another one in each run; write DC and a value")
+
+
 _MOST = 8
 FUNCTIONS: dict[str, Callable[[Sequence[float]], float]] = {
     "sin": _sin,
@@ -114,5 +118,7 @@ FUNCTIONS: dict[str, Callable[[Sequence[float]], float]] = {
     "exp": _exp,
     "sffm": _sffm,
     "am": _am,
+    "trnoise": lambda numbers: 0.0,
+    "trrandom": _random,
 }
 """The functions whose parameters are counted; the other one is `pwl`."""
