@@ -8,8 +8,18 @@ from ebana_like.netlist.deck import read_deck
 from ebana_like.netlist.read import foreign_circuit
 from ebana_like.simulators import engine_for, simulator
 
-SWITCHES = """V1 1 0 2\nR1 1 2 1k\nVm 2 0 0\nV5 5 0 1\nR5 5 6 1k\nW2 6 0 Vm w2 on\n.model w2 csw it=3m ih=0.2m ron=10 roff=1meg
-R7 5 7 1k\nW3 7 0 Vm w3\n.model w3 csw it=1m ih=0.5m ron=10 roff=1meg\nR8 5 8 1k\nW4 8 0 Vm w4 on
+SWITCHES = """V1 1 0 2
+R1 1 2 1k
+Vm 2 0 0
+V5 5 0 1
+R5 5 6 1k
+W2 6 0 Vm w2 on
+.model w2 csw it=3m ih=0.2m ron=10 roff=1meg
+R7 5 7 1k
+W3 7 0 Vm w3
+.model w3 csw it=1m ih=0.5m ron=10 roff=1meg
+R8 5 8 1k
+W4 8 0 Vm w4 on
 .model w4 csw it=2m ih=0.5m ron=10 roff=1meg"""
 
 MEASURED = {
