@@ -105,7 +105,7 @@ def fresh(circuit: Circuit, features: np.ndarray) -> np.ndarray:
 def compare(seed: int, points: int = POINTS) -> Row:
     """Solve a circuit's points in one go, and each afresh."""
     deck = read_deck(netlist(seed), "random cards")
-    circuit = with_ports(foreign_circuit(deck), deck, "v1", "n2", "r0", (1e-9, 1.0))
+    circuit, _ = with_ports(foreign_circuit(deck), deck, "v1", "n2")
     features = np.random.default_rng(seed).uniform(-LARGEST, LARGEST, (points, 1))
     with NgspiceSimulator(circuit) as simulator:
         found = simulator.solve(circuit.values(), features)

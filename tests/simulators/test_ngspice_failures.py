@@ -208,7 +208,7 @@ R3 out 0 1k
 
 def test_a_point_that_iterates_without_end_is_ended():
     deck = read_deck(UNREACHABLE, "unreachable")
-    circuit = with_ports(foreign_circuit(deck), deck, "v2", "out", "r*", (1e-6, 1.0))
+    circuit, _ = with_ports(foreign_circuit(deck), deck, "v2", "out")
     features = np.array([[1.0], [-1.0]])
     with NgspiceSimulator(circuit) as simulator:
         points = simulator.solve(circuit.values(), features)
