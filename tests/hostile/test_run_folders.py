@@ -118,6 +118,26 @@ def test_fit_does_not_begin_what_it_cannot_write(tmp_path):
     (tmp_path / "n.cir").write_text("title\nV1 in 0 1\nR1 in out 1k\nR2 out 0 1k\n.end\n")
     (tmp_path / "t.csv").write_text("v1,out\n1,0.2\n2,0.4\n")
     words = ("--data", tmp_path / "t.csv", "--inputs", "v1", "--outputs", "out", "--epochs", 1)
-    done = run("fit", tmp_path / "n.cir", *words, "--out", "/dev/stdout")
-    assert (done.exit_code, done.output) == (1, done.output)
-    assert re.fullmatch(r"error: cannot write /dev/stdout: it is a link [^\n]*\n", done.output), done.output
+    done = run("fit", tmp_path / "n.cir", *words, "--out", "/dev/null")
+    assert (done.exit_code, done.output) == (2, done.output)
+    assert done.output.startswith("error: out is /dev/null, which is there already")
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "elsewhere")
+    done = run("fit", tmp_path / "n.cir", *words, "--out", tmp_path / "link")
+    assert done.exit_code == 1, done.output
+    assert re.search(r"^error: cannot make [^\n]*/link: [^\n]*$", done.output, re.MULTILINE), done.output
+    assert not any((tmp_path / "elsewhere").iterdir())
+
+
+def test_a_link_in_the_place_of_the_fitted_netlist_is_not_followed(tmp_path):
+    (tmp_path / "n.cir").write_text("title\nV1 in 0 1\nR1 in out 1k\nR2 out 0 1k\n.end\n")
+    (tmp_path / "t.csv").write_text("v1,out\n1,0.2\n2,0.4\n")
+    (tmp_path / "own").write_text("mine")
+    words = ("--data", tmp_path / "t.csv", "--inputs", "v1", "--outputs", "out", "--epochs", 1)
+    assert run("fit", tmp_path / "n.cir", *words, "--out", tmp_path / "run").exit_code == 0
+    (tmp_path / "run" / "n_fitted.cir").unlink()
+    (tmp_path / "run" / "n_fitted.cir").symlink_to(tmp_path / "own")
+    done = run("resume", tmp_path / "run", "--epochs", 2)
+    assert done.exit_code == 1, done.output
+    assert "it is a link" in done.output
+    assert (tmp_path / "own").read_text() == "mine"
