@@ -2,8 +2,7 @@
 
 A current is a function of voltages between nodes. A voltage is one behind which a source of gain 1 stands, at a node
 made for it; a current through a source is the voltage of another such node, and so is a parameter that is kept open.
-What turns out to be constant, or
-proportional to one voltage, becomes an ordinary source.
+What turns out to be constant, or proportional to one voltage, becomes an ordinary source.
 """
 
 import re
@@ -223,6 +222,12 @@ class _Source:
         path, label = self.place.label(self.line, self.name if self.name[0] == letter else f"{letter}{self.name}")
         return (path if self.name[0] == letter else self.place.label(self.line, self.name)[0]), label
 
+    def made(self, letter: str, what: str) -> tuple[str, str, tuple[str, str]]:
+        """Return path, label and nodes of an element that the line needs beside its own; no text names a node so."""
+        path, label = self.place.label(self.line, f"{letter}{self.name} {what}")
+        (node,) = self.place.nodes(self.line, [f"{self.name} {what}"])
+        return f"{path.removesuffix(f'{letter}{self.name} {what}')}{self.name} {what}", label, (node, "0")
+
     def elements(self, law: Tree, is_voltage: bool) -> list[Element]:
         """Return the elements that hold a voltage between the ends, or let a current through."""
         helpers, held = self.sensed(law), self.held(law)
@@ -236,9 +241,7 @@ class _Source:
         """Return a source of voltage for each open parameter, so that it is varied as a source is."""
         found: dict[str, Element] = {}
         for parameter in sorted(names(law)):
-            path, label = self.place.label(self.line, f"v{self.name} {parameter}")
-            nodes = (*self.place.nodes(self.line, [f"{self.name} {parameter}"]), "0")
-            found[parameter] = Element(self.line, path, label, nodes, self.place.opened(parameter))
+            found[parameter] = Element(self.line, *self.made("v", parameter), self.place.opened(parameter))
         return found
 
     def behind(self, law: Tree, is_voltage: bool) -> list[Element]:
@@ -256,11 +259,10 @@ class _Source:
             own = own_law(law, *self.ends) is not None
             kind = BehaviouralConductors.kind if own else BehaviouralCurrents.kind
             return [Element(self.line, *self.label("b"), self.ends, law=law, kind=kind)]
-        (level,) = self.place.nodes(self.line, [f"{self.name} value"])
-        miss = Call("*", (Number(LEVEL), Call("+", (Voltage(level), Call("neg", (law,))))))
-        path, label = self.place.label(self.line, f"b{self.name} value")
-        held = Element(self.line, path, label, (level, "0"), law=miss, kind=BehaviouralCurrents.kind)
-        return [held, Element(self.line, *self.label("e"), (*self.ends, level, "0"), "1.0")]
+        path, label, level = self.made("b", "value")
+        miss = Call("*", (Number(LEVEL), Call("+", (Voltage(*level), Call("neg", (law,))))))
+        held = Element(self.line, path, label, level, law=miss, kind=BehaviouralCurrents.kind)
+        return [held, Element(self.line, *self.label("e"), (*self.ends, *level), "1.0")]
 
     def sensed(self, law: Tree) -> dict[str, Element]:
         """Return a source for each current that is asked for, which makes it a voltage at a node of its own."""
@@ -274,7 +276,6 @@ class _Source:
                     f"{leaf.source} and name that"
                 )
             _, control = self.place.label(self.line, leaf.source if leaf.source[0] == "v" else f"v{leaf.source}")
-            path, label = self.place.label(self.line, f"h{self.name} {leaf.source}")
-            nodes = (*self.place.nodes(self.line, [f"{self.name} i({leaf.source})"]), "0")
-            found[leaf.source] = Element(self.line, path, label, nodes, repr(SENSE), control)
+            made = self.made("h", f"i({leaf.source})")
+            found[leaf.source] = Element(self.line, *made, repr(SENSE), control)
         return found
