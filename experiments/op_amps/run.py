@@ -45,7 +45,7 @@ FIELDS = (
 class Task:
     """A circuit and what it is to do.
 
-    trained: its resistors. epochs, lr: of a training, and its learning rate; epochs are half as many in ngspice.
+    trained: its resistors. epochs, lr: of a training, and its learning rate; in ngspice an eighth as many epochs.
     """
 
     name: str
@@ -138,7 +138,7 @@ def one(amplifier: str, task: Task, folder: Path) -> tuple[dict[str, object], Pr
     with data.open("w") as file:
         csv.writer(file).writerows([[*task.inputs, *task.outputs], *np.hstack([features, targets]).tolist()])
     engine, nodes, off = deviation(path)
-    epochs = task.epochs if engine == "native" else task.epochs // 2
+    epochs = task.epochs if engine == "native" else task.epochs // 8
     given = {
         **LEARNING,
         "data": str(data),
@@ -187,7 +187,7 @@ def draw(axes: plt.Axes, task: Task, before: Prepared, after: Fit) -> None:
 def main() -> None:
     wanted = sys.argv[1:] or AMPLIFIERS
     figure, axes = plt.subplots(1, 3, figsize=(11, 3.4), layout="constrained")
-    rows, changed = [], []
+    rows, changed, drawn = [], [], wanted[-1]
     with TemporaryDirectory() as folder:
         for amplifier in wanted:
             for panel, task in zip(axes, TASKS, strict=True):
@@ -195,7 +195,7 @@ def main() -> None:
                 rows.append(row)
                 changed += [*difference(after), ""]
                 print(*row.values(), flush=True)
-                if amplifier == wanted[0]:
+                if amplifier == drawn:
                     draw(panel, task, before, after)
     axes[0].legend(fontsize=7)
     with (HERE / "results.csv").open("w") as file:

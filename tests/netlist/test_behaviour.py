@@ -103,6 +103,7 @@ CIRCUITS = {
     "amplifier by its table": "V1 in 0 0.7\nR1 in m 1k\nR2 m k 3.3k\nE1 k 0 TABLE {-1e4*V(m)} = (-15,-15) (15,15)\n"
     "Ro k out 50\nRl out 0 2k",
     "comparator": "V1 in 0 3\nR1 in out 1k\nR2 out 0 1k\nE1 o 0 VALUE={V(out)>1 ? 5 : 0}\nR3 o out 10k",
+    "root": "V1 in 0 -1\nR1 in m 1k\nR2 m 0 1k\nB1 k 0 V=sqrt(abs(V(m)))\nR3 k out 400\nR4 out m 1k",
     "currents": "V1 a 0 2\nR1 a b 1k\nV2 b 0 0\nF1 0 out POLY(2) V1 V2 0 1 2 100 200 300\nR2 out 0 1k",
     "ring": "V1 a 0 1\nR1 a x 1k\nR2 x 0 2k\nB1 out 0 I=-V(x)*V(z)*1m\nR3 out 0 1k\nB2 z 0 V=1+0.3*sin(V(out))",
     "logarithm": "V1 in 0 1\nR1 in m 10k\nD1 m out DX\n.model DX D(IS=1e-14)\nE1 out 0 VALUE={15*tanh(-1e6*V(m)/15)}",

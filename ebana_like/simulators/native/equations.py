@@ -23,6 +23,10 @@ from ebana_like.systems import BoolArray
 from ebana_like.values import Values, parts
 
 
+FIRST_VOLTAGES = (1e-3, -1e-3, 1.0, -1.0)
+"""Where written laws are taken first that have no value or no slope at 0 V."""
+
+
 class Equations(Terms):
     """The equations of one circuit; other values of its quantities are given by `with_values`.
 
@@ -178,19 +182,22 @@ class Equations(Terms):
         self.pin(values, drive)
         junctions = np.zeros((points, len(self.scales)))
         if self.behaviours:
-            steep, undefined = np.isfinite(self.scales), self._undefined_at_zero
+            steep = np.isfinite(self.scales)
             junctions[:, steep] = self.critical[steep]
-            junctions[:, undefined] = self.junction_drops(values)[:, undefined]
+            junctions[:, len(self.scales) - len(self._first_controls) :] = self._first_controls
         return State(values, junctions)
 
     @cached_property
-    def _undefined_at_zero(self) -> BoolArray:
-        """Which controls belong to written laws that have no value, or no slope, without any voltage, (laws,)."""
-        found = [np.zeros(sum(map(len, self.laws)), dtype=bool)]
+    def _first_controls(self) -> FloatArray:
+        """Voltages of controls at which written laws are taken first, (controls,): 0 V, or one where they have values."""
+        found = [np.zeros(0)]
         for behaviour in self.behaviours:
-            own, slopes = behaviour.at(np.zeros((1, len(behaviour.pairs[0]))))
-            sums = own + behaviour.by_element(slopes)
-            found.append(~np.isfinite(sums[0])[behaviour.pairs[0]])
+            controls = np.zeros(len(behaviour.pairs[0]))
+            for voltage in FIRST_VOLTAGES:
+                own, slopes = behaviour.at(controls[None])
+                defined = np.isfinite(own + behaviour.by_element(slopes))[0][behaviour.pairs[0]]
+                controls = np.where(defined, controls, voltage)
+            found.append(controls)
         return np.concatenate(found)
 
     @property
@@ -259,6 +266,7 @@ class Equations(Terms):
             last = first + len(behaviour.pairs[0])
             lagging = state.junctions[:, first - flows : last - flows]
             own, slopes = behaviour.at(lagging)
+            slopes[~np.isfinite(slopes)] = 0.0  # of a root at zero, for one; where there is no value, that stays nan
             moved = slopes * (behaviour.control_drops(values) - lagging)
             currents[:, self.flows_of[behaviour.name]] = own + behaviour.by_element(moved)
             coefficients[:, self.pattern.position(self.slopes_of[behaviour.name])] = slopes
