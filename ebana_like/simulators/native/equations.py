@@ -22,7 +22,6 @@ from ebana_like.simulators.native.terms import Terms
 from ebana_like.systems import BoolArray
 from ebana_like.values import Values, parts
 
-
 FIRST_VOLTAGES = (1e-3, -1e-3, 1.0, -1.0)
 """Where written laws are taken first that have no value or no slope at 0 V."""
 
@@ -189,7 +188,7 @@ class Equations(Terms):
 
     @cached_property
     def _first_controls(self) -> FloatArray:
-        """Voltages of controls at which written laws are taken first, (controls,): 0 V, or one where they have values."""
+        """Voltages at which written laws are taken first, (controls,): 0 V, or such at which they have values."""
         found = [np.zeros(0)]
         for behaviour in self.behaviours:
             controls = np.zeros(len(behaviour.pairs[0]))
