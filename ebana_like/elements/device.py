@@ -190,7 +190,7 @@ class MESFETs(JFETs):
 
     kind: ClassVar[str] = "mesfet"
     letter: ClassVar[str] = "z"
-    types: ClassVar[tuple[str, ...]] = ("nmf", "pmf")
+    types: ClassVar[tuple[str, ...]] = ("nmf", "pmf", "nhfet", "phfet")
 
 
 @dataclass(frozen=True, eq=False)

@@ -78,10 +78,10 @@ _SIZES = {
     "d": _EVERYWHERE | {"area", "pj", "l", "w", "lm", "lp", "wm", "wp"},
     "q": _EVERYWHERE | {"area", "areab", "areac"},
     "j": _EVERYWHERE | {"area"},
-    "z": _EVERYWHERE | {"area"},
+    "z": _EVERYWHERE | {"area", "l", "w", "ts", "td"},
     "m": _EVERYWHERE | {"l", "w", "ad", "as", "pd", "ps", "nrd", "nrs"},
 }
-_OF_BSIM = frozenset({"nf", "sa", "sb", "sd", "geo", "geomod", "rgeomod", "min", "delvto", "mulu0"})
+_OF_BSIM = frozenset({"nf", "sa", "sb", "sd", "geo", "geomod", "rgeomod", "min", "delvto", "mulu0", "nqsmod"})
 
 
 def law(card: ModelCard) -> str:
