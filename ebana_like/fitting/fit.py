@@ -14,6 +14,7 @@ from ebana_like.data.table import read_table
 from ebana_like.elements import Resistors
 from ebana_like.errors import CircuitError, SettingError
 from ebana_like.files import write_atomically
+from ebana_like.fitting.balance import balanced
 from ebana_like.fitting.ported import ported
 from ebana_like.fitting.ports import carriers, columns
 from ebana_like.fitting.settings import FitSettings, gather
@@ -119,7 +120,8 @@ def prepared(settings: FitSettings, folder: Path | None = None) -> Prepared:
         circuit = continued(circuit, load_circuit(Path(settings.start)).circuit)
     system = NetlistSystem(circuit, Source(path, text, encoding), trained, spelling(deck, text).elements)
     settings = _with_estimator(settings, system)
-    cost, data = cost_of(settings), samples_in_volts(samples(settings), settings)
+    data = samples_in_volts(samples(settings), settings)
+    cost = balanced(cost_of(settings), settings, data)
     outputs = data.train.outputs(cost)
     if outputs != circuit.outputs.count:
         raise SettingError(

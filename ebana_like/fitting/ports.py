@@ -40,6 +40,11 @@ def columns(text: str) -> list[tuple[str, str]]:
     return [(output.strip(), (column or output).strip()) for output, _, column in parts]
 
 
+def is_current(output: str) -> bool:
+    """Whether an output is the current of a source, as in `i(v1)`."""
+    return output[:2].lower() == "i(" and output[-1:] == ")"
+
+
 @dataclass(frozen=True)
 class Place:
     """Where a trained value stands among those of a circuit: `position` in the values of its address."""
@@ -204,7 +209,7 @@ class _Rewired:
         pairs = []
         for word in words:
             lowered = word.lower()
-            if lowered[:2] == "i(" and lowered[-1:] == ")":
+            if is_current(lowered):
                 source = lowered[2:-1].strip()
                 pairs.append((self.current_of(labels.get(source, source), word), 0))
                 continue

@@ -150,3 +150,21 @@ def test_factors_of_a_line_count_and_stay(tmp_path):
     back = load_netlist(tmp_path / "fitted.cir").circuit
     found = np.concatenate([bank.conductance for bank in back.of_kind(Resistors)])
     assert found == pytest.approx(done.kept.values["trained.conductance"], rel=1e-14)
+
+
+def test_volts_and_amperes_count_by_their_spread(bridge):
+    rows = (f"{i},{300 * i + 0.1},{0.02 * i}\n" for i in (-1e-3, 5e-4, 1e-3, 2e-3))
+    bridge.with_name("data.csv").write_text("i1,o2,i(v9)\n" + "".join(rows))
+    asked = settings(bridge, outputs="o2,i(v9)", train="r*,v9,rc", epochs=150, schedule="cosine", decay="1")
+    problem = prepare(bridge, given=asked).problem
+    targets = problem.data.train.targets(problem.cost)
+    assert problem.cost.weights == pytest.approx([1.0, (900e-3 / 60e-6) ** 2])
+    scores = targets + [[0.01, 1e-5]] * 4
+    assert problem.cost.value(scores, targets) == pytest.approx([(0.01**2 + (1e-5 * 900e-3 / 60e-6) ** 2) / 2] * 4)
+    done = fit(bridge, **asked)
+    with NativeSimulator(done.problem.circuit) as native:
+        off = [
+            np.sqrt(((native.solve(values, done.problem.data.train.features).scores - targets) ** 2).mean(axis=0))
+            for values in (problem.start().values, done.kept.values)
+        ]
+    assert (off[1] < off[0] / 2).all()

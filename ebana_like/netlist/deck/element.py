@@ -368,7 +368,13 @@ _INITIAL = frozenset({"ic", "icvbe", "icvce", "icvds", "icvgs", "icvbs"})
 _MODEL_AT = {"d": (3,), "q": (4, 5), "m": (5, 4), "j": (4,), "z": (4,)}
 """Where the model stands: behind as many nodes; the first place that has one counts."""
 
-_TYPES = {"d": ("d",), "q": ("npn", "pnp"), "m": ("nmos", "pmos", "vdmos"), "j": ("njf", "pjf"), "z": ("nmf", "pmf", "nhfet", "phfet")}
+_TYPES = {
+    "d": ("d",),
+    "q": ("npn", "pnp"),
+    "m": ("nmos", "pmos", "vdmos"),
+    "j": ("njf", "pjf"),
+    "z": ("nmf", "pmf", "nhfet", "phfet"),
+}
 
 _READERS: dict[str, Reader] = {
     "r": _resistor,
