@@ -14,6 +14,9 @@ from ebana_like.elements import IntArray
 BEND, CROSSING, ALONG, ACROSS = 30, 40, 120, 80
 """Cost of a bend, of two wires that cross, of two that lie on each other, and of a wire that runs across a part."""
 
+JOINT = 5
+"""Cost of a place where a wire is joined, but for one where another one ends."""
+
 OVERLAP, CLOSE = 400, 10
 """Cost of two parts that overlap, and of every tenth of a step that they do."""
 
@@ -261,6 +264,9 @@ def _wire(net, on, segments, lengths):
                 sx = min(max(px[b], segments[net, k, 0]), segments[net, k, 2])
                 sy = min(max(py[b], segments[net, k, 1]), segments[net, k, 3])
                 price = _between(px[b], py[b], pw[b], sx, sy, ANY, on.bends)
+                fresh = (sx, sy) != (segments[net, k, 0], segments[net, k, 1])
+                if fresh and (sx, sy) != (segments[net, k, 2], segments[net, k, 3]):
+                    price += JOINT
                 if price < best:
                     best, at, bx, by, bw = price, b, sx, sy, ANY
         joined[at] = True

@@ -60,6 +60,7 @@ def _signals(part: Part, sheet: Sheet) -> list[str]:
 def _depths(sheet: Sheet) -> dict[str, float]:
     """Return the number of parts between the inputs and each net, along the way that signals go."""
     ways: dict[str, list[tuple[str, float]]] = defaultdict(list)
+    sources = ["voltage"] if any(part.symbol == "voltage" for part in sheet.parts) else ["current"]
     starts = [net for net in sorted(sheet.inputs) if sheet.is_signal(net)]
     for part in sheet.parts:
         pins = part.pins
@@ -80,7 +81,7 @@ def _depths(sheet: Sheet) -> dict[str, float]:
                 ways[a] += [(b, 1.0) for b in nets if b != a]
         for name in part.names:
             ways[name] += [(net, 1.0) for net in pins.values()]
-        if not sheet.inputs and part.symbol in ("voltage", "current") and len(_signals(part, sheet)) == 1:
+        if not sheet.inputs and part.symbol in sources and len(_signals(part, sheet)) == 1:
             starts += _signals(part, sheet)
     nets = list(dict.fromkeys(net for part in sheet.parts for net in _signals(part, sheet)))
     depth = dict.fromkeys(dict.fromkeys(starts), 0.0)

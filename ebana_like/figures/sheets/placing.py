@@ -14,7 +14,7 @@ from ebana_like.figures.sheets.shapes import TRANSISTORS, TWO_ENDED, Pin, Shape,
 PITCH, RISE = 9.0, 8.0
 """Distance between columns, and half that between top and bottom, to begin with."""
 
-PULL = (5, 5)
+PULL = (8, 5)
 """Cost of a step beside and above where a part belongs, tenths of a step of wire."""
 
 HOT, COLD, MOVES = 200.0, 6.0, 6000

@@ -134,8 +134,9 @@ def _two_ended(part: Part, sheet: Sheet, turn: str) -> Shape:
         return _finished(turn, part, sheet, [(top, 0, 2, ABOVE), (bottom, 0, -2, BELOW)], texts, (-1, -2, 1, 2))
     reach = max(2, ceil(max(map(width, lines)) / 2))
     start, end = (first, second) if turn == "right" else (second, first)
-    texts = [Text(part.name, 0, 1.35, "center")]
-    texts += [Text(line, 0, -1.35 - LINE * k, "center") for k, line in enumerate(part.texts)]
+    off = 1.6 if part.symbol in SOURCES else 1.35
+    texts = [Text(part.name, 0, off, "center")]
+    texts += [Text(line, 0, -off - LINE * k, "center") for k, line in enumerate(part.texts)]
     pins = [(start, -reach, 0, LEFT), (end, reach, 0, RIGHT)]
     dislike = 12.0 * (part.symbol in SOURCES[:2])
     return _finished(turn, part, sheet, pins, texts, (-reach, -0.9, reach, 0.9), dislike)
