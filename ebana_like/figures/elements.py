@@ -14,6 +14,7 @@ import schemdraw.elements as elm
 
 from ebana_like.circuit import BankType, Circuit
 from ebana_like.elements import CCCS, VCVS, CurrentSources, Diodes, IntArray, Resistors, VoltageSources
+from ebana_like.figures.sheets.letters import hidden
 from ebana_like.simulators.layers import Layers
 
 PITCH = 2.3
@@ -243,7 +244,7 @@ class _Stairs:
 
     def text(self, at: Point, text: str, horizontal: str, vertical: str, size: float = 8) -> None:
         self.drawing += (
-            elm.Label().at(at).theta(0).label(text, halign=horizontal, valign=vertical, fontsize=size, ofst=0)
+            elm.Label().at(at).theta(0).label(hidden(text), halign=horizontal, valign=vertical, fontsize=size, ofst=0)
         )
 
 

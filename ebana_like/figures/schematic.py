@@ -1,8 +1,10 @@
 """What does a circuit look like? A sheet as an engineer draws it; of a layered network its crossbars, or blocks."""
 
+import re
 from pathlib import Path
 
 import schemdraw
+from matplotlib.text import Text
 
 from ebana_like.circuit import Circuit
 from ebana_like.drawing import save_figure
@@ -10,6 +12,7 @@ from ebana_like.errors import SettingError
 from ebana_like.figures.blocks import draw_blocks
 from ebana_like.figures.elements import draw_elements
 from ebana_like.figures.sheets import NOTHING, Beside, Sheet, draw_sheet, lay_out, sheet_of
+from ebana_like.figures.sheets.letters import escaped, unhidden
 from ebana_like.figures.svg import inline, require_drawable
 from ebana_like.simulators.structure import find_layers
 
@@ -26,6 +29,9 @@ MOST_LOOKED_AT = 1000
 NOT_DRAWN = f"has no layers and more than {WIRED} parts, too many for a schematic that could be read"
 
 
+_PAGE = {"black": "currentColor", "white": "var(--page, white)"}
+
+
 def is_small(circuit: Circuit) -> bool:
     """Whether every element is drawn, and not blocks of them."""
     return sum(map(len, circuit.banks)) <= READABLE
@@ -39,8 +45,10 @@ def schematic(circuit: Circuit, more: Beside = NOTHING) -> str | None:
     drawing = _drawing(circuit, "svg", more)
     if drawing is None:
         return None
-    text = drawing.get_imagedata("svg").decode().replace("black", "currentColor").replace("white", "var(--page, white)")
-    return inline(text, f"schematic of {circuit.title}")
+    text = re.sub(
+        r'(?<=[:"])(black|white)(?=[;"])', lambda found: _PAGE[found[0]], drawing.get_imagedata("svg").decode()
+    )
+    return inline(escaped(text), f"schematic of {circuit.title}")
 
 
 def save_schematic(circuit: Circuit, path: Path, root: Path | None = None, more: Beside = NOTHING) -> None:
@@ -55,6 +63,10 @@ def save_schematic(circuit: Circuit, path: Path, root: Path | None = None, more:
         raise SettingError(f'"{circuit.title}" {NOT_DRAWN}')
     drawn = drawing.draw(show=False)
     figure, artists = drawn.getfig(), drawn.ax.get_default_bbox_extra_artists()
+    for label in artists:
+        if isinstance(label, Text):
+            label.set_text(unhidden(label.get_text()))
+            label.set_parse_math(False)
     figure.subplots_adjust(0, 0, 1, 1)
     save_figure(figure, path, root, bbox_inches="tight", bbox_extra_artists=artists, pad_inches=0, dpi=150)
 

@@ -240,6 +240,21 @@ def test_names_and_values_are_shown_as_netlists_have_them():
     } <= texts
 
 
+def test_names_are_shown_as_they_are_and_long_ones_shortened(tmp_path):
+    long = "R" + 190 * "x"
+    path = tmp_path / "a.cir"
+    path.write_text(
+        f"A\nV1 n$1 0 1\nR<2>&x n$1 a$b$c 1k\n{long} a$b$c 0 1k\n{long}2 a$b$c black 1k\nR5 black 0 1k\n.end\n"
+    )
+    circuit, more = drawn_netlist(path.read_text(), path)
+    texts = {text.strip() for text in ElementTree.fromstring(schematic(circuit, more)).itertext() if text.strip()}
+    assert {"n$1", "R<2>&x", "a$b$c", "black"} <= texts
+    assert len({text for text in texts if text.startswith("Rxx")}) == 2
+    assert max(map(len, texts)) == 28
+    for name in ("a.svg", "a.png"):
+        save_schematic(circuit, tmp_path / name, more=more)
+
+
 def test_a_crossbar_is_drawn_as_one_with_its_rows_at_the_inputs():
     circuit = read_netlist(CIRCUITS["crossbar"] + MODELS).circuit
     sheet = sheet_of(circuit)

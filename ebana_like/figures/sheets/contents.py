@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from ebana_like.circuit import Circuit
 from ebana_like.figures.sheets.crossbars import gathered
+from ebana_like.figures.sheets.letters import begun, shortened
 from ebana_like.figures.sheets.parts import DOWN, INPUT, MODELLED, NOTHING, TAG, TRAINED, UP, Beside, Part, Sheet
 from ebana_like.figures.sheets.symbols import parts_of
 
@@ -29,14 +30,25 @@ def sheet_of(circuit: Circuit, beside: Beside = NOTHING) -> Sheet:
     rails = _rails(parts, ground, inputs)
     supplies = [p for p in parts if p.symbol == "voltage" and _grounded(p, ground) in rails]
     ports = [Part(net, "port", {"pin": net}) for net in outputs if net != ground and net not in rails]
+    shorter = shortened(list(dict.fromkeys(name for p in parts for name in (p.name, *p.pins.values()))))
+
+    def of(net: str) -> str:
+        return shorter.get(net, net)
+
+    def drawn(part: Part) -> Part:
+        texts = tuple(map(begun, part.texts))
+        pins = {name: of(net) for name, net in part.pins.items()}
+        names, cells = tuple(map(of, part.names)), tuple(map(drawn, part.cells))
+        return replace(part, name=of(part.name), pins=pins, texts=texts, names=names, cells=cells)
+
     return Sheet(
         circuit.title,
-        (*(p for p in parts if p not in supplies), *ports),
-        tuple(supplies),
+        tuple(drawn(part) for part in (*(p for p in parts if p not in supplies), *ports)),
+        tuple(map(drawn, supplies)),
         ground,
-        rails,
-        frozenset(inputs),
-        frozenset(outputs),
+        {of(net): kind for net, kind in rails.items()},
+        frozenset(map(of, inputs)),
+        frozenset(map(of, outputs)),
     )
 
 

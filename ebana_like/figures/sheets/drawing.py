@@ -5,6 +5,7 @@ import itertools
 import schemdraw
 import schemdraw.elements as elm
 
+from ebana_like.figures.sheets.letters import hidden
 from ebana_like.figures.sheets.parts import INPUT, TRAINED, Part
 from ebana_like.figures.sheets.placing import Placed
 from ebana_like.figures.sheets.routing import Point
@@ -202,7 +203,7 @@ class _Drawn:
 
     def text(self, at: tuple[float, float], text: str, align: str, colour: str) -> None:
         self.drawing += (
-            elm.Label().at(_units(at)).theta(0).label(text, halign=align, valign="center", ofst=0, color=colour)
+            elm.Label().at(_units(at)).theta(0).label(hidden(text), halign=align, valign="center", ofst=0, color=colour)
         )
 
 

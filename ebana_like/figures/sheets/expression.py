@@ -6,9 +6,6 @@ from collections.abc import Sequence
 from ebana_like.expressions import Call, Current, Name, Number, Tree, Voltage
 from ebana_like.figures.units import short
 
-LONGEST = 28
-"""Letters that are shown; of longer expressions the beginning."""
-
 LEVEL = re.compile(r"(.*[. _])?\S+[ _]value", re.I)
 """Names of nodes that are made for the value of a behavioural source."""
 
@@ -23,8 +20,7 @@ _STRENGTH |= dict.fromkeys((">", "<", ">=", "<=", "==", "!="), 3)
 
 def read_at_once(tree: Tree, controls: Sequence[tuple[str, str]]) -> str:
     """Return an expression whose names "0", "1" ... are the voltages between these nets."""
-    text = _text(tree, controls, 0)
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}\N{HORIZONTAL ELLIPSIS}"
+    return _text(tree, controls, 0)
 
 
 def without_node(tree: Tree, net: str) -> Tree:
