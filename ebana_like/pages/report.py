@@ -60,7 +60,7 @@ def report(trained: Trained, simulator: Simulator) -> Page:
         f"{trained.run.path.resolve().name}, trained on {trained.about.get('date', 'an unknown day')}",
         [
             (said, f"{which} samples" if said.endswith("%") else f"on {which} samples"),
-            (f"{history[-1]['train_loss']:.2e}", "training loss"),
+            (f"{_kept(trained)['train_loss']:.2e}", "training loss"),
             (str(len(history)), "epoch" if len(history) == 1 else "epochs"),
             (str(sum(len(parameter.value) for parameter in circuit.parameters.values())), "trained values"),
             *drawn,
@@ -96,7 +96,8 @@ def _paragraph(trained: Trained) -> str:
     nudged = isinstance(trained.problem.estimator, Nudged)
     how = f"equilibrium propagation ({settings.estimator}, beta = {settings.beta:g} S)" if nudged else "the adjoint"
     what = measure(history)
-    first, last = history[0], history[-1]
+    first, last = history[0], _kept(trained)
+    when = f"epoch {last['epoch']:.0f}, the best, which is kept" if trained.settings.keep == "best" else "the end"
     ends = [
         f"{part} {100 * last[column]:.1f} %" if what == "accuracy" else f"{part} {last[column]:.3f}"
         for part in ("train", "validation", "test")
@@ -110,7 +111,7 @@ def _paragraph(trained: Trained) -> str:
         f"with the {settings.cost.replace('-', ' ')} as cost, "
         f"updates by {settings.update} at rate {rate}, and {counted(settings.batch, 'sample')} a batch, solved by "
         f"{settings.engine}{start}. It took {took}. The training loss went from {first['train_loss']:.2e} to "
-        f"{last['train_loss']:.2e}; {'right answers' if what == 'accuracy' else 'variance explained'} in the end: "
+        f"{last['train_loss']:.2e}; {'right answers' if what == 'accuracy' else 'variance explained'} in {when}: "
         f"{', '.join(ends)}."
     )
 
@@ -132,6 +133,15 @@ def _circuit(trained: Trained) -> str:
         f"{settings.gain:g}), {counted(outputs, 'output pair')}, and {values} programmable resistors of "
         f"{si(settings.g_low, 'S')} to {si(settings.g_high, 'S')}"
     )
+
+
+def _kept(trained: Trained) -> dict[str, float]:
+    """Return the history's row of the epoch whose values the netlist holds."""
+    history = trained.history
+    if trained.settings.keep != "best":
+        return history[-1]
+    judged = "validation" if "validation_loss" in history[0] else "train"
+    return min(history, key=lambda row: row[f"{judged}_loss"])
 
 
 def _epochs(history: list[dict[str, float]]) -> PageTable:

@@ -189,3 +189,14 @@ def test_the_printed_config_is_one_to_begin_with(divider):
     Path("fit.toml").write_text(run("config", "fit"))
     words = ("--data", "data.csv", "--inputs", "v1", "--outputs", "out", "--epochs", 1)
     assert "my.cir: 5 training samples" in run("fit", "my.cir", "--config", "fit.toml", *words, "--out", "RUN")
+
+
+def test_the_report_tells_of_the_epoch_that_was_kept(divider):
+    fitted(6, "RUN", "--lr", "0.4")
+    run("report", "RUN")
+    with Path("RUN/history.csv").open() as file:
+        history = [(float(row["train_loss"]), row["epoch"]) for row in csv.DictReader(file)]
+    loss, epoch = min(history)
+    page = (Path("RUN") / "report.html").read_text()
+    assert f"variance explained in epoch {epoch}, the best, which is kept: train" in page
+    assert f"{loss:.2e}" in page
