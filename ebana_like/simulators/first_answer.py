@@ -1,11 +1,13 @@
 """What should be said with an engine's first answer, and not again? What holds for every answer of its circuit."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
 
-from ebana_like.elements import Devices
+from ebana_like.elements import Devices, SmallSignal
 from ebana_like.energy import stability
+from ebana_like.errors import SimulatorError
 from ebana_like.systems import OperatingPoints
 
 MOST_DEVICES = 100
@@ -28,8 +30,16 @@ class FirstAnswer:
         if self._over or not solved.size:
             return points
         self._over, first = True, int(solved[0])
-        few = sum(map(len, points.circuit.of_kind(Devices))) <= MOST_DEVICES
-        devices = points.take(solved[:1]).devices if few else None
-        found = stability(points.solved, points.voltages[0, first], devices)
+        found = stability(points.solved, points.voltages[0, first], _devices(points.take(solved[:1])))
         said = "; ".join(filter(None, [self._note, found.warning if found else "", points.messages.get(first, "")]))
         return replace(points, messages={**points.messages, first: said}) if said else points
+
+
+def _devices(point: OperatingPoints) -> Mapping[str, SmallSignal] | None:
+    """Return the slopes of devices only SPICE knows; None where they are many, or cannot be had: nothing hangs on it."""
+    if sum(map(len, point.circuit.of_kind(Devices))) > MOST_DEVICES:
+        return None
+    try:
+        return point.devices
+    except SimulatorError:
+        return None

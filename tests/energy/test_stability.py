@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 from ebana_like.energy.stability import stability
+from ebana_like.errors import SimulatorError
 from ebana_like.netlist import read_netlist
 from ebana_like.simulators import NativeSimulator, NgspiceSimulator
+from ebana_like.simulators.ngspice.bench import DeviceBench
 
 LATCH = """latch
 v1 in 0 0
@@ -79,6 +81,18 @@ def test_a_latch_of_transistors_balanced_on_its_edge_is_told(load, stable):
     with NgspiceSimulator(latch) as simulator:
         points = simulator.solve({}, np.zeros((1, latch.inputs.count)))
     assert ("unstable" in points.messages.get(0, "")) is not stable
+
+
+def test_an_answer_stands_where_its_stability_cannot_be_asked(monkeypatch):
+    def fails(bench, points):
+        raise SimulatorError("no device answers")
+
+    monkeypatch.setattr(DeviceBench, "measure", fails)
+    latch = circuit(FLIP_FLOP.format(load="10k", gate=1))
+    with NgspiceSimulator(latch) as simulator:
+        points = simulator.solve({}, np.zeros((1, latch.inputs.count)))
+    assert points.converged.all()
+    assert points.messages == {}
 
 
 def test_devices_only_spice_knows_leave_it_open():
