@@ -36,7 +36,7 @@ class FirstAnswer:
 
 
 def _devices(point: OperatingPoints) -> Mapping[str, SmallSignal] | None:
-    """Return the slopes of devices only SPICE knows; None where they are many, or cannot be had: nothing hangs on it."""
+    """Return the slopes of devices only SPICE knows; None where they are many or cannot be had."""
     if sum(map(len, point.circuit.of_kind(Devices))) > MOST_DEVICES:
         return None
     try:
