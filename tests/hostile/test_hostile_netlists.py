@@ -25,7 +25,6 @@ def doubling(levels):
 HUNDREDS = ".subckt wide a b\n" + "r{} a b 1\n" * 100 + ".ends\n"
 
 NETLISTS = {
-    "control section without end": (deck(".control\nshell touch {canary}"), "there is no .endc"),
     "control split over lines": (deck(".con\n+trol\nshell touch {canary}"), "this kind of line is not known"),
     "executed comment": (deck("*#shell touch {canary}"), "ngspice would execute this line"),
     "executed comment behind the digits": (deck("*# set numdgt=16; shell touch {canary}"), "ngspice would execute"),
@@ -187,6 +186,7 @@ def test_the_same_traps_are_harmless_when_they_stand_in_plain_comments(place, gu
 
 IGNORED = {
     "control section": ".control\nshell touch {canary}\nalter r1 = `touch {canary}`\n*# shell touch {canary}\n.endc",
+    "control section without end": ".control\nshell touch {canary}",
     "control section in capitals": ".CONTROL\nshell touch {canary}\n.ENDC",
     "option that reads a file": ".options seed={secret}",
     "model that names a file": "d1 b 0 m\n.model m d(is=1n file={secret})",

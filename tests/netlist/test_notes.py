@@ -22,6 +22,7 @@ NOTED = [
     (".csparam x=1", "hands a number to .control"),
     (".step param p 1 2 1", "without steps"),
     (".control\nshell rm -rf /\nalter r1 `id`\n*# quit\n.endc", "nothing of what stands up to .endc is read"),
+    (".control\nshell rm -rf /\n.end", "nothing of what stands up to .endc is read"),
     (".end\nr3 b 0 1e9", "this text behind .end is read"),
     (".param p=1 p=2", None),
     (".param p=1\n.param p=2", "the last value counts"),
@@ -61,9 +62,7 @@ def load_netlist_of(folder, text):
     return load_netlist(folder / "my.cir")
 
 
-@pytest.mark.parametrize(
-    "text", [".options scale=1e-6", ".options rshunt=1k", ".options defl=1u", ".alter", ".hdl x", ".control\nop"]
-)
+@pytest.mark.parametrize("text", [".options scale=1e-6", ".options rshunt=1k", ".options defl=1u", ".alter", ".hdl x"])
 def test_what_would_change_the_circuit_is_refused(text):
     with pytest.raises(NetlistError, match=r"my\.cir, line 5"):
         read_netlist(f"{DIVIDER}{text}\n", "my.cir")

@@ -60,7 +60,6 @@ SPOILED_LINES = [
     (r"dup1_0 (.*) silicon", r"dup1_0 \1 germanium", "there is no .model line for germanium"),
     (r"(sswitches_0 .*) nudge_switch", r"\1 other", "there is no .model line for other"),
     (r"\.op$", ".alter r 1", "this kind of line is not known"),
-    (r"\.op$", ".control", "there is no .endc for this line"),
     (r"\.op$", ".include /etc/passwd", "a text without a folder of its own can include no file"),
     (r"\.op$", "*# shell touch spoiled", "ngspice would execute this line"),
 ]

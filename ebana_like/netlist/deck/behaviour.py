@@ -139,7 +139,10 @@ def _polynomial(line: Line, letter: str, count: int, text: str, place: Surroundi
     controls: list[Tree] = []
     if letter in "eg":
         nodes = place.nodes(line, words[:taken])
-        controls += [Voltage(*pair) for pair in zip(nodes[0::2], nodes[1::2], strict=True)]
+        pairs = zip(nodes[0::2], nodes[1::2], strict=True)
+        controls += [
+            Number(0.0) if positive == negative else Voltage(positive, negative) for positive, negative in pairs
+        ]
     else:
         controls += [Current(word) for word in words[:taken]]
     terms: list[Tree] = []

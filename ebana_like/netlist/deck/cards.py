@@ -42,10 +42,10 @@ def parse_card(text: str, where: str, value: Value = str, remark: Callable[[str]
         )
     name, type_, rest = line[1], line[2], line[3:]
     parameters = {flag: "" for flag in rest if flag in FLAGS}
-    pairs = [word for word in rest if word not in FLAGS]
-    if len(pairs) % 3 or any(sign != "=" for sign in pairs[1::3]):
+    pairs = [word for word in rest if word not in FLAGS and word != "="]  # ngspice takes the sign for a blank
+    if len(pairs) % 2 or "==" in text.replace(" ", "") or rest[-1:] == ["="]:
         raise NetlistError(f'{where}: the parameters of model {name} are not all written as "name=value"')
-    for parameter, given in zip(pairs[0::3], pairs[2::3], strict=True):
+    for parameter, given in zip(pairs[0::2], pairs[1::2], strict=True):
         if not _PARAMETER.fullmatch(parameter):
             raise NetlistError(f'{where}: the parameter "{parameter}" of model {name} is not a name')
         if parameter in parameters and remark is not None:

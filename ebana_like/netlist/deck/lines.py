@@ -105,8 +105,6 @@ def statements(
         if open_line is not None:
             yield _joined(open_line, more)
         open_line, more = Line(source, number, text), []
-    if control is not None:
-        raise control.error("there is no .endc for this line")
     if open_line is not None:
         yield _joined(open_line, more)
 
