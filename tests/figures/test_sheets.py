@@ -100,6 +100,16 @@ R2 t 0 1k""",
 }
 
 
+CIRCUITS["marks beside wires"] = """marks beside wires
+VCC vcc_of_the_whole_board 0 5
+R1 vcc_of_the_whole_board a 1k
+R2 a 0 1k
+Q1 vcc_of_the_whole_board a b n
+R3 b 0 1k
+E1 c 0 vcc_of_the_whole_board b 1k
+R4 c b 1k"""
+
+
 def crossbar(rows: int, columns: int) -> str:
     lines = [f"V{k} in{k} 0 {k}" for k in range(rows)]
     lines += [f"R{k}{j} in{k} out{j} {k + j + 1}k" for k in range(rows) for j in range(columns)]

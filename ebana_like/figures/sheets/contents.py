@@ -11,9 +11,7 @@ from ebana_like.figures.sheets.letters import begun, shortened
 from ebana_like.figures.sheets.parts import DOWN, INPUT, MODELLED, NOTHING, TAG, TRAINED, UP, Beside, Part, Sheet
 from ebana_like.figures.sheets.symbols import parts_of
 
-_SUPPLY = re.compile(
-    r"[/.]?(v?(cc|dd|ee|ss|bb|bat|batt|sup|supply|pos|neg|plus|minus|rail)\w*|[+-].*|\d+v\d*|v[+-])", re.I
-)
+_SUPPLY = re.compile(r"[/.]?((v?(cc|dd|ee|ss|bb|bat|sup|rail)|v(pos|neg|plus|minus))\w*|[+-].*|\d+v\d*|v[+-])", re.I)
 _SIGNAL = re.compile(r"[/.]?v?(in|sig|gen|i|s|x)[\d_+pn-]*", re.I)
 
 

@@ -9,7 +9,7 @@ from ebana_like.figures.sheets.letters import hidden
 from ebana_like.figures.sheets.parts import INPUT, TRAINED, Part
 from ebana_like.figures.sheets.placing import Placed
 from ebana_like.figures.sheets.routing import Point
-from ebana_like.figures.sheets.shapes import CELL, TRANSISTORS, Pin, cell_width, crossing
+from ebana_like.figures.sheets.shapes import CELL, TRANSISTORS, Pin, box_reach, cell_width, crossing
 from ebana_like.figures.sheets.sheet import Laid
 
 STEP = 0.5
@@ -93,9 +93,8 @@ class _Drawn:
         """The body from primitive lines of the symbol, its leads to the pins."""
         side = int(one.shape.turn.split()[0])
         x, y = one.x, one.y
-        upper, lower = (at["positive"], at["negative"])
-        if upper[1] < lower[1]:
-            upper, lower = lower, upper
+        begin = at["control"][0] - x
+        reach = {1 if end[1] > y else -1: end[1] - y for end in (at["positive"], at["negative"])}
         bipolar = symbol in ("npn", "pnp")
         bar = -0.75 * side
 
@@ -112,18 +111,18 @@ class _Drawn:
         negative_up = at["negative"][1] > at["positive"][1]
         sign = 1 if negative_up else -1  # of the emitter or source
         if bipolar:
-            line((-2 * side, 0), (bar, 0))
+            line((begin, 0), (bar, 0))
             self.thick((x + bar, y - 0.85), (x + bar, y + 0.85), colour)
             inner, outer = (bar, 0.35 * sign), (0.0, 1.05 * sign)
-            line((bar, -0.35 * sign), (0, -1.05 * sign), (0, -2 * sign))
+            line((bar, -0.35 * sign), (0, -1.05 * sign), (0, reach[-sign]))
             if symbol == "npn":
                 arrow(inner, outer)
             else:
                 arrow(outer, inner)
-            line(outer, (0, 2 * sign))
+            line(outer, (0, reach[sign]))
             return
         gate = -1.1 * side
-        line((-2 * side, 0), (gate if symbol in ("nmos", "pmos") else bar, 0))
+        line((begin, 0), (gate if symbol in ("nmos", "pmos") else bar, 0))
         if symbol in ("nmos", "pmos"):
             line((gate, -0.8), (gate, 0.8))
         self.thick((x + bar, y - 0.95), (x + bar, y + 0.95), colour)
@@ -134,7 +133,7 @@ class _Drawn:
                 arrow(*(ends if inward else ends[::-1]))
             else:
                 line((bar, 0.65 * end), (0, 0.65 * end))
-            line((0, 0.65 * end), (0, 2 * end))
+            line((0, 0.65 * end), (0, reach[end]))
         if symbol in ("njf", "pjf"):
             ends = ((-2.0 * side, 0.0), (bar - 0.05 * side, 0.0))
             arrow(*(ends if symbol == "njf" else ends[::-1]))
@@ -173,15 +172,16 @@ class _Drawn:
 
     def box(self, one: Placed, colour: str) -> None:
         pins = one.shape.pins
-        reach, tall = abs(pins[0].x) - 1, (len(pins) + 1) // 2 * 2
+        reach, tall = box_reach(self.laid.parts[one.part]), (len(pins) + 1) // 2 * 2
         x, y = one.x, one.y
         corners = [(-reach, -tall / 2), (reach, -tall / 2), (reach, tall / 2), (-reach, tall / 2), (-reach, -tall / 2)]
         for a, b in itertools.pairwise(corners):
             self.drawing += elm.Line().at(_units((x + a[0], y + a[1]))).to(_units((x + b[0], y + b[1]))).color(colour)
         for pin in pins:
             at = one.at(pin)
-            self.drawing += elm.Line().at(_units(at)).to(_units((at[0] - pin.way[0], at[1]))).color(colour)
-            self.text((at[0] - 1.3 * pin.way[0], at[1]), pin.name, "left" if pin.way[0] < 0 else "right", colour)
+            edge = x + reach * pin.way[0]
+            self.drawing += elm.Line().at(_units(at)).to(_units((edge, at[1]))).color(colour)
+            self.text((edge - 0.3 * pin.way[0], at[1]), pin.name, "left" if pin.way[0] < 0 else "right", colour)
 
     def mark(self, one: Placed, pin: Pin) -> None:
         at = one.at(pin)

@@ -6,7 +6,8 @@ from itertools import combinations
 import numpy as np
 
 from ebana_like.elements import IntArray
-from ebana_like.figures.sheets.cooling import ANY, Board, cool
+from ebana_like.figures.sheets.board import ANY, Board
+from ebana_like.figures.sheets.cooling import cool
 from ebana_like.figures.sheets.order import Order, order
 from ebana_like.figures.sheets.parts import Sheet
 from ebana_like.figures.sheets.shapes import TRANSISTORS, TWO_ENDED, Pin, Shape, shapes

@@ -1,7 +1,7 @@
 """How much room does a part take, and where are its pins? In steps of the sheet's grid, for every way it may turn."""
 
-from dataclasses import dataclass
-from math import ceil
+from dataclasses import dataclass, replace
+from math import ceil, floor
 
 from ebana_like.figures.sheets.parts import DOWN, UP, Part, Sheet
 
@@ -90,7 +90,7 @@ def _finished(
     turn: str, part: Part, sheet: Sheet, pins: list[tuple[str, int, int, tuple[int, int]]], texts: list[Text],
     box: tuple[float, float, float, float], dislike: float = 0.0,
 ) -> Shape:  # fmt: skip
-    """Return the shape with the marks of its pins, and room for them."""
+    """Return the shape with the marks of its pins, and room for them; pins with wires lie at its border."""
     boxes = [box, *(text.box for text in texts)]
     made = []
     for name, x, y, way in pins:
@@ -99,8 +99,15 @@ def _finished(
         boxes += more
         dislike += odd
         made.append(Pin(name, net, x, y, way, mark))
-    left, low, right, high = zip(*boxes, strict=True)
-    return Shape(turn, tuple(made), tuple(texts), (min(left), min(low), max(right), max(high)), dislike)
+    lefts, lows, rights, highs = zip(*boxes, strict=True)
+    left, low, right, high = min(lefts), min(lows), max(rights), max(highs)
+    for k, pin in enumerate(made):
+        if not pin.mark:
+            x = {LEFT: min(pin.x, floor(left)), RIGHT: max(pin.x, ceil(right))}.get(pin.way, pin.x)
+            y = {BELOW: min(pin.y, floor(low)), ABOVE: max(pin.y, ceil(high))}.get(pin.way, pin.y)
+            made[k] = replace(pin, x=x, y=y)
+            left, low, right, high = min(left, x), min(low, y), max(right, x), max(high, y)
+    return Shape(turn, tuple(made), tuple(texts), (left, low, right, high), dislike)
 
 
 def _mark(
@@ -164,14 +171,10 @@ def _transistor(part: Part, sheet: Sheet, side: int, flip: int) -> Shape:
 def _amplifier(part: Part, sheet: Sheet, plus: int) -> Shape:
     """plus: 1 with the positive input above, -1 with it below, 0 where there is one input."""
     texts = [Text(part.name, 0.3, 2.0, "left"), Text(part.texts[0], -2, 0, "left")]
-    names = ["in"] if plus == 0 else ["+", "-"]
-    # room for the mark of one input beside the wire of the other
-    reach = {name: -4 if sheet.is_signal(part.pins[name]) else -3 for name in names}
-    ends = [(name, reach[name], {"+": plus, "-": -plus}.get(name, 0), LEFT) for name in names]
+    ends = [("in", -3, 0, LEFT)] if plus == 0 else [("+", -3, plus, LEFT), ("-", -3, -plus, LEFT)]
     dislike = 1.0 * (plus > 0) + 10.0 * (plus > 0 and not sheet.is_signal(part.pins["+"]))
-    out = max(3, ceil(texts[0].box[2]))
-    box = (min(reach.values()), -2.2, out, 2.2)
-    return _finished(str(plus), part, sheet, [*ends, ("out", out, 0, RIGHT)], texts, box, dislike)
+    pins = [*ends, ("out", 3, 0, RIGHT)]
+    return _finished(str(plus), part, sheet, pins, texts, (-3, -2.2, 3, 2.2), dislike)
 
 
 def _crossbar(part: Part, sheet: Sheet, turn: str) -> Shape:
@@ -210,9 +213,7 @@ def _port(part: Part, sheet: Sheet) -> Shape:
 def _box(part: Part, sheet: Sheet) -> Shape:
     names = list(part.pins)
     half = (len(names) + 1) // 2
-    tall = 2 * half
-    inner = max((width(name) for name in names), default=0)
-    reach = max(3, ceil(max(inner + 1, *(width(line) / 2 + 0.5 for line in (part.name, *part.texts)))))
+    tall, reach = 2 * half, box_reach(part)
     pins = [
         (name, -reach - 1 if k < half else reach + 1, tall // 2 - 1 - 2 * (k % half), LEFT if k < half else RIGHT)
         for k, name in enumerate(names)
@@ -220,3 +221,9 @@ def _box(part: Part, sheet: Sheet) -> Shape:
     texts = [Text(part.name, 0, tall / 2 + 0.6, "center")]
     texts += [Text(line, 0, -tall / 2 - 0.6 - LINE * k, "center") for k, line in enumerate(part.texts)]
     return _finished("right", part, sheet, pins, texts, (-reach - 1, -tall / 2, reach + 1, tall / 2))
+
+
+def box_reach(part: Part) -> int:
+    """Return half the width of a box."""
+    inner = max((width(name) for name in part.pins), default=0)
+    return max(3, ceil(max(inner + 1, *(width(line) / 2 + 0.5 for line in (part.name, *part.texts)))))

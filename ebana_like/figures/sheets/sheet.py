@@ -15,7 +15,7 @@ TRIES = ((12, 8), (20, 6), (30, 4), (1000, 2))
 ROUTED = 3
 """Placements that are wired, of which the best is taken."""
 
-SPREAD = 5
+SPREAD = 4
 """Times that parts are moved apart where a wire's name has no room."""
 
 
@@ -40,10 +40,10 @@ def lay_out(sheet: Sheet) -> Laid:
             found = sorted(threads.map(partial(place, sheet), range(tries)), key=lambda each: each[1])
         wired = [(each := apart(one, 1.0), route(sheet, each)) for one, _ in found[:ROUTED]]
         placed, routed = min(wired, key=lambda each: _cost(*each))
-        for k in range(SPREAD):
+        for _ in range(SPREAD):
             if routed.whole:
                 break
-            placed = apart(placed, 1.2 + 0.2 * k)
+            placed = apart(placed, 1.2)
             routed = route(sheet, placed)
     placed = [*placed, *_supplies(sheet, placed)]
     return Laid(sheet, (*sheet.parts, *sheet.supplies), tuple(placed), routed, _names(sheet, placed, routed))
