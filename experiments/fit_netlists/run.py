@@ -86,7 +86,7 @@ def tables(folder: Path) -> dict[str, Path]:
 def one(name: str, seed: int, data: Path) -> Outcome:
     """Fit a case with every rate; return the fit that its validation part prefers."""
     netlist, settings = CASES[name]
-    path, given = NETLISTS / netlist, {"epochs": 60, **settings, "data": str(data), "seed": seed}
+    path, given = NETLISTS / netlist, {"epochs": 60, "keep": "last", **settings, "data": str(data), "seed": seed}
     found = []
     for rate in RATES:
         done = fit(path, **given, lr=rate)
