@@ -45,7 +45,8 @@ FIELDS = (
 class Task:
     """A circuit and what it is to do.
 
-    trained: its resistors. epochs, lr: of a training, and its learning rate; in ngspice an eighth as many epochs.
+    trained: its resistors. epochs, in_ngspice, lr: of a training by the native engine, of one in ngspice,
+        and the learning rate.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Task:
     outputs: tuple[str, ...]
     trained: str
     epochs: int = 80
+    in_ngspice: int = 10
     lr: float = 0.03
 
     def samples(self) -> tuple[np.ndarray, np.ndarray]:
@@ -71,7 +73,7 @@ class Task:
 TASKS = (
     Task("filter", ("vin",), ("low", "band"), "r1,r2,r3,r4,r5,r6,r7,r8,r9"),
     Task("instrumentation", ("va", "vb"), ("out",), "r1,r2,r3,r4,r5,r6,r7"),
-    Task("logarithm", ("vin",), ("out",), "r1,r2,r3,r4", 200, 0.001),
+    Task("logarithm", ("vin",), ("out",), "r1,r2,r3,r4", 200, 60, 0.01),
 )
 LEARNING = {"test": 0.25, "seed": 0}
 
@@ -138,7 +140,7 @@ def one(amplifier: str, task: Task, folder: Path) -> tuple[dict[str, object], Pr
     with data.open("w") as file:
         csv.writer(file).writerows([[*task.inputs, *task.outputs], *np.hstack([features, targets]).tolist()])
     engine, nodes, off = deviation(path)
-    epochs = task.epochs if engine == "native" else task.epochs // 8
+    epochs = task.epochs if engine == "native" else task.in_ngspice
     given = {
         **LEARNING,
         "data": str(data),
