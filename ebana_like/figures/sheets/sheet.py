@@ -45,7 +45,7 @@ def lay_out(sheet: Sheet) -> Laid:
                 break
             placed = apart(placed, 1.2)
             routed = route(sheet, placed)
-    placed = [*placed, *_supplies(sheet, placed)]
+    placed = [*placed, *_supplies(sheet, placed, routed)]
     return Laid(sheet, (*sheet.parts, *sheet.supplies), tuple(placed), routed, _names(sheet, placed, routed))
 
 
@@ -56,10 +56,11 @@ def _cost(placed: list[Placed], routed: Routed) -> float:
     return float(routed.cost + 0.5 * size + sum(one.shape.dislike for one in placed))
 
 
-def _supplies(sheet: Sheet, placed: list[Placed]) -> list[Placed]:
+def _supplies(sheet: Sheet, placed: list[Placed], routed: Routed) -> list[Placed]:
     """Return the sources of rails in a row under the circuit."""
     left = min((one.box[0] for one in placed), default=0.0)
-    low = min((one.box[1] for one in placed), default=0.0)
+    wired = (min(a[1], b[1]) - 1.0 for wires in routed.wires.values() for a, b in wires.edges)
+    low = min((*(one.box[1] for one in placed), *wired), default=0.0)
     found = []
     for k, part in enumerate(sheet.supplies):
         shape = min(shapes(part, sheet), key=lambda shape: shape.dislike)
