@@ -48,7 +48,7 @@ CASES = [
     Case("bridge", ("ibr",), ("out",), lambda x: 900.0 * x, -2e-3, 2e-3),
     Case("crossbar", ("v1", "v2", "v3", "v4"), ("p", "n"), lambda x: x @ np.abs(WEIGHTS).T, -1.0, 1.0, scale=1e-3),
     Case("led", ("vdim",), ("amperes",), lambda x: 2e-3 + 2e-3 * x, 0.0, 3.0, scale=1e-3),
-    Case("log_ladder", ("vin",), ("out",), lambda x: 0.12 * np.log10(1 + x / 0.02), 0.0, 5.0),
+    Case("log_ladder", ("vin",), ("out",), lambda x: 0.3 * np.log10(1 + x / 0.3), 0.0, 5.0),
     Case("chain", ("vin",), ("out",), lambda x: 0.25 * np.tanh(2 * x), -2.0, 2.0),
 ]
 
