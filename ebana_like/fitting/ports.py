@@ -20,6 +20,9 @@ from ebana_like.nudges.ways.current import sources_across
 from ebana_like.shared import Shared
 from ebana_like.values import address
 
+SHORT = 1e-3
+"""Ohms that ngspice takes for none."""
+
 TRAINED, INPUTS, NUDGE = "trained", "inputs", "nudge"
 """Names of the banks with the trained resistors, the inputs, and the currents that nudge."""
 
@@ -158,7 +161,7 @@ class _Rewired:
             self.banks.append(replace(taken, trainable={quantity: Range(of.floor, np.inf)}))
             formulas = (trees[label] for label in labels)
             found[address(taken.name, quantity)] = tuple(
-                Call("/", (Number(1.0), tree)) if of.reciprocal else tree for tree in formulas
+                _conductance(tree) if of.reciprocal else tree for tree in formulas
             )
         return found
 
@@ -255,6 +258,11 @@ class _Rewired:
     def new_name(self, name: str) -> str:
         self.names.add(name := free_name(name, self.names))
         return name
+
+
+def _conductance(ohms: Tree) -> Tree:
+    """Return 1/R, with 1 mOhm for a resistance of zero, as ngspice has it: at the end of a potentiometer."""
+    return Call("/", (Number(1.0), Call("?", (Call("==", (ohms, Number(0.0))), Number(SHORT), ohms))))
 
 
 def _some(name: str, known: Iterable[str]) -> str:

@@ -86,7 +86,7 @@ CASES = {
 
 def given(name: str, folder: Path) -> dict[str, object]:
     """Write a case's table; return the settings of its fit."""
-    case, rng = CASES[name], np.random.default_rng(0)
+    case, rng = CASES[name], np.random.default_rng(11)
     x = rng.uniform(case.low, case.high, (SAMPLES, len(case.inputs)))
     rows = [",".join(f"{value:.6f}" for value in row) for row in np.hstack([x, case.target(x)])]
     (folder / f"{name}.csv").write_text("\n".join([",".join([*case.inputs, *case.outputs]), *rows]) + "\n")

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from ebana_like.elements import Resistors
 from ebana_like.errors import EbanaError
 from ebana_like.fitting import fit, prepare
 from ebana_like.netlist import Netlist, load_netlist, read_netlist, write_netlist
@@ -136,3 +137,16 @@ def test_the_file_read_again_has_the_trained_values(netlist):
         for quantity in bank.trainable:
             read = [getattr(where[label][0], quantity)[where[label][1]] for label in bank.labels]
             assert read == pytest.approx(getattr(bank, quantity).tolist(), rel=1e-14)
+
+
+def test_a_wiper_may_reach_its_end(tmp_path):
+    text = "t\nV1 in 0 1\n.param pos=0.5\nRa in out {10k*(1-pos)}\nRb out 0 {10k*pos}\n.end\n"
+    (tmp_path / "my.cir").write_text(text)
+    (tmp_path / "data.csv").write_text("v1,out\n1,1\n2,2\n")
+    asked = {"data": str(tmp_path / "data.csv"), "inputs": "v1", "outputs": "out", "epochs": 20, "lr": 0.2}
+    done = fit(tmp_path / "my.cir", train="{pos}", range="pos=0:1", **asked)
+    assert done.kept.values["param.pos"] == 1.0
+    circuit = done.problem.circuit.with_values(done.kept.values)
+    ohms = {label: 1 / g for b in circuit.of_kind(Resistors) for label, g in zip(b.labels, b.conductance, strict=True)}
+    assert ohms == {"ra": pytest.approx(1e-3), "rb": pytest.approx(1e4)}  # as ngspice reads the fitted netlist
+    assert done.records[-1].train.loss < 1e-12
