@@ -28,6 +28,7 @@ import numpy as np
 
 from ebana_like.cli import main as train_circuit
 from ebana_like.runs import Run, load_circuit, load_history, load_newest
+from ebana_like.tasks.catalog import trained_in
 
 HERE = Path(__file__).parent
 
@@ -78,7 +79,7 @@ class Case:
             rows = [f"{x:.3f},{np.clip(x, -0.6, 0.6):.3f}" for x in volts]
             (folder / "data.csv").write_text("\n".join(["in,out", *rows]))
             ports = ["--data", str(folder / "data.csv"), "--inputs", "v1=in", "--outputs", "out", "--train", "r*"]
-            length = ["--epochs", "40", "--seed", str(seed), "--out", str(folder / "fitted.cir")]
+            length = ["--epochs", "40", "--seed", str(seed), *OFTEN, "--out", str(folder / "runs" / "fitted")]
             return ["fit", str(folder / "my.cir"), *ports, *how, *length]
         if self.command == "sweep":
             grid = ["--lr", "0.05,0.1", "--seeds", f"{seed}:{seed + 2}", "--epochs", "30", *OFTEN]
@@ -87,7 +88,7 @@ class Case:
         return [self.command, *how, *length, *OFTEN, "--out", str(folder / "runs")]
 
     def go_on(self, folder: Path, seed: int) -> list[str]:
-        """Return the arguments that go on in a folder: a sweep's own, and a fit begins again."""
+        """Return the arguments that go on in a folder; those of a sweep are its own."""
         made = only_run(folder)
         return self.begin(folder, seed) if made is None else ["resume", str(made.path)]
 
@@ -100,8 +101,6 @@ class Case:
 
     def end(self, folder: Path) -> object:
         """Return all that it has made but for times, to be compared."""
-        if self.command == "fit":
-            return (folder / "fitted.cir").read_bytes(), without_times(folder / "fitted.csv")
         if self.command == "sweep":
             return [end_of(Run(cell)) for cell in sorted((folder / "sweep" / "cells").iterdir())]
         made = only_run(folder)
@@ -272,11 +271,12 @@ def only_run(folder: Path) -> Run | None:
 
 @dataclass(frozen=True)
 class End:
-    """What a finished run holds: bits of all conductances, the history without times, and the netlist."""
+    """What a finished run holds: bits of all values, the history without times, the netlist, and the fitted text."""
 
     conductances: dict[str, bytes]
     history: list[dict[str, str]]
     netlist: bytes
+    fitted: bytes
 
 
 def end_of(run_folder: Run) -> End:
@@ -285,7 +285,8 @@ def end_of(run_folder: Run) -> End:
     assert checkpoint is not None
     history = without_times(run_folder.history)
     bits = {name: np.asarray(g).tobytes() for name, g in checkpoint.progress.values.items()}
-    return End(bits, history, run_folder.netlist.read_bytes())
+    fitted = b"".join(path.read_bytes() for path in run_folder.path.glob("*_fitted.*"))
+    return End(bits, history, run_folder.netlist.read_bytes(), fitted)
 
 
 def without_times(history: Path) -> list[dict[str, str]]:
@@ -297,7 +298,7 @@ def without_times(history: Path) -> list[dict[str, str]]:
 def is_readable(run_folder: Run) -> bool:
     """Tell whether everything in a run folder that is there can be read, and no checkpoint is damaged."""
     said: list[str] = []
-    run_folder.settings(), run_folder.task(), load_history(run_folder)
+    run_folder.settings(type(trained_in(run_folder).settings)), load_history(run_folder)
     load_newest(run_folder.checkpoints, said.append)
     if run_folder.netlist.exists():
         load_circuit(run_folder.path)

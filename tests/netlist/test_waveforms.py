@@ -131,7 +131,7 @@ REFUSED = {
     "dc = = 2": '"=" is not a number',
     "value=3": '"value" is not a number',
     "PWL file=x.csv": '"file" is not a number',
-    "TRNOISE(1 1n 0 0)": '"trnoise" is not a number',
+    "TRRANDOM(2 1m 0 1)": "it begins with a random value",
     "SIN(0 1 1 -1 -1e5)": "math range error",
 }
 

@@ -62,7 +62,7 @@ def read_behaviour(line: Line, words: list[str], place: Surroundings) -> list[El
         raise line.error(f"expected {_FORMS[letter]}")
     name, positive, negative, rest = head.groups()
     ends = place.nodes(line, [positive, negative])
-    source = _Source(line, name, (ends[0], ends[1]), place)
+    source = _Source(line, name, (ends[0], ends[1]), place, " ".join(words[3:]))
     rest, is_voltage = rest.strip(), letter in "eh"
     if match := _POLY.fullmatch(rest):
         law = _polynomial(line, letter, int(match[1]), match[2], place)
@@ -215,10 +215,13 @@ def _gain(law: Tree) -> tuple[float, Voltage] | None:
 
 
 class _Source:
-    """Makes the elements of one line."""
+    """Makes the elements of one line.
 
-    def __init__(self, line: Line, name: str, ends: tuple[str, str], place: Surroundings) -> None:
-        self.line, self.name, self.ends, self.place = line, name, ends, place
+    said: the words behind the nodes, for kinds of others that have lines like these in netlists of ours.
+    """
+
+    def __init__(self, line: Line, name: str, ends: tuple[str, str], place: Surroundings, said: str) -> None:
+        self.line, self.name, self.ends, self.place, self.said = line, name, ends, place, said
 
     def label(self, letter: str) -> tuple[str, str]:
         """Return path and label of the element that stands for the line's own."""
@@ -261,7 +264,7 @@ class _Source:
         if not is_voltage:
             own = own_law(law, *self.ends) is not None
             kind = BehaviouralConductors.kind if own else BehaviouralCurrents.kind
-            return [Element(self.line, *self.label("b"), self.ends, law=law, kind=kind)]
+            return [Element(self.line, *self.label("b"), self.ends, self.said, law=law, kind=kind)]
         path, label, level = self.made("b", "value")
         miss = Call("*", (Number(LEVEL), Call("+", (Voltage(*level), Call("neg", (law,))))))
         held = Element(self.line, path, label, level, law=miss, kind=BehaviouralCurrents.kind)
