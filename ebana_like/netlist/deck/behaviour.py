@@ -49,7 +49,8 @@ _FORMS = {
 def is_behavioural(words: Sequence[str]) -> bool:
     """Whether the words of a source say more than two controls and a gain."""
     if words[0][0] == "r":
-        return len(words) > 3 and any(word[0] in "{'" and _ASKS.search(word) for word in words[3:])
+        plain = len(words) < 4 or (len(words) == 4 and words[3][0] not in "{'")  # nearly all resistors
+        return not plain and any(word[0] in "{'" and _ASKS.search(word) for word in words[3:])
     return words[0][0] == "b" or any(word in ("=", "table", "poly", "value", "vol", "cur") for word in words[3:5])
 
 
