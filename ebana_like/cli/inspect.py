@@ -18,7 +18,8 @@ from ebana_like.files import write_given
 from ebana_like.fitting import NetlistSystem
 from ebana_like.netlist.deck.include import read_text
 from ebana_like.pages.answers import answer_tables
-from ebana_like.pages.fit import as_drawn, clamped
+from ebana_like.pages.fit import as_drawn
+from ebana_like.pages.fit_tables import clamped
 from ebana_like.pages.inspection import bank_table, flow_table, has_ports, port_table, recorded_table, voltage_table
 from ebana_like.pages.inspection_page import inspection_page
 from ebana_like.pages.page import render

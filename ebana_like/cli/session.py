@@ -17,7 +17,7 @@ from ebana_like.fitting import NetlistSystem
 from ebana_like.fitting.reach import unreached
 from ebana_like.learning import Nudged
 from ebana_like.pages.answers import TRUTH_TABLE_ROWS, answer_table, answers
-from ebana_like.pages.fit import change_table, clamped, loss_table
+from ebana_like.pages.fit_tables import change_table, clamped, loss_table
 from ebana_like.runs import Run, RunRecorder, TrainingSettings, simulator_of
 from ebana_like.runs.tensorboard import TensorBoard
 from ebana_like.simulators import Simulator

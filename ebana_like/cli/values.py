@@ -17,7 +17,6 @@ from ebana_like.cli.netlists import reads_netlists
 from ebana_like.cli.patience import patience
 from ebana_like.cli.printer import Printer, terminal
 from ebana_like.errors import counted
-from ebana_like.figures.units import si
 from ebana_like.files import write_atomically
 from ebana_like.fitting import NetlistSystem
 from ebana_like.hardware.stock import stock
@@ -25,6 +24,7 @@ from ebana_like.netlist import Netlist, save_netlist
 from ebana_like.runs import simulator_of, update_of
 from ebana_like.simulators import Simulator
 from ebana_like.training import evaluate
+from ebana_like.units import si
 
 LISTED = 24
 """Resistances that are listed."""

@@ -4,7 +4,7 @@ import numpy as np
 
 from ebana_like.elements import DiodeModel, Diodes, FloatArray
 from ebana_like.figures.svg import BLUE, INK, Picture
-from ebana_like.figures.units import si
+from ebana_like.units import si
 
 POINTS = 401
 LARGEST_DRIVE = 4.0

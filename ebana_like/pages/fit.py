@@ -10,14 +10,13 @@ from ebana_like.data import RegressionDataset
 from ebana_like.elements import FloatArray
 from ebana_like.figures import NOTHING, Beside, agreement, drawn_netlist
 from ebana_like.figures.fitted import POINTS, fitted_curve, moved, residuals, transfers
-from ebana_like.figures.units import si
 from ebana_like.fitting import FitSettings, NetlistSystem
 from ebana_like.fitting.changes import Change, changes
 from ebana_like.fitting.fit import columns_of
 from ebana_like.pages.circuit_pictures import Drawn, pictured
-from ebana_like.pages.page import PageTable, Section
+from ebana_like.pages.fit_tables import change_table, loss_table, sign
+from ebana_like.pages.page import Section
 from ebana_like.simulators import Simulator
-from ebana_like.training import Problem, evaluate
 from ebana_like.values import Values
 
 MOST_DRAWN = 60
@@ -25,35 +24,6 @@ MOST_DRAWN = 60
 
 MOST_INPUTS = 8
 """Inputs over which an output is drawn."""
-
-
-def loss_table(simulator: Simulator, problem: Problem, values: Values) -> PageTable:
-    """Return a row a part of the data: loss and answers with the values the netlist came with, and with these."""
-    data, rows = problem.data, []
-    for name, part in (("train", data.train), ("validation", data.validation), ("test", data.test)):
-        if part is not None:
-            before, after = (evaluate(simulator, at, part, problem.cost) for at in (problem.start().values, values))
-            rows.append((name, str(len(part)), f"{before.loss:.3e}", f"{after.loss:.3e}", str(before), str(after)))
-    heads = ("data", "samples", "loss before", "and after", "answers before", "and after")
-    return PageTable("before and after", heads, rows)
-
-
-def change_table(system: NetlistSystem, values: Values) -> PageTable:
-    """Return a row a trained value, in the unit it has in the file."""
-    rows = [
-        (one.name, *(_text(value, one) for value in (one.before, one.now, one.low, one.high)), _at_end(one))
-        for one in changes(system, values)
-    ]
-    return PageTable("trained values", ("name", "before", "now", "least", "most", ""), rows)
-
-
-def clamped(system: NetlistSystem, values: Values) -> list[str]:
-    """Return a sentence about the values that have come to an end of their ranges; none where there are none."""
-    at_end = [f"{one.name} ({_text(one.now, one)}, {_at_end(one)})" for one in changes(system, values) if one.end]
-    if not at_end:
-        return []
-    verb = "has" if len(at_end) == 1 else "have"
-    return [f"{', '.join(at_end)} {verb} come to the end of the range: a wider one, --range, may fit better"]
 
 
 def fit_sections(trained: Trained, simulator: Simulator) -> list[Section]:
@@ -154,22 +124,9 @@ def _moved(system: NetlistSystem, values: Values) -> list[Drawn]:
         rows = [(one.name, one.before, one.now, one.low, one.high) for one in ones if one in shown]
         more = f"; the {MOST_DRAWN} that moved most of {len(ones)}" if len(ones) > MOST_DRAWN else ""
         caption = f"before (ring) and now (dot), orange at an end of the range{more}"
-        drawn.append(Drawn(unit or "values", caption, moved(rows, _sign(unit))))
+        drawn.append(Drawn(unit or "values", caption, moved(rows, sign(unit))))
     return drawn
 
 
 def _far(change: Change) -> float:
     return abs(change.now - change.before) / (abs(change.before) or 1.0)
-
-
-def _text(value: float, change: Change) -> str:
-    return si(value, _sign(change.unit))
-
-
-def _sign(unit: str) -> str:
-    """Return the sign of a unit, by its name."""
-    return "Ω" if unit == "Ohm" else unit
-
-
-def _at_end(change: Change) -> str:
-    return {"low": "at its least", "high": "at its most"}.get(change.end, "")

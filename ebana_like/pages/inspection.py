@@ -9,10 +9,10 @@ from ebana_like.elements import (
     Devices,
     VoltageSources,
 )
-from ebana_like.figures.units import si
 from ebana_like.netlist import Netlist
 from ebana_like.pages.page import PageTable
 from ebana_like.simulators import Simulator
+from ebana_like.units import si
 
 LISTED = 200
 """Elements of a bank up to which all are listed: a page of 160,000 rows would have 20 MB."""

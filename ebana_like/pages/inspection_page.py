@@ -4,7 +4,6 @@ from ebana_like.analysis.sample import SamplePhases
 from ebana_like.circuit import Circuit
 from ebana_like.energy import symmetry
 from ebana_like.figures import NOTHING, Beside
-from ebana_like.figures.units import si
 from ebana_like.netlist import Netlist
 from ebana_like.pages.circuit_pictures import heat_maps, histograms, pictured, schematic_section, transfers
 from ebana_like.pages.inspection import (
@@ -18,6 +17,7 @@ from ebana_like.pages.inspection import (
 )
 from ebana_like.pages.page import Page, PageTable, Section
 from ebana_like.pages.warnings import warnings
+from ebana_like.units import si
 
 
 def inspection_page(

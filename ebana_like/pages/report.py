@@ -14,19 +14,20 @@ from ebana_like.analysis.trained import Trained, measure
 from ebana_like.elements import Devices
 from ebana_like.errors import counted
 from ebana_like.figures import is_small
-from ebana_like.figures.units import si
 from ebana_like.fitting import NetlistSystem
 from ebana_like.fitting.reach import unreached
 from ebana_like.learning import Nudged
 from ebana_like.pages.angles import angle_section
 from ebana_like.pages.answers import answer_tables
 from ebana_like.pages.circuit_pictures import heat_maps, histograms, pictured, schematic_section, transfers
-from ebana_like.pages.fit import as_drawn, clamped, fit_sections
+from ebana_like.pages.fit import as_drawn, fit_sections
+from ebana_like.pages.fit_tables import clamped
 from ebana_like.pages.page import Page, PageTable, Section
 from ebana_like.pages.run_pictures import accuracy, answered, boundary, loss
 from ebana_like.pages.warnings import warnings
 from ebana_like.runs import Settings, rates_of
 from ebana_like.simulators import Simulator
+from ebana_like.units import si
 
 POWER_SAMPLES = 10
 """Training samples whose power is taken, evenly spaced."""

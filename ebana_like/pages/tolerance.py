@@ -6,8 +6,8 @@ from ebana_like.analysis.spread import SIGMAS
 from ebana_like.analysis.tolerance import Found
 from ebana_like.errors import counted
 from ebana_like.figures.spread import copies_histogram, ranking
-from ebana_like.figures.units import si
 from ebana_like.pages.page import Page, PagePicture, PageTable, Section
+from ebana_like.units import si
 
 RANKED = 20
 """Elements that are ranked on the page."""

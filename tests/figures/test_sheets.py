@@ -15,8 +15,8 @@ from ebana_like.figures import save_schematic, schematic
 from ebana_like.figures.sheets import Laid, drawn_netlist, lay_out, sheet_of
 from ebana_like.figures.sheets.parts import INPUT, TRAINED
 from ebana_like.figures.sheets.shapes import width
-from ebana_like.figures.units import short
 from ebana_like.netlist import read_netlist
+from ebana_like.units import short
 
 MODELS = """
 .model n npn(is=1e-14 bf=200)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from ebana_like.expressions import Call, Current, Name, Number, Tree, Voltage
-from ebana_like.figures.units import short
+from ebana_like.units import short
 
 LEVEL = re.compile(r"(.*[. _])?\S+[ _]value", re.I)
 """Names of nodes that are made for the value of a behavioural source."""

@@ -7,13 +7,13 @@ from ebana_like.circuit import Circuit
 from ebana_like.errors import SettingError
 from ebana_like.expressions.numbers import spice_number
 from ebana_like.figures.sheets.parts import Beside, Part
-from ebana_like.figures.units import short
 from ebana_like.fitting.chosen import chosen
 from ebana_like.fitting.ports import carriers, columns
 from ebana_like.fitting.settings import NOTE, FitSettings, noted
 from ebana_like.netlist.deck import Deck, Line, read_deck
 from ebana_like.netlist.deck.spelling import Spelling, as_spelled, spelling
 from ebana_like.netlist.read import foreign_circuit
+from ebana_like.units import short
 
 
 def drawn_netlist(text: str, path: Path, asked: FitSettings | None = None) -> tuple[Circuit, Beside]:

@@ -23,7 +23,7 @@ from ebana_like.elements import (
 from ebana_like.elements.device import BipolarTransistors, JFETs, MOSFETs, SpiceDiodes
 from ebana_like.figures.sheets.expression import LEVEL, SENSED, difference, read_at_once, without_node
 from ebana_like.figures.sheets.parts import TRAINED, Part
-from ebana_like.figures.units import short
+from ebana_like.units import short
 
 Behavioural = BehaviouralConductors | BehaviouralCurrents
 
