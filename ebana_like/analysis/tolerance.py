@@ -22,6 +22,7 @@ from ebana_like.data import Dataset
 from ebana_like.elements import FloatArray, IntArray, dense
 from ebana_like.errors import SettingError, SimulatorError
 from ebana_like.fitting import NetlistSystem
+from ebana_like.fitting.ports import output_units
 from ebana_like.learning import Cost
 from ebana_like.netlist.deck.spelling import load_spelling
 from ebana_like.simulators import Simulator, engine_for
@@ -191,7 +192,7 @@ class _Measures:
         self.targets = None if self.data is None or self.cost is None else self.data.targets(self.cost)
         asked = [] if self.targets is None or self.data is None else [("loss", ""), (self.data.measure, "")]
         outputs = of.outputs if self.single else [f"{name}, off by" for name in of.outputs]
-        self.names = (*asked, *((name, "V") for name in outputs))
+        self.names = (*asked, *zip(outputs, output_units(of.circuit), strict=True))
 
     def of(self, scores: FloatArray) -> FloatArray:
         """Return the measures, (measures,), of scores (rows, outputs)."""

@@ -23,8 +23,8 @@ from ebana_like.values import address
 SHORT = 1e-3
 """Ohms that ngspice takes for none."""
 
-TRAINED, INPUTS, NUDGE = "trained", "inputs", "nudge"
-"""Names of the banks with the trained resistors, the inputs, and the currents that nudge."""
+TRAINED, INPUTS, NUDGE, READ = "trained", "inputs", "nudge", "output_currents"
+"""Names of the banks with the trained resistors, the inputs, the currents that nudge, and what reads currents."""
 
 
 def carriers(text: str) -> list[tuple[str, str, float]]:
@@ -46,6 +46,13 @@ def columns(text: str) -> list[tuple[str, str]]:
 def is_current(output: str) -> bool:
     """Whether an output is the current of a source, as in `i(v1)`."""
     return output[:2].lower() == "i(" and output[-1:] == ")"
+
+
+def output_units(circuit: Circuit) -> list[str]:
+    """Return the unit of each output: "A" where a current is read as the voltage of a node made for it, else "V"."""
+    made = [bank for bank in circuit.of_kind(CCVS) if bank.name.startswith(READ)]
+    nodes = {int(node) for bank in made for node in bank.positive}
+    return ["A" if node in nodes else "V" for node in circuit.outputs.positive.tolist()]
 
 
 @dataclass(frozen=True)
@@ -244,7 +251,7 @@ class _Rewired:
         self.banks[self.banks.index(bank)] = replace(bank, negative=negative)
         self.banks.append(VoltageSources(self.new_name("meters"), (meter,), *ends, np.zeros(1)))
         reading = self.new_label(f"h{label}_meter")
-        self.banks.append(CCVS(self.new_name("output_currents"), (reading,), *_pair([(read, 0)]), (meter,), np.ones(1)))
+        self.banks.append(CCVS(self.new_name(READ), (reading,), *_pair([(read, 0)]), (meter,), np.ones(1)))
         return read
 
     def new_node(self, name: str) -> int:

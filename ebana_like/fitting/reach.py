@@ -11,6 +11,7 @@ import numpy as np
 
 from ebana_like.elements import FloatArray
 from ebana_like.errors import EbanaError
+from ebana_like.fitting.ports import output_units
 from ebana_like.learning import SquaredError
 from ebana_like.simulators import Simulator
 from ebana_like.training import Problem
@@ -37,7 +38,7 @@ class Unreached:
     """An output that was not found to reach a target.
 
     output: its column. above: whether targets lie above all that was found. samples: so many do. target, nearest: of
-    the sample that misses most. settings: of the trained values that were solved.
+    the sample that misses most. settings: of the trained values that were solved. unit: of the output.
     """
 
     output: str
@@ -46,14 +47,16 @@ class Unreached:
     target: float
     nearest: float
     settings: int
+    unit: str
 
     def __str__(self) -> str:
         where, most = ("above", "most") if self.above else ("below", "least")
         return (
             f"{self.output}: {'a target lies' if self.samples == 1 else f'{self.samples} targets lie'} {where} all "
-            f"that the circuit was found to reach; one is {self.target:.4g} V, and the {most} found there is "
-            f"{self.nearest:.4g} V, in {self.settings} settings of the trained values: as they came, at random ends of "
-            "their ranges, and each turned to the end that helps. Wider ranges or other targets may be needed"
+            f"that the circuit was found to reach; one is {self.target:.4g} {self.unit}, and the {most} found there is "
+            f"{self.nearest:.4g} {self.unit}, in {self.settings} settings of the trained values: as they came, at "
+            "random ends of their ranges, and each turned to the end that helps. Wider ranges or other targets may be "
+            "needed"
         )
 
 
@@ -69,7 +72,7 @@ def unreached(problem: Problem, simulator: Simulator) -> list[Unreached]:
         for above in (True, False):
             if search.misses(output, above).any():
                 search.turn(output, above)
-    found = []
+    found, units = [], output_units(problem.circuit)
     for output, name in enumerate(data.classes[: targets.shape[1]]):
         for above in (True, False):
             misses = search.misses(output, above)
@@ -77,7 +80,8 @@ def unreached(problem: Problem, simulator: Simulator) -> list[Unreached]:
                 worst = int(search.distance(output, above).argmax())
                 nearest = (search.most if above else search.least)[worst, output]
                 target = float(targets[worst, output])
-                found.append(Unreached(name, above, int(misses.sum()), target, float(nearest), search.settings))
+                numbers = int(misses.sum()), target, float(nearest), search.settings
+                found.append(Unreached(name, above, *numbers, units[output]))
     return found
 
 

@@ -13,6 +13,7 @@ from ebana_like.figures.fitted import POINTS, fitted_curve, moved, residuals, tr
 from ebana_like.fitting import FitSettings, NetlistSystem
 from ebana_like.fitting.changes import Change, changes
 from ebana_like.fitting.fit import columns_of
+from ebana_like.fitting.ports import output_units
 from ebana_like.pages.circuit_pictures import Drawn, pictured
 from ebana_like.pages.fit_tables import change_table, loss_table, sign
 from ebana_like.pages.page import Section
@@ -74,10 +75,11 @@ def _curves(trained: Trained, simulator: Simulator) -> list[Drawn]:
         data.said(problem.cost, simulator.solve(values, along[:, None]).scores)
         for values in (problem.start().values, trained.circuit.values())
     )
+    units = output_units(trained.circuit)
     for k, name in enumerate(data.classes):
         curves = before[:, k], after[:, k], said[:, k]
         picture = fitted_curve(
-            (volts[:, 0], along), data.labels[:, k], curves, (f"{_inputs(trained)[0]} (V)", f"{name} (V)")
+            (volts[:, 0], along), data.labels[:, k], curves, (f"{_inputs(trained)[0]} (V)", f"{name} ({units[k]})")
         )
         drawn.append(Drawn(name, f"{name} over the input, {which} samples, and what is left of each", picture))
     return drawn

@@ -8,6 +8,8 @@ import pytest
 from ebana_like.elements import Resistors
 from ebana_like.errors import EbanaError
 from ebana_like.fitting import fit, prepare
+from ebana_like.fitting.ports import output_units
+from ebana_like.fitting.reach import unreached
 from ebana_like.netlist import load_netlist
 from ebana_like.simulators import NgspiceSimulator
 from ebana_like.simulators.native.simulator import NativeSimulator
@@ -168,3 +170,14 @@ def test_volts_and_amperes_count_by_their_spread(bridge):
             for values in (problem.start().values, done.kept.values)
         ]
     assert (off[1] < off[0] / 2).all()
+
+
+def test_an_output_that_is_a_current_is_spoken_of_in_amperes(bridge):
+    given = settings(bridge, outputs="o2,i(v9)=current", train="r1")
+    bridge.with_name("data.csv").write_text("i1,o2,current\n0.001,100,1\n0.002,200,2\n")
+    problem = prepare(bridge, given=given).problem
+    assert output_units(problem.circuit) == ["V", "A"]
+    with NativeSimulator(problem.circuit) as native:
+        volts, amperes = (str(missed) for missed in unreached(problem, native))
+    assert "one is 200 V, and the most" in volts
+    assert "one is 2 A, and the most" in amperes
