@@ -17,6 +17,7 @@ from ebana_like.learning import (
     update_named,
 )
 from ebana_like.learning.rates import rates_by_size
+from ebana_like.limits import require_at_most
 from ebana_like.networks import (
     Amplifier,
     Block,
@@ -59,7 +60,12 @@ def problem_of(settings: Settings, data: Split, title: str, start: Circuit | Non
 
 
 def layers(settings: Settings, features: int, outputs: int) -> list[Block]:
-    """Return the network's layers: inputs, hidden layers of crossbar, neurons and amplifiers, output pairs."""
+    """Return the network's layers: inputs, hidden layers of crossbar, neurons and amplifiers, output pairs.
+
+    Raises SettingError where there are too many, before they are made.
+    """
+    count = 3 * len(settings.hidden) + 3
+    require_at_most("layers", count, f"hidden asks for {count:,} layers")
     limits = (settings.g_low, settings.g_high)
     low, high = settings.g_start[0::2], settings.g_start[1::2]
     starts = list(zip(_for_each_crossbar(settings, low), _for_each_crossbar(settings, high), strict=True))
