@@ -1,5 +1,6 @@
 """A guard that sees what reading a netlist does: files opened, programs started, processor time."""
 
+import gc
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -42,6 +43,7 @@ def _stop(number: int, frame: object) -> None:
 @contextmanager
 def _guard(folder: Path) -> Iterator[None]:
     seen: list[tuple[str, object]] = []
+    gc.freeze()  # what other tests left behind is not looked through on this one's time
     before = signal.signal(signal.SIGPROF, _stop)
     signal.setitimer(signal.ITIMER_PROF, PROCESSOR_SECONDS)
     _watched.append(seen)
@@ -51,6 +53,7 @@ def _guard(folder: Path) -> Iterator[None]:
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGPROF, before)
         _watched.pop()
+        gc.unfreeze()
     for event, what in seen:
         assert event in ("open", "os.listdir", "os.scandir"), (event, what)
         assert Path(str(what)).resolve().is_relative_to(folder.resolve()), (event, what)
