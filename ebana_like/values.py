@@ -6,6 +6,7 @@ held between updates, come with a sample, or come with a phase: one kind of reco
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -122,7 +123,7 @@ class Parameter:
         width = self.high - self.low
         return float(width) if np.isfinite(width) else float(np.abs(self.value).max())
 
-    @property
+    @cached_property
     def logarithm(self) -> "Parameter":
         """The same in logarithms, in which its steps are equal; itself where it is not logarithmic."""
         if not self.range.logarithmic:

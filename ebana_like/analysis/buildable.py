@@ -12,6 +12,7 @@ import numpy as np
 from ebana_like.elements import FloatArray
 from ebana_like.errors import SettingError
 from ebana_like.fitting import NetlistSystem
+from ebana_like.fitting.trained import Learned
 from ebana_like.hardware.kept import Kept
 from ebana_like.hardware.stock import Stock
 from ebana_like.learning import Update
@@ -29,29 +30,6 @@ MOST_TRIED = 2000
 """Neighbours tried at most, each of which costs an evaluation of the training samples."""
 
 
-@dataclass(frozen=True)
-class Place:
-    """A resistance among the trained values.
-
-    name: as a person calls it. reciprocal: whether siemens are trained. factor: by which its line has more of those, or
-    of ohms, than one resistor.
-    """
-
-    name: str
-    address: str
-    position: int
-    reciprocal: bool
-    factor: float = 1.0
-
-    def ohms(self, value: float) -> float:
-        """Return the resistance of a trained value."""
-        return self.factor / value if self.reciprocal else value / self.factor
-
-    def trained(self, ohms: float) -> float:
-        """Return the trained value of a resistance."""
-        return self.factor / ohms if self.reciprocal else ohms * self.factor
-
-
 @dataclass(frozen=True, eq=False)
 class Buildable:
     """What came of it.
@@ -61,7 +39,7 @@ class Buildable:
     """
 
     stock: Stock
-    places: tuple[Place, ...]
+    places: tuple[Learned, ...]
     trained: FloatArray
     rounded: FloatArray
     built: FloatArray
@@ -101,25 +79,20 @@ class _Work:
         self.problem, self.simulator = problem, simulator
         self.update, self.epochs = update, epochs
         self.places = places(problem)
-        limits = [self._limits(place) for place in self.places]
-        self.choices = [stock.within(low, high) for low, high in limits]
-
-    def _limits(self, place: Place) -> tuple[float, float]:
-        parameter = self.problem.system.parameters[place.address]
-        ends = place.ohms(parameter.low), place.ohms(parameter.high)
-        return min(ends), max(ends)
+        parameters = problem.system.parameters
+        self.choices = [stock.within(*place.limits(parameters)) for place in self.places]
 
     def loss(self, values: Values) -> float:
         return evaluate(self.simulator, values, self.problem.data.train, self.problem.cost).loss
 
     def ohms(self, values: Values) -> FloatArray:
-        return np.array([place.ohms(float(values[place.address][place.position])) for place in self.places])
+        return np.array([place.of(values) for place in self.places])
 
     def with_ohms(self, values: Values, which: Sequence[int], ohms: Sequence[float]) -> dict[str, FloatArray]:
         changed = {address: value.copy() for address, value in values.items()}
         for k, each in zip(which, ohms, strict=True):
             place = self.places[k]
-            changed[place.address][place.position] = place.trained(each)
+            changed[place.address][place.position] = place.learned(each)
         return changed
 
     def nearest(self, ohms: FloatArray) -> FloatArray:
@@ -188,23 +161,19 @@ class _Work:
         return values
 
 
-def places(problem: Problem) -> tuple[Place, ...]:
+def places(problem: Problem) -> tuple[Learned, ...]:
     """Return the resistances among what a problem trains. Raises SettingError where there are none."""
     system = problem.system
+    found: list[Learned] = []
     if isinstance(system, NetlistSystem):
-        found = [
-            Place(each.name, each.address, each.position, each.reciprocal, each.factor)
-            for each in system.trained
-            if each.unit == "Ohm"
-        ]
+        found += [each for each in system.trained if each.unit == "Ohm"]
     else:
-        found = []
         for address, parameter in problem.system.parameters.items():
             bank = problem.circuit.addressed(address)
             if bank.quantities[parts(address)[1]].reciprocal == "Ohm":
                 labels = list(bank.labels) if parameter.range.index is None else []
                 for k in range(len(parameter.value)):
-                    found.append(Place(labels[k] if labels else f"{address}[{k}]", address, k, True))
+                    found.append(Learned(labels[k] if labels else f"{address}[{k}]", "Ohm", address, k, True))
     if not found:
         raise SettingError("nothing that is trained is a resistance; only those are rounded to what can be bought")
     return tuple(found)

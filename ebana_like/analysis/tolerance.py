@@ -4,9 +4,7 @@ Three views: copies drawn at random; how far each element alone moves each resul
 all tolerances to which those slopes point.
 """
 
-import csv
-import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
@@ -19,8 +17,9 @@ from ebana_like.analysis.spread import Spread, drawn, spread, tolerances
 from ebana_like.analysis.trained import read_trained
 from ebana_like.circuit import Circuit, InputPorts
 from ebana_like.data import Dataset
-from ebana_like.elements import FloatArray, IntArray, dense
+from ebana_like.elements import Devices, FloatArray, dense
 from ebana_like.errors import SettingError, SimulatorError
+from ebana_like.files import csv_text
 from ebana_like.fitting import NetlistSystem
 from ebana_like.fitting.ports import output_units
 from ebana_like.learning import Cost
@@ -28,7 +27,7 @@ from ebana_like.netlist.deck.spelling import load_spelling
 from ebana_like.simulators import Simulator, engine_for
 from ebana_like.simulators import simulator as simulator_named
 from ebana_like.simulators.protocol import Copying
-from ebana_like.systems import CircuitSystem, OperatingPoints
+from ebana_like.systems import CircuitSystem
 
 CHUNK = 50
 """Copies that a process solves at a time."""
@@ -176,7 +175,10 @@ def csv_texts(found: Found) -> dict[str, str]:
     heads = [name for name, _ in found.measures]
     copies = [[k, *map(repr, row)] for k, row in enumerate(found.copies.tolist())]
     slopes = [[name, *map(repr, row)] for name, row in zip(found.spread.names, found.slopes.T.tolist(), strict=True)]
-    return {"tolerance.csv": _csv(["copy", *heads], copies), "sensitivity.csv": _csv(["element", *heads], slopes)}
+    return {
+        "tolerance.csv": csv_text(["copy", *heads], copies),
+        "sensitivity.csv": csv_text(["element", *heads], slopes),
+    }
 
 
 class _Measures:
@@ -245,13 +247,16 @@ class _Adjoint:
         self.job, self.simulator = job, simulator
         self.system = CircuitSystem(job.spread.circuit)
         self.points = simulator.solve(job.spread.values(np.zeros(job.spread.count)), job.features)
+        if self.points.circuit.of_kind(Devices):
+            _ = self.points.devices  # measured for all rows together
+        self.points.devices  # measured at all rows together  # noqa: B018
 
     def of_sum(self, pulls: FloatArray) -> FloatArray:
         """Return the slopes, (elements,), of a sum over rows whose slopes by outputs are these, (rows, outputs)."""
         rows = np.flatnonzero(pulls.any(axis=1))
         if not rows.size:
             return np.zeros(self.job.spread.count)
-        points, currents = _rows(self.points, rows), -pulls[rows]
+        points, currents = self.points.take(rows), -pulls[rows]
         adjoint = self.simulator.adjoint(points, currents)
         signals = self.system.adjoint_signals(points, adjoint, currents)
         by_address = {at: len(rows) * dense(each) for at, each in signals.items()}
@@ -267,17 +272,6 @@ class _Adjoint:
             pulls[row, output] = 1.0
             found.append(self.of_sum(pulls))
         return max(found, key=lambda moves: float(np.abs(moves).sum()))
-
-
-def _rows(points: OperatingPoints, rows: IntArray) -> OperatingPoints:
-    """Return some of the points of a batch."""
-    return replace(
-        points,
-        voltages=points.voltages[:, rows],
-        converged=points.converged[:, rows],
-        iterations=points.iterations[:, rows],
-        messages={},
-    )
 
 
 def _all(
@@ -321,11 +315,3 @@ def _begin(job: Job) -> None:
 
 def _solved_there(shares: FloatArray) -> list[FloatArray]:
     return _solved(*_there[0], shares)
-
-
-def _csv(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(heads)
-    writer.writerows(rows)
-    return text.getvalue()

@@ -1,7 +1,5 @@
 """`train-circuit voltages` and `train-circuit predict`: at which voltages is a circuit, and what does it answer?"""
 
-import csv
-import io
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -20,7 +18,7 @@ from ebana_like.cli.patience import patience
 from ebana_like.cli.printer import Printer, complain, terminal
 from ebana_like.elements import FloatArray
 from ebana_like.errors import counted, visible
-from ebana_like.files import write_given
+from ebana_like.files import csv_text, write_given
 
 NAMED = 10
 """Unsolved samples that are named."""
@@ -132,14 +130,11 @@ def _exact_table(found: Predictions) -> tuple[list[str], list[list[str]]]:
 
 def _write(to: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Write CSV to a file or to stdout, and say what was made."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(heads)
-    writer.writerows(rows)
+    text = csv_text(heads, rows)
     if to == "-":
-        click.echo(visible(text.getvalue()) if sys.stdout.isatty() else text.getvalue(), nl=False)
+        click.echo(visible(text) if sys.stdout.isatty() else text, nl=False)
         return
-    write_given(Path(to), text.getvalue())
+    write_given(Path(to), text)
     Printer(terminal()).line(f"made:     {to}  ({counted(len(rows), 'row')})")
 
 

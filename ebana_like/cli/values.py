@@ -1,7 +1,5 @@
 """`train-circuit values`: a trained circuit's resistances are rounded to what can be bought, the rest trained on."""
 
-import csv
-import io
 import re
 from dataclasses import replace
 from importlib.metadata import version
@@ -17,7 +15,7 @@ from ebana_like.cli.netlists import reads_netlists
 from ebana_like.cli.patience import patience
 from ebana_like.cli.printer import Printer, terminal
 from ebana_like.errors import counted
-from ebana_like.files import write_atomically
+from ebana_like.files import csv_text, write_atomically
 from ebana_like.fitting import NetlistSystem
 from ebana_like.hardware.stock import stock
 from ebana_like.netlist import Netlist, save_netlist
@@ -125,9 +123,8 @@ def _save(trained: Trained, found: Buildable, simulator: Simulator) -> list[Path
 
 
 def _table(found: Buildable) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["name", "trained_ohms", "nearest_ohms", "chosen_ohms", "set_to"])
-    for place, *ohms in zip(found.places, found.trained, found.rounded, found.built, strict=True):
-        writer.writerow([place.name, *(repr(float(each)) for each in ohms), found.stock.called(float(ohms[-1]))])
-    return text.getvalue()
+    rows = [
+        [place.name, *(repr(float(each)) for each in ohms), found.stock.called(float(ohms[-1]))]
+        for place, *ohms in zip(found.places, found.trained, found.rounded, found.built, strict=True)
+    ]
+    return csv_text(["name", "trained_ohms", "nearest_ohms", "chosen_ohms", "set_to"], rows)

@@ -10,26 +10,20 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from ebana_like.elements.bank import CurrentLaw
 from ebana_like.elements.numbers import conductance
-from ebana_like.elements.term import Flow
+from ebana_like.elements.resistor import OhmsLaw
 from ebana_like.elements.written import Numbered, Written, numbers
 from ebana_like.errors import CircuitError
-from ebana_like.values import FloatArray
 
 
 @dataclass(frozen=True, eq=False)
-class NegativeResistors(CurrentLaw):
+class NegativeResistors(OhmsLaw):
     """Resistors below zero.
 
     conductance: (n,), siemens, below zero. Raises CircuitError where one is not.
     """
 
     kind: ClassVar[str] = "negative_resistor"
-    letter: ClassVar[str] = "r"
-    linear: ClassVar[bool] = True
-
-    conductance: FloatArray
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -46,19 +40,6 @@ class NegativeResistors(CurrentLaw):
         return [
             f"{label} {nodes[p]} {nodes[n]} {ohms!r}" for label, p, n, ohms in zip(self.labels, *columns, strict=True)
         ]
-
-    @property
-    def term(self) -> Flow:
-        return Flow(self.conductance, (self.positive, self.negative))
-
-    def current(self, drop: FloatArray) -> FloatArray:
-        return self.conductance * drop
-
-    def slope(self, drop: FloatArray) -> FloatArray:
-        return np.broadcast_to(self.conductance, drop.shape)
-
-    def pseudo_power(self, drop: FloatArray) -> FloatArray:
-        return self.conductance * drop**2 / 2
 
 
 def _negative(ohms: str) -> float:

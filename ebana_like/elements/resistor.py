@@ -16,30 +16,13 @@ from ebana_like.values import FloatArray, IntArray
 
 
 @dataclass(frozen=True, eq=False)
-class Resistors(CurrentLaw):
-    """Resistors: the synapses of the network.
+class OhmsLaw(CurrentLaw):
+    """Elements whose current is proportional to their drop. conductance: (n,), siemens."""
 
-    conductance: (n,), siemens, above zero.
-    """
-
-    kind: ClassVar[str] = "resistor"
     letter: ClassVar[str] = "r"
     linear: ClassVar[bool] = True
-    quantities: ClassVar[Mapping[str, Quantity]] = {"conductance": Quantity("S", floor=0.0, reciprocal="Ohm")}
 
     conductance: FloatArray
-
-    @classmethod
-    def read(cls, name: str, elements: Sequence[Written], nodes: Numbered) -> Self:
-        siemens = numbers(elements, conductance, "a resistance above zero")
-        return cls(name, tuple(e.label for e in elements), *nodes.ends(elements), siemens)
-
-    def spice_lines(self, nodes: Sequence[str]) -> list[str]:
-        positive, negative = self.positive.tolist(), self.negative.tolist()
-        return [
-            f"{label} {nodes[p]} {nodes[n]} {ohms}"
-            for label, p, n, ohms in zip(self.labels, positive, negative, resistances(self.conductance), strict=True)
-        ]
 
     @property
     def term(self) -> Flow:
@@ -53,6 +36,29 @@ class Resistors(CurrentLaw):
 
     def pseudo_power(self, drop: FloatArray) -> FloatArray:
         return self.conductance * drop**2 / 2
+
+
+@dataclass(frozen=True, eq=False)
+class Resistors(OhmsLaw):
+    """Resistors: the synapses of the network.
+
+    conductance: (n,), siemens, above zero.
+    """
+
+    kind: ClassVar[str] = "resistor"
+    quantities: ClassVar[Mapping[str, Quantity]] = {"conductance": Quantity("S", floor=0.0, reciprocal="Ohm")}
+
+    @classmethod
+    def read(cls, name: str, elements: Sequence[Written], nodes: Numbered) -> Self:
+        siemens = numbers(elements, conductance, "a resistance above zero")
+        return cls(name, tuple(e.label for e in elements), *nodes.ends(elements), siemens)
+
+    def spice_lines(self, nodes: Sequence[str]) -> list[str]:
+        positive, negative = self.positive.tolist(), self.negative.tolist()
+        return [
+            f"{label} {nodes[p]} {nodes[n]} {ohms}"
+            for label, p, n, ohms in zip(self.labels, positive, negative, resistances(self.conductance), strict=True)
+        ]
 
     def pseudo_power_by(self, quantity: str, drop: FloatArray) -> FloatArray:
         """Return dp/dg = v^2 / 2, volts squared: all that equilibrium propagation reads of a resistor."""

@@ -7,6 +7,7 @@ from ebana_like.files.consent import ALLOW_OUTSIDE, allow, outside_allowed, requ
 from ebana_like.files.lock import locked
 from ebana_like.files.own import away_from_here, cache_folder
 from ebana_like.files.read import followed, is_file_name, is_inside, open_file, read_file, read_words
+from ebana_like.files.table import csv_text
 from ebana_like.files.temporary import TemporaryFolder
 from ebana_like.files.write import (
     append,
@@ -25,6 +26,7 @@ __all__ = [
     "append",
     "away_from_here",
     "cache_folder",
+    "csv_text",
     "followed",
     "is_file_name",
     "is_inside",

@@ -121,7 +121,7 @@ def prepared(settings: FitSettings, folder: Path | None = None) -> Prepared:
     system = NetlistSystem(circuit, Source(path, text, encoding), trained, spelling(deck, text).elements)
     settings = _with_estimator(settings, system)
     data = samples_in_volts(samples(settings), settings)
-    cost = balanced(cost_of(settings), settings, data)
+    cost = balanced(cost_of(settings), circuit, data.train)
     outputs = data.train.outputs(cost)
     if outputs != circuit.outputs.count:
         raise SettingError(

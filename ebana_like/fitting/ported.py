@@ -23,21 +23,23 @@ def ported(deck: Deck, text: str, folder: Path, settings: FitSettings) -> tuple[
     Raises SettingError, NetlistError or CircuitError naming what cannot be.
     """
     source = deck.source
-    wanted = chosen(foreign_circuit(deck), deck, settings.train)
+    foreign = foreign_circuit(deck)
+    wanted = chosen(foreign, deck, settings.train)
     limits = spans(settings.range, settings.g_low, settings.g_high, settings.scale, wanted)
     following = NO_FOLLOWERS
     if opened := alike(deck, wanted):
         deck = read_deck(text, deck.source, folder, opened)
-        wanted = chosen(foreign_circuit(deck), deck, settings.train)
+        foreign = foreign_circuit(deck)
+        wanted = chosen(foreign, deck, settings.train)
         following = followers(deck, Places(deck, text), wanted, limits)
     places, names = Places(deck, text), spelling(deck, text).elements
     asked = settings.inputs, settings.outputs
-    circuit, at = with_ports(foreign_circuit(deck), deck, *asked, wanted, limits, following)
+    circuit, at = with_ports(foreign, deck, *asked, wanted, limits, following)
     trained = []
     for each, where in zip(wanted, at, strict=True):
         if each.parameter:
             place = places.of_parameter(each.parameter)
-            trained.append(Trained(each.name, "", where.address, where.position, False, place))
+            trained.append(Trained(each.name, "", where.address, where.position, False, place=place))
             continue
         first, *others = each.elements
         name = f"{names[first.label]}{each.name.removeprefix(first.path)}"
@@ -49,7 +51,7 @@ def ported(deck: Deck, text: str, folder: Path, settings: FitSettings) -> tuple[
                 where.address,
                 where.position,
                 bool(quantity.reciprocal),
-                places.of_value(each.elements, each.quantity),
+                place=places.of_value(each.elements, each.quantity),
             )
         )
 

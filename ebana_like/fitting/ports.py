@@ -43,11 +43,6 @@ def columns(text: str) -> list[tuple[str, str]]:
     return [(output.strip(), (column or output).strip()) for output, _, column in parts]
 
 
-def is_current(output: str) -> bool:
-    """Whether an output is the current of a source, as in `i(v1)`."""
-    return output[:2].lower() == "i(" and output[-1:] == ")"
-
-
 def output_units(circuit: Circuit) -> list[str]:
     """Return the unit of each output: "A" where a current is read as the voltage of a node made for it, else "V"."""
     made = [bank for bank in circuit.of_kind(CCVS) if bank.name.startswith(READ)]
@@ -219,7 +214,7 @@ class _Rewired:
         pairs = []
         for word in words:
             lowered = word.lower()
-            if is_current(lowered):
+            if lowered[:2] == "i(" and lowered[-1:] == ")":
                 source = lowered[2:-1].strip()
                 pairs.append((self.current_of(labels.get(source, source), word), 0))
                 continue

@@ -1,7 +1,7 @@
 """What is a trained value to the person whose netlist it stands in? A name, a number in the netlist's unit, a place."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -11,12 +11,12 @@ from ebana_like.values import Parameter, Values
 
 
 @dataclass(frozen=True)
-class Trained:
-    """One trained value.
+class Learned:
+    """One learned value, as a person gives it.
 
-    name: as the netlist spells it, as in `R1`, `X1.R1`, `M1.w`, `{pos}`. unit: of it there, as in "Ohm"; or empty.
-    address, position: where it stands among the learned values. reciprocal: whether the netlist gives 1 over those.
-    place: where it stands in the text. factor: by which its line makes the quantity larger than what the word says.
+    name: as in `R1`, `X1.R1`, `M1.w`, `{pos}`. unit: in which it is given, as in "Ohm"; or empty.
+    address, position: where it stands among the learned values. reciprocal: whether 1 over those is given.
+    factor: by which its line makes the quantity larger than what the word says.
     """
 
     name: str
@@ -24,29 +24,40 @@ class Trained:
     address: str
     position: int
     reciprocal: bool
-    place: Place
     factor: float = 1.0
 
     def of(self, values: Values) -> float:
-        """Return the value among learned ones, in the netlist's unit."""
-        return self._given(float(values[self.address][self.position]))
+        """Return the value among learned ones, as it is given."""
+        return self.given(float(values[self.address][self.position]))
 
     def limits(self, parameters: Mapping[str, Parameter]) -> tuple[float, float]:
-        """Return the lowest and the highest value that it can have, in the netlist's unit."""
+        """Return the lowest and the highest value that can be given."""
         low, high = sorted((parameters[self.address].low, parameters[self.address].high))
-        first, last = self._given(low), self._given(high)
+        first, last = self.given(low), self.given(high)
         return (last, first) if self.reciprocal else (first, last)
+
+    def given(self, value: float) -> float:
+        """Return how a learned value is given."""
+        value /= self.factor
+        if not self.reciprocal:
+            return value
+        return 1 / value if value else float("inf")
+
+    def learned(self, given: float) -> float:
+        """Return the learned value of what is given."""
+        return self.factor / given if self.reciprocal else self.factor * given
+
+
+@dataclass(frozen=True)
+class Trained(Learned):
+    """One trained value of a netlist, named and given as there. place: where it stands in the text."""
+
+    place: Place = field(kw_only=True)
 
     def written(self, values: Values) -> str:
         """Return it as text from which the same double is read back."""
         value = values[self.address][self.position] / self.factor
         return resistances(np.array([value]))[0] if self.reciprocal else repr(float(value))
-
-    def _given(self, value: float) -> float:
-        value /= self.factor
-        if not self.reciprocal:
-            return value
-        return 1 / value if value else float("inf")
 
 
 def fitted(text: str, trained: Sequence[Trained], values: Values) -> str:

@@ -72,13 +72,16 @@ class OperatingPoints:
         return self.measure(self)
 
     def take(self, samples: IntArray) -> "OperatingPoints":
-        """Return the free phase of some of the samples, without messages."""
+        """Return the free phase of some of the samples, without messages; what was measured of devices comes along."""
+        measured: Mapping[str, SmallSignal] | None = vars(self).get("devices")
+        known = measured and {name: device.take(samples) for name, device in measured.items()}
         return replace(
             self,
             voltages=self.voltages[:1, samples],
             converged=self.converged[:1, samples],
             iterations=self.iterations[:1, samples],
             messages={},
+            measure=self.measure if known is None else lambda part: known,
         )
 
     def learned_with(self, values: Values) -> "OperatingPoints":

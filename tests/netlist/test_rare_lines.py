@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from ebana_like.errors import NetlistError
+from ebana_like.expressions import evaluate
 from ebana_like.netlist.deck import read_deck
 from ebana_like.netlist.read import foreign_circuit
 from ebana_like.simulators import engine_for, simulator
@@ -86,3 +87,11 @@ def test_what_cannot_be_is_named(lines, reason):
     with pytest.raises(NetlistError) as caught:
         foreign_circuit(read_deck(f"t\n{lines}\n.end\n", "t"))
     assert reason in str(caught.value)
+
+
+def test_the_temperature_stands_beside_a_parameter_that_stays_open():
+    text = "t\n.temp 77\n.param p=2\nV1 1 0 1\nR1 1 0 {p*temper}\nR2 1 0 {100*temper}\n.end\n"
+    deck = read_deck(text, "t", None, ["p"])
+    opened = next(element for element in deck.elements if element.path == "r1")
+    assert (opened.value, evaluate(opened.formula, lambda leaf: 3.0)) == ("154.0", 231.0)
+    assert deck.elements_ask == {"r1": {"p"}}  # that two elements follow the temperature ties them to nothing

@@ -25,6 +25,9 @@ from ebana_like.netlist.deck.switching import current_switch
 MOST_EXPANDED = 200_000
 """Elements that subcircuits may expand to."""
 
+TEMPERATURE = "temper"
+"""What expressions call that of the circuit, in degrees Celsius, where no parameter has the name."""
+
 CONSTANTS = {"pi": math.pi, "e": math.e, "time": 0.0, "hertz": 0.0}
 """Names that behavioural sources know without a parameter of that name."""
 
@@ -186,7 +189,7 @@ def _require_finite(
 
 
 class _Value(NamedTuple):
-    """A parameter's value, and its path: its name with the subcircuits it stands in, as in `x1.gain`.
+    """A parameter's value, and its path: its name with the subcircuits it stands in, as in `x1.gain`; or none.
 
     formula: how the value follows from open parameters; None where it does not.
     """
@@ -229,7 +232,6 @@ class _Instance:
         self.values = dict(given or {})
         self.outer = outer
         self.model_of: dict[str, ModelCard] = {}
-        self.conditions = flat.conditions
         self.open: list[str] = []
         self.chosen: dict[int, bool] = {}
 
@@ -298,6 +300,11 @@ class _Instance:
         return _Instance(block, self.flat, inner, at, values, outer)
 
     # ------------------------------------------------------------------ what words mean here
+
+    @property
+    def conditions(self) -> Conditions:
+        """What all elements stand under."""
+        return self.flat.conditions
 
     def label(self, line: Line, name: str) -> tuple[str, str]:
         """Return the path and the flat name of an element; that of an inner one begins with its own letter."""
@@ -409,10 +416,9 @@ class _Instance:
                 return found.formula
             return Number(self.parameter(leaf.name))
         except ValueError:
-            constants = {**CONSTANTS, "temper": self.flat.conditions.celsius}
-            if leaf.name not in constants:
+            if leaf.name not in CONSTANTS:
                 raise
-            return Number(constants[leaf.name])
+            return Number(CONSTANTS[leaf.name])
 
     def tree(self, text: str, behaviour: bool = False) -> Tree:
         """Return what an expression says. Raises ValueError where that is not understood."""
@@ -460,16 +466,10 @@ class _Instance:
 
     def parameter(self, name: str) -> float:
         """Return a parameter's value. Raises ValueError where it has none."""
-        if name == "temper" and not self.has_parameter(name):
-            return self.conditions.celsius
         found = self.resolved(name)
-        self.flat.asked.add(found.path)
+        if found.path:
+            self.flat.asked.add(found.path)
         return found.value
-
-    def has_parameter(self, name: str) -> bool:
-        """Whether a parameter has a value here or around."""
-        here = name in self.values or name in self.block.parameters or name in self.block.defaults
-        return here or (self.outer is not None and self.outer.has_parameter(name))
 
     def resolved(self, name: str) -> _Value:
         """Return a parameter's value and its path; errors as `parameter`."""
@@ -477,6 +477,8 @@ class _Instance:
             return self.values[name]
         text, line = self.block.parameters.get(name) or self.block.defaults.get(name) or ("", None)
         if line is None:
+            if self.outer is None and name == TEMPERATURE:
+                return _Value(self.conditions.celsius, "", None)
             if self.outer is None:
                 raise ValueError(f'there is no parameter "{name}"{_hint(name, self.block.parameters)}')
             return self.outer.resolved(name)

@@ -11,7 +11,6 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from ebana_like.elements import Diodes
 from ebana_like.elements.diode import junction
 from ebana_like.simulators.drive import Drive
 from ebana_like.simulators.native import newton
@@ -46,7 +45,7 @@ def run(equations: Equations, start: State, drive: Drive, leakage: float = 0.0) 
     """Run Newton's method at every point from its own start; see `newton.newton`."""
     if equations.pattern.size > LARGEST or not is_dense(equations.pattern):
         return newton.newton(equations, start, drive, leakage)
-    if equations.behaviours or not all(type(bank) is Diodes for bank in equations.laws):  # a law of its own
+    if not equations.is_compiled:  # a law of its own
         return newton.newton(equations, start, drive, leakage)
     arrays = compilable(equations)
     points = len(start.values)

@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 
 from ebana_like.circuit import Circuit
-from ebana_like.elements import Bank, BehaviouralCurrents, CurrentLaw, FloatArray, IntArray
+from ebana_like.elements import Bank, BehaviouralCurrents, CurrentLaw, Diodes, FloatArray, IntArray
 from ebana_like.elements.term import Branch, Flow
 from ebana_like.errors import CircuitError
 from ebana_like.simulators.drive import Drive
@@ -198,6 +198,11 @@ class Equations(Terms):
                 controls = np.where(defined, controls, voltage)
             found.append(controls)
         return np.concatenate(found)
+
+    @property
+    def is_compiled(self) -> bool:
+        """Whether all laws are of kinds that are compiled: diodes, and what is linear."""
+        return not self.behaviours and all(type(bank) is Diodes for bank in self.laws)
 
     @property
     def critical(self) -> FloatArray:

@@ -17,7 +17,7 @@ import numpy as np
 from jax import Array
 
 from ebana_like.circuit import Circuit
-from ebana_like.elements import Devices, Diodes, Resistors, VoltageSources
+from ebana_like.elements import Devices, Resistors, VoltageSources
 from ebana_like.errors import SettingError
 from ebana_like.simulators.drive import free_drive
 from ebana_like.simulators.native.compiled import evaluate
@@ -116,7 +116,7 @@ def _filled(array: Array, rows: int, columns: int) -> Array:
 
 def _general(circuit: Circuit) -> CircuitFunction:
     equations = Equations(circuit)
-    if equations.behaviours or not all(type(bank) is Diodes for bank in equations.laws):
+    if not equations.is_compiled:
         raise SettingError("this circuit has elements whose law is not compiled; solve it with --engine native")
     arrays = compilable(equations)
     wiring, inputs, outputs = arrays.wiring, circuit.inputs, circuit.outputs

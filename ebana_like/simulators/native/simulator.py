@@ -51,7 +51,7 @@ class NativeSimulator:
         layers = find_layers(circuit)
         self._layered = None if layers is None else LayeredCircuit(circuit, layers)
         self._first = FirstAnswer()
-        self._driven: list[list[str]] = []
+        self._of_copies: tuple[list[str], GeneralEngine] | None = None
 
     @cached_property
     def _general(self) -> GeneralEngine:
@@ -108,12 +108,11 @@ class NativeSimulator:
             return None
         copies, rows, count = features.shape
         banks = [parts(at)[0] for at in values if parts(at)[1] == "conductance"]
-        if banks not in self._driven:
-            self._driven = [banks]
-            self._each = GeneralEngine(self.circuit, compiled.run, banks)
+        if self._of_copies is None or self._of_copies[0] != banks:
+            self._of_copies = banks, GeneralEngine(self.circuit, compiled.run, banks)
         repeated = {at: np.repeat(np.asarray(each), rows, axis=0) for at, each in values.items()}
         with doubles():
-            found = self._each.each(repeated, features.reshape(copies * rows, count), rows)
+            found = self._of_copies[1].each(repeated, features.reshape(copies * rows, count), rows)
         return found.reshape(copies, rows, -1)
 
     def scores(self, values: Values, features: FloatArray) -> Scored:
