@@ -90,7 +90,7 @@ class Found:
 
     def ranked(self, measure: int) -> list[tuple[str, float, float]]:
         """Return elements by how far they move a measure: name, by how much, and the share of its variance."""
-        moves = self.slopes[measure]
+        moves = self.slopes[measure] + 0.0  # of a zero below zero one above
         total = float((moves**2).sum()) or 1.0
         order = np.argsort(-np.abs(moves), kind="stable")
         names = self.spread.names

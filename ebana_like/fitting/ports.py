@@ -15,6 +15,7 @@ from ebana_like.fitting.followers import NO_FOLLOWERS, Followers
 from ebana_like.fitting.span import NO_SPANS, Spans
 from ebana_like.limits import require_at_most
 from ebana_like.netlist.deck import Deck
+from ebana_like.netlist.deck.names import FreeNames
 from ebana_like.nudges import Currents
 from ebana_like.nudges.ways.current import sources_across
 from ebana_like.shared import Shared
@@ -111,7 +112,9 @@ class _Rewired:
         self.nodes = list(circuit.nodes)
         self.banks = list(circuit.banks)
         self.labels = {label for bank in circuit.banks for label in bank.labels}
-        self.names = {bank.name for bank in circuit.banks} | {INPUTS, NUDGE}
+        self.names = FreeNames()
+        for name in (*(bank.name for bank in circuit.banks), INPUTS, NUDGE):
+            self.names.take(name)
 
     def cut(self, labels: Sequence[str], name: str) -> list[Bank]:
         """Take elements out of their banks, and return them in this order, in a bank for each they were in."""
@@ -149,7 +152,7 @@ class _Rewired:
         if currents:
             given, across_of, following = zip(*currents, strict=True)
             columns = *_pair(across_of), *_pair(following), np.ones(len(given))
-            self.banks.append(VCCS(self.new_name("input_currents"), tuple(given), *columns))
+            self.banks.append(VCCS(self.names.take("input_currents"), tuple(given), *columns))
 
     def follow(self, trees: Mapping[str, Tree]) -> dict[str, tuple[Tree, ...]]:
         """Give what follows shared values banks of its own; return the formulas of their quantities, by address."""
@@ -159,7 +162,7 @@ class _Rewired:
             if not labels:
                 continue
             ((quantity, of),) = bank.quantities.items()
-            (taken,) = self.cut(labels, self.new_name(f"following_{bank.name}"))
+            (taken,) = self.cut(labels, self.names.take(f"following_{bank.name}"))
             self.banks.append(replace(taken, trainable={quantity: Range(of.floor, np.inf)}))
             formulas = (trees[label] for label in labels)
             found[address(taken.name, quantity)] = tuple(
@@ -188,7 +191,7 @@ class _Rewired:
         at: dict[tuple[tuple[str, ...], str], Place] = {}
         for (of, _), tied in groups.items():
             bank = kind[tied[0][0]][0]
-            name = self.new_name(TRAINED if isinstance(bank, Resistors) else f"{TRAINED}_{of}")
+            name = self.names.take(TRAINED if isinstance(bank, Resistors) else f"{TRAINED}_{of}")
             (found,) = self.cut([label for labels in tied for label in labels], name)
             several = any(len(labels) > 1 for labels in tied)
             index = np.repeat(np.arange(len(tied)), [len(labels) for labels in tied]) if several else None
@@ -244,9 +247,9 @@ class _Rewired:
         negative = bank.negative.copy()
         negative[k] = between
         self.banks[self.banks.index(bank)] = replace(bank, negative=negative)
-        self.banks.append(VoltageSources(self.new_name("meters"), (meter,), *ends, np.zeros(1)))
+        self.banks.append(VoltageSources(self.names.take("meters"), (meter,), *ends, np.zeros(1)))
         reading = self.new_label(f"h{label}_meter")
-        self.banks.append(CCVS(self.new_name(READ), (reading,), *_pair([(read, 0)]), (meter,), np.ones(1)))
+        self.banks.append(CCVS(self.names.take(READ), (reading,), *_pair([(read, 0)]), (meter,), np.ones(1)))
         return read
 
     def new_node(self, name: str) -> int:
@@ -256,10 +259,6 @@ class _Rewired:
     def new_label(self, name: str) -> str:
         self.labels.add(label := free_name(name, self.labels))
         return label
-
-    def new_name(self, name: str) -> str:
-        self.names.add(name := free_name(name, self.names))
-        return name
 
 
 def _conductance(ohms: Tree) -> Tree:
