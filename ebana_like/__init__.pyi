@@ -5,7 +5,7 @@ from .circuit import Circuit
 from .data import Dataset, MultilabelDataset, RegressionDataset, Split, in_range, in_volts
 from .elements import Bank, CurrentLaw, Quantity
 from .fitting import fit
-from .hardware import Technology
+from .hardware import Readout, Technology
 from .learning import (
     SGD,
     Adjoint,
@@ -98,6 +98,7 @@ __all__ = [
     "Quantity",
     "RandomSign",
     "Range",
+    "Readout",
     "RegressionDataset",
     "Schedule",
     "Sign",

@@ -48,7 +48,9 @@ def headline(task: Trainable, problem: Problem, settings: TrainingSettings) -> s
     return (
         f"{task.called(settings)}: {counted(len(problem.data.train), 'training sample')}, "
         f"{counted(len(circuit.nodes) - 1, 'node')}, {counted(values, 'trained value')}, {settings.engine}, "
-        f"{settings.estimator}" + (f" with beta {settings.beta:.3g} S" if isinstance(problem.estimator, Nudged) else "")
+        f"{settings.estimator}"
+        + (f" with beta {settings.beta:.3g} S" if isinstance(problem.estimator, Nudged) else "")
+        + (f", read with {settings.readout}" if settings.readout else "")
     )
 
 

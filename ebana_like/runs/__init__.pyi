@@ -1,6 +1,6 @@
 """Trainings as people start them: settings, what they stand for, and the folder that is left."""
 
-from .assembly import cost_of, estimator_of, layers, problem_of, rates_of, simulator_of, update_of
+from .assembly import cost_of, estimator_of, layers, problem_of, rates_of, readout_of, simulator_of, update_of
 from .checkpoint import Checkpoint, load_newest, save_checkpoint
 from .recorder import RunRecorder
 from .resume import agreed_settings, progress_of
@@ -43,6 +43,7 @@ __all__ = [
     "problem_of",
     "progress_of",
     "rates_of",
+    "readout_of",
     "require_files_allowed",
     "save_checkpoint",
     "setting",

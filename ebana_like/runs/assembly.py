@@ -2,11 +2,12 @@
 
 import inspect
 from collections.abc import Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from ebana_like.circuit import Circuit
 from ebana_like.data import Split
 from ebana_like.errors import SettingError
+from ebana_like.hardware import Readout
 from ebana_like.learning import (
     COSTS,
     ESTIMATORS,
@@ -16,6 +17,7 @@ from ebana_like.learning import (
     schedule_named,
     update_named,
 )
+from ebana_like.learning.options import chosen, options_of, table_of
 from ebana_like.learning.rates import rates_by_size
 from ebana_like.limits import require_at_most
 from ebana_like.networks import (
@@ -56,6 +58,7 @@ def problem_of(settings: Settings, data: Split, title: str, start: Circuit | Non
         stop_loss=settings.stop_loss,
         patience=settings.patience,
         checkpoint_batches=settings.checkpoint_batches,
+        readout=readout_of(settings),
     )
 
 
@@ -117,6 +120,14 @@ def update_of(settings: TrainingSettings, rate: float | Mapping[str, float]) -> 
     """Return the update rule the settings name, with the schedule they name."""
     schedule = schedule_named(settings.schedule, settings.schedule_options, settings.epochs, settings.decay)
     return update_named(settings.update, rate, schedule, settings.update_options)
+
+
+def readout_of(settings: TrainingSettings) -> Readout:
+    """Return the sensors the settings ask for."""
+    given: dict[str, Any] = chosen(
+        table_of(settings.readout, "readout"), options_of(Readout, {}), "a readout", "readout"
+    )
+    return Readout(**given)
 
 
 def _made(kind: type[Made], settings: TrainingSettings) -> Made:

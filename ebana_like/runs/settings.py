@@ -27,8 +27,8 @@ COMMENT_COLUMN = 36
 FILES = ("data", "start", "diode", "netlist", "include_path")
 """Settings that are names of files, or may be; the last one of several folders."""
 
-OPTIONS = ("update_options", "schedule_options")
-"""Settings that are options of what another setting names, as text or as a table."""
+OPTIONS = ("update_options", "schedule_options", "readout")
+"""Settings that are options by name, as text or as a table."""
 
 MOST_DOTS = 500
 """In a line of a config file."""
@@ -116,6 +116,11 @@ class TrainingSettings:
         ("double", "single"),
     )
 
+    readout: str = setting(
+        "",
+        "Sensors by which voltages are read, as in bits=10,noise=1e-4,offset=1e-3 (volts), with full_scale=2 volts, or "
+        "ports=true for sensors at the outputs alone; perfect ones unless given.",
+    )
     start: str = setting("", "Run folder or netlist whose trained values to begin with.")
     data: str = setting("", "File or folder of the data, for tasks whose data does not come with a package.")
     keep: str = setting("last", "Which epoch's values end up in the netlist.", ("last", "best"))

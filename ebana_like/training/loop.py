@@ -23,6 +23,9 @@ from ebana_like.values import Parameter, Values
 SAMPLES_AT_ONCE = 1000
 """Samples evaluated together."""
 
+PARTS = ("training", "validation", "test")
+"""What is evaluated after an epoch, each read by sensors at a moment of its own."""
+
 
 class Callback(Protocol):
     """Something that watches training: a subclass with one of these methods, or any object with the last two.
@@ -113,7 +116,8 @@ def _batch(problem: Problem, simulator: Simulator, progress: Progress, samples: 
     targets = data.targets(cost, samples)
     seeds = [problem.seed, progress.epoch, progress.batch]
     rng, features = np.random.default_rng(seeds), data.met(samples, seeds)
-    estimate = problem.estimator.estimate(simulator, progress.values, features, targets, cost, rng)
+    engine = problem.read(simulator, progress.epoch, progress.batch)
+    estimate = problem.estimator.estimate(engine, progress.values, features, targets, cost, rng)
     points, usable = estimate.points, estimate.points.usable
     scores = points.scores[usable]
     loss = float(cost.value(scores, targets[usable]).sum())
@@ -182,6 +186,7 @@ def _evaluation(
 ) -> tuple[Evaluation | None, Sums]:
     if data is None:
         return None, sums
+    engine = problem.read(simulator, progress.epoch, problem.batches + PARTS.index(name))
 
     def count(points: Scored) -> None:
         nonlocal sums
@@ -189,7 +194,7 @@ def _evaluation(
             len(points.usable), points.seconds, (f"{name} set: {text}" for text in points.messages.values())
         )
 
-    return evaluate(simulator, progress.values, data, problem.cost, count), sums
+    return evaluate(engine, progress.values, data, problem.cost, count), sums
 
 
 def evaluate(

@@ -8,9 +8,10 @@ from ebana_like.checks import require_number, shown
 from ebana_like.circuit import Circuit
 from ebana_like.data.split import Split
 from ebana_like.errors import SettingError
-from ebana_like.hardware import Ideal, Technology
+from ebana_like.hardware import Ideal, Readout, Technology, measured
 from ebana_like.learning import Cost, Estimator, Update
 from ebana_like.learning.updates.update import DEVICES
+from ebana_like.simulators import Simulator
 from ebana_like.systems import CircuitSystem, System, system_of
 from ebana_like.training.progress import Progress
 
@@ -24,6 +25,7 @@ _KINDS: tuple[tuple[str, type, str], ...] = (
     ("estimator", Estimator, "an estimator such as Centered(1e-7)"),
     ("update", Update, "an update rule such as SGD(0.03)"),
     ("technology", Technology, "a technology such as Ideal()"),
+    ("readout", Readout, "a readout such as Readout(bits=10)"),
 )
 """What the arguments of a problem are."""
 
@@ -36,7 +38,7 @@ class Problem:
 
     Raises SettingError naming the argument that cannot be, or what of data and circuit does not fit together.
 
-    technology: how devices follow an update.
+    technology: how devices follow an update. readout: how voltages are read, in training and evaluation.
     seed: of data order and of estimators that draw; batch k of epoch e always sees the same numbers.
     stop_loss: ends training after the first epoch whose mean training loss is below it.
     patience: ends training after so many epochs in a row none of which was better than all before; 0 for never.
@@ -59,6 +61,7 @@ class Problem:
     checkpoint_batches: int = CHECKPOINT_BATCHES
     technology: Technology = field(default_factory=Ideal)
     judged_anew: bool = False
+    readout: Readout = field(default_factory=Readout)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "system", system_of(self.system))
@@ -71,6 +74,10 @@ class Problem:
         for name, low in (("epochs", 1), ("batch", 1), ("seed", 0), ("patience", 0), ("checkpoint_batches", 1)):
             require_number(name, getattr(self, name), whole=True, low=low)
         require_number("stop_loss", self.stop_loss, low=0)
+        if not (self.readout.perfect or isinstance(self.system, CircuitSystem)):
+            raise SettingError(
+                f"{type(self.system).__name__} is no circuit; only a circuit's voltages are read by sensors"
+            )
         if not len(self.data.train):
             raise SettingError("there are no training samples")
         for name in ("validation", "test"):
@@ -106,6 +113,10 @@ class Problem:
         devices = {f"{DEVICES}{name}": each for name, each in self.technology.start(parameters).items()}
         own = {address: each.value for address, each in parameters.items()}
         return Progress(own, {**self.update.start(parameters), **devices})
+
+    def read(self, simulator: Simulator, epoch: int, moment: int) -> Simulator:
+        """Return what reads a simulator's answers at a moment of an epoch: that of a batch, or one behind them all."""
+        return measured(simulator, self.readout, self.seed, epoch, moment)
 
     def order(self, epoch: int) -> list[np.ndarray]:
         """Return the shuffled samples of an epoch in batches; every sample once."""

@@ -133,7 +133,7 @@ def stretches_of(problem: Problem, simulator: Simulator) -> Stretches | None:
     if not all(getattr(each, "any_arrays", False) for each in drawing):
         return None
     update, start = problem.update, problem.start()
-    if type(problem.technology) is not Ideal:
+    if type(problem.technology) is not Ideal or not problem.readout.perfect:
         return None
     if type(update) is not SGD and update.stepping(problem.system.parameters, start.update_state, start.epoch) is None:
         return None

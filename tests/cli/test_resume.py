@@ -184,3 +184,27 @@ def test_the_printed_config_of_a_task_can_be_trained_with(tmp_path):
     result = run("xor", "--config", file, "--engine", "native", "--out", tmp_path / "runs")
     assert "trained 1 epoch " in result.output
     assert 'did you mean "xor"' in run("config", "xro").output
+
+
+@pytest.mark.parametrize("engine", [("native",), ("ngspice", "--workers", 2)])
+def test_readings_go_on_with_the_same_noise_within_an_epoch(engine, tmp_path):
+    sensors = ("--readout", "bits=12,noise=1e-4,offset=1e-3", "--beta", 1e-5, "--batch", 1, "--epochs", 3)
+    whole = trained(tmp_path / "whole", "--engine", *engine, *sensors)
+    made = Run(tmp_path / "made")
+    shutil.copytree(whole.path, made.path)
+    for ending in ("json", "safetensors"):
+        (made.checkpoints / f"0000000012.{ending}").unlink()
+    result = run("resume", made.path)
+    assert "goes on in epoch 3 of 3, after 9 batches" in result.output
+    assert bits(made) == bits(whole)
+    assert timeless_history(made) == timeless_history(whole)
+    refused = run("resume", made.path, "--readout", "bits=12")
+    assert "readout is bits=12,noise=1e-4,offset=1e-3 in config.toml and bits=12 on the command line" in refused.output
+
+
+def test_a_netlist_records_true_volts_and_says_how_they_were_read(tmp_path):
+    made = trained(tmp_path, "--readout", "bits=4,offset=0.1", "--epochs", 2)
+    assert "* @setting readout bits=4,offset=0.1" in made.netlist.read_text()
+    result = run("rerun", made.path, "--with", "ngspice")
+    assert result.exit_code == 0, result.output
+    assert "same laws, up to rounding" in result.output

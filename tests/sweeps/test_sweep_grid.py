@@ -100,5 +100,9 @@ def test_options_of_rules_are_lists_of_a_grid_with_slashes():
 def test_options_that_a_cell_would_not_know_are_refused_before_any_is_trained():
     with pytest.raises(SettingError, match="update_options has 'b1', which sgd does not know"):
         make_grid("xor", XOR, {"update": "adam,sgd", "update_options": "b1=0.8"})
+    grid = make_grid("xor", XOR, {"readout": "bits=8/noise=1e-4,bits=10"})
+    assert [cell.settings.readout for cell in grid.cells] == ["bits=8,noise=1e-4", "bits=10"]
+    with pytest.raises(SettingError, match="readout has 'bit', which a readout does not know; its options are bits=0"):
+        make_grid("xor", XOR, {"readout": "bit=8"})
     with pytest.raises(SettingError, match="schedule_options has 'alpha', which linear does not know"):
         make_grid("xor", XOR, {"schedule": "cosine,linear", "schedule_options": "alpha=0.1"})
