@@ -1,8 +1,9 @@
 """How does the engine use JAX without changing it for others? Doubles, compiled functions kept between runs, devices.
 
 Doubles are switched on only while the engine computes (`doubles`), never for the process: a program that trains in
-singles beside us stays as it is. What is compiled is kept in the user's cache folder, unless the user has chosen a
-folder, so that it is compiled once a machine and not once a process.
+singles beside us stays as it is. Products of singles are asked for in full: left to itself a GPU takes ten bits of the
+factors (TF32), with which Newton's method never settles. What is compiled is kept in the user's cache folder, unless
+the user has chosen a folder, so that it is compiled once a machine and not once a process.
 """
 
 import os
@@ -31,9 +32,9 @@ SHORTEST_COMPILATION = 0.05
 
 @contextmanager
 def doubles() -> Iterator[None]:
-    """Compute in double precision inside, whatever the process does outside."""
+    """Compute in double precision inside, and products of singles in full, whatever the process does outside."""
     keep_compiled()
-    with jax.enable_x64(True):
+    with jax.enable_x64(True), jax.default_matmul_precision("highest"):
         yield
 
 

@@ -144,8 +144,14 @@ class NativeSimulator:
         parameters = self.circuit.parameters
         with doubles():
 
+            def number(a: Any) -> Any:
+                """Return an array of floats in the precision of the steps; what is on the device stays there."""
+                if a.dtype.kind != "f":
+                    return a
+                return a.astype(dtype) if isinstance(a, jax.Array) else np.asarray(a, dtype)
+
             def typed(arrays: Any) -> Any:
-                return jax.tree.map(lambda a: np.asarray(a, dtype) if a.dtype.kind == "f" else a, arrays)
+                return jax.tree.map(number, arrays)
 
             rule = Rule(
                 as_jax(np.array([descent.weights[address] for address in addresses])),
