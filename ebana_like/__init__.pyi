@@ -47,6 +47,7 @@ from .networks import (
     Inputs,
     OutputPairs,
     SwitchedTargets,
+    Wires,
     build_network,
 )
 from .nudges import Nudge
@@ -112,6 +113,7 @@ __all__ = [
     "Task",
     "Technology",
     "Update",
+    "Wires",
     "build_network",
     "circuit_function",
     "evaluate",

@@ -33,6 +33,7 @@ from ebana_like.elements import (
     Resistors,
     SmallSignal,
     VoltageSources,
+    WiredCrossbar,
     transposed,
 )
 from ebana_like.nudges import Currents
@@ -119,7 +120,7 @@ class _Transposition:
             return replace(bank, negative=self.ends[bank.name], voltage=np.zeros(len(bank)))
         if isinstance(bank, CurrentSources):
             return replace(bank, amperes=np.zeros(len(bank)))
-        if isinstance(bank, Resistors):
+        if isinstance(bank, Resistors | WiredCrossbar):
             return bank
         if isinstance(bank, VCCS):  # draws at its controls what its output's voltage tells
             outputs, controls = (bank.positive, bank.negative), (bank.control_positive, bank.control_negative)

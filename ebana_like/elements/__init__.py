@@ -12,6 +12,8 @@ from ebana_like.elements.signal import OuterProducts, Signal, dense, squared_nor
 from ebana_like.elements.small_signal import LinearDevices, SmallSignal, transposed
 from ebana_like.elements.sources import CurrentSources, VoltageSources
 from ebana_like.elements.switch import Switches
+from ebana_like.elements.wired import WiredCrossbar
+from ebana_like.elements.wires import Wires
 from ebana_like.values import FloatArray, IntArray, Range
 
 __all__ = [
@@ -51,6 +53,8 @@ __all__ = [
     "VoltageControlled",
     "VoltageLaw",
     "VoltageSources",
+    "WiredCrossbar",
+    "Wires",
     "dense",
     "index_of",
     "squared_norm",

@@ -15,6 +15,19 @@ from ebana_like.elements.written import Numbered, Written, numbers
 from ebana_like.values import FloatArray, IntArray
 
 
+def grid_of(positive: IntArray, negative: IntArray) -> tuple[IntArray, IntArray] | None:
+    """Return nodes (rows, columns) where elements from one to the other are a crossbar, column by column; else None."""
+    if not len(positive):
+        return None
+    width = int(np.argmax(negative != negative[0])) or len(negative)
+    rows, columns = positive[:width], negative[::width]
+    if len(positive) != width * len(columns):
+        return None
+    above, below = (nodes.reshape(len(columns), width) for nodes in (positive, negative))
+    is_grid = (above == rows).all() and (below == columns[:, None]).all()
+    return (rows, columns) if is_grid else None
+
+
 @dataclass(frozen=True, eq=False)
 class OhmsLaw(CurrentLaw):
     """Elements whose current is proportional to their drop. conductance: (n,), siemens."""
@@ -70,13 +83,7 @@ class Resistors(OhmsLaw):
     @cached_property
     def grid(self) -> tuple[IntArray, IntArray] | None:
         """Nodes (rows, columns) where the bank is a crossbar, written column by column; else None."""
-        width = int(np.argmax(self.negative != self.negative[0])) or len(self)
-        rows, columns = self.positive[:width], self.negative[::width]
-        if len(self) != width * len(columns):
-            return None
-        positive, negative = (nodes.reshape(len(columns), width) for nodes in (self.positive, self.negative))
-        is_grid = (positive == rows).all() and (negative == columns[:, None]).all()
-        return (rows, columns) if is_grid else None
+        return grid_of(self.positive, self.negative)
 
     def connections(self) -> list[tuple[IntArray, IntArray]]:
         if self.grid is None:

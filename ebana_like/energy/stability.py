@@ -15,7 +15,16 @@ import numpy as np
 from scipy.linalg import eig
 
 from ebana_like.circuit import Circuit
-from ebana_like.elements import CCVS, VCCS, BehaviouralCurrents, Devices, EnergyLaw, FloatArray, SmallSignal
+from ebana_like.elements import (
+    CCVS,
+    VCCS,
+    BehaviouralCurrents,
+    Devices,
+    EnergyLaw,
+    FloatArray,
+    SmallSignal,
+    WiredCrossbar,
+)
 from ebana_like.energy.currents import CurrentEquations
 
 MOST_NODES, MOST_DROPS = 300, 2_000_000
@@ -92,7 +101,8 @@ def stability(
         slope = bank.small_signal(voltages)
         if not bank.linear and strongest:
             slope = np.minimum(slope, WIRE * strongest)
-        flowing[bank.name] = slope * bank.drop(follow)
+        is_wired = isinstance(bank, WiredCrossbar)
+        flowing[bank.name] = bank.own_current(follow) if is_wired else slope * bank.drop(follow)
     conductance = balances @ wiring.node_sums(flowing).T
     values, vectors = eig(conductance, balances @ follow.T)
     rates = np.where(np.isfinite(values), values.real, np.inf)

@@ -26,6 +26,7 @@ from ebana_like.elements import (
     FloatArray,
     IntArray,
     VoltageSources,
+    WiredCrossbar,
 )
 from ebana_like.errors import CircuitError
 
@@ -155,14 +156,19 @@ def _islands(circuit: Circuit, pinned: IntArray) -> IntArray:
             floating = (one != ground) & (other != ground)
             rows.append(one[floating])
             columns.append(other[floating])
+    for crossbar in circuit.of_kind(WiredCrossbar):  # the wires of its rows join its columns
+        ends = pinned[crossbar.grid[1]]
+        floating = ends[ends != ground]
+        rows.append(np.full_like(floating, floating[0] if len(floating) else ground))
+        columns.append(floating)
     # a component's label stands for its first node
     first = np.unique(pinned, return_index=True)[1]
-    ends = (
+    joined = (
         np.concatenate([first[r] for r in rows]),
         np.concatenate([columns[0], *(first[c] for c in columns[1:])]),
     )
     size = len(pinned)
-    graph = coo_array((np.ones(len(ends[0])), ends), shape=(size, size))
+    graph = coo_array((np.ones(len(joined[0])), joined), shape=(size, size))
     return np.asarray(connected_components(graph, directed=False)[1], dtype=np.intp)
 
 

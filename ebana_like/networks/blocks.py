@@ -7,7 +7,7 @@ import numpy as np
 
 from ebana_like.checks import require_number, shown
 from ebana_like.circuit import InputPorts, OutputPorts
-from ebana_like.elements import CCCS, VCVS, Diodes, Range, Resistors, VoltageSources
+from ebana_like.elements import CCCS, VCVS, Diodes, Range, Resistors, VoltageSources, WiredCrossbar, Wires
 from ebana_like.elements.labels import GridLabels
 from ebana_like.errors import CircuitError
 from ebana_like.limits import require_at_most
@@ -79,6 +79,7 @@ class Crossbar(Block):
 
     initial: range the first conductances are drawn from, uniformly, siemens.
     limits: range of the programmable device, siemens.
+    wires: resistances of the wires, `Wires(row=1, column=1)`; none unless given.
 
     Resistors stand in the netlist column by column: ngspice then starts 3-4 times faster and solves points 1.9 times
     faster than row by row (1569-100-20 network). Element `column * rows + row` joins that row and column.
@@ -87,8 +88,11 @@ class Crossbar(Block):
     columns: int
     initial: tuple[float, float] = (4e-6, 1.2e-5)
     limits: tuple[float, float] = (1e-7, 1e-4)
+    wires: Wires | None = None
 
     def __post_init__(self) -> None:
+        if not (self.wires is None or isinstance(self.wires, Wires)):
+            raise CircuitError(f"Crossbar: wires is {shown(self.wires)}; expected Wires(row=1, column=1), in ohms")
         _require_count("Crossbar: columns", self.columns, "one for each neuron or output node")
         for name in ("initial", "limits"):
             ends = getattr(self, name)
@@ -118,15 +122,12 @@ class Crossbar(Block):
         columns = wiring.new_nodes([f"h{wiring.depth}_{k}" for k in range(self.columns)])
         names = GridLabels(f"r{name}", len(rows), self.columns)
         conductance = wiring.rng.uniform(*self.initial, len(names))
+        ports = np.tile(rows, self.columns), np.repeat(columns, len(rows))
+        ranges = {"conductance": Range(low, high)}
         wiring.banks.append(
-            Resistors(
-                name,
-                names,
-                np.tile(rows, self.columns),
-                np.repeat(columns, len(rows)),
-                conductance,
-                trainable={"conductance": Range(low, high)},
-            )
+            WiredCrossbar(name, names, *ports, conductance, self.wires, trainable=ranges)
+            if self.wires
+            else Resistors(name, names, *ports, conductance, trainable=ranges)
         )
         wiring.rows = columns
 

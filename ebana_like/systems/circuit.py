@@ -22,6 +22,7 @@ from ebana_like.elements import (
     Signal,
     SmallSignal,
     VoltageSources,
+    WiredCrossbar,
     dense,
 )
 from ebana_like.energy import CurrentEquations, cocontent_gradient, coenergy_weights, element_currents, symmetry
@@ -56,7 +57,7 @@ class CircuitSystem:
 
     def refusal(self) -> str:
         for bank, quantity in self._trained:
-            if not isinstance(bank, CurrentLaw | VoltageSources):
+            if not isinstance(bank, CurrentLaw | WiredCrossbar | VoltageSources):
                 return (
                     f"the {quantity} of {bank.labels[0]} is trained, and it changes the weights of the co-content: "
                     "equilibrium propagation is not exact for it"
@@ -160,7 +161,7 @@ class _Phases:
 
     def signal(self, name: str, quantity: str) -> Signal:
         bank = self.circuit.named(name)
-        if isinstance(bank, CurrentLaw):
+        if isinstance(bank, CurrentLaw | WiredCrossbar):
             weights = self.weights[name]
             if weights.size == 1:  # shared by all elements: it goes into the factors
                 return bank.learning_signal(quantity, self.voltages, weights * self.factors)
@@ -194,7 +195,9 @@ class _Mirrored:
 
     def signal(self, name: str, quantity: str) -> Signal:
         bank = self.points.circuit.named(name)
-        if isinstance(bank, Resistors):
+        if isinstance(bank, WiredCrossbar):
+            bank = self.circuit.bank(name, WiredCrossbar)
+        if isinstance(bank, Resistors | WiredCrossbar):
             return bank.learning_signal(quantity, *self._made_up)
         return np.asarray(self.circuit.named(name).sensitivity(quantity, self).sum(axis=0) / self.count)
 

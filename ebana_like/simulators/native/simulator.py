@@ -9,7 +9,8 @@ import jax
 import numpy as np
 
 from ebana_like.circuit import Circuit
-from ebana_like.elements import Devices, FloatArray
+from ebana_like.elements import Devices, FloatArray, WiredCrossbar
+from ebana_like.netlist.wires import Unwired
 from ebana_like.simulators.descent import Descended, Descent
 from ebana_like.simulators.first_answer import FirstAnswer
 from ebana_like.simulators.native import compiled, one_thread
@@ -48,6 +49,7 @@ class NativeSimulator:
         self.circuit = circuit
         self.system = CircuitSystem(circuit)
         self.single = single
+        self._unwired = Unwired(circuit)
         layers = find_layers(circuit)
         self._layered = None if layers is None else LayeredCircuit(circuit, layers)
         self._first = FirstAnswer()
@@ -56,7 +58,7 @@ class NativeSimulator:
     @cached_property
     def _general(self) -> GeneralEngine:
         """What solves any circuit, and the few points of a layered one that its own equations leave."""
-        return GeneralEngine(self.circuit, compiled.run)
+        return GeneralEngine(self._unwired.circuit, compiled.run)
 
     def __enter__(self) -> Self:
         one_thread.enter()
@@ -85,15 +87,16 @@ class NativeSimulator:
 
     def _solved(self, held: Values, features: FloatArray, nudging: Nudging | None) -> Solved:
         layered = self._layered
-        if layered is None or not layered.addresses.issuperset(held):
-            return self._general.solve(held, features, nudging)
 
         def again(only: slice) -> Solved:
-            return self._general.solve(held, features[only], None if nudging is None else nudging.part(only))
+            part = None if nudging is None else nudging.part(only)
+            return self._general.solve(self._unwired.values(held), features[only], part)
 
-        found = layered.solve(held, features, nudging)
+        found = None
+        if layered is not None and layered.addresses.issuperset(held):
+            found = layered.solve(held, features, nudging)
         if found is None:
-            return self._general.solve(held, features, nudging)
+            return self._general.solve(self._unwired.values(held), features, nudging)
         return rescued(*found, NEWTON_LIMIT, again)
 
     def copies(self, values: Values, features: FloatArray) -> FloatArray | None:
@@ -102,7 +105,7 @@ class NativeSimulator:
         Not where a layered network's own equations do, or where more differs than resistors and independent sources.
         """
         layered, quantities = self._layered, {parts(at)[1] for at in values}
-        if not quantities <= {"conductance", "voltage", "amperes"}:
+        if not quantities <= {"conductance", "voltage", "amperes"} or self.circuit.of_kind(WiredCrossbar):
             return None
         if layered is not None and layered.addresses.issuperset(values):
             return None
@@ -195,7 +198,10 @@ class NativeSimulator:
         solved = points.converged[0]
         if solved.any():
             layered = self._layered
-            engine = layered if layered is not None and layered.addresses.issuperset(held) else self._general
+            volts, pushed = points.voltages[0, solved], currents[solved]
             with doubles():
-                found[solved] = engine.adjoint(held, points.voltages[0, solved], currents[solved])
+                if layered is not None and layered.addresses.issuperset(held):
+                    found[solved] = layered.adjoint(held, volts, pushed)
+                else:
+                    found[solved] = self._general.adjoint(self._unwired.values(held), volts, pushed)
         return found

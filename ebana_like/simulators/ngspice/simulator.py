@@ -17,6 +17,7 @@ from ebana_like.elements import Devices, FloatArray, SmallSignal
 from ebana_like.errors import SimulatorError
 from ebana_like.limits import require_at_most
 from ebana_like.netlist import tolerances
+from ebana_like.netlist.wires import Unwired
 from ebana_like.simulators.first_answer import FirstAnswer
 from ebana_like.simulators.ngspice.adjoint import solve_adjoint
 from ebana_like.simulators.ngspice.bench import DeviceBench
@@ -53,18 +54,19 @@ class NgspiceSimulator:
         self._patience = patience
         self._template = Template()
         self._workers = workers
-        self._crew = Crew(circuit, self._template, workers, patience)
+        self._unwired = Unwired(circuit)
+        self._crew = Crew(self._unwired.circuit, self._template, workers, patience)
         self._adjoint: Crew | None = None
         self._bench: DeviceBench | None = None
         self._lock = RLock()
         self._owner = 0
-        self._first = FirstAnswer(tolerances(circuit).note)
+        self._first = FirstAnswer(tolerances(self._unwired.circuit).note)
 
     def __enter__(self) -> Self:
         with self._lock:
             self._owner = os.getpid()
             self._template = SPARE.take()
-            self._crew = Crew(self.circuit, self._template, self._workers, self._patience)
+            self._crew = Crew(self._unwired.circuit, self._template, self._workers, self._patience)
             self._crew.start()
         return self
 
@@ -87,7 +89,7 @@ class NgspiceSimulator:
     @cached_property
     def reduced(self) -> bool:
         """Whether ngspice gets currents in place of the inputs and their resistors; results have all nodes anyway."""
-        return bool(norton_reduction(self.circuit).banks)
+        return bool(norton_reduction(self._unwired.circuit).banks)
 
     def forget(self) -> None:
         """Have every worker load its circuit anew with its next batch, 1 ms for XOR; see `Simulator.forget`."""
@@ -101,7 +103,8 @@ class NgspiceSimulator:
         held = held_values(self.circuit, values)
         with self._lock:
             self._require_running()
-            points = self._crew.solve(held, features, nudging).learned_with(values)
+            points = self._crew.solve(self._unwired.values(held), features, nudging)
+            points = replace(points, circuit=self.circuit, values=held).learned_with(values)
             if self.circuit.of_kind(Devices):
                 points = replace(points, measure=self._measure)
             return self._first.heard(points)
@@ -110,11 +113,14 @@ class NgspiceSimulator:
         """Solve the adjoint circuit in an ngspice of its own; see `Simulator.adjoint`."""
         with self._lock:
             self._require_running()
+            plain = self._unwired.circuit
             if self._adjoint is None:
-                nowhere, nothing = np.zeros(len(self.circuit.nodes)), np.zeros(self.circuit.outputs.count)
-                circuit = adjoint_circuit(self.circuit, nowhere, nothing)
-                self._adjoint = Crew(circuit, self._template, 1, self._patience)
-            return solve_adjoint(self._adjoint, self.circuit, points, currents)
+                nowhere, nothing = np.zeros(len(plain.nodes)), np.zeros(plain.outputs.count)
+                self._adjoint = Crew(adjoint_circuit(plain, nowhere, nothing), self._template, 1, self._patience)
+            if plain is not self.circuit:
+                values = self._unwired.values(self.circuit.of_elements(points.values))
+                points = replace(points, circuit=plain, values=values)
+            return solve_adjoint(self._adjoint, plain, points, currents)
 
     def _measure(self, points: OperatingPoints) -> Mapping[str, SmallSignal]:
         """Ask devices only SPICE knows, in an ngspice of their own, for currents and slopes at the free points."""

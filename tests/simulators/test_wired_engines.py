@@ -1,0 +1,92 @@
+"""Networks with wired crossbars: engines against ngspice with all nodes of the wires, gradients against differences."""
+
+import numpy as np
+import pytest
+
+from ebana_like import (
+    Adjoint,
+    Amplifier,
+    Centered,
+    Crossbar,
+    DiodePair,
+    Inputs,
+    NativeSimulator,
+    NgspiceSimulator,
+    OutputPairs,
+    SquaredError,
+    build_network,
+)
+from ebana_like.elements import Wires, dense
+from ebana_like.netlist.wires import ladder
+from ebana_like.systems import CircuitSystem
+
+WIRES = Wires(200, 100, 50, 20)
+VOLTS = 1e-9
+"""As far as ngspice with all nodes and the reduced circuit may be apart: what `--verify` allows two engines."""
+
+
+def network(*hidden, wires=WIRES, behind=WIRES, features=3):
+    layers = [Inputs(features)]
+    for size in hidden:
+        layers += [Crossbar(size, wires=wires if len(layers) == 1 else behind), DiodePair("d1n4148"), Amplifier(4.0)]
+    return build_network([*layers, Crossbar(4, wires=behind), OutputPairs()], seed=1)
+
+
+def features(circuit, count=5):
+    return np.random.default_rng(2).uniform(-1, 1, (count, circuit.inputs.count))
+
+
+def nudged(circuit, beta=1e-6):
+    targets = np.tile([0.3, -0.3], (5, 1))
+    return CircuitSystem(circuit).nudging(SquaredError(0.3, -0.3), targets, np.array([[beta] * 5, [-beta] * 5]))
+
+
+@pytest.mark.parametrize("hidden", [(6,), (6, 5)])
+def test_engines_have_the_voltages_of_ngspice_with_all_nodes(hidden):
+    circuit = network(*hidden)
+    whole, x = ladder(circuit), features(circuit)
+    with NgspiceSimulator(whole) as simulator:
+        expected = simulator.solve({}, x, nudged(whole)).voltages[..., : len(circuit.nodes)]
+    with NativeSimulator(circuit) as native, NgspiceSimulator(circuit) as ngspice:
+        for simulator in (native, ngspice):
+            points = simulator.solve({}, x, nudged(circuit))
+            assert points.converged.all()
+            assert points.voltages == pytest.approx(expected, abs=VOLTS)
+
+
+@pytest.mark.parametrize("estimator", [Centered(1e-6), Adjoint()], ids=["centered", "adjoint"])
+@pytest.mark.parametrize("hidden", [(4,), (4, 3)])
+def test_gradients_of_all_cells_are_those_of_finite_differences(hidden, estimator):
+    circuit = network(*hidden)
+    x, labels_ = features(circuit), np.array([0, 1, 1, 0, 1])
+    cost = SquaredError(0.3, -0.3)
+    targets = np.where(labels_[:, None] == np.arange(2), 0.3, -0.3)
+    rng = np.random.default_rng(0)
+    with NativeSimulator(circuit) as simulator:
+
+        def loss(values):
+            return cost.value(simulator.solve(values, x).scores, targets).mean()
+
+        signals = estimator.estimate(simulator, {}, x, targets, cost, rng).signals
+        for at, parameter in circuit.parameters.items():
+            g = parameter.value
+            expected = np.zeros_like(g)
+            for k in range(0, len(g), 3):
+                step = 1e-3 * g[k] * np.eye(len(g))[k]
+                expected[k] = (loss({at: g + step}) - loss({at: g - step})) / (2 * step[k])
+            found = dense(signals[at])[::3]
+            assert found == pytest.approx(expected[::3], abs=1e-6 * np.abs(found).max())
+
+
+def test_ngspice_with_the_reduced_circuit_finds_the_same_gradients():
+    circuit = network(4)
+    x, targets = features(circuit), np.tile([0.3, -0.3], (5, 1))
+    cost = SquaredError(0.3, -0.3)
+    with NativeSimulator(circuit) as native, NgspiceSimulator(circuit) as ngspice:
+        for estimator in (Centered(1e-6), Adjoint()):
+            a, b = (
+                estimator.estimate(engine, {}, x, targets, cost, np.random.default_rng(0)).signals
+                for engine in (native, ngspice)
+            )
+            for at in a:
+                assert dense(b[at]) == pytest.approx(dense(a[at]), abs=1e-7 * np.abs(dense(a[at])).max())
