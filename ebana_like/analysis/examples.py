@@ -12,6 +12,7 @@ from ebana_like.errors import SettingError
 from ebana_like.learning import Centered, Cost, Estimator, SquaredError
 from ebana_like.runs import Run, load_circuit
 from ebana_like.tasks import problem_of_run
+from ebana_like.training import Problem
 
 USUAL_BETA, USUAL_VOLTS = 1e-7, 1.0
 
@@ -43,6 +44,18 @@ class Examples:
         return self.features[sample : sample + 1], self.targets[sample : sample + 1]
 
 
+def examples_of(circuit: Circuit, problem: Problem, samples: int | None, of: str, beside: Path) -> Examples:
+    """Return training samples of a problem, evenly spaced, for a circuit as it was trained on it.
+
+    samples: how many; None for all. of: what is said behind them. beside: see `Examples`.
+    """
+    whole = len(problem.data.train)
+    count = whole if samples is None else min(samples, whole)
+    data = problem.data.train.take(np.linspace(0, whole - 1, count).astype(np.intp))
+    origin = f"{f'{count} of ' if count < whole else ''}{whole} training samples{of}"
+    return Examples(circuit, data.volts(), data.targets(problem.cost), problem.cost, problem.estimator, origin, beside)
+
+
 def examples(path: Path, samples: int | None, seed: int, target: float, out: Path | None) -> Examples:
     """Return a run's training samples, evenly spaced, or random ones for a netlist.
 
@@ -57,14 +70,7 @@ def examples(path: Path, samples: int | None, seed: int, target: float, out: Pat
         raise SettingError(f"there is no folder {out}; make it, or leave --out away")
     if path.is_dir():
         run = Run(path)
-        problem = problem_of_run(run)
-        data = problem.data.train
-        count = len(data) if samples is None else min(samples, len(data))
-        data = data.take(np.linspace(0, len(data) - 1, count).astype(np.intp))
-        targets = data.targets(problem.cost)
-        whole = len(problem.data.train)
-        origin = f"{f'{count} of ' if count < whole else ''}{whole} training samples of {run.task()}"
-        return Examples(circuit, data.volts(), targets, problem.cost, problem.estimator, origin, out or path)
+        return examples_of(circuit, problem_of_run(run), samples, f" of {run.task()}", out or path)
     rng = np.random.default_rng(seed)
     count = samples or 1
     own = present_features(circuit)

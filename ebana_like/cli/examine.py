@@ -11,6 +11,7 @@ from ebana_like.adjoint import adjoint_circuit
 from ebana_like.analysis import gradcheck as checks
 from ebana_like.analysis import power as powers
 from ebana_like.analysis.examples import Examples, examples
+from ebana_like.analysis.movement import movement
 from ebana_like.cli.allow import reads_data
 from ebana_like.cli.arguments import ENGINE, RUN_OR_FILE
 from ebana_like.cli.netlists import reads_netlists
@@ -20,6 +21,7 @@ from ebana_like.errors import SettingError
 from ebana_like.files import write_atomically
 from ebana_like.learning import Nudged, nudged_estimators
 from ebana_like.netlist import Netlist, save_netlist
+from ebana_like.pages.sensors import sensor_table, sensor_words
 from ebana_like.simulators import Simulator, engine_for
 from ebana_like.simulators import simulator as simulator_named
 
@@ -65,6 +67,7 @@ def gradcheck(
     with patience("checking gradients"), simulator_named(engine, given.circuit) as simulator:
         check = checks.gradient_check(simulator, given, betas, parameters, seed)
         _save_adjoint(simulator, given)
+        sensors = movement(simulator, given, seed)
     printer.line(f"{given.circuit.title}: {given.origin}; {engine}")
     printer.line(f"equilibrium propagation: {check.symmetry}")
     if not check.symmetry.exact:
@@ -77,6 +80,10 @@ def gradcheck(
         printer.line(
             f"\nrecommended: beta = {advice.beta:.2g} S for {named}, error {advice.error:.0e}; {advice.reason}"
         )
+    if sensors is not None:
+        printer.show(sensor_table(sensors))
+        for sentence in sensor_words(sensors):
+            printer.line(sentence)
     write_atomically(given.file("gradcheck.csv"), checks.csv_text(check))
     checks.plot_check(check, given.file("gradcheck.png"), given.circuit.title)
     printer.line(f"made:     {given.file('gradcheck.csv')}, {given.file('gradcheck.png')}")

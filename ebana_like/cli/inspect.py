@@ -5,6 +5,8 @@ from pathlib import Path
 
 import click
 
+from ebana_like.analysis.examples import examples_of
+from ebana_like.analysis.movement import movement
 from ebana_like.analysis.sample import present_sample, training_sample
 from ebana_like.analysis.trained import read_trained
 from ebana_like.cli.allow import reads_data
@@ -23,6 +25,7 @@ from ebana_like.pages.fit_tables import clamped
 from ebana_like.pages.inspection import bank_table, flow_table, has_ports, port_table, recorded_table, voltage_table
 from ebana_like.pages.inspection_page import inspection_page
 from ebana_like.pages.page import render
+from ebana_like.pages.sensors import sensor_table, sensor_words
 from ebana_like.pages.warnings import warnings
 from ebana_like.runs import Run, load_circuit
 from ebana_like.simulators import NgspiceSimulator
@@ -72,7 +75,12 @@ def inspect(path: Path, sample: int | None, html: Path | None, schematic: Path |
             phases = training_sample(circuit, simulator, problem, sample or 0)
         printer.show(voltage_table(phases), ROWS_SHOWN)
         printer.show(flow_table(phases))
+        sensors = problem and movement(simulator, examples_of(circuit, problem, problem.batch, "", path))
         said = [] if problem is None else answer_tables(simulator, circuit.values(), problem)
+    if sensors:
+        printer.show(sensor_table(sensors))
+        for sentence in sensor_words(sensors):
+            printer.line(sentence)
     for table in said:
         printer.show(table)
     own = clamped(problem.system, circuit.values()) if problem and isinstance(problem.system, NetlistSystem) else None

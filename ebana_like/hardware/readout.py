@@ -92,12 +92,12 @@ class Measured:
     def solve(self, values: Values, features: FloatArray, nudging: Nudging | None = None) -> OperatingPoints:
         """Return the operating points of a batch as they were read; see `Simulator.solve`."""
         free = self.simulator.solve(values, features)
-        read = replace(free, voltages=self._readings(free.voltages))
+        read = replace(free, voltages=self.readings(free.voltages))
         if nudging is None:
             return read
         scores = np.where(free.usable[:, None], read.scores, 0.0)  # what has no score is not used
         points = self.simulator.solve(values, features, _ByScores(nudging, scores))
-        nudged = self._readings(points.voltages[1:])
+        nudged = self.readings(points.voltages[1:])
         return replace(
             points,
             voltages=np.concatenate([read.voltages, nudged]),
@@ -124,8 +124,8 @@ class Measured:
     ) -> None:
         self.simulator.__exit__(kind, error, trace)
 
-    def _readings(self, voltages: FloatArray) -> FloatArray:
-        """Return node voltages (phases, batch, nodes) as they are read now."""
+    def readings(self, voltages: FloatArray) -> FloatArray:
+        """Return node voltages (..., nodes) as they are read now."""
         readout, found = self.readout, voltages.copy()
         there = voltages[..., self._read] + self._offsets
         if readout.noise:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ebana_like.analysis.examples import Examples
+from ebana_like.analysis.examples import examples_of
 from ebana_like.analysis.power import power_of_sample
 from ebana_like.analysis.sample import training_sample
 from ebana_like.analysis.trained import Trained, measure
@@ -24,6 +24,7 @@ from ebana_like.pages.fit import as_drawn, fit_sections
 from ebana_like.pages.fit_tables import clamped
 from ebana_like.pages.page import Page, PageTable, Section
 from ebana_like.pages.run_pictures import accuracy, answered, boundary, loss
+from ebana_like.pages.sensors import sensor_section
 from ebana_like.pages.warnings import warnings
 from ebana_like.runs import Settings, rates_of
 from ebana_like.simulators import Simulator
@@ -35,8 +36,8 @@ POWER_SAMPLES = 10
 
 def report(trained: Trained, simulator: Simulator) -> Page:
     """Return the page of a run, its circuit solved again in `simulator`."""
-    circuit, history = trained.circuit, trained.history
-    tables = answer_tables(simulator, circuit.values(), trained.problem)
+    circuit, problem, history = trained.circuit, trained.problem, trained.history
+    tables = answer_tables(simulator, circuit.values(), problem)
     own = fit_sections(trained, simulator)
     pictures = [*boundary(trained, simulator), *([] if own else answered(trained, simulator))]
     answers = [one.on_page() for one in pictures]
@@ -51,6 +52,7 @@ def report(trained: Trained, simulator: Simulator) -> Page:
         *angle_section(trained, simulator),
         *(schematic_section(*as_drawn(trained)) if is_small(circuit) else []),
         *power,
+        *sensor_section(simulator, examples_of(circuit, problem, problem.batch, "", trained.run.path)),
         Section("Settings", tables=[_settings(trained)]),
         _repeat(trained),
     ]
@@ -164,25 +166,15 @@ def _power(trained: Trained, simulator: Simulator) -> tuple[list[Section], list[
     """
     if trained.circuit.of_kind(Devices):
         return [], []
-    data, problem = trained.problem.data.train, trained.problem
-    chosen = data.take(np.linspace(0, len(data) - 1, min(POWER_SAMPLES, len(data))).astype(np.intp))
-    examples = Examples(
-        trained.circuit,
-        chosen.volts(),
-        chosen.targets(problem.cost),
-        problem.cost,
-        problem.estimator,
-        "training samples",
-        trained.run.path,
-    )
-    points = [power_of_sample(simulator, examples, k) for k in range(len(chosen))]
+    examples = examples_of(trained.circuit, trained.problem, POWER_SAMPLES, "", trained.run.path)
+    points = [power_of_sample(simulator, examples, k) for k in range(len(examples.features))]
     kinds = {kind: np.array([free.by_kind()[kind] for free, _ in points]) for kind in points[0][0].by_kind()}
     rows = [
         (kind, *(si(float(value), "W", "+") for value in (watts.mean(), watts.min(), watts.max())))
         for kind, watts in kinds.items()
     ]
     mean = float(np.mean([free.drawn for free, _ in points]))
-    text = f"Over {len(chosen)} training samples: what goes into each kind of element; below zero it delivers."
+    text = f"Over {len(points)} training samples: what goes into each kind of element; below zero it delivers."
     phases = points[0][1].phases
     if phases:
         nudged = float(np.mean([nudging.drawn for _, nudging in points]))

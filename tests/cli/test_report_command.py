@@ -88,6 +88,7 @@ def test_the_page_has_what_applies_and_fetches_nothing(task, pictures, labels, r
         "Gradient",
         *(["Schematic"] if "schematic of" in labels else []),
         "Power",
+        "Sensors",
         "Settings",
         "How to repeat it",
     ]
@@ -141,6 +142,7 @@ def test_a_run_trained_by_the_adjoint_has_no_angle(tmp_path):
     assert run("report", path, "--out", tmp_path / "page.html").exit_code == 0
     page = Page((tmp_path / "page.html").read_text())
     assert "Gradient" not in page.titles
+    assert "Sensors" not in page.titles
     assert "Power" in page.titles
 
 
