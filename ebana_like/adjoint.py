@@ -38,6 +38,7 @@ from ebana_like.elements import (
 )
 from ebana_like.nudges import Currents
 from ebana_like.nudges.ways.current import sources_across
+from ebana_like.storage import NOTHING_STORED
 from ebana_like.values import Values, address
 
 
@@ -111,7 +112,12 @@ class _Transposition:
         self.banks.append(replace(sources, amperes=np.array(currents, dtype=float)))
         title = f"adjoint circuit of {circuit.title}"
         return replace(
-            circuit, title=title, nodes=tuple(self.nodes), banks=tuple(self.banks), driven=Currents.driven(nudge)
+            circuit,
+            title=title,
+            nodes=tuple(self.nodes),
+            banks=tuple(self.banks),
+            driven=Currents.driven(nudge),
+            storage=NOTHING_STORED,
         )
 
     def linear(self, bank: Bank, slopes: Values) -> Bank:

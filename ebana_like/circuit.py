@@ -25,6 +25,7 @@ from ebana_like.elements.labels import repeated
 from ebana_like.elements.loops import undecided
 from ebana_like.errors import CircuitError, meant
 from ebana_like.shared import NOTHING_SHARED, Shared
+from ebana_like.storage import NOTHING_STORED, Storage
 from ebana_like.values import SHARED, Parameter, Values, address, parts
 
 GROUND = "0"
@@ -109,6 +110,7 @@ class Circuit:
     driven: how the output pairs are pulled towards their targets.
     shared: values of their own that elements' quantities follow; these are learned in the place of those quantities.
     conditions: that the elements stand under.
+    storage: charge and flux, and stimuli in time; nothing that is solved at DC looks at it.
 
     Raises CircuitError naming the bank, element or node that is wrong.
     """
@@ -121,6 +123,7 @@ class Circuit:
     driven: Driven
     shared: Shared = NOTHING_SHARED
     conditions: Conditions = USUAL_CONDITIONS
+    storage: Storage = NOTHING_STORED
 
     def __post_init__(self) -> None:
         if not self.title.isprintable() or self.title.strip()[:1] in ("", "*", ".", "+"):
@@ -131,7 +134,7 @@ class Circuit:
         if not self.nodes or self.nodes[0] != GROUND:
             raise CircuitError(f'the first node is "{self.nodes[0] if self.nodes else ""}"; it must be ground, "0"')
         _require_unique("node", self.nodes)
-        _require_unique("bank", [SHARED, *(bank.name for bank in self.banks)])
+        _require_unique("bank", [SHARED, *(bank.name for bank in (*self.banks, *self.storage.banks))])
         _require_unique("element", *(bank.labels for bank in self.banks))
         self.bank(self.inputs.bank, VoltageSources)
         self._require_driven()
@@ -140,6 +143,7 @@ class Circuit:
         self._require_grounded()
         self._require_no_source_loop()
         self._require_decided()
+        self.storage.check(self.nodes, self.banks)
 
     def _require_driven(self) -> None:
         """Every output pair has its branch to be nudged by."""

@@ -84,6 +84,37 @@ def operating_point() -> Callable[[Circuit], FloatArray]:
 
 
 @pytest.fixture
+def ngspice_vectors(tmp_path) -> Callable[[str], dict[str, np.ndarray]]:
+    """Run a netlist's analysis in the ngspice program: every vector, `v(a)` as `a`, of complex numbers where it has."""
+    if not shutil.which("ngspice"):
+        pytest.skip("ngspice is not installed")
+
+    def run(text: str) -> dict[str, np.ndarray]:
+        (tmp_path / "circuit.cir").write_text(text)
+        done = subprocess.run(
+            ["ngspice", "-b", "-n", "-r", "circuit.raw", "circuit.cir"],
+            cwd=tmp_path,
+            env={**os.environ, "HOME": str(tmp_path)},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
+            timeout=60,
+        )
+        raw = tmp_path / "circuit.raw"
+        assert raw.exists(), done.stdout + done.stderr
+        header, _, data = raw.read_bytes().partition(b"\nBinary:\n")
+        lines = header.decode().splitlines()
+        first = lines.index("Variables:") + 1
+        names = [line.split()[1].removeprefix("v(").removesuffix(")") for line in lines[first:]]
+        values = np.frombuffer(data, complex if "complex" in header.decode() else float).reshape(-1, len(names))
+        return dict(zip(names, values.T, strict=True))
+
+    return run
+
+
+@pytest.fixture
 def ngspice(tmp_path) -> Callable[[str], dict[str, float]]:
     """Run a netlist in the ngspice program: node voltages, and source currents as `name#branch`."""
     if not shutil.which("ngspice"):

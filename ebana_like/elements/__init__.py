@@ -2,16 +2,19 @@
 
 from ebana_like.elements.bank import AdjointView, Bank, CurrentLaw, EnergyLaw, Index, Quantity, VoltageLaw, index_of
 from ebana_like.elements.behavioural import BehaviouralConductors, BehaviouralCurrents
+from ebana_like.elements.capacitor import Capacitors, Storing
 from ebana_like.elements.conditions import Conditions
 from ebana_like.elements.controlled import CCCS, CCVS, VCCS, VCVS, CurrentControlled, VoltageControlled
 from ebana_like.elements.device import BipolarTransistors, Devices, JFETs, ModelCard, MOSFETs, SpiceDiodes
 from ebana_like.elements.diode import DiodeModel, Diodes
+from ebana_like.elements.inductor import Coupling, Inductors
 from ebana_like.elements.negative import NegativeResistors
 from ebana_like.elements.resistor import Resistors
 from ebana_like.elements.signal import OuterProducts, Signal, dense, squared_norm
 from ebana_like.elements.small_signal import LinearDevices, SmallSignal, transposed
 from ebana_like.elements.sources import CurrentSources, VoltageSources
 from ebana_like.elements.switch import Switches
+from ebana_like.elements.waveform import Waveform
 from ebana_like.elements.wired import WiredCrossbar
 from ebana_like.elements.wires import Wires
 from ebana_like.values import FloatArray, IntArray, Range
@@ -26,7 +29,9 @@ __all__ = [
     "BehaviouralConductors",
     "BehaviouralCurrents",
     "BipolarTransistors",
+    "Capacitors",
     "Conditions",
+    "Coupling",
     "CurrentControlled",
     "CurrentLaw",
     "CurrentSources",
@@ -36,6 +41,7 @@ __all__ = [
     "EnergyLaw",
     "FloatArray",
     "Index",
+    "Inductors",
     "IntArray",
     "JFETs",
     "LinearDevices",
@@ -49,10 +55,12 @@ __all__ = [
     "Signal",
     "SmallSignal",
     "SpiceDiodes",
+    "Storing",
     "Switches",
     "VoltageControlled",
     "VoltageLaw",
     "VoltageSources",
+    "Waveform",
     "WiredCrossbar",
     "Wires",
     "dense",

@@ -18,6 +18,8 @@ from ebana_like.netlist.deck import Deck, Element, Line, load_deck, read_deck
 from ebana_like.netlist.deck.names import Names
 from ebana_like.netlist.deck.reading import reading_with
 from ebana_like.netlist.netlist import FORMAT, NAME, Netlist
+from ebana_like.netlist.storage import KINDS as STORING
+from ebana_like.netlist.storage import Series, storage_of
 from ebana_like.nudges import NUDGES, Currents
 from ebana_like.nudges.ways.current import sources_across
 from ebana_like.shared import PREFIX, Shared
@@ -95,6 +97,7 @@ def foreign_circuit(deck: Deck) -> Circuit:
         outputs,
         Currents.driven("nudge"),
         conditions=deck.conditions,
+        storage=storage_of(deck, nodes.numbers, deck.stored()),
     )
 
 
@@ -218,9 +221,12 @@ class _Annotations:
 
     def circuit(self) -> Circuit:
         source, nodes = self.deck.source, Nodes()
+        series = Series(self.deck.stored())
+        sections = {name: [series.joined(element) for element in section] for name, section in self.sections.items()}
         banks = {
-            name: replace(build_bank(kind, name, self.sections[name], nodes, self.deck.conditions), trainable=ranges)
+            name: replace(build_bank(kind, name, sections[name], nodes, self.deck.conditions), trainable=ranges)
             for name, (kind, ranges) in self.kinds.items()
+            if kind not in STORING
         }
         if self.input_bank not in banks:
             raise NetlistError(f'{source}: the input bank "{self.input_bank}" is not in the netlist')
@@ -252,6 +258,7 @@ class _Annotations:
             self.driven,
             shared,
             self.deck.conditions,
+            storage_of(self.deck, at, series.stored()),
         )
 
     def input_ports(self, bank: Bank) -> InputPorts:

@@ -1,6 +1,7 @@
 """How is a circuit written down? One section a bank, between the lines a SPICE program begins and ends with."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import filterfalse, islice
 from pathlib import Path
 
@@ -14,7 +15,9 @@ from ebana_like.expressions import Current, Name, Voltage, spell
 from ebana_like.files import write_atomically
 from ebana_like.netlist.dialects import PORTABLE, Dialect
 from ebana_like.netlist.netlist import FORMAT, NAME, Netlist
+from ebana_like.netlist.storage import coupling_lines, in_time, opened
 from ebana_like.shared import PREFIX, Shared
+from ebana_like.storage import NOTHING_STORED
 from ebana_like.values import Range
 
 _AT_ONCE = 65_536
@@ -64,10 +67,14 @@ def _lines(netlist: Netlist, dialect: Dialect, celsius: float | None) -> Iterato
         yield f"{note}setting {key} {value}"
     for line in (*_port_lines(circuit), *_shared_lines(circuit.shared)):
         yield f"{note}{line}"
-    for bank in circuit.banks:
+    stored = circuit.storage if dialect.knows_time else NOTHING_STORED
+    banks, storing, nodes = opened(replace(circuit, storage=stored)) if stored else (circuit.banks, (), circuit.nodes)
+    for bank in (*banks, *storing):
         yield f"{note}bank {bank.name} {bank.kind}{_range(bank)}"
         for part in _parts(bank):
-            yield from dialect.elements(part, circuit.nodes)
+            lines = dialect.elements(part, nodes)
+            yield from (in_time(line, stored) for line in lines) if stored else lines
+    yield from coupling_lines(stored)
     yield from _cards(circuit, dialect)
     yield from dialect.options(circuit, celsius)
     for node, voltage in netlist.recorded.items():

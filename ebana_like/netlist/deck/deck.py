@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from ebana_like.elements import Conditions
+from ebana_like.elements import Conditions, Waveform
 from ebana_like.errors import NetlistError
 from ebana_like.netlist.deck.blocks import definitions
 from ebana_like.netlist.deck.element import Capacitor, Element
@@ -15,6 +15,7 @@ from ebana_like.netlist.deck.include import Includer, read_text
 from ebana_like.netlist.deck.lines import Line, newline, refuse_executed, require_text
 from ebana_like.netlist.deck.notes import Notes
 from ebana_like.netlist.deck.reading import Reading, reading
+from ebana_like.netlist.deck.stored import Stored
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +30,7 @@ class Deck:
     conditions: that all elements stand under.
     notes: what was read and has no effect, or another than other programs give it, a line each.
     capacitors: returns them; they are no elements, as they carry no direct current.
+    stored: returns what stores something, as numbers. waveforms, phasors: of sources, by their labels.
     """
 
     source: str
@@ -42,6 +44,9 @@ class Deck:
     conditions: Conditions
     notes: tuple[str, ...] = ()
     capacitors: Callable[[], Iterable[Capacitor]] = tuple
+    stored: Callable[[], Iterable[Stored]] = tuple
+    waveforms: Mapping[str, Waveform] = field(default_factory=dict)
+    phasors: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     @cached_property
     def elements(self) -> tuple[Element, ...]:
@@ -100,6 +105,9 @@ def read_deck(
         flat.conditions,
         notes.said(),
         flat.capacitors,
+        flat.stored,
+        flat.waveforms,
+        flat.phasors,
     )
     if how.met is not None:
         how.met(deck, text)

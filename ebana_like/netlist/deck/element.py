@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol
 
 from ebana_like.elements import Conditions, DiodeModel, ModelCard
 from ebana_like.elements.bank import KINDS
+from ebana_like.elements.waveform import FUNCTIONS, Waveform
 from ebana_like.errors import NetlistError
 from ebana_like.expressions import Tree
 from ebana_like.netlist.deck.cards import device_card, diode_law
@@ -14,7 +15,6 @@ from ebana_like.netlist.deck.known import sizes as sizes_of
 from ebana_like.netlist.deck.lines import Line
 from ebana_like.netlist.deck.resistance import resistance
 from ebana_like.netlist.deck.switching import at_dc
-from ebana_like.netlist.deck.waveforms import FUNCTIONS, at_time_zero
 
 
 class Element(NamedTuple):
@@ -96,7 +96,10 @@ class Surroundings(Protocol):
         """Count these words among the uses of the parameters in them."""
 
     def keep(self, line: Line, words: list[str]) -> None:
-        """Keep a capacitor, to be shown."""
+        """Keep what only time knows: a capacitor, an inductor or a coupling, to be read when all nodes have names."""
+
+    def keep_swing(self, label: str, waveform: Waveform | None, phasor: tuple[float, float] | None) -> None:
+        """Keep the function of time of a source, and its magnitude and phase."""
 
     def card(self, line: Line, name: str) -> ModelCard:
         """Return the model of that name. Raises NetlistError where there is none."""
@@ -153,7 +156,7 @@ _PARTS = _SET | _FUNCTIONS | _DISTORTION
 """What begins a part of a source's line; the words behind it are its numbers."""
 
 
-def _named(line: Line, words: list[str]) -> tuple[list[str], dict[str, list[str]]]:
+def named_values(line: Line, words: list[str]) -> tuple[list[str], dict[str, list[str]]]:
     """Split words into those before the first `name=`, and what stands behind each; of a name twice the last counts."""
     signs = [k for k, word in enumerate(words) if word == "="]
     if not signs:
@@ -179,7 +182,7 @@ def _resistor(line: Line, words: list[str], place: Surroundings) -> Element:
         value = place.number(line, words[3])
         if float(value):
             return Element(line, path, label, place.nodes(line, words[1:3]), value)
-    words, pairs = _named(line, words)
+    words, pairs = named_values(line, words)
     value, factor = resistance(line, words[3:], pairs, place)
     value = value if factor == 1 else place.scaled(value, factor)
     return Element(line, path, label, place.nodes(line, words[1:3]), value)
@@ -196,6 +199,7 @@ def _inductor(line: Line, words: list[str], place: Surroundings) -> Element:
     if len(words) < 4:
         raise line.error('expected at least 4 words as in "L1 a b 1u"')
     place.note(words[3:])
+    place.keep(line, words)
     path, label = place.label(line, f"v{words[0]}")
     return Element(line, path, label, place.nodes(line, words[1:3]), "0.0")
 
@@ -204,11 +208,14 @@ def _source(line: Line, words: list[str], place: Surroundings) -> Element:
     if len(words) < 3:
         raise line.error(f'expected a source as in "{words[0][0].upper()}1 a b 5"')
     path, label = place.label(line, words[0])
-    return Element(line, path, label, place.nodes(line, words[1:3]), _direct_value(line, words[3:], place))
+    return Element(line, path, label, place.nodes(line, words[1:3]), _direct_value(line, words[3:], place, label))
 
 
-def _direct_value(line: Line, words: list[str], place: Surroundings) -> str:
-    """Return what a source holds at DC: behind `dc` or alone, else its time function's value at time zero, else 0."""
+def _direct_value(line: Line, words: list[str], place: Surroundings, label: str) -> str:
+    """Return what a source holds at DC: behind `dc` or alone, else its time function's value at time zero, else 0.
+
+    What it is in time, and in a small-signal analysis, is kept.
+    """
     parts: dict[str, list[str]] = {"": []}
     for before, word in pairwise(["", *words]):
         if word in _PARTS and word not in parts:
@@ -219,18 +226,26 @@ def _direct_value(line: Line, words: list[str], place: Surroundings) -> str:
         parts.pop(name, None)
     alone, direct = parts.pop(""), parts.pop("dc", [])
     functions = [name for name in parts if name in _FUNCTIONS]
-    if len(alone) + len(direct) > 1 or len(functions) > 1 or len(parts.pop("ac", [])) > 2:
+    if len(alone) + len(direct) > 1 or len(functions) > 1 or len(parts.get("ac", [])) > 2:
         raise line.error("the source has more than one value, or more than one time function")
+    small = [float(number) for number in parts.pop("ac")] if "ac" in parts else None
+    magnitude, phase = (*(small or ()), *(1.0, 0.0)[len(small or ()) :])
+    phasor = None if small is None else (magnitude, phase)
     behind = {name: numbers for name, numbers in parts.items() if name in _SET}
     if behind and (functions != ["pwl"] or line.text[0] in "iI" or any(len(found) != 1 for found in behind.values())):
         raise line.error("td= and r= belong behind the pwl of a voltage source, with one number each")
-    if alone or direct or not functions:
-        return (*direct, *alone, "0.0")[0]
-    numbers = [float(number) for number in parts[functions[0]]]
     try:
-        return repr(at_time_zero(functions[0], numbers, float(*behind.get("td", [])), "r" in behind))
+        waveform = _waveform(functions[0], parts[functions[0]], behind) if functions else None
+        begins = "0.0" if waveform is None or alone or direct else repr(waveform.at_zero())
     except (ValueError, OverflowError) as error:
         raise line.error(str(error)) from error
+    place.keep_swing(label, waveform, phasor)
+    return (*direct, *alone, begins)[0]
+
+
+def _waveform(function: str, numbers: list[str], behind: Mapping[str, list[str]]) -> Waveform:
+    repeat = float(behind["r"][0]) if "r" in behind else None
+    return Waveform(function, tuple(map(float, numbers)), float(*behind.get("td", [])), repeat)
 
 
 def _voltage_controlled(line: Line, words: list[str], place: Surroundings) -> Element:
@@ -272,6 +287,7 @@ def _coupling(line: Line, words: list[str], place: Surroundings) -> None:
     if len(words) < 4 or any(name[0] != "l" for name in words[1:-1]):
         raise line.error('expected a coupling as in "K1 L1 L2 0.9"')
     place.note(words[-1:])
+    place.keep(line, words)
 
 
 def _switch(line: Line, words: list[str], place: Surroundings) -> Element:
@@ -290,7 +306,7 @@ def _device(line: Line, words: list[str], place: Surroundings) -> Element:
     if "off" in words[nodes:]:
         place.remark(line, "not read: OFF, which only helps to find an operating point; there may be several")
         words = [*words[:nodes], *(word for word in words[nodes:] if word != "off")]
-    words, pairs = _named(line, words)
+    words, pairs = named_values(line, words)
     for name in _INITIAL.intersection(pairs):
         place.remark(line, f"not read: {name.upper()}= of devices, which holds for a .tran, no operating point")
         del pairs[name]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import NamedTuple
 
-from ebana_like.elements import Conditions, ModelCard
+from ebana_like.elements import Conditions, ModelCard, Waveform
 from ebana_like.errors import CircuitError, NetlistError, meant
 from ebana_like.expressions import Call, Current, Name, Number, Tree, Voltage, by_name, evaluate, fold, names, parse
 from ebana_like.expressions.numbers import advice, is_plain, spice_number
@@ -20,6 +20,7 @@ from ebana_like.netlist.deck.functions import Defined
 from ebana_like.netlist.deck.lines import ANNOTATION, Line
 from ebana_like.netlist.deck.names import FreeNames, Names
 from ebana_like.netlist.deck.notes import Notes
+from ebana_like.netlist.deck.stored import Stored, stored
 from ebana_like.netlist.deck.switching import current_switch
 
 MOST_EXPANDED = 200_000
@@ -44,7 +45,8 @@ class Flat:
     open_parameters: paths of those that formulas follow; met: values of those of them that something follows.
     bodies: trees of the functions that the netlist defines, by whether they stand in a behavioural source.
     calling: names of those that are being worked out.
-    kept: capacitors, where they stand.
+    kept: capacitors, inductors and couplings, where they stand.
+    waveforms, phasors: of sources, by their labels.
     """
 
     everywhere: set[str]
@@ -64,6 +66,8 @@ class Flat:
     bodies: dict[tuple[Defined, bool], Tree] = field(default_factory=dict)
     calling: list[str] = field(default_factory=list)
     kept: list[tuple["_Instance", Line, list[str]]] = field(default_factory=list)
+    waveforms: dict[str, Waveform] = field(default_factory=dict)
+    phasors: dict[str, tuple[float, float]] = field(default_factory=dict)
 
     def label(self, letter: str, path: str) -> str:
         """Return the portable name of an element."""
@@ -75,7 +79,13 @@ class Flat:
     def capacitors(self) -> Iterator[Capacitor]:
         """Yield the capacitors."""
         for instance, line, words in self.kept:
-            yield instance.capacitor(line, words)
+            if words[0][0] == "c":
+                yield instance.capacitor(line, words)
+
+    def stored(self) -> Iterator[Stored]:
+        """Yield all that stores something."""
+        for instance, line, words in self.kept:
+            yield instance.stored(line, words)
 
     @property
     def elsewhere(self) -> str:
@@ -528,8 +538,20 @@ class _Instance:
                     self.parameter(name)
 
     def keep(self, line: Line, words: list[str]) -> None:
-        """Keep a capacitor, to be shown; its nodes get their names when all others have theirs."""
+        """Keep what only time knows; its nodes get their names when all others have theirs."""
         self.flat.kept.append((self, line, words))
+
+    def keep_swing(self, label: str, waveform: Waveform | None, phasor: tuple[float, float] | None) -> None:
+        """Keep the function of time of a source, and its magnitude and phase."""
+        if waveform is not None:
+            self.flat.waveforms[label] = waveform
+        if phasor is not None:
+            self.flat.phasors[label] = phasor
+
+    def stored(self, line: Line, words: list[str]) -> Stored:
+        """Return a capacitor, an inductor or a coupling as numbers."""
+        known = {"0": "0", "gnd": "0", **self.node_of}
+        return stored(line, words, self, lambda name: known.get(name, ""))
 
     def capacitor(self, line: Line, words: list[str]) -> Capacitor:
         """Return a capacitor as it is shown."""

@@ -9,6 +9,7 @@ from ebana_like.elements import Bank, CurrentControlled
 from ebana_like.netlist.deck.deck import Deck, read_deck
 from ebana_like.netlist.deck.include import read_text
 from ebana_like.netlist.deck.lines import WORD
+from ebana_like.storage import NOTHING_STORED
 
 
 @dataclass(frozen=True)
@@ -63,4 +64,5 @@ def as_spelled(circuit: Circuit, names: Spelling) -> Circuit:
         if isinstance(renamed, CurrentControlled):
             renamed = replace(renamed, control=tuple(map(of, renamed.control)))
         banks.append(renamed)
-    return replace(circuit, nodes=tuple(names.nodes.get(node, node) for node in circuit.nodes), banks=tuple(banks))
+    nodes = tuple(names.nodes.get(node, node) for node in circuit.nodes)
+    return replace(circuit, nodes=nodes, banks=tuple(banks), storage=NOTHING_STORED)

@@ -48,6 +48,7 @@ class Dialect:
     arguments: its command line after the netlist `circuit.cir` was written into an empty folder.
     install: how to get it.
     laws: what it computes with; None where that is not known.
+    knows_time: whether what stores charge, and functions of time, are written for it in SPICE's words.
     """
 
     name: ClassVar[str]
@@ -57,6 +58,7 @@ class Dialect:
     arguments: ClassVar[tuple[str, ...]] = ()
     install: ClassVar[str] = ""
     laws: ClassVar[ProgramLaws | None] = None
+    knows_time: ClassVar[bool] = False
 
     def head(self, title: str) -> list[str]:
         """Return the lines a netlist begins with."""

@@ -21,6 +21,7 @@ class Ngspice(Dialect):
     arguments: ClassVar[tuple[str, ...]] = ("-b", "-n", "-r", "circuit.raw", "circuit.cir")
     install: ClassVar[str] = "apt-get install ngspice"
     laws: ClassVar[ProgramLaws | None] = ProgramLaws(BOLTZMANN, ELEMENTARY_CHARGE)
+    knows_time: ClassVar[bool] = True
 
     def head(self, title: str) -> list[str]:
         return [title, FULL_DIGITS]

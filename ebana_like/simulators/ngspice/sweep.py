@@ -25,6 +25,7 @@ from ebana_like.netlist import Tolerances, circuit_lines, tolerances
 from ebana_like.simulators.ngspice.library import Library
 from ebana_like.simulators.ngspice.proof import Points, Proof, Verdict
 from ebana_like.simulators.ngspice.reduction import Reduction
+from ebana_like.storage import NOTHING_STORED
 from ebana_like.values import Values, address, parts
 
 SWEEP = "dc vidx_sweep 0 1000000000 1"
@@ -138,7 +139,8 @@ class Sweep:
         labels = [label for bank in self.voltage_banks for label in bank.labels]
         external = {label: f"vx_{k}" for k, label in enumerate(labels)}
         if not circuit.metered.isdisjoint(labels):
-            circuit = replace(circuit, banks=tuple(_renamed(bank, external) for bank in circuit.banks))
+            banks = tuple(_renamed(bank, external) for bank in circuit.banks)
+            circuit = replace(circuit, banks=banks, storage=NOTHING_STORED)
         lines += circuit_lines(circuit, skip=skipped)
         return [
             *lines,
