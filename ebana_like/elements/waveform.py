@@ -103,7 +103,7 @@ class Waveform:
             if not period > 0:
                 raise ValueError(f"pwl is repeated from {self.repeat:g} s on, which is not before its end")
             now = np.where(now > at[-1], self.repeat + np.mod(now - self.repeat, period), now)
-        return np.interp(now, at, values)
+        return np.asarray(np.interp(now, at, values))
 
 
 def _turns(span: float, period: float) -> int:

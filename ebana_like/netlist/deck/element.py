@@ -228,8 +228,9 @@ def _direct_value(line: Line, words: list[str], place: Surroundings, label: str)
     functions = [name for name in parts if name in _FUNCTIONS]
     if len(alone) + len(direct) > 1 or len(functions) > 1 or len(parts.get("ac", [])) > 2:
         raise line.error("the source has more than one value, or more than one time function")
-    small = [float(number) for number in parts.pop("ac")] if "ac" in parts else None
-    magnitude, phase = (*(small or ()), *(1.0, 0.0)[len(small or ()) :])
+    small = [float(number) for number in parts["ac"]] if "ac" in parts else None
+    parts.pop("ac", None)
+    magnitude, phase = [*(small or []), *[1.0, 0.0][len(small or []) :]]
     phasor = None if small is None else (magnitude, phase)
     behind = {name: numbers for name, numbers in parts.items() if name in _SET}
     if behind and (functions != ["pwl"] or line.text[0] in "iI" or any(len(found) != 1 for found in behind.values())):
