@@ -94,10 +94,10 @@ class _ExponentialDiodes(Diodes):
     """Diodes whose current stays IS (exp(v / (N Vt)) - 1) + gmin v far in reverse, too."""
 
     def current(self, drop: FloatArray) -> FloatArray:
-        return self.model.saturation * np.expm1(self._exponent(drop)) + GMIN * drop
+        return self.saturation * np.expm1(self._exponent(drop)) + GMIN * drop
 
     def slope(self, drop: FloatArray) -> FloatArray:
-        return self.model.saturation / self.model.scale * np.exp(self._exponent(drop)) + GMIN
+        return self.saturation / self.model.scale * np.exp(self._exponent(drop)) + GMIN
 
     def _exponent(self, drop: FloatArray) -> FloatArray:
         return np.minimum(drop / self.model.scale, LARGEST_EXPONENT)

@@ -287,8 +287,9 @@ class CurrentLaw(EnergyLaw):
     """
 
     @property
-    def steepness(self) -> tuple[float, float] | None:
-        """IS and N Vt of a law that climbs as IS exp(v / (N Vt)): they limit a solver's steps; None for others."""
+    def steepness(self) -> tuple[float | FloatArray, float] | None:
+        """IS, of each where they differ, (n,), and N Vt of a law that climbs as IS exp(v / (N Vt)): they limit a
+        solver's steps; None for others."""
         return None
 
     @abstractmethod

@@ -87,7 +87,7 @@ class Devices(Bank):
     def read(cls, name: str, elements: Sequence[Written], nodes: Numbered) -> Self:
         card = one_card(name, cls.kind, elements).device_card()
         labels = tuple(e.label for e in elements)
-        sizes = tuple(_text(_sizes(e.sizes)) for e in elements)  # ngspice wants a diode's area by its name
+        sizes = tuple(_text(sizes_of(e.sizes)) for e in elements)  # ngspice wants a diode's area by its name
         order = [cls.terminals.index(terminal) for terminal in ("positive", "negative")]
         ends = nodes.ends(elements, order[1])
         others: dict[str, Any] = {t: nodes.column(elements, k) for k, t in enumerate(cls.terminals) if k not in order}
@@ -95,7 +95,7 @@ class Devices(Bank):
 
     def _require_stated(self, quantity: str) -> None:
         for label, text in zip(self.labels, self.sizes, strict=True):
-            if quantity != AREA and quantity not in _sizes(text):
+            if quantity != AREA and quantity not in sizes_of(text):
                 raise CircuitError(
                     f"the {quantity} of {label} is to be trained, but its line states none; write {quantity}=... there"
                 )
@@ -125,7 +125,7 @@ class Devices(Bank):
 
     def with_values(self, values: Mapping[str, FloatArray]) -> Self:
         """Return the devices with other sizes, (n,), by quantity, in the words of their lines."""
-        sizes = [_sizes(text) for text in self.sizes]
+        sizes = [sizes_of(text) for text in self.sizes]
         for name, value in values.items():
             limits = self.trainable.get(name)
             each = np.array(value if limits is None else limits.of_each(value), dtype=float)
@@ -137,7 +137,7 @@ class Devices(Bank):
 
     def _size(self, quantity: str) -> FloatArray:
         """Return what the lines state, or ngspice takes where they state nothing, (n,)."""
-        return np.array([float(_sizes(text).get(quantity, UNSTATED[quantity])) for text in self.sizes])
+        return np.array([float(sizes_of(text).get(quantity, UNSTATED[quantity])) for text in self.sizes])
 
     def spice_lines(self, nodes: Sequence[str]) -> list[str]:
         ends = zip(*(self.nodes_of(terminal).tolist() for terminal in self.written), strict=True)
@@ -242,7 +242,7 @@ class MOSFETs(Devices):
         return self.terminals[:3] if self.model.type == "vdmos" else self.terminals
 
 
-def _sizes(text: str) -> dict[str, str]:
+def sizes_of(text: str) -> dict[str, str]:
     """Return what stands behind a model, by name; a word without one is the area."""
     pairs = (word.partition("=") for word in text.split())
     return {name if sign else AREA: value if sign else name for name, sign, value in pairs}

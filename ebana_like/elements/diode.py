@@ -8,10 +8,11 @@ from typing import Any, ClassVar, Self, TypeVar
 
 import numpy as np
 
-from ebana_like.elements.bank import CurrentLaw
+from ebana_like.elements.bank import CurrentLaw, Quantity
 from ebana_like.elements.conditions import ZERO_CELSIUS, Conditions
 from ebana_like.elements.constants import GMIN
-from ebana_like.elements.written import Numbered, Written, one_card
+from ebana_like.elements.device import AREA, sizes_of
+from ebana_like.elements.written import Numbered, Written, numbers, one_card
 from ebana_like.errors import CircuitError
 from ebana_like.values import FloatArray
 
@@ -95,46 +96,77 @@ class DiodeModel:
 
 @dataclass(frozen=True, eq=False)
 class Diodes(CurrentLaw):
-    """Diodes of one model, anode positive: the nonlinearity of the network. Their law is `junction`."""
+    """Diodes of one model, anode positive: the nonlinearity of the network. Their law is `junction`.
+
+    area: how many of the model each is, (n,), or (1,) for all: SPICE's factor on IS. gmin lies across each once.
+    """
 
     kind: ClassVar[str] = "diode"
     letter: ClassVar[str] = "d"
+    quantities: ClassVar[Mapping[str, Quantity]] = {AREA: Quantity("", floor=0.0)}
 
     model: DiodeModel
+    area: FloatArray = field(default_factory=lambda: np.ones(1))
+
+    def __post_init__(self) -> None:
+        if isinstance(self.area, np.ndarray) and self.area.shape == (1,):
+            object.__setattr__(self, "area", np.full(len(self), self.area[0]))
+        super().__post_init__()
 
     @property
     def models(self) -> tuple[DiodeModel, ...]:
         return (self.model,)
 
     @property
-    def steepness(self) -> tuple[float, float]:
-        return self.model.saturation, self.model.scale
+    def saturation(self) -> FloatArray:
+        """IS of each at its temperature, (n,), amperes."""
+        return self.model.saturation * self.area
+
+    @property
+    def steepness(self) -> tuple[FloatArray, float]:
+        return self.saturation, self.model.scale
 
     @property
     def summary(self) -> str:
-        return f"{self.model.name}, IS {self.model.saturation_current:g} A, N {self.model.emission:g}"
+        areas = f", area {super().summary}" if (self.area != 1).any() else ""
+        return f"{self.model.name}, IS {self.model.saturation_current:g} A, N {self.model.emission:g}{areas}"
 
     @classmethod
     def read(cls, name: str, elements: Sequence[Written], nodes: Numbered) -> Self:
         first = one_card(name, cls.kind, elements)
-        sized = next((e for e in elements if e.sizes), None)
+        sized = next((e for e in elements if not alone_in_size(e.sizes)), None)
         if sized is not None:
-            raise sized.error("a diode with a size has another law; its bank is of kind spice_diode")
-        return cls(name, tuple(e.label for e in elements), *nodes.ends(elements), first.diode_model())
+            raise sized.error(
+                "a diode with another size than its area has another law; its bank is of kind spice_diode"
+            )
+        area = numbers(elements, text=lambda element: sizes_of(element.sizes).get(AREA, "1"))
+        return cls(name, tuple(e.label for e in elements), *nodes.ends(elements), first.diode_model(), area)
 
     def spice_lines(self, nodes: Sequence[str]) -> list[str]:
         return [
-            f"{label} {nodes[p]} {nodes[n]} {self.model.name}"
-            for label, p, n in zip(self.labels, self.positive.tolist(), self.negative.tolist(), strict=True)
+            f"{label} {nodes[p]} {nodes[n]} {self.model.name}{'' if area == 1 else f' {AREA}={area!r}'}"
+            for label, p, n, area in zip(
+                self.labels, self.positive.tolist(), self.negative.tolist(), self.area.tolist(), strict=True
+            )
         ]
 
     def current(self, drop: FloatArray) -> FloatArray:
-        return junction(drop, self.model.saturation, self.model.scale)[0]
+        return junction(drop, self.saturation, self.model.scale)[0]
 
     def slope(self, drop: FloatArray) -> FloatArray:
-        return junction(drop, self.model.saturation, self.model.scale)[1]
+        return junction(drop, self.saturation, self.model.scale)[1]
+
+    def current_by(self, quantity: str, drop: FloatArray) -> FloatArray:
+        return np.asarray(junction(drop, self.model.saturation, self.model.scale)[0] - GMIN * drop)
+
+    def pseudo_power_by(self, quantity: str, drop: FloatArray) -> FloatArray:
+        return self.model.saturation * self._integral(drop)
 
     def pseudo_power(self, drop: FloatArray) -> FloatArray:
+        return self.saturation * self._integral(drop) + GMIN * drop**2 / 2
+
+    def _integral(self, drop: FloatArray) -> FloatArray:
+        """Return the junction's pseudo-power for an IS of 1 A, watts."""
         scale = self.model.scale
         edge = -3 * scale
         reverse_drop = np.minimum(drop, edge)
@@ -143,4 +175,9 @@ class Diodes(CurrentLaw):
         cubed = (-edge / (reverse_drop * np.e)) ** 3
         beyond = at_edge - (reverse_drop - edge) + (cubed * reverse_drop - edge * -np.exp(-3.0)) / 2
         forward = scale * np.expm1(np.clip(drop / scale, -3.0, LARGEST_EXPONENT)) - drop
-        return self.model.saturation * np.where(drop >= edge, forward, beyond) + GMIN * drop**2 / 2
+        return np.where(drop >= edge, forward, beyond)
+
+
+def alone_in_size(text: str) -> bool:
+    """Whether what stands behind a diode's model says nothing but its area."""
+    return set(sizes_of(text)) <= {AREA}

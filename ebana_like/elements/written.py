@@ -68,15 +68,19 @@ class Numbered(Protocol):
 
 
 def numbers(
-    elements: Sequence[Written], convert: Callable[[str], float] = finite, what: str = "a finite number"
+    elements: Sequence[Written],
+    convert: Callable[[str], float] = finite,
+    what: str = "a finite number",
+    text: Callable[[Written], str] = lambda element: element.value,
 ) -> FloatArray:
-    """Return the elements' values, (n,). Raises NetlistError naming the line whose value is none."""
+    """Return the elements' values, (n,), or what else of them `text` is. Raises NetlistError naming the line of one
+    that is none."""
     found = []
     for element in elements:
         try:
-            found.append(convert(element.value))
+            found.append(convert(text(element)))
         except (ValueError, ArithmeticError) as error:
-            raise element.error(f'"{element.value}" is not {what}') from error
+            raise element.error(f'"{text(element)}" is not {what}') from error
     return np.array(found, dtype=float)
 
 

@@ -12,10 +12,11 @@ from ebana_like.energy.cocontent import (
 )
 from ebana_like.energy.currents import CurrentEquations, ElementCurrents, element_currents, own_currents
 from ebana_like.energy.stability import Stability, stability
-from ebana_like.energy.weights import Symmetry, coenergy_weights, nearest_weights, symmetry
+from ebana_like.energy.weights import TOLERATED, Symmetry, coenergy_weights, nearest_weights, symmetry, symmetry_defect
 
 __all__ = [
     "AMPLIFIERS",
+    "TOLERATED",
     "CoContent",
     "CurrentEquations",
     "ElementCurrents",
@@ -32,5 +33,6 @@ __all__ = [
     "rises",
     "stability",
     "symmetry",
+    "symmetry_defect",
     "total_cocontent",
 ]

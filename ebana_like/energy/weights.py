@@ -3,6 +3,9 @@
 Kirchhoff's current law is the gradient of the total pseudo-power as long as elements have two terminals. A
 bidirectional amplifier keeps it a gradient, but of a weighted sum: with gains A (VCVS) and B (CCCS), all that lies
 before the amplifier counts A / B times what lies behind it. Equilibrium propagation differentiates that weighted sum.
+
+Amplifiers side by side whose ratios A / B differ, as those of a chip do, ask for different weights of the same parts.
+Then there is no such sum; the weights that come nearest are the geometric means.
 """
 
 from collections import defaultdict
@@ -11,8 +14,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from scipy.sparse import coo_array
+from scipy.sparse import coo_array, csc_array
 from scipy.sparse.csgraph import connected_components
+from scipy.sparse.linalg import splu
 
 from ebana_like.circuit import Circuit
 from ebana_like.elements import (
@@ -32,6 +36,9 @@ from ebana_like.errors import CircuitError
 
 CIRCUITS_REMEMBERED = 16
 
+TOLERATED = float(np.log(2))
+"""Defect up to which training goes on with the nearest weights unasked: amplifiers' ratios within a factor of two."""
+
 
 @dataclass(frozen=True)
 class _Amplifier:
@@ -49,10 +56,13 @@ class Symmetry:
 
     weights: as of `coenergy_weights`; None where there are none.
     reason: names the element that is why there are none; empty where it is exact.
+    defect: largest |ln w/w'| of the weights that two paths of amplifiers ask for; zero where it is exact, infinite
+        where something else than amplifiers' ratios is in the way.
     """
 
     weights: Mapping[str, FloatArray] | None
     reason: str = ""
+    defect: float = 0.0
 
     @property
     def exact(self) -> bool:
@@ -61,7 +71,8 @@ class Symmetry:
 
     def __str__(self) -> str:
         if self.weights is None:
-            return f"not exact: {self.reason}"
+            mean = f"; of ratios that differ by a factor of up to {np.exp(self.defect):.3g} the geometric mean is taken"
+            return f"not exact: {self.reason}{mean if self.defect < np.inf else ''}"
         banks_of: dict[str, list[str]] = defaultdict(list)
         for name, weights in self.weights.items():
             banks_of[" or ".join(f"{w:g}" for w in np.unique(weights)[::-1])].append(name)
@@ -69,12 +80,13 @@ class Symmetry:
         return f"exact, with the weights {shares}"
 
 
+@lru_cache(maxsize=CIRCUITS_REMEMBERED)
 def symmetry(circuit: Circuit) -> Symmetry:
     """Say whether equilibrium propagation is exact for the circuit, and with which weights or why not."""
     try:
         return Symmetry(coenergy_weights(circuit))
     except CircuitError as error:
-        return Symmetry(None, str(error))
+        return Symmetry(None, str(error), _defect(circuit))
 
 
 @lru_cache(maxsize=CIRCUITS_REMEMBERED)  # asked for at every batch; circuits are immutable
@@ -94,22 +106,53 @@ def coenergy_weights(circuit: Circuit) -> Mapping[str, FloatArray]:
 
 @lru_cache(maxsize=CIRCUITS_REMEMBERED)
 def nearest_weights(circuit: Circuit) -> Mapping[str, FloatArray]:
-    """Weights to try equilibrium propagation with where it is not exact: those of amplifiers, or 1 where none agree.
+    """Weights to try equilibrium propagation with where it is not exact: those of amplifiers, the geometric mean where
+    their ratios differ, or 1 where they are no bidirectional ones.
 
     Returns what `coenergy_weights` would if the elements in its way were not there.
     """
+    pinned = circuit.components(circuit.of_kind(VoltageSources))
     try:
-        return _weights(circuit, circuit.components(circuit.of_kind(VoltageSources)))
+        return _weights(circuit, pinned)
+    except CircuitError:
+        pass
+    try:
+        islands = _islands(circuit, pinned)
+        found = _nearest(circuit, islands, _amplifiers(circuit, pinned, islands))[0]
     except CircuitError:
         return {bank.name: np.ones(1) for bank in circuit.of_kind(EnergyLaw)}
+    return _of_banks(circuit, pinned, islands, found)
+
+
+def symmetry_defect(circuit: Circuit) -> float:
+    """Return how far the amplifiers are from agreeing on weights: the defect of `Symmetry`."""
+    return symmetry(circuit).defect
+
+
+def _defect(circuit: Circuit) -> float:
+    pinned = circuit.components(circuit.of_kind(VoltageSources))
+    islands = _islands(circuit, pinned)
+    try:
+        _require_reciprocal(circuit, pinned)
+        return _nearest(circuit, islands, _amplifiers(circuit, pinned, islands))[1]
+    except CircuitError:
+        return np.inf
 
 
 def _weights(circuit: Circuit, pinned: IntArray) -> Mapping[str, FloatArray]:
     """Return the weights that the amplifiers ask for. pinned: components that sources tie together, (nodes,)."""
-    ground = pinned[0]
     islands = _islands(circuit, pinned)
+    found = _island_weights(circuit, islands, _amplifiers(circuit, pinned, islands))
+    return _of_banks(circuit, pinned, islands, found)
+
+
+def _of_banks(
+    circuit: Circuit, pinned: IntArray, islands: IntArray, found: Mapping[int, float]
+) -> Mapping[str, FloatArray]:
+    """Return the weights of the banks' elements, given those of islands."""
+    ground = pinned[0]
     weight_of = np.ones(len(islands))
-    for island, weight in _island_weights(circuit, islands, _amplifiers(circuit, pinned, islands)).items():
+    for island, weight in found.items():
         weight_of[island] = weight
     weights = {}
     for bank in circuit.of_kind(EnergyLaw):
@@ -228,6 +271,39 @@ def _amplifiers(circuit: Circuit, pinned: IntArray, islands: IntArray) -> list[_
             "and equilibrium propagation is not exact for it"
         )
     return found
+
+
+def _nearest(circuit: Circuit, islands: IntArray, amplifiers: list[_Amplifier]) -> tuple[dict[int, float], float]:
+    """Return weights of islands as near as can be to those that all amplifiers ask for, and the defect.
+
+    Nearest in the squares of logarithms: of amplifiers side by side that is the geometric mean.
+    Raises CircuitError for ratios below zero.
+    """
+    amplifiers = [each for each in amplifiers if islands[0] not in (each.before, each.behind)]
+    if any(each.ratio <= 0 for each in amplifiers):
+        raise CircuitError("some amplifiers turn the sign and others do not: no weights come near")
+    ends = np.array([(each.before, each.behind) for each in amplifiers], dtype=np.intp).reshape(-1, 2)
+    asked = np.log([each.ratio for each in amplifiers])
+    names, places = np.unique(ends, return_inverse=True)
+    before, behind = places.reshape(-1, 2).T
+    graph = coo_array((np.ones(len(before)), (before, behind)), shape=(len(names), len(names)))
+    parts = connected_components(graph, directed=False)[1]
+    fixed = np.isin(names, islands[circuit.outputs.positive])
+    for part in np.setdiff1d(parts, parts[fixed]):
+        fixed[np.flatnonzero(parts == part)[0]] = True
+    rows = np.arange(len(before))
+    differences = csc_array((np.repeat([1.0, -1.0], len(rows)), (np.tile(rows, 2), np.concatenate([before, behind]))))
+    logarithms = np.zeros(len(names))
+    if not fixed.all():
+        free = csc_array(differences[:, ~fixed])
+        logarithms[~fixed] = splu(csc_array(free.T @ free)).solve(free.T @ asked)
+    left = asked - (logarithms[before] - logarithms[behind])
+    beside: dict[tuple[int, int], list[float]] = defaultdict(list)
+    for one, other, rest in zip(before.tolist(), behind.tolist(), left.tolist(), strict=True):
+        beside[min(one, other), max(one, other)].append(rest if one < other else -rest)
+    apart = max((max(each) - min(each) for each in beside.values()), default=0.0)
+    defect = apart + sum(abs(sum(each)) / len(each) for each in beside.values())
+    return dict(zip(names.tolist(), np.exp(logarithms).tolist(), strict=True)), defect
 
 
 def _island_weights(circuit: Circuit, islands: IntArray, amplifiers: list[_Amplifier]) -> dict[int, float]:

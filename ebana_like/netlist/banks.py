@@ -9,6 +9,7 @@ from ebana_like.circuit import GROUND
 from ebana_like.elements import Bank, Conditions, Diodes, IntArray, NegativeResistors, Resistors, SpiceDiodes
 from ebana_like.elements.bank import KINDS
 from ebana_like.elements.constants import GMIN
+from ebana_like.elements.diode import alone_in_size
 from ebana_like.elements.written import Written
 from ebana_like.netlist.deck import Element
 from ebana_like.netlist.deck.cards import acts_beyond_the_law
@@ -46,7 +47,7 @@ def kind_of(element: Element, conditions: Conditions) -> str:
     if element.kind:
         return element.kind
     if element.letter == Diodes.letter and element.card is not None:
-        ours = not (element.sizes or acts_beyond_the_law(element.card)) and conditions.gmin == GMIN
+        ours = alone_in_size(element.sizes) and not acts_beyond_the_law(element.card) and conditions.gmin == GMIN
         return Diodes.kind if ours else SpiceDiodes.kind
     if element.letter == Resistors.letter:
         return NegativeResistors.kind if element.value[:1] == "-" else Resistors.kind

@@ -44,7 +44,7 @@ class Descent:
     pull: draws the outputs.
     betas: (batches, phases, samples), siemens; no phases where the gradient is that of the adjoint.
     coefficients: how phases combine, the free one first, (batches, 1 + phases, samples), per siemens.
-    weights: of the elements in the energy, by address.
+    weights: of the elements in the energy, (n,), or (1,) where all weigh the same, by address.
     steps: by how many siemens a gradient of 1 V^2/S moves a conductance, by address.
     stepping: what moves the conductances in place of such steps.
     """
@@ -56,7 +56,7 @@ class Descent:
     pull: Pull
     betas: FloatArray
     coefficients: FloatArray
-    weights: Mapping[str, float]
+    weights: Mapping[str, FloatArray]
     steps: Mapping[str, float]
     stepping: Stepping | None = None
 

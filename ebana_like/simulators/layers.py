@@ -48,11 +48,12 @@ class Crossbar:
 class Clamp:
     """One diode from, or to, each neuron of a layer.
 
-    rails: voltage of the source at the diode's other end, (neurons,), volts.
+    rails: voltage of the source at the diode's other end, (neurons,), volts. areas: of each of the model, (neurons,).
     """
 
     model: DiodeModel
     rails: FloatArray
+    areas: FloatArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +63,7 @@ class Hidden:
     nodes: of the neurons, (neurons,). driven: nodes whose voltage is A times the neuron's, (copies, neurons).
     up, down: the diodes that draw current from the neurons when they are high, and feed them when they are low.
     forward, back: gains A of the VCVS and B of the CCCS, (neurons,); 1 where there is no amplifier.
+    offsets: by how much more the last driven node's voltage is, (neurons,), volts; None where that is zero.
     """
 
     nodes: IntArray
@@ -70,11 +72,13 @@ class Hidden:
     down: Clamp
     forward: FloatArray
     back: FloatArray
+    offsets: FloatArray | None = None
 
     @cached_property
     def saturations(self) -> FloatArray:
-        """IS of the up and the down diodes, (2,), amperes."""
-        return read_only(np.array([clamp.model.saturation for clamp in (self.up, self.down)]))
+        """IS of the up and the down diodes, (2, neurons), or (2, 1) where all of a side are alike, amperes."""
+        each = np.stack([clamp.model.saturation * clamp.areas for clamp in (self.up, self.down)])
+        return read_only(each[:, :1] if (each == each[:, :1]).all() else each)
 
     @cached_property
     def scales(self) -> FloatArray:

@@ -45,6 +45,8 @@ def write_phases(
             voltages[part][..., hidden.nodes] = h
             for nodes in hidden.driven:
                 voltages[part][..., nodes] = hidden.forward * h
+            if hidden.offsets is not None:
+                voltages[part][..., hidden.driven[-1]] += hidden.offsets
         voltages[part][..., layers.outputs] = phase.outputs
         first = part.stop
     if layers.branch.is_switched:

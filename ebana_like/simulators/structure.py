@@ -69,7 +69,7 @@ class _Search:
         _require(len(hidden) > 0 and not self.left)
         nodes = np.concatenate([*self.found, np.array(list(self.constants), dtype=np.intp)])
         _require(len(nodes) == len(self.circuit.nodes) == len(np.unique(nodes)))
-        _require(len(hidden) == 1 or all(_same_ratio(layer) for layer in hidden))
+        _require(all(_same_ratio(layer) for layer in hidden[1:]))
         constants = np.array(list(self.constants), dtype=np.intp), np.array(list(self.constants.values()))
         arrays = (*constants, columns, *self._pairs(columns))
         plus, minus, bias_rows = map(index_of, sides)
@@ -155,7 +155,6 @@ class _Search:
         driven = forward.positive[at]
         meter = self._only(VoltageSources, driven, "positive")
         meter_at = _positions(meter.positive, driven)
-        _require(not meter.voltage.any())
         back = self._only(CCCS, nodes, "positive")
         back_at = _positions(back.positive, nodes)
         meter_labels = np.array(meter.labels)[meter_at]
@@ -167,7 +166,8 @@ class _Search:
         self.found.append(copies.ravel())
         _require((forward.gain[at] * back.gain[back_at] > 0).all())
         gains = read_only(forward.gain[at]), read_only(back.gain[back_at])
-        return Hidden(read_only(nodes), read_only(copies), up, down, *gains), ends
+        offsets = read_only(-meter.voltage[meter_at]) if meter.voltage.any() else None
+        return Hidden(read_only(nodes), read_only(copies), up, down, *gains, offsets), ends
 
     def _take_diodes(self, nodes: IntArray, side: str) -> Clamp:
         """Cross out the bank with one diode at each node, this side towards it and a constant source behind it."""
@@ -176,7 +176,8 @@ class _Search:
         rails = getattr(bank, "negative" if side == "positive" else "positive")[at].tolist()
         _require(set(rails) <= set(self.constants))
         self.left.remove(bank)
-        return Clamp(bank.model, read_only(np.array([self.constants[rail] for rail in rails])))
+        volts = np.array([self.constants[rail] for rail in rails])
+        return Clamp(bank.model, read_only(volts), read_only(bank.area[at]))
 
     def _of(self, kind: type[BankType]) -> list[BankType]:
         """Return what is left of a kind."""

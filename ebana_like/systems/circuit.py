@@ -25,7 +25,14 @@ from ebana_like.elements import (
     WiredCrossbar,
     dense,
 )
-from ebana_like.energy import CurrentEquations, cocontent_gradient, coenergy_weights, element_currents, symmetry
+from ebana_like.energy import (
+    TOLERATED,
+    CurrentEquations,
+    cocontent_gradient,
+    coenergy_weights,
+    element_currents,
+    symmetry,
+)
 from ebana_like.errors import CircuitError
 from ebana_like.nudges import Towards, nudging_of
 from ebana_like.nudges.nudge import Slope
@@ -56,13 +63,22 @@ class CircuitSystem:
         return nudging_of(self.circuit, cost, targets, betas)
 
     def refusal(self) -> str:
+        return self._refusal_of_trained() or symmetry(self.circuit).reason
+
+    def _refusal_of_trained(self) -> str:
         for bank, quantity in self._trained:
             if not isinstance(bank, CurrentLaw | WiredCrossbar | VoltageSources):
                 return (
                     f"the {quantity} of {bank.labels[0]} is trained, and it changes the weights of the co-content: "
                     "equilibrium propagation is not exact for it"
                 )
-        return symmetry(self.circuit).reason
+        return ""
+
+    @property
+    def nearly_exact(self) -> bool:
+        """Whether all that keeps equilibrium propagation from being exact are ratios of amplifiers that differ by
+        less than a factor of two: with their geometric means it is off by little."""
+        return self._refusal_of_trained() == "" and symmetry(self.circuit).defect <= TOLERATED
 
     def weights(self) -> Mapping[str, FloatArray]:
         """Return the weights of the co-content, by bank. Raises CircuitError where there are none."""

@@ -4,6 +4,7 @@ import numpy as np
 
 from ebana_like.learning import Adjoint, Nudged
 from ebana_like.simulators import Simulator
+from ebana_like.systems import CircuitSystem
 from ebana_like.training.problem import Problem
 from ebana_like.training.progress import Progress
 
@@ -12,7 +13,10 @@ def inexactness(problem: Problem, simulator: Simulator, progress: Progress) -> s
     """Return why the estimator is not exact, and its cosine with the adjoint on the next batch; empty where it is."""
     estimator, data, cost = problem.estimator, problem.data.train, problem.cost
     reason = problem.system.refusal()
-    if not (reason and isinstance(estimator, Nudged) and estimator.inexact):
+    if not (reason and isinstance(estimator, Nudged)):
+        return ""
+    system = problem.system
+    if not (estimator.inexact or (isinstance(system, CircuitSystem) and system.nearly_exact)):
         return ""
     samples, seeds = problem.order(progress.epoch)[progress.batch], [problem.seed, progress.epoch, progress.batch]
     given = simulator, progress.values, data.met(samples, seeds), data.targets(cost, samples), cost

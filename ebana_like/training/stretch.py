@@ -30,13 +30,13 @@ LONGEST, MOST_BYTES = 100, 32_000_000
 class Stretches:
     """A training whose steps the engine takes by itself.
 
-    length: batches that a stretch's arrays hold. weights: of each trainable bank's elements in the energy.
+    length: batches that a stretch's arrays hold. weights: of the elements in the energy, (n,) or (1,), by address.
     """
 
     problem: Problem
     engine: Descends
     length: int
-    weights: Mapping[str, float]
+    weights: Mapping[str, FloatArray]
 
     def advance(self, progress: Progress, order: Sequence[IntArray], began: float) -> Progress:
         """Return the progress after the batches that come next, up to the next from which training can be resumed.
@@ -141,12 +141,9 @@ def stretches_of(problem: Problem, simulator: Simulator) -> Stretches | None:
         if problem.system.refusal():
             return None
         found = coenergy_weights(problem.circuit)
-        each = {at: found[parts(at)[0]] for at in problem.system.parameters}
-        if any(weight.size > 1 for weight in each.values()):
-            return None
-        weights = {at: float(weight[0]) for at, weight in each.items()}
+        weights = {at: found[parts(at)[0]] for at in problem.system.parameters}
     elif isinstance(problem.estimator, Adjoint):
-        weights = dict.fromkeys(problem.system.parameters, 1.0)
+        weights = dict.fromkeys(problem.system.parameters, np.ones(1))
     else:
         return None
     item = 1 if problem.data.train.features.dtype == np.uint8 else 8

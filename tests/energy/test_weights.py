@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from ebana_like.elements import CCCS, VCVS, Bank, Range, Resistors, VoltageSources
-from ebana_like.energy import coenergy_weights, symmetry
+from ebana_like.energy import coenergy_weights, nearest_weights, symmetry, symmetry_defect
 from ebana_like.errors import CircuitError
 from ebana_like.netlist import read_netlist
 from ebana_like.networks import Amplifier, Crossbar, DiodePair, Inputs, OutputPairs, build_network
@@ -185,3 +185,21 @@ def test_a_source_that_carries_a_signal_one_way_is_named(line):
     circuit = read_netlist(f"title\nvin in 0 1\nr1 in out 1k\nr2 out x 1k\nr3 x 0 1k\n{line}\n").circuit
     with pytest.raises(CircuitError, match=rf"{line[:2]} carries a signal in one direction only"):
         coenergy_weights(circuit)
+
+
+def test_ratios_that_differ_get_their_geometric_mean_and_say_by_how_much():
+    """Of the second layer's ratios 16, 16 and 4: the cube root of 1024, and a factor of 4 between two of them."""
+    circuit = changed(deep(Amplifier()), "back2", gain=UNEQUAL)
+    weights = nearest_weights(circuit)
+    mean = 1024 ** (1 / 3)
+    assert weights["crossbar3"].tolist() == [1]
+    assert weights["crossbar2"] == pytest.approx(mean)
+    assert weights["crossbar1"] == pytest.approx(16 * mean)
+    assert symmetry_defect(circuit) == pytest.approx(np.log(4))
+    assert "ratios that differ by a factor of up to 4" in str(symmetry(circuit))
+
+
+def test_only_ratios_of_amplifiers_make_a_defect():
+    assert symmetry_defect(deep(Amplifier())) == 0
+    assert symmetry_defect(changed(deep(Amplifier()), "back1", gain=UNEQUAL)) == 0  # each neuron has a weight
+    assert symmetry_defect(without(deep(Amplifier()), "back1")) == np.inf

@@ -7,6 +7,7 @@ import pytest
 
 from ebana_like.elements import dense
 from ebana_like.errors import SettingError
+from ebana_like.hardware import Mismatch
 from ebana_like.learning import UPDATES, Sign
 from ebana_like.runs.assembly import simulator_of
 from ebana_like.simulators import Descended, NativeSimulator
@@ -55,6 +56,18 @@ def test_stretches_are_batches_to_rounding(changes, rounding, monkeypatch):
         assert one.train.loss == pytest.approx(other.train.loss, rel=1e-9)
         assert one.gradient_norm == pytest.approx(other.gradient_norm, rel=1e-6)
         assert (one.train.accuracy, one.samples, one.solves) == (other.train.accuracy, other.samples, other.solves)
+
+
+def test_a_chip_is_stepped_by_the_engine_too(monkeypatch):
+    """Amplifiers' ratios differ, so each neuron has a weight of its own, and offsets drive the crossbar behind."""
+    ideal = problem(batch=30)
+    made = Mismatch(saturation=0.5, gain=0.1, feedback=0.1, offset=0.05).numbered(ideal.circuit, 1)
+    given = replace(ideal, system=made)
+    simulator = NativeSimulator(made)
+    together = train(given, simulator)
+    monkeypatch.setattr(loops, "stretches_of", lambda *_: None)
+    assert difference(together, train(given, simulator)) < 1e-10
+    assert difference(together, train(ideal, NativeSimulator(ideal.circuit))) > 1e-3
 
 
 @pytest.mark.parametrize("update", UPDATES)

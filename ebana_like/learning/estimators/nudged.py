@@ -57,13 +57,13 @@ class Nudged(Estimator):
     ) -> Estimate:
         """Solve a batch freely and nudged, and return the gradient of the mean cost.
 
-        Arguments as in `Estimator`. Raises CircuitError where equilibrium propagation is not exact for the system, and
-        not wanted all the same.
+        Arguments as in `Estimator`. Raises CircuitError where equilibrium propagation is not exact for the system nor
+        nearly so, and not wanted all the same.
         """
         system = engine.system
         weights = {}
         if reason := system.refusal():
-            if not (self.inexact and isinstance(system, CircuitSystem)):
+            if not (isinstance(system, CircuitSystem) and (self.inexact or system.nearly_exact)):
                 raise CircuitError(f"{reason}; it is learned by the adjoint estimator, exact for every circuit")
             weights = {"weights": nearest_weights(system.circuit)}
         points, coefficients = self.phases(engine, values, features, targets, cost, rng)

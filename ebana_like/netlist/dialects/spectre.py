@@ -64,7 +64,7 @@ def _resistors(bank: Resistors) -> list[str]:
 
 
 def _diodes(bank: Diodes) -> list[str]:
-    return [bank.model.name] * len(bank)
+    return [f"{bank.model.name}{'' if area == 1 else f' area={area!r}'}" for area in bank.area.tolist()]
 
 
 def _voltage_sources(bank: VoltageSources) -> list[str]:

@@ -26,9 +26,10 @@ FEW_SAMPLES = 256
 
 
 class Rule(NamedTuple):
-    """How each crossbar moves: weight in the energy, learning rate, and range, (crossbars,)."""
+    """How each crossbar moves: learning rate, and range, (crossbars,), and weights in the energy, of each crossbar one
+    number, (), or one a column, (columns,)."""
 
-    weights: Array
+    weights: tuple[Array, ...]
     steps: Array
     low: Array
     high: Array
@@ -200,7 +201,8 @@ def _nudged_signals(
     behind = []
     for k, layer in enumerate(net.neurons):
         scaled = rule.weights[k + 1] * factors
-        rows = layer.forward * changes[k], layer.forward * totals[k]
+        total = layer.forward * totals[k]
+        rows = layer.forward * changes[k], total if layer.offsets is None else total + 2 * layer.offsets
         behind.append(_products(scaled, rows, (changes[k + 1], totals[k + 1])))
     return first, behind
 
@@ -213,7 +215,7 @@ def adjoint_signals(
     first = _Signal((change * voltages[0]).sum(axis=0), change)
     behind = []
     for k, layer in enumerate(net.neurons):
-        rows = layer.back * mirrored[k], layer.forward * voltages[k]
+        rows = layer.back * mirrored[k], layer.driven(voltages[k])
         behind.append(_products(share, rows, (mirrored[k + 1], voltages[k + 1])))
     return first, behind
 

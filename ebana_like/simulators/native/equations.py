@@ -56,7 +56,7 @@ class Equations(Terms):
         steep = [(len(bank), *(bank.steepness or (1.0, np.inf))) for bank in self.laws]
         counts, saturations, scales = zip(*steep, strict=True) if steep else ((), (), ())
         controls = np.ones(sum(len(bank.pairs[0]) for bank in self.behaviours))
-        self.saturations = np.concatenate([np.repeat(np.array(saturations, float), counts), controls])
+        self.saturations = np.concatenate([*map(np.broadcast_to, saturations, counts), controls])
         self.scales = np.concatenate([np.repeat(np.array(scales, float), counts), np.inf * controls])
         self.element_count = self.flows.shape[1] + sum(counts)
 
@@ -165,7 +165,8 @@ class Equations(Terms):
         other = object.__new__(Equations)
         other.__dict__.update(self.__dict__)
         other.banks = tuple(b.with_values(changes[b.name]) if b.name in changes else b for b in self.banks)
-        other.laws, other._base = _laws(other.banks), other._coefficients()
+        other._take_laws()
+        other._base = other._coefficients()
         return other
 
     # ------------------------------------------------------------------ values, at every iteration

@@ -180,6 +180,18 @@ class LayeredCircuit:
         others = tuple(as_jax(np.array(matrix)) for matrix in self._behind(behind))
         return Conductances(as_jax(plus), as_jax(minus), as_jax(bias), others)
 
+    def column_weights(self, weights: Values) -> tuple[Array, ...]:
+        """Return the weight of each crossbar, (), or of each of its columns, (columns,), filled up.
+
+        weights: of its elements, (n,) or (1,) for all, by address; all elements of a column weigh the same.
+        """
+        found = []
+        for crossbar, size in zip(self.layers.crossbars, self.sizes, strict=True):
+            each = np.asarray(weights[crossbar.address], float)
+            alike = each.size == 1
+            found.append(as_jax(each[0] if alike else np.array(padded(crossbar.matrix(each)[:, 0], size))))
+        return tuple(found)
+
     def _behind(self, matrices: list[FloatArray]) -> tuple[FloatArray, ...]:
         """Return the crossbars behind the first filled up."""
         sides = zip(matrices, self.sizes[1:], self.sizes, strict=False)
@@ -290,9 +302,12 @@ class LayeredCircuit:
 
 def _neurons(hidden: Hidden, size: int) -> Neurons:
     """Return a hidden layer filled up to a size by neurons at ground."""
-    rails = np.stack([hidden.up.rails, hidden.down.rails])
+    rails, saturations = np.stack([hidden.up.rails, hidden.down.rails]), hidden.saturations
     missing = size - len(hidden.nodes)
+    if saturations.shape[1] > 1:
+        saturations = np.pad(saturations, ((0, 0), (0, missing)), mode="edge")
     gains = (np.pad(gain, (0, missing), constant_values=1.0) for gain in (hidden.forward, hidden.back))
     ground = np.arange(size) >= len(hidden.nodes)
-    arrays = (padded(rails, size, 1), hidden.saturations, hidden.scales, *gains, ground.astype(float))
-    return Neurons(*(as_jax(array) for array in arrays))
+    arrays = (padded(rails, size, 1), saturations, hidden.scales, *gains, ground.astype(float))
+    offsets = None if hidden.offsets is None else as_jax(padded(hidden.offsets, size))
+    return Neurons(*(as_jax(array) for array in arrays), offsets)

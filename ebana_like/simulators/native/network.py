@@ -7,7 +7,8 @@ Neuron j of hidden layer l, behind the crossbar g_l and before an amplifier with
 
 with i_D the current of its two diodes; the first layer has the currents that arrive from the inputs in place of the
 first term. Outputs have no diodes: D_k o_k = A sum_j g[j,k] h_j + I_k. Rows of layer l times the product of A / B of
-the amplifiers behind it make the Jacobian symmetric.
+the amplifiers behind it make the Jacobian symmetric. An amplifier's offset o, volts at its output, is a current that
+nothing moves: B o sum_k g_{l+1}[j,k] out of its neuron, and g_{l+1}[j,k] o into each column behind it.
 """
 
 from typing import NamedTuple
@@ -22,9 +23,11 @@ from ebana_like.elements.diode import junction
 class Neurons(NamedTuple):
     """One hidden layer before it has conductances. Diodes first up, then down.
 
-    rails: voltages behind the diodes, (2, neurons), volts. saturations, scales: IS and N Vt, (2,).
+    rails: voltages behind the diodes, (2, neurons), volts. saturations: IS, amperes, (2, neurons), or (2, 1) where
+        they are alike. scales: N Vt, (2,), volts.
     forward, back: gains A and B of the amplifiers, (neurons,).
     ground: siemens from each neuron to ground, (neurons,): none, but for places that only fill an array.
+    offsets: of the amplifiers' outputs, (neurons,), volts; None where there are none, and nothing is computed then.
     """
 
     rails: Array
@@ -33,12 +36,17 @@ class Neurons(NamedTuple):
     forward: Array
     back: Array
     ground: Array
+    offsets: Array | None = None
+
+    def driven(self, h: Array) -> Array:
+        """Return the voltages behind the amplifiers, (..., neurons), of neurons at h."""
+        return self.forward * h if self.offsets is None else self.forward * h + self.offsets
 
     def current(self, h: Array) -> tuple[Array, Array]:
         """Return the diodes' current out of the neurons and its slope, at voltages (points, neurons)."""
         rails = self.rails[:, None, :]
         drops = jnp.stack([h - rails[0], rails[1] - h])
-        currents, slopes = junction(drops, self.saturations[:, None, None], self.scales[:, None, None])
+        currents, slopes = junction(drops, self.saturations[:, None, :], self.scales[:, None, None])
         return currents[0] - currents[1], slopes[0] + slopes[1]
 
     def bound(self, s: Array, conductance: Array) -> Array:
@@ -64,6 +72,7 @@ class Network(NamedTuple):
         behind hidden layer k.
     conductances: D of each hidden layer and of the outputs, (nodes,), siemens.
     positive, negative: positions of the output pairs, (pairs,).
+    fed: currents that the amplifiers' offsets feed into each layer, (nodes,), amperes; None where they feed none.
     """
 
     neurons: tuple[Neurons, ...]
@@ -71,6 +80,7 @@ class Network(NamedTuple):
     conductances: tuple[Array, ...]
     positive: Array
     negative: Array
+    fed: tuple[Array | None, ...]
 
     @property
     def last(self) -> int:
@@ -90,7 +100,7 @@ class Network(NamedTuple):
     def weights(self, k: int) -> Array | float:
         """Return what the rows of layer k are weighted with in the energy, (neurons,), or 1 for the outputs.
 
-        Where there are several layers, all amplifiers of one have the same ratio.
+        All amplifiers of a layer behind the first have the same ratio.
         """
         ratios = [layer.forward / layer.back for layer in self.neurons[k:]]
         weight: Array | float = ratios[0] if ratios else 1.0
@@ -114,7 +124,14 @@ def network(neurons: tuple[Neurons, ...], ports: "Ports", total: Array, matrices
     for layer, matrix in zip(neurons, matrices, strict=True):
         conductances.append(total + layer.ground + layer.forward * layer.back * matrix.sum(axis=0))
         total = matrix.sum(axis=1)
-    return Network(neurons, matrices, (*conductances, total + ports.ground), ports.positive, ports.negative)
+    fed: list[Array | None] = [None] * (len(matrices) + 1)
+    for k, (layer, matrix) in enumerate(zip(neurons, matrices, strict=True)):
+        if layer.offsets is not None:
+            out = layer.back * layer.offsets * matrix.sum(axis=0)
+            before, fed[k + 1] = fed[k], matrix @ layer.offsets
+            fed[k] = -out if before is None else before - out
+    every = (*conductances, total + ports.ground)
+    return Network(neurons, matrices, every, ports.positive, ports.negative, tuple(fed))
 
 
 class Ports(NamedTuple):

@@ -65,7 +65,7 @@ def guess(net: Network, arriving: Array) -> tuple[Array, ...]:
     s = arriving
     for k, layer in enumerate(net.neurons):
         guesses.append(_alone(layer, s, net.conductances[k]))
-        s = (layer.forward * guesses[-1]) @ net.matrices[k].T
+        s = layer.driven(guesses[-1]) @ net.matrices[k].T
     return (*guesses, s / net.conductances[-1])
 
 
@@ -103,6 +103,9 @@ def settle(net: Network, arriving: Array, outputs: Outputs, start: tuple[Array, 
         total = net.into(k, v)
         if k == 0:
             total = total + arriving
+        fed = net.fed[k]
+        if fed is not None:
+            total = total + fed
         return total + outputs.injected if k == last else total
 
     def laws(k: int, h: Layers, slopes: Layers) -> Array:

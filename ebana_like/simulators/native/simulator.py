@@ -157,7 +157,7 @@ class NativeSimulator:
                 return jax.tree.map(number, arrays)
 
             rule = Rule(
-                as_jax(np.array([descent.weights[address] for address in addresses])),
+                layered.column_weights(descent.weights),
                 as_jax(np.array([descent.steps[address] for address in addresses])),
                 as_jax(np.array([parameters[address].low for address in addresses])),
                 as_jax(np.array([parameters[address].high for address in addresses])),

@@ -107,7 +107,7 @@ class Proof:
             _rows(abs(into)),
             Junctions(
                 *_ends(diodes),
-                np.array([model.saturation for model in models]),
+                np.concatenate([np.zeros(0), *(bank.saturation for bank in diodes)]),
                 np.array([model.scale for model in models]),
             ),
             _rows(self._into(diodes).T),
