@@ -97,7 +97,8 @@ def mismatch(text: str) -> Mismatch:
 
 
 def _saturation(circuit: Circuit, spread: float, draw: Draw) -> Iterator[Change]:
-    for bank in (*circuit.of_kind(Diodes), *circuit.of_kind(SpiceDiodes)):
+    banks: list[Diodes | SpiceDiodes] = [*circuit.of_kind(Diodes), *circuit.of_kind(SpiceDiodes)]
+    for bank in banks:
         if len(bank):
             yield bank, "area", bank.area * np.exp(spread * draw(len(bank)))
 

@@ -310,4 +310,4 @@ def _neurons(hidden: Hidden, size: int) -> Neurons:
     ground = np.arange(size) >= len(hidden.nodes)
     arrays = (padded(rails, size, 1), saturations, hidden.scales, *gains, ground.astype(float))
     offsets = None if hidden.offsets is None else as_jax(padded(hidden.offsets, size))
-    return Neurons(*(as_jax(array) for array in arrays), offsets)
+    return Neurons(*(as_jax(array) for array in arrays))._replace(offsets=offsets)
