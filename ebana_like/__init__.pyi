@@ -5,7 +5,7 @@ from .circuit import Circuit
 from .data import Dataset, MultilabelDataset, RegressionDataset, Split, in_range, in_volts
 from .elements import Bank, CurrentLaw, Quantity
 from .fitting import fit
-from .hardware import Mismatch, Readout, Technology
+from .hardware import Converter, Mismatch, Readout, Technology
 from .learning import (
     SGD,
     Adjoint,
@@ -71,6 +71,7 @@ __all__ = [
     "CircuitRegressor",
     "Cost",
     "CrossEntropy",
+    "Converter",
     "Crossbar",
     "CurrentLaw",
     "Currents",

@@ -50,6 +50,7 @@ def headline(task: Trainable, problem: Problem, settings: TrainingSettings) -> s
         f"{counted(len(circuit.nodes) - 1, 'node')}, {counted(values, 'trained value')}, {settings.engine}, "
         f"{settings.estimator}"
         + (f" with beta {settings.beta:.3g} S" if isinstance(problem.estimator, Nudged) else "")
+        + (f", inputs set with {settings.converter}" if settings.converter else "")
         + (f", read with {settings.readout}" if settings.readout else "")
     )
 

@@ -11,6 +11,8 @@ from ebana_like.checks import require_number, shown
 from ebana_like.data.dataset import Dataset
 from ebana_like.elements import FloatArray, IntArray
 from ebana_like.errors import SettingError
+from ebana_like.hardware import Converter
+from ebana_like.hardware.converter import codes, step
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,6 +119,21 @@ def in_volts(parts: Split, volts: float) -> Split:
 def intensities_in_volts(parts: Split, volts: float, white: float) -> Split:
     """Scale features that are intensities from 0 to `white`, such as pixels, to 0 to volts, all alike."""
     return parts.map(lambda data: replace(data, unit=volts / white))
+
+
+def by_converter(parts: Split, converter: Converter) -> Split:
+    """Return data in volts as a converter of the inputs sets them: whole steps, bytes where they were bytes and fit."""
+    if not converter.bits:
+        return parts
+    largest = float(np.abs(parts.train.unit * parts.train.features.astype(float)).max(initial=0.0))
+    scale = converter.full_scale or largest or 1.0
+
+    def change(data: Dataset) -> Dataset:
+        found = codes(data.unit * data.features, converter.bits, scale)
+        is_bytes = data.features.dtype == np.uint8 and found.max(initial=0.0) <= np.iinfo(np.uint8).max
+        return replace(data, features=found.astype(np.uint8) if is_bytes else found, unit=step(converter.bits, scale))
+
+    return parts.map(change)
 
 
 def in_range(parts: Split) -> Split:

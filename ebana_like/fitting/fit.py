@@ -8,7 +8,7 @@ import numpy as np
 
 from ebana_like.checks import shown
 from ebana_like.circuit import Circuit
-from ebana_like.data import Dataset, RegressionDataset, Split, in_volts
+from ebana_like.data import Dataset, RegressionDataset, Split, by_converter, in_volts
 from ebana_like.data.split import split
 from ebana_like.data.table import read_table
 from ebana_like.elements import Resistors
@@ -24,7 +24,7 @@ from ebana_like.netlist.deck.include import read_text
 from ebana_like.netlist.deck.reading import read_with
 from ebana_like.netlist.deck.spelling import spelling
 from ebana_like.runs import load_circuit
-from ebana_like.runs.assembly import continued, cost_of, estimator_of, readout_of, simulator_of, update_of
+from ebana_like.runs.assembly import continued, converter_of, cost_of, estimator_of, readout_of, simulator_of, update_of
 from ebana_like.simulators import engine_for
 from ebana_like.training import Best, Callback, Problem, Progress, train
 
@@ -183,7 +183,8 @@ def samples(settings: FitSettings) -> Split:
 
 def samples_in_volts(parts: Split, settings: FitSettings) -> Split:
     """Return samples with features in volts."""
-    return in_volts(parts, settings.volts) if settings.volts else parts
+    parts = in_volts(parts, settings.volts) if settings.volts else parts
+    return by_converter(parts, converter_of(settings))
 
 
 def columns_of(settings: FitSettings) -> tuple[list[str], list[str]]:

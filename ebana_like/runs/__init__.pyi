@@ -1,6 +1,16 @@
 """Trainings as people start them: settings, what they stand for, and the folder that is left."""
 
-from .assembly import cost_of, estimator_of, layers, problem_of, rates_of, readout_of, simulator_of, update_of
+from .assembly import (
+    converter_of,
+    cost_of,
+    estimator_of,
+    layers,
+    problem_of,
+    rates_of,
+    readout_of,
+    simulator_of,
+    update_of,
+)
 from .checkpoint import Checkpoint, load_newest, save_checkpoint
 from .recorder import RunRecorder
 from .resume import agreed_settings, progress_of
@@ -29,6 +39,7 @@ __all__ = [
     "as_table",
     "begin_run",
     "commented_config",
+    "converter_of",
     "cost_of",
     "create_run",
     "decode",

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from ebana_like.circuit import Circuit
 from ebana_like.data import Split
 from ebana_like.errors import SettingError
-from ebana_like.hardware import Readout
+from ebana_like.hardware import Converter, Readout
 from ebana_like.learning import (
     COSTS,
     ESTIMATORS,
@@ -124,10 +124,18 @@ def update_of(settings: TrainingSettings, rate: float | Mapping[str, float]) -> 
 
 def readout_of(settings: TrainingSettings) -> Readout:
     """Return the sensors the settings ask for."""
-    given: dict[str, Any] = chosen(
-        table_of(settings.readout, "readout"), options_of(Readout, {}), "a readout", "readout"
-    )
-    return Readout(**given)
+    return _by_options(Readout, settings.readout, "readout")
+
+
+def converter_of(settings: TrainingSettings) -> Converter:
+    """Return what sets the voltages of inputs as the settings ask."""
+    return _by_options(Converter, settings.converter, "converter")
+
+
+def _by_options(kind: type[Made], text: str, setting: str) -> Made:
+    """Return a thing of a kind with the options of a setting."""
+    given: dict[str, Any] = chosen(table_of(text, setting), options_of(kind, {}), f"a {setting}", setting)
+    return kind(**given)
 
 
 def _made(kind: type[Made], settings: TrainingSettings) -> Made:

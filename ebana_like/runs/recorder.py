@@ -61,7 +61,7 @@ class RunRecorder(Callback):
             "task": task,
             "seed": str(problem.seed),
             "made_by": f"ebana-like-{version('ebana-like')}",
-            **({"readout": settings.readout} if settings.readout else {}),
+            **{name: given for name in ("readout", "converter") if (given := getattr(settings, name))},
         }
         self.best: Best | None = None
         self._saved = time.perf_counter()

@@ -27,7 +27,7 @@ COMMENT_COLUMN = 36
 FILES = ("data", "start", "diode", "netlist", "include_path")
 """Settings that are names of files, or may be; the last one of several folders."""
 
-OPTIONS = ("update_options", "schedule_options", "readout")
+OPTIONS = ("update_options", "schedule_options", "readout", "converter")
 """Settings that are options by name, as text or as a table."""
 
 MOST_DOTS = 500
@@ -120,6 +120,11 @@ class TrainingSettings:
         "",
         "Sensors by which voltages are read, as in bits=10,noise=1e-4,offset=1e-3 (volts), with full_scale=2 volts, or "
         "ports=true for sensors at the outputs alone; perfect ones unless given.",
+    )
+    converter: str = setting(
+        "",
+        "What sets the inputs' voltages, as in bits=8,full_scale=5 (volts; the largest of the training samples unless "
+        "given); without steps unless given.",
     )
     start: str = setting("", "Run folder or netlist whose trained values to begin with.")
     data: str = setting("", "File or folder of the data, for tasks whose data does not come with a package.")

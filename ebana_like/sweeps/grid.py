@@ -9,7 +9,7 @@ from typing import Any, get_type_hints
 import numpy as np
 
 from ebana_like.errors import SettingError
-from ebana_like.runs import Settings, as_table, decode, readout_of, update_of
+from ebana_like.runs import Settings, as_table, converter_of, decode, readout_of, update_of
 from ebana_like.runs.settings import OPTIONS
 
 SEED = "seed"
@@ -80,6 +80,7 @@ def make_grid(task: str, base: Settings, texts: Mapping[str, str]) -> Grid:
     for settings in {tuple(getattr(each, name) for name in names): each for each in optioned}.values():
         update_of(settings, 1.0)
         readout_of(settings)
+        converter_of(settings)
     return grid
 
 

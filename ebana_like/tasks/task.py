@@ -85,12 +85,15 @@ class Task:
 
     def scaled(self, parts: "Split", settings: Settings) -> "Split":
         """Return data with features in volts, and quantities with their range, as the training samples ask."""
-        from ebana_like.data import in_range, in_volts, intensities_in_volts
+        from ebana_like.data import by_converter, in_range, in_volts, intensities_in_volts
+        from ebana_like.runs import converter_of
 
         parts = in_range(parts)
         if self.white is None:
-            return in_volts(parts, settings.volts)
-        return intensities_in_volts(parts, settings.volts, self.white)
+            parts = in_volts(parts, settings.volts)
+        else:
+            parts = intensities_in_volts(parts, settings.volts, self.white)
+        return by_converter(parts, converter_of(settings))
 
     def parts(self, settings: Settings) -> "Split":
         """Return the data split as the settings ask, features in their own units."""

@@ -61,7 +61,7 @@ def test_gradcheck_finds_the_orders_of_the_estimators(trained):
     orders = re.findall(r"^(positive|centered|higher-order) +\S+ +\S+ +(\S+)", bests, re.MULTILINE)
     assert {name: round(float(power)) for name, power in orders} == {"positive": 1, "centered": 2, "higher-order": 4}
     assert re.search(r"recommended: beta = \S+ S for centered, error", done.output)
-    moves = re.findall(r"^(neurons 1|amplifiers 1|outputs) +\d+ +([\d.]+) µV", done.output, re.MULTILINE)
+    moves = re.findall(r"^(neurons 1|amplifiers 1|outputs) +\d+ +([\d.]+) [µm]V", done.output, re.MULTILINE)
     assert [name for name, _ in moves] == ["neurons 1", "amplifiers 1", "outputs"]
     assert float(moves[1][1]) == pytest.approx(4 * float(moves[0][1]), rel=0.02), "the amplifiers' gain"
     assert re.search(r"^noise borne: \S+ [nµm]?V a reading, \S+ V/S times beta", done.output, re.MULTILINE)

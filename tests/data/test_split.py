@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ebana_like.data import Dataset, MultilabelDataset, Split, VoltScale, in_volts
+from ebana_like.data import Dataset, MultilabelDataset, Split, VoltScale, by_converter, in_volts
 from ebana_like.data.split import split
 from ebana_like.errors import SettingError
+from ebana_like.hardware import Converter
 
 
 def flowers(sizes):
@@ -107,3 +108,27 @@ def test_training_samples_span_the_volts_and_others_are_clipped_to_them():
 def test_parts_that_do_not_belong_together_are_refused(parts, message):
     with pytest.raises(SettingError, match=message):
         Split(*parts())
+
+
+@pytest.mark.parametrize(("full_scale", "step"), [(0.0, 0.5), (4.0, 1.0)])
+def test_a_converter_sets_whole_steps(full_scale, step):
+    """Three bits: eight steps from -2 V, the largest feature there is, or from -4 V."""
+    features = np.array([[-2.0], [-0.8], [0.3], [1.9]])
+    data = Dataset(features, np.array([0, 0, 1, 1]), ("a", "b"))
+    found = by_converter(Split(data, test=data), Converter(3, full_scale))
+    assert found.train.unit == step
+    assert found.train.volts()[:, 0].tolist() == ([-2.0, -1.0, 0.5, 1.5] if step == 0.5 else [-2.0, -1.0, 0.0, 2.0])
+    assert np.array_equal(found.test.volts(), found.train.volts())
+
+
+def test_pixels_stay_bytes_behind_a_converter():
+    """Four bits over +-5 V leave eight steps of 0.625 V from 0 to 4.375 V."""
+    data = Dataset(np.array([[0], [100], [255]], dtype=np.uint8), np.array([0, 1, 1]), ("a", "b"), unit=5 / 255)
+    found = by_converter(Split(data), Converter(4)).train
+    assert found.features.dtype == np.uint8
+    assert found.volts()[:, 0].tolist() == [0.0, 1.875, 4.375]
+
+
+def test_no_converter_is_no_change():
+    parts = Split(Dataset(np.array([[0.1], [0.2]]), np.array([0, 1]), ("a", "b")))
+    assert by_converter(parts, Converter(full_scale=3.0)) is parts

@@ -185,3 +185,10 @@ def test_a_circuit_of_other_crossbars_is_no_start(hidden, tmp_path):
     save_netlist(Netlist(problem_with(hidden=hidden).circuit), tmp_path / "start.cir")
     with pytest.raises(SettingError, match="circuit to start from has trainable banks .* the same --hidden"):
         problem_with(start=str(tmp_path / "start.cir"))
+
+
+def test_inputs_are_set_by_the_converter_that_is_asked_for():
+    settings = replace(TASKS["iris"].settings, converter="bits=4,full_scale=2")
+    volts = TASKS["iris"].problem(settings).data.train.volts()
+    assert set(np.unique(volts)) <= set(np.arange(-8, 8) / 4)
+    assert len(np.unique(volts)) == 16
