@@ -7,8 +7,8 @@ precision by equilibrium propagation, whose time is told. On CPUs a tenth of an 
 the test digits. Each network has a process of its own, so that its memory is its own.
 
 The last column of the table solves 4 test digits in double precision and compares all node voltages with those that
-the CPU finds; the residual is Kirchhoff's at the same digits, from the elements' own laws. Writes results.csv beside
-itself, row by row, where networks are trained in full.
+the CPU finds; the residual is Kirchhoff's at the same digits, from the elements' own laws. Where networks are trained
+in full, their rows of results.csv and epochs.csv beside this file are written anew, and errors.svg is drawn from them.
 """
 
 import csv
@@ -16,10 +16,11 @@ import multiprocessing
 import resource
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import numpy as np
 
 from ebana_like.data import Dataset
@@ -72,20 +73,36 @@ class Result:
     from_cpu_volts: float
 
 
+@dataclass(frozen=True)
+class Epoch:
+    """What an epoch reached, of digits never learned from; seconds, percent."""
+
+    network: str
+    epoch: int
+    seconds: float
+    loss: float
+    test_error: float
+
+
 class Watch(Callback):
     """Says what every epoch reached."""
 
     every_batch = False
 
     def on_epoch(self, progress: Progress, record: EpochRecord) -> None:
-        error = 100 * (1 - record.test.accuracy) if record.test else float("nan")
+        each = of_record("", record)
         print(
-            f"  epoch {record.epoch}: {record.seconds:.1f} s, loss {record.train.loss:.3f}, test error {error:.2f} %",
+            f"  epoch {each.epoch}: {each.seconds:.1f} s, loss {each.loss:.3f}, test error {each.test_error:.2f} %",
             flush=True,
         )
 
 
-def measured(name: str, path: str) -> Result:
+def of_record(name: str, record: EpochRecord) -> Epoch:
+    error = 100 * (1 - record.test.accuracy) if record.test else float("nan")
+    return Epoch(name, record.epoch, round(record.seconds, 1), round(record.train.loss, 3), round(error, 2))
+
+
+def measured(name: str, path: str) -> tuple[Result, list[Epoch]]:
     """Train one network and measure it."""
     import jax
 
@@ -108,7 +125,7 @@ def measured(name: str, path: str) -> Result:
     found = [record.seconds for record in progress.records]
     test = progress.records[-1].test
     assert test is not None
-    return Result(
+    result = Result(
         name,
         resistors,
         device.device_kind,
@@ -124,6 +141,7 @@ def measured(name: str, path: str) -> Result:
         residual,
         deviation,
     )
+    return result, [of_record(name, record) for record in progress.records]
 
 
 def tenth_of(data: Dataset) -> Dataset:
@@ -163,13 +181,14 @@ def main(path: str, names: list[str]) -> None:
     rows = []
     for name in names or NETWORKS:
         with context.Pool(1) as pool:
-            rows.append(pool.apply(measured, (name, path)))
-        in_full = all(row.digits == 60_000 for row in rows)
+            row, epochs = pool.apply(measured, (name, path))
+        rows.append(row)
+        in_full = row.digits == 60_000
         if in_full:
-            with (HERE / "results.csv").open("w") as file:
-                writer = csv.DictWriter(file, asdict(rows[0]), lineterminator="\n")
-                writer.writeheader()
-                writer.writerows(map(asdict, rows))
+            put(HERE / "results.csv", name, [row])
+            put(HERE / "epochs.csv", name, epochs)
+    if in_full:
+        draw()
     if not in_full:
         print("\nno GPU: each network learned from a tenth of the digits for one epoch, and was tested on 1,000")
     print(
@@ -183,6 +202,33 @@ def main(path: str, names: list[str]) -> None:
             f"{row.residual:9.1e} {row.from_cpu_volts:9.1e}"
         )
     print(f"on {rows[0].device}")
+
+
+def put(path: Path, name: str, rows: Sequence[Result | Epoch]) -> None:
+    """Write the rows of a network into a table in the place of those that it had."""
+    held = list(csv.DictReader(path.open())) if path.exists() else []
+    found = {each: [row for row in held if row["network"] == each] for each in NETWORKS} | {
+        name: list(map(asdict, rows))
+    }
+    with path.open("w") as file:
+        writer = csv.DictWriter(file, asdict(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(row for each in NETWORKS for row in found[each])
+
+
+def draw() -> None:
+    """Plot the test error over the seconds of training."""
+    rows = list(csv.DictReader((HERE / "epochs.csv").open()))
+    figure, axes = plt.subplots(figsize=(6, 3.6), layout="constrained")
+    for name in NETWORKS:
+        own = [row for row in rows if row["network"] == name]
+        seconds = np.cumsum([float(row["seconds"]) for row in own])
+        axes.semilogy(seconds, [float(row["test_error"]) for row in own], label=name)
+    axes.set_xlabel("seconds since training began, compiling included")
+    axes.set_ylabel("test error, %")
+    axes.set_ylim(0.8, 100)
+    axes.legend()
+    figure.savefig(HERE / "errors.svg")
 
 
 if __name__ == "__main__":
