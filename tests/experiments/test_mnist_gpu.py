@@ -30,9 +30,11 @@ def test_the_largest_network_has_the_resistors_of_the_text():
 def test_a_network_is_trained_and_proven(digits, monkeypatch):
     small = replace(RUN["NETWORKS"]["784-100-10"], hidden=(8,), batch=20)
     monkeypatch.setitem(RUN["measured"].__globals__, "NETWORKS", {"small": small})
-    found = RUN["measured"]("small", digits)
+    found, epochs = RUN["measured"]("small", digits)
     assert (found.resistors, found.digits, found.epochs) == (8 * 1570 + 20 * 8, 200, 1)
     assert found.residual < 1e-12
     assert found.from_cpu_volts < 1e-9
     assert found.test_error < 70  # of ten classes, after ten batches
     assert found.host_megabytes > 100
+    assert [each.network for each in epochs] == ["small"]
+    assert epochs[0].test_error == pytest.approx(found.test_error)
