@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from types import UnionType
 from typing import Annotated, TypeVar
@@ -13,6 +13,7 @@ from scipy.sparse.csgraph import connected_components
 
 from ebana_like.elements import (
     Bank,
+    Capacitors,
     Conditions,
     CurrentControlled,
     FloatArray,
@@ -317,6 +318,29 @@ class Circuit:
                 f"give it the shape ({self.inputs.count},)"
             )
         return self.with_values({f"{self.inputs.bank}.voltage": self.inputs.voltages(features[None])[0]})
+
+
+def loaded(circuit: Circuit, farads: float) -> Circuit:
+    """Return a circuit with a capacitor to ground at every node that no ideal source holds, beside those it has.
+
+    farads: of each. Raises CircuitError where that is not above zero.
+    """
+    held = {0}
+    for bank in circuit.banks:
+        if isinstance(bank, VoltageLaw):
+            held |= set(bank.positive[bank.negative == 0].tolist()) | set(bank.negative[bank.positive == 0].tolist())
+    nodes = np.array([node for node in range(len(circuit.nodes)) if node not in held], dtype=np.intp)
+    own, taken = circuit.storage.capacitors, {label for bank in circuit.banks for label in bank.labels}
+    labels = tuple(free_name(f"c_{circuit.nodes[node]}", {*taken, *own.labels}) for node in nodes.tolist())
+    more = Capacitors(
+        own.name,
+        (*own.labels, *labels),
+        np.concatenate([own.positive, nodes]),
+        np.concatenate([own.negative, np.zeros_like(nodes)]),
+        np.concatenate([own.initial, np.full(len(nodes), np.nan)]),
+        np.concatenate([own.capacitance, np.full(len(nodes), farads)]),
+    )
+    return replace(circuit, storage=replace(circuit.storage, capacitors=more))
 
 
 def _require_unique(what: str, *names: Sequence[str]) -> None:

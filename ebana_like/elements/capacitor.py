@@ -1,8 +1,8 @@
 """What does a capacitor contribute? A charge C v, whose rate is its current; to a direct current it is not there."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, replace
+from typing import ClassVar, Self
 
 import numpy as np
 
@@ -26,6 +26,10 @@ class Storing(Bank):
         super().__post_init__()
         if np.isinf(self.initial).any():
             raise CircuitError(f'bank "{self.name}" of {self.many} begins at infinity; give what it holds')
+
+    def beginning(self, initial: FloatArray) -> Self:
+        """Return the same, holding something else before a transient, (n,)."""
+        return replace(self, initial=initial)
 
     def stored(self) -> FloatArray:
         """Return how much is stored a volt or an ampere, (n,), farads or henries."""

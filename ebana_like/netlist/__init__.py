@@ -5,7 +5,7 @@ from ebana_like.netlist.models import diode_model, diode_models, parse_diode_mod
 from ebana_like.netlist.netlist import Netlist
 from ebana_like.netlist.read import from_pyspice, load_netlist, read_netlist
 from ebana_like.netlist.tolerances import Tolerances, tolerances
-from ebana_like.netlist.write import circuit_lines, save_netlist, write_netlist
+from ebana_like.netlist.write import circuit_lines, model_lines, save_netlist, write_netlist
 
 __all__ = [
     "DIALECTS",
@@ -18,6 +18,7 @@ __all__ = [
     "diode_models",
     "from_pyspice",
     "load_netlist",
+    "model_lines",
     "parse_diode_model",
     "read_netlist",
     "save_netlist",

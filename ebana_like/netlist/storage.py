@@ -80,7 +80,7 @@ class Series:
                 yield each
 
 
-def opened(circuit: Circuit) -> tuple[tuple[Bank, ...], tuple[Bank, ...], tuple[str, ...]]:
+def opened(circuit: Circuit) -> tuple[tuple[Bank, ...], tuple[Capacitors | Inductors, ...], tuple[str, ...]]:
     """Return the banks whose wires end before their inductors, what stores, and the nodes with those between."""
     nodes, stored = list(circuit.nodes), circuit.storage
     between: dict[str, int] = {}

@@ -53,7 +53,12 @@ def circuit_lines(circuit: Circuit, skip: frozenset[str] = frozenset()) -> Itera
     for bank in circuit.banks:
         if bank.name not in skip:
             yield from bank.spice_lines(circuit.nodes)
-    yield from _cards(circuit, PORTABLE, static=True)
+    yield from model_lines(circuit, static=True)
+
+
+def model_lines(circuit: Circuit, static: bool = False) -> Iterator[str]:
+    """Yield the cards of all models. static: without what they store."""
+    yield from _cards(circuit, PORTABLE, static)
 
 
 def _lines(netlist: Netlist, dialect: Dialect, celsius: float | None) -> Iterator[str]:

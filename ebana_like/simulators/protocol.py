@@ -9,7 +9,7 @@ import numpy as np
 from ebana_like.circuit import Circuit
 from ebana_like.elements import FloatArray
 from ebana_like.errors import SettingError, SimulatorError
-from ebana_like.systems import CircuitSystem, Nudging, OperatingPoints
+from ebana_like.systems import CircuitSystem, Nudging, OperatingPoints, Trajectories, Transient
 from ebana_like.values import Values, parts
 
 
@@ -68,6 +68,26 @@ class Copying(Protocol):
         None where they are best solved one after the other.
 
         values: (copies, n) by address. features: (copies, rows, features), volts.
+        """
+
+
+@runtime_checkable
+class InTime(Protocol):
+    """An engine that follows its circuit in time."""
+
+    circuit: Circuit
+
+    def follow(
+        self, values: Values, features: FloatArray, analysis: Transient, driven: Values | None = None
+    ) -> Trajectories:
+        """Return what a batch does in time.
+
+        values: held, by address, as those of `Simulator.solve`. features: (batch, features), volts, or
+        (batch, times, features) where they change. driven: what other sources hold, (times, n) or (batch, times, n) by
+        address, those that nudge for example; all others follow their functions of time, or stand still.
+
+        Raises CircuitError where the engine does not know an element's law in time, SettingError for shapes that do not
+        fit, SimulatorError when the engine fails altogether; single samples that fail are marked in the result.
         """
 
 

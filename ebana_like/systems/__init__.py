@@ -4,6 +4,7 @@ from ebana_like.systems.circuit import CircuitSystem, system_of
 from ebana_like.systems.points import BoolArray, Nudging, OperatingPoints, Seconds
 from ebana_like.systems.settled import HeldForces, Settled
 from ebana_like.systems.system import Engine, Solution, System
+from ebana_like.systems.trajectories import Start, Stimuli, Trajectories, Transient, stimuli
 
 __all__ = [
     "BoolArray",
@@ -15,6 +16,11 @@ __all__ = [
     "Seconds",
     "Settled",
     "Solution",
+    "Start",
+    "Stimuli",
     "System",
+    "Trajectories",
+    "Transient",
+    "stimuli",
     "system_of",
 ]

@@ -65,7 +65,7 @@ class Equations(Terms):
         pinned: dict[int, tuple[int, float]] = {}
         known = np.zeros(self.size, dtype=bool)
         known[0] = True
-        metered = {self._labelled[label] for label in self.circuit.metered}
+        metered = {*self.currents_of((*self.circuit.metered, *self.circuit.storage.inductors.wires)).tolist()}
         ends = self.branches[:, self.sources_at][[0, 1, 4]].T.tolist()
         for source, (p, n, own) in enumerate(ends):
             node, sign = (p, 1.0) if n == 0 else (n, -1.0)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ebana_like.circuit import Circuit
-from ebana_like.elements import FloatArray
+from ebana_like.elements import FloatArray, Resistors
 from ebana_like.simulators.drive import Drive, free_drive, nudged_drives
 from ebana_like.simulators.native.equations import Equations
 from ebana_like.simulators.native.linear import solve_linear
@@ -45,6 +45,14 @@ class GeneralEngine:
         converged = np.stack([attempt.converged for attempt in attempts])
         voltages[~converged] = np.nan
         return Solved(voltages, converged, np.stack([attempt.iterations for attempt in attempts]), messages)
+
+    def settled(self, values: Values, voltages: FloatArray, amperes: FloatArray, messages: dict[int, str]) -> Attempt:
+        """Return where points settle whose sources hold these volts and amperes, (points, sources), bank after bank."""
+        equations = self._equations.with_values(values)
+        own = {name: self.circuit.bank(name, Resistors).conductance for name in equations.driven}
+        loads = {name: np.tile(conductance, (len(voltages), 1)) for name, conductance in own.items()}
+        drive = Drive(voltages, amperes, loads)
+        return self._phase(equations, equations.start(drive), drive, messages)
 
     def each(self, values: Values, features: FloatArray, rows: int) -> FloatArray:
         """Return the scores (points, outputs) of points that each have values of their own; NaN where not solved.

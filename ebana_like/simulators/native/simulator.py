@@ -22,12 +22,13 @@ from ebana_like.simulators.native.runtime import as_jax, doubles, padded, shared
 from ebana_like.simulators.native.scoring import scores_of
 from ebana_like.simulators.native.settle import NEWTON_LIMIT
 from ebana_like.simulators.native.stepping import ResidentState, on_device
+from ebana_like.simulators.native.transient import follow
 from ebana_like.simulators.nodes import rescued
 from ebana_like.simulators.protocol import check_features, held_values
 from ebana_like.simulators.scoring import Scored
 from ebana_like.simulators.solved import Solved
 from ebana_like.simulators.structure import find_layers
-from ebana_like.systems import CircuitSystem, Nudging, OperatingPoints, Seconds
+from ebana_like.systems import CircuitSystem, Nudging, OperatingPoints, Seconds, Trajectories, Transient
 from ebana_like.values import Values, parts
 
 SAMPLES_AT: tuple[int | None, ...] = (1, None, 1, None, 2, 2)
@@ -98,6 +99,13 @@ class NativeSimulator:
         if found is None:
             return self._general.solve(self._unwired.values(held), features, nudging)
         return rescued(*found, NEWTON_LIMIT, again)
+
+    def follow(
+        self, values: Values, features: FloatArray, analysis: Transient, driven: Values | None = None
+    ) -> Trajectories:
+        """Follow a batch in time; see `InTime`."""
+        with doubles():
+            return follow(self._general, values, features, analysis, driven or {})
 
     def copies(self, values: Values, features: FloatArray) -> FloatArray | None:
         """Solve copies together; see `Copying`.

@@ -44,6 +44,10 @@ class Terms:
         """Where the currents of a bank's branches stand in V, (n,)."""
         return self._first[bank.name] + np.arange(len(bank))
 
+    def currents_of(self, labels: Sequence[str]) -> IntArray:
+        """Return where in V the currents of these sources stand, (labels,)."""
+        return np.array([self._labelled[label] for label in labels], dtype=np.intp)
+
     def _control(self, term: Flow | Branch, count: int) -> tuple[IntArray, IntArray]:
         """Where in V stands what elements follow, less what is taken away from it, (n,) each."""
         nothing = np.zeros(count, dtype=np.intp)

@@ -19,7 +19,11 @@ SAMPLES = 12  # address of (points,) words: the sample each point belongs to
 SAMPLE = 13  # the sample being solved: what the parent names when the worker is lost
 ALIVE = 14  # counts Newton iterations since the process began: the parent's sign of life
 ENOUGH = 15  # the value of ALIVE at which the point being solved is given up; moves on with every point
-WORDS = 16
+STEPS = 16  # times of a transient; 0 at DC
+STEP = 17  # how many of them have been reached
+TIMES = 18  # address of (steps,) doubles, seconds; external sources then are (steps, count) doubles
+TIME_AT = 19  # position of the time among ngspice's vectors
+WORDS = 20
 
 WORD_BYTES = 8
 

@@ -30,11 +30,18 @@ from ebana_like.simulators.ngspice.block import (
     RESULTS,
     SAMPLE,
     SAMPLES,
+    STEP,
+    STEPS,
+    TIME_AT,
+    TIMES,
     VECTORS,
     VOLTAGE_COUNT,
     VOLTAGES,
     WORD_BYTES,
 )
+
+SAME_TIME = 1e-6
+"""Share of a step by which a time may be missed: rounding, where times are sums of steps."""
 
 NUMBER_AT = 3
 """External sources are named by three letters and their number: `vx_12`, `ix_3`."""
@@ -83,6 +90,19 @@ def _number(name):
     return number
 
 
+@njit()
+def _played(address, count, number, time, block):
+    """Read an external source at a time, on the line between two times that are given."""
+    values, times = _doubles(address), _doubles(block[TIMES])
+    before = max(block[STEP] - 1, 0)
+    after = min(before + 1, block[STEPS] - 1)
+    here, there = values[before * count + number], values[after * count + number]
+    if after == before or time >= times[after]:
+        return there
+    share = (time - times[before]) / (times[after] - times[before])
+    return here + max(share, 0.0) * (there - here)
+
+
 _source = types.int32(
     types.CPointer(types.float64),
     types.float64,
@@ -96,7 +116,10 @@ _source = types.int32(
 def get_voltage(value, time, name, identity, block):
     """GetVSRCData: the value of one external voltage source at the present point."""
     number = _number(name)
-    value[0] = _doubles(block[VOLTAGES])[block[POINT] * block[VOLTAGE_COUNT] + number]
+    if block[STEPS] > 0:
+        value[0] = _played(block[VOLTAGES], block[VOLTAGE_COUNT], number, time, block)
+    else:
+        value[0] = _doubles(block[VOLTAGES])[block[POINT] * block[VOLTAGE_COUNT] + number]
     if block[ALIVE] >= block[ENOUGH]:
         value[0] = nan
     if number == 0:
@@ -109,12 +132,62 @@ def get_voltage(value, time, name, identity, block):
 def get_current(value, time, name, identity, block):
     """GetISRCData: the value of one external current source at the present point."""
     number = _number(name)
-    value[0] = _doubles(block[CURRENTS])[block[POINT] * block[CURRENT_COUNT] + number]
+    if block[STEPS] > 0:
+        value[0] = _played(block[CURRENTS], block[CURRENT_COUNT], number, time, block)
+    else:
+        value[0] = _doubles(block[CURRENTS])[block[POINT] * block[CURRENT_COUNT] + number]
     if block[ALIVE] >= block[ENOUGH]:
         value[0] = nan
     if number == 0 and block[VOLTAGE_COUNT] == 0:  # else a voltage source counts
         _words(block[ITERATIONS])[block[POINT]] += 1
         block[ALIVE] += 1
+    return 0
+
+
+@njit()
+def _reached(all_vectors, block):
+    """Take a transient's point where it is at the next of the times, and not before it."""
+    step = block[STEP]
+    block[ALIVE] += 1
+    block[ENOUGH] = block[ALIVE] + MOST_ITERATIONS
+    if step >= block[STEPS]:
+        return
+    vectors, position = _words(all_vectors[1]), _words(block[VECTORS])
+    times = _doubles(block[TIMES])
+    time = _doubles(vectors[block[TIME_AT]])[1]
+    if time < times[step] - SAME_TIME * (times[step] - times[max(step - 1, 0)]):
+        return
+    results = _doubles(block[RESULTS] + WORD_BYTES * step * block[NODE_COUNT])
+    for node in range(block[NODE_COUNT]):
+        results[node] = _doubles(vectors[position[node]])[1]
+    block[STEP] = step + 1
+
+
+_sync = types.int32(
+    types.float64,
+    types.CPointer(types.float64),
+    types.float64,
+    types.int32,
+    types.int32,
+    types.int32,
+    types.CPointer(types.intp),
+)
+
+
+@cfunc(_sync)
+def get_sync(time, step, before, again, identity, place, block):
+    """GetSyncData: how long the next step of a transient is: up to the next of its times, or less after a failure."""
+    if block[STEPS] == 0:
+        return 0
+    times, following = _doubles(block[TIMES]), block[STEP]
+    last = block[STEPS] - 1
+    if following <= last and time >= times[following] - SAME_TIME * (times[following] - times[max(following - 1, 0)]):
+        following += 1
+    if following > last:
+        return 0
+    left = times[following] - time
+    if again == 0 or step[0] > left:
+        step[0] = left
     return 0
 
 
@@ -124,6 +197,9 @@ def send_data(all_vectors, count, identity, block):
 
     `all_vectors` is struct {int, int, struct {char *name; double value; ...} **vectors}.
     """
+    if block[STEPS] > 0:
+        _reached(all_vectors, block)
+        return 0
     point = block[POINT]
     if point >= block[POINTS]:
         return 0

@@ -51,7 +51,7 @@ _TYPES = {
 }
 """Types of C by what they are for here."""
 
-_CASTS = ("void *", "intptr_t", "SendData *", "GetVSRCData *", "GetISRCData *")
+_CASTS = ("void *", "intptr_t", "SendData *", "GetVSRCData *", "GetISRCData *", "GetSyncData *")
 
 
 def library_path() -> str:
@@ -133,7 +133,7 @@ class Library:
         functions.ngSpice_Init_Sync(
             ffi.cast("GetVSRCData *", callbacks.get_voltage.address),
             ffi.cast("GetISRCData *", callbacks.get_current.address),
-            ffi.NULL,
+            ffi.cast("GetSyncData *", callbacks.get_sync.address),
             ffi.NULL,
             block,
         )

@@ -24,8 +24,9 @@ from ebana_like.simulators.ngspice.bench import DeviceBench
 from ebana_like.simulators.ngspice.crew import Crew
 from ebana_like.simulators.ngspice.reduction import norton_reduction
 from ebana_like.simulators.ngspice.start import SPARE, Template
+from ebana_like.simulators.ngspice.timekeeper import Timekeeper
 from ebana_like.simulators.protocol import check_features, held_values
-from ebana_like.systems import CircuitSystem, Nudging, OperatingPoints
+from ebana_like.systems import CircuitSystem, Nudging, OperatingPoints, Trajectories, Transient
 from ebana_like.values import Values
 
 PATIENCE = 60.0
@@ -58,6 +59,7 @@ class NgspiceSimulator:
         self._crew = Crew(self._unwired.circuit, self._template, workers, patience)
         self._adjoint: Crew | None = None
         self._bench: DeviceBench | None = None
+        self._times: Timekeeper | None = None
         self._lock = RLock()
         self._owner = 0
         self._first = FirstAnswer(tolerances(self._unwired.circuit).note)
@@ -77,7 +79,7 @@ class NgspiceSimulator:
             self._owner = 0
             for started in self._started:
                 started.close()
-            self._adjoint = self._bench = None
+            self._adjoint = self._bench = self._times = None
             SPARE.leave(self._template)
             self._template = Template()
 
@@ -109,6 +111,17 @@ class NgspiceSimulator:
                 points = replace(points, measure=self._measure)
             return self._first.heard(points)
 
+    def follow(
+        self, values: Values, features: FloatArray, analysis: Transient, driven: Values | None = None
+    ) -> Trajectories:
+        """Follow a batch in time, in an ngspice of its own, sample after sample; see `InTime`."""
+        held = held_values(self.circuit, values)
+        with self._lock:
+            self._require_running()
+            if self._times is None:
+                self._times = Timekeeper(self.circuit, self._template, self._patience)
+            return self._times.follow(held, features, analysis, driven or {})
+
     def adjoint(self, points: OperatingPoints, currents: FloatArray) -> FloatArray:
         """Solve the adjoint circuit in an ngspice of its own; see `Simulator.adjoint`."""
         with self._lock:
@@ -131,8 +144,9 @@ class NgspiceSimulator:
             return self._bench.measure(points)
 
     @property
-    def _started(self) -> list[Crew | DeviceBench]:
-        return [started for started in (self._crew, self._adjoint, self._bench) if started is not None]
+    def _started(self) -> list[Crew | DeviceBench | Timekeeper]:
+        every = self._crew, self._adjoint, self._bench, self._times
+        return [started for started in every if started is not None]
 
     def _require_running(self) -> None:
         if not self._owner:

@@ -139,7 +139,7 @@ class Sweep:
         labels = [label for bank in self.voltage_banks for label in bank.labels]
         external = {label: f"vx_{k}" for k, label in enumerate(labels)}
         if not circuit.metered.isdisjoint(labels):
-            banks = tuple(_renamed(bank, external) for bank in circuit.banks)
+            banks = tuple(renamed(bank, external) for bank in circuit.banks)
             circuit = replace(circuit, banks=banks, storage=NOTHING_STORED)
         lines += circuit_lines(circuit, skip=skipped)
         return [
@@ -230,7 +230,7 @@ def _address(bank: Bank) -> str:
     return address(bank.name, "conductance" if isinstance(bank, Resistors) else "gain")
 
 
-def _renamed(bank: Bank, names: Mapping[str, str]) -> Bank:
+def renamed(bank: Bank, names: Mapping[str, str]) -> Bank:
     """Return a bank in which sources have other names, also where their currents are copied."""
     if isinstance(bank, VoltageSources):
         return replace(bank, labels=tuple(names.get(label, label) for label in bank.labels))

@@ -17,6 +17,7 @@ from ebana_like.simulators.ngspice.library import Library
 from ebana_like.simulators.ngspice.messages import Answer, Request, Unknown, unpacked
 from ebana_like.simulators.ngspice.reduction import norton_reduction, programmable
 from ebana_like.simulators.ngspice.sweep import Sweep
+from ebana_like.simulators.ngspice.transient import Course, run_course
 
 
 def serve(connection: Connection, block_file: int) -> None:
@@ -46,6 +47,12 @@ def serve(connection: Connection, block_file: int) -> None:
             connection.send(request)
             continue
         try:
+            if isinstance(request, Course):
+                sweep.remove()
+                connection.send(run_course(library, request))
+                sweep.reload()
+                continue
+            assert isinstance(request, Request)
             if request.afresh:
                 sweep.remove()
                 present = norton_reduction(circuit.with_values(request.values))
