@@ -84,7 +84,7 @@ def _slopes(drop: Array, given: Any) -> Array:
 
     def through(v: Array) -> Array:
         current, charge = own_law(ports, v)
-        return current + a * charge
+        return jnp.asarray(current + a * charge)
 
     return jnp.asarray(jax.jvp(through, (drop,), (jnp.ones_like(drop),))[1] - y)
 
@@ -92,7 +92,8 @@ def _slopes(drop: Array, given: Any) -> Array:
 @jax.custom_vjp
 def drops(guess: Array, given: Any) -> tuple[Array, Array]:
     """Return the drops at which the ports' equations hold, (batch, diodes), and whether they were found, (batch,)."""
-    return _forward(guess, given)[0]
+    found: tuple[Array, Array] = _forward(guess, given)[0]
+    return found
 
 
 def _forward(guess: Array, given: Any) -> tuple[tuple[Array, Array], Any]:

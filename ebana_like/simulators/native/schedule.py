@@ -74,7 +74,9 @@ def filled(matrices: Matrices, ports: Ports, x: tuple[FloatArray, IntArray, Floa
         np.concatenate([columns, np.full(most - len(columns), wide - 1)]),
         _to(shared, *shared.shape[:2], most),
     )
-    return Filled(seen, Ports(saturation, scale, JunctionCharge(*charge)), sources, Held(*held, begins.good[repeated]))
+    return Filled(
+        seen, Ports(saturation, scale, JunctionCharge(*charge)), sources, Held(*[*held, begins.good[repeated]])
+    )
 
 
 def _to(array: FloatArray, *shape: int) -> FloatArray:

@@ -25,8 +25,8 @@ STEPS_ARE_GIVEN = "trtol=1e15 itl4=100"
 """ngspice shortens no step, neither for the error that it estimates of it nor for more than ten iterations."""
 
 RELATIVE = 1e-9
-"""Tolerance of a step: two capacitors at a node conduct more in a short step than all of the circuit at DC, and rounding
-grows with that; where Newton's method converges quadratically, this leaves 1e-11."""
+"""Tolerance of a step: capacitors conduct more in a short step than all of the circuit at DC, and rounding grows with
+that; where Newton's method converges quadratically, this leaves 1e-11."""
 
 LIFT = {"trapezoid": "method=trap maxord=2", "euler": "method=trap maxord=1"}
 
