@@ -26,6 +26,9 @@ from ebana_like.values import FloatArray
 TOLERANCE = 1e-11
 """Of the largest voltage at a port: what every voltage inside is known to."""
 
+GRADIENT_TOLERANCE = 1e-8
+"""The same where drops are multiplied for a gradient: a sweep less, and still a hundredth of what is asked for."""
+
 ROUNDING = 4e-15
 """Of the largest voltage at a port: sweeps that move nothing by more have come to an end."""
 
@@ -80,22 +83,25 @@ class Fields:
         self._spare = list(spare)
         self._lock = RLock()
         self._driver, self._sense = wires.row + wires.driver, wires.column + wires.sense
-        self._along, self._down = factored(g, wires.row, self._driver, wires.column, self._sense)
+        self._along, self._down, self._rows, self._columns = factored(
+            g, wires.row, self._driver, wires.column, self._sense
+        )
         rows_left, columns_left = (part.prod(axis=axis).min() for part, axis in ((self._along, 1), (self._down, 0)))
         self.contraction = float((1 - rows_left) * (1 - columns_left))
         self._units: tuple[list[Group], list[Group]] | None = None
 
-    def solve(self, volts: FloatArray, ends: FloatArray) -> Group:
+    def solve(self, volts: FloatArray, ends: FloatArray, tolerance: float = TOLERANCE) -> Group:
         """Return fields of up to `LANES` sets of port voltages: (rows, LANES), (columns, LANES)."""
         largest = np.maximum(np.abs(volts).max(axis=0), np.abs(ends).max(axis=0))
         scale = 1 / np.where(largest > 0, largest, 1.0)
-        b = self._array()
-        b[:] = ends
+        enough = self._enough(tolerance)
         if self.contraction > SLOW:
-            return Group(volts, ends, self._accelerated(volts, ends, b, scale))
+            return Group(volts, ends, self._accelerated(volts, ends, scale, enough))
+        start, b = ends[None], self._array()
         for _ in range(SWEEPS):
-            if self._sweep(volts, ends, b, scale) <= self._enough:
+            if self._sweep(volts, ends, start, b, scale) <= enough:
                 return Group(volts, ends, b)
+            start = b
         raise self._error()
 
     def _array(self) -> FloatArray:
@@ -113,26 +119,25 @@ class Fields:
             spare, self._spare = [*self._spare, *(group.b for group in units)], []
             return spare
 
-    @property
-    def _enough(self) -> float:
-        """By how much the last sweep may move, of the largest voltage at a port."""
+    def _enough(self, tolerance: float) -> float:
+        """Return by how much the last sweep may move, of the largest voltage at a port."""
         rho = self.contraction
-        return max(TOLERANCE * (1 - rho), ROUNDING * rho) / max(rho, np.finfo(float).tiny)
+        return max(tolerance * (1 - rho), ROUNDING * rho) / max(rho, float(np.finfo(float).tiny))
 
-    def _sweep(self, volts: FloatArray, ends: FloatArray, b: FloatArray, scale: FloatArray) -> float:
+    def _sweep(self, volts: FloatArray, ends: FloatArray, start: FloatArray, b: FloatArray, scale: FloatArray) -> float:
         wires = self.wires
         resistances = wires.row, self._driver, wires.column, self._sense
-        return float(sweep(self.g, self._along, self._down, *resistances, volts, ends, b, scale))
+        return float(sweep(self.g, self._along, self._down, *resistances, volts, ends, start, b, scale))
 
-    def _accelerated(self, volts: FloatArray, ends: FloatArray, b: FloatArray, scale: FloatArray) -> FloatArray:
+    def _accelerated(self, volts: FloatArray, ends: FloatArray, scale: FloatArray, enough: float) -> FloatArray:
         """Chebyshev's semi-iteration on sweeps, whose eigenvalues lie between 0 and the contraction."""
-        rho = self.contraction
+        rho, b = self.contraction, self._array()
+        b[:] = ends
         sigma, gamma, omega = rho / (2 - rho), 2 / (2 - rho), 1.0
         before = b
         for number in range(SWEEPS):
             after = self._array()
-            after[:] = b
-            if self._sweep(volts, ends, after, scale) <= self._enough:
+            if self._sweep(volts, ends, b, after, scale) <= enough:
                 return after
             if number:
                 omega = 1 / (1 - sigma**2 / (2 if number == 1 else 4 / omega))
@@ -153,11 +158,12 @@ class Fields:
             f"cells of up to {self.g.max():g} S: {SWEEPS} sweeps do not solve it; give smaller resistances or siemens"
         )
 
-    def groups(self, volts: FloatArray, ends: FloatArray) -> list[Callable[[], Group]]:
+    def groups(self, volts: FloatArray, ends: FloatArray, tolerance: float = TOLERANCE) -> list[Callable[[], Group]]:
         """Return what solves fields, `LANES` at a time. volts, ends: (fields, rows), (fields, columns)."""
 
         def later(first: int) -> Callable[[], Group]:
-            return lambda: self.solve(_lanes(volts[first : first + LANES]), _lanes(ends[first : first + LANES]))
+            part = slice(first, first + LANES)
+            return lambda: self.solve(_lanes(volts[part]), _lanes(ends[part]), tolerance)
 
         return [later(first) for first in range(0, len(volts), LANES)]
 
@@ -217,7 +223,8 @@ class Fields:
         def currents(number: int, solve: Callable[[], Group]) -> tuple[FloatArray, FloatArray]:
             group = solve()
             found = np.zeros((rows, LANES)), np.zeros((columns, LANES))
-            port_currents(self.g, self._along, self.wires.row, self._driver, group.volts, group.b, *found)
+            lines = self.g, self._along, self._down, self.wires.row, self._driver, self._rows, self._columns
+            port_currents(*lines, group.volts, group.ends, group.b, *found)
             if keeps:
                 kept[number] = group
             else:
@@ -247,10 +254,12 @@ class Fields:
     ) -> FloatArray:
         moving = [(False, ends)] if not volts.any() else [(False, ends), (True, volts)]
         if sum(part.shape[1] for _, part in moving) > 2 * len(volts):
-            return self._summed(self.groups(volts, ends), self.groups(other_volts, other_ends))
+            return self._summed(
+                self.groups(volts, ends, GRADIENT_TOLERANCE), self.groups(other_volts, other_ends, GRADIENT_TOLERANCE)
+            )
         total = np.zeros(self.g.shape[::-1])
         for of_rows, part in moving:
-            others = self.groups(part.T @ other_volts, part.T @ other_ends)
+            others = self.groups(part.T @ other_volts, part.T @ other_ends, GRADIENT_TOLERANCE)
             total += self._summed(self.unit_groups(of_rows), others, bool(self._kept(of_rows)))
         return total
 

@@ -7,7 +7,7 @@ law what those of a bank of resistors are.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Self
 
@@ -87,12 +87,16 @@ class WiredCrossbar(EnergyLaw):
     def words(self) -> str:
         return "cell"
 
-    @cached_property
+    @property
     def fields(self) -> "Fields":
         """The voltages inside. Raises CircuitError where next to nothing of the crossbar is left."""
-        from ebana_like.elements.wire_fields import fields_of
+        return self.fields_with(self.conductance)
 
-        return fields_of(self.conductance, len(self.grid[1]), self.wires)
+    def fields_with(self, conductance: FloatArray) -> "Fields":
+        """Return the voltages inside for other conductances of the cells."""
+        from ebana_like.elements.wire_fields import fields_of  # needs numba, which takes half a second to import
+
+        return fields_of(conductance, len(self.grid[1]), self.wires)
 
     def connections(self) -> list[tuple[IntArray, IntArray]]:
         rows, columns = self.grid
@@ -160,8 +164,7 @@ class WiredCrossbar(EnergyLaw):
         """Return the conductances of the banks of `reduced`, by their names, for other conductances of the cells."""
         rows, columns = self.grid
         with_rows = with_rows and self.wires.joins_rows and len(rows) > 1
-        held = replace(self, conductance=np.asarray(conductance, float), trainable={})
-        reduced = held.fields.reduced(with_rows)
+        reduced = self.fields_with(np.asarray(conductance, float)).reduced(with_rows)
         found = {self.name: np.maximum(reduced.across, TINY).ravel()}
         if self.wires.joins_columns and len(columns) > 1:
             found[self._columns] = np.maximum(reduced.columns[np.triu_indices(len(columns), 1)], TINY)

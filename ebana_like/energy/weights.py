@@ -199,8 +199,8 @@ def _islands(circuit: Circuit, pinned: IntArray) -> IntArray:
             floating = (one != ground) & (other != ground)
             rows.append(one[floating])
             columns.append(other[floating])
-    for crossbar in circuit.of_kind(WiredCrossbar):  # the wires of its rows join its columns
-        ends = pinned[crossbar.grid[1]]
+    for crossbar in circuit.of_kind(WiredCrossbar):
+        ends = pinned[crossbar.grid[1]] if crossbar.wires.joins_columns else pinned[:0]
         floating = ends[ends != ground]
         rows.append(np.full_like(floating, floating[0] if len(floating) else ground))
         columns.append(floating)

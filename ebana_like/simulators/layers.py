@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from ebana_like.elements import DiodeModel, FloatArray, Index, IntArray, Resistors
+from ebana_like.elements import DiodeModel, FloatArray, Index, IntArray, Resistors, WiredCrossbar
 from ebana_like.elements.switch import CLOSED, OPEN, THRESHOLD
 from ebana_like.values import address
 
@@ -23,13 +23,13 @@ def read_only(array: Array) -> Array:
 
 @dataclass(frozen=True, eq=False)
 class Crossbar:
-    """A bank of resistors that joins each of its rows with each of its columns.
+    """A bank of resistors that joins each of its rows with each of its columns, behind wires or without.
 
     order: position of each row, as the layer before has them, among the rows of the bank, (rows,), or None where
         they are the same.
     """
 
-    bank: Resistors
+    bank: Resistors | WiredCrossbar
     order: IntArray | None
     columns: int
 
@@ -39,9 +39,27 @@ class Crossbar:
         return address(self.bank.name, "conductance")
 
     def matrix(self, conductance: FloatArray) -> FloatArray:
-        """Return the conductances (columns, rows), siemens, rows in the order of the layer before."""
+        """Return the conductances (columns, rows), siemens, rows in the order of the layer before.
+
+        Of a wired crossbar those that are seen between its ports.
+        """
+        if isinstance(self.bank, WiredCrossbar):
+            conductance = self.bank.fields_with(conductance).reduced(False).across
         matrix = conductance.reshape(self.columns, -1)
         return matrix if self.order is None else np.ascontiguousarray(matrix[:, self.order])
+
+    def beside(self, conductance: FloatArray, with_rows: bool) -> tuple[FloatArray | float, FloatArray | float]:
+        """Return what wires put between the columns, and between the rows, (n, n), siemens; 0 where there is nothing.
+
+        with_rows: whether the second is asked for.
+        """
+        if not isinstance(self.bank, WiredCrossbar):
+            return 0.0, 0.0
+        reduced = self.bank.fields_with(conductance).reduced(with_rows)
+        rows = 0.0 if reduced.rows is None else reduced.rows
+        return reduced.columns, rows if self.order is None or reduced.rows is None else rows[
+            np.ix_(self.order, self.order)
+        ]
 
 
 @dataclass(frozen=True, eq=False)

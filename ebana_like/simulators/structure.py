@@ -18,6 +18,7 @@ from ebana_like.elements import (
     Resistors,
     Switches,
     VoltageSources,
+    WiredCrossbar,
     index_of,
 )
 from ebana_like.simulators.layers import Branch, Clamp, Crossbar, Hidden, Layers, read_only
@@ -59,7 +60,7 @@ class _Search:
         sides = self._sides(rows, sources)
         biases = np.array([self.constants[node] for node in rows[sides[2]].tolist()])
         crossbars, hidden = [Crossbar(first, None, len(columns))], []
-        while self._of(Resistors):
+        while self._crossbars():
             layer, driven = self._take_neurons(columns)
             hidden.append(layer)
             bank, rows, columns = self._take_crossbar(driven.tolist())
@@ -69,7 +70,9 @@ class _Search:
         _require(len(hidden) > 0 and not self.left)
         nodes = np.concatenate([*self.found, np.array(list(self.constants), dtype=np.intp)])
         _require(len(nodes) == len(self.circuit.nodes) == len(np.unique(nodes)))
-        _require(all(_same_ratio(layer) for layer in hidden[1:]))
+        for layer, before, crossbar in zip(hidden, [None, *hidden], crossbars, strict=False):
+            joined = isinstance(crossbar.bank, WiredCrossbar) and crossbar.bank.wires.joins_columns
+            _require(_same_ratio(layer) or not (joined or before))
         constants = np.array(list(self.constants), dtype=np.intp), np.array(list(self.constants.values()))
         arrays = (*constants, columns, *self._pairs(columns))
         plus, minus, bias_rows = map(index_of, sides)
@@ -117,10 +120,13 @@ class _Search:
         addresses = f"{targets.name}.voltage", f"{resistors.name}.conductance", f"{control.name}.voltage"
         return Branch(addresses, *map(read_only, (targets.positive, switch.positive, control.positive)))
 
-    def _take_crossbar(self, nodes: list[int]) -> tuple[Resistors, IntArray, IntArray]:
+    def _crossbars(self) -> list[Resistors | WiredCrossbar]:
+        return [*self._of(Resistors), *self._of(WiredCrossbar)]
+
+    def _take_crossbar(self, nodes: list[int]) -> tuple[Resistors | WiredCrossbar, IntArray, IntArray]:
         """Cross out the crossbar whose rows are among these nodes; return it with its rows and columns."""
         wanted = set(nodes)
-        for bank in self._of(Resistors):
+        for bank in self._crossbars():
             if bank.grid is not None and wanted.issuperset(bank.grid[0].tolist()):
                 self.left.remove(bank)
                 return bank, *bank.grid

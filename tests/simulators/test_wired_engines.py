@@ -17,7 +17,9 @@ from ebana_like import (
     build_network,
 )
 from ebana_like.elements import Wires, dense
+from ebana_like.energy import symmetry
 from ebana_like.netlist.wires import ladder
+from ebana_like.simulators.structure import find_layers
 from ebana_like.systems import CircuitSystem
 
 WIRES = Wires(200, 100, 50, 20)
@@ -44,6 +46,7 @@ def nudged(circuit, beta=1e-6):
 @pytest.mark.parametrize("hidden", [(6,), (6, 5)])
 def test_engines_have_the_voltages_of_ngspice_with_all_nodes(hidden):
     circuit = network(*hidden)
+    assert find_layers(circuit) is not None
     whole, x = ladder(circuit), features(circuit)
     with NgspiceSimulator(whole) as simulator:
         expected = simulator.solve({}, x, nudged(whole)).voltages[..., : len(circuit.nodes)]
@@ -51,6 +54,7 @@ def test_engines_have_the_voltages_of_ngspice_with_all_nodes(hidden):
         for simulator in (native, ngspice):
             points = simulator.solve({}, x, nudged(circuit))
             assert points.converged.all()
+            assert not points.messages
             assert points.voltages == pytest.approx(expected, abs=VOLTS)
 
 
@@ -90,3 +94,24 @@ def test_ngspice_with_the_reduced_circuit_finds_the_same_gradients():
             )
             for at in a:
                 assert dense(b[at]) == pytest.approx(dense(a[at]), abs=1e-7 * np.abs(dense(a[at])).max())
+
+
+def test_amplifiers_that_differ_are_refused_where_wires_join_their_neurons():
+    gains = {"forward1.gain": np.array([4, 4, 4.4, 4])}
+    joined = network(4, behind=None).with_values(gains)
+    assert find_layers(joined) is None
+    assert "no co-content fits all amplifiers" in symmetry(joined).reason
+    apart = network(4, wires=Wires(column=100), behind=None).with_values(gains)
+    assert find_layers(apart) is not None
+    assert symmetry(apart).exact
+
+
+def test_sixty_rows_and_twenty_columns_in_ngspice_with_all_nodes():
+    circuit = build_network(
+        [Inputs(29), Crossbar(20, wires=Wires(1, 1)), DiodePair("d1n4148"), Amplifier(4.0), Crossbar(2), OutputPairs()]
+    )
+    assert len(circuit.named("crossbar1")) == 60 * 20
+    whole, x = ladder(circuit), features(circuit, 1)
+    with NgspiceSimulator(whole) as simulator, NativeSimulator(circuit) as native:
+        expected = simulator.solve({}, x).voltages[..., : len(circuit.nodes)]
+        assert native.solve({}, x).voltages == pytest.approx(expected, abs=VOLTS)

@@ -17,7 +17,7 @@ import numpy as np
 from jax import Array
 
 from ebana_like.circuit import Circuit
-from ebana_like.elements import Devices, Resistors, VoltageSources
+from ebana_like.elements import Devices, Resistors, VoltageSources, WiredCrossbar
 from ebana_like.errors import SettingError
 from ebana_like.simulators.drive import free_drive
 from ebana_like.simulators.native.compiled import evaluate
@@ -48,6 +48,7 @@ def circuit_function(circuit: Circuit) -> CircuitFunction:
     Raises CircuitError for devices that only ngspice knows.
     """
     circuit.refuse(Devices, "only ngspice knows its law, and ngspice is no function of JAX")
+    circuit.refuse(WiredCrossbar, "the lines of its crossbar are not solved in JAX; take a crossbar without wires")
     layers = find_layers(circuit)
     if layers is not None and all(crossbar.order is None for crossbar in layers.crossbars):
         return _layered(circuit, LayeredCircuit(circuit, layers))

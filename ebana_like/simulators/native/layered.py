@@ -11,10 +11,19 @@ import numpy as np
 from jax import Array
 
 from ebana_like.circuit import Circuit
-from ebana_like.elements import FloatArray, IntArray, VoltageSources, index_of
+from ebana_like.elements import FloatArray, IntArray, VoltageSources, WiredCrossbar, index_of
 from ebana_like.elements.switch import OPEN
-from ebana_like.simulators.layers import Hidden, Layers, pulled
-from ebana_like.simulators.native.network import Conductances, Network, Neurons, Outputs, Ports, injected, network
+from ebana_like.simulators.layers import Crossbar, Hidden, Layers, pulled
+from ebana_like.simulators.native.network import (
+    Conductances,
+    Network,
+    Neurons,
+    Outputs,
+    Ports,
+    Wired,
+    injected,
+    network,
+)
 from ebana_like.simulators.native.runtime import as_jax, filled_size, padded, padded_size, shared_out
 from ebana_like.simulators.native.settle import Settled, adjoint, guess, settle
 from ebana_like.simulators.nodes import Phases, write_adjoint, write_phases
@@ -49,11 +58,12 @@ def free(
     neurons: tuple[Neurons, ...],
     ports: Ports,
     matrices: tuple[Array, ...],
+    wired: Wired,
     features: Array,
 ) -> tuple[Network, Array, Settled]:
     """Solve the free phase of a batch; the network, the currents that arrive at its first layer, and the solution."""
     arriving, total = folded(fold, matrices[0], features, ports.biases)
-    net = network(neurons, ports, total, matrices[1:])
+    net = network(neurons, ports, total, matrices[1:], wired)
     outputs = unpushed(net, arriving, loaded)
     return net, arriving, settle(net, arriving, outputs, guess(net, arriving))
 
@@ -78,11 +88,12 @@ def transposed(
     neurons: tuple[Neurons, ...],
     ports: Ports,
     matrices: tuple[Array, ...],
+    wired: Wired,
     voltages: tuple[Array, ...],
     currents: Array,
 ) -> tuple[Array, ...]:
     """Return the adjoint voltages of every layer at operating points; currents: into the pairs, (points, pairs)."""
-    net = network(neurons, ports, matrices[0].sum(axis=1), matrices[1:])
+    net = network(neurons, ports, matrices[0].sum(axis=1), matrices[1:], wired)
     outputs = unpushed(net, currents, loaded)
     return adjoint(net, outputs._replace(injected=injected(net, currents)), voltages)
 
@@ -148,14 +159,34 @@ class LayeredCircuit:
 
     def matrices(self, values: Values) -> tuple[FloatArray, ...]:
         """Return every crossbar's conductances, (columns, rows), siemens, filled up."""
-        first, *behind = (
-            crossbar.matrix(np.asarray(values.get(crossbar.address, crossbar.bank.conductance), float))
-            for crossbar in self.layers.crossbars
-        )
+        first, *behind = (crossbar.matrix(self._of(crossbar, values)) for crossbar in self.layers.crossbars)
         if self.filled:
             parts = [padded(first[:, r], count, 1) for r, count in zip(self._rows, self._counts, strict=True)]
             first = np.concatenate(parts, axis=1)
         return padded(first, self.sizes[0]), *self._behind(behind)
+
+    def _of(self, crossbar: Crossbar, values: Values) -> FloatArray:
+        return np.asarray(values.get(crossbar.address, crossbar.bank.conductance), float)
+
+    def wired(self, values: Values) -> Wired:
+        """Return what wires put beside the crossbars, filled up."""
+        layers = self.layers
+        if not any(isinstance(crossbar.bank, WiredCrossbar) for crossbar in layers.crossbars):
+            return Wired()
+        beside = [c.beside(self._of(c, values), with_rows=k > 0) for k, c in enumerate(layers.crossbars)]
+        couplings, totals, between = [], [], []
+        for k, size in enumerate(self.sizes):
+            columns = np.zeros((layers.crossbars[k].columns,) * 2) + beside[k][0]
+            coupling, total = columns, columns.sum(axis=1)
+            if k < len(layers.hidden):  # rows of the crossbar behind stand at A h, and their currents come back B times
+                hidden = layers.hidden[k]
+                plain = np.zeros_like(columns) + beside[k + 1][1]
+                between.append(as_jax(padded(padded(plain, size), size, 1)))
+                rows = hidden.back[:, None] * plain
+                coupling, total = coupling + rows * hidden.forward, total + rows.sum(axis=1) * hidden.forward
+            couplings.append(as_jax(padded(padded(coupling, size), size, 1)))
+            totals.append(as_jax(padded(total, size)))
+        return Wired(tuple(couplings), tuple(totals), tuple(between))
 
     @property
     def has_fillers(self) -> bool:
@@ -230,7 +261,9 @@ class LayeredCircuit:
         """
         batch, size = len(features), padded_size(len(features))
         given = shared_out(padded(padded(features, size), self.features, 1))
-        net, arriving, settled = free(self.fold, self.switched, *self.held, self.matrices(values), given)
+        net, arriving, settled = free(
+            self.fold, self.switched, *self.held, self.matrices(values), self.wired(values), given
+        )
         phases = [self._phases(settled, size, batch)]
         currents = np.zeros((1, batch, self.circuit.outputs.count))
         open_load = OPEN if self.switched else 0.0
@@ -263,6 +296,7 @@ class LayeredCircuit:
             self.switched,
             *self.held,
             self.matrices(values),
+            self.wired(values),
             tuple(map(shared_out, given)),
             self._given(currents[None], size)[0],
         )
@@ -278,8 +312,10 @@ class LayeredCircuit:
 
     @cached_property
     def descends(self) -> bool:
-        """Whether all that is trained are the crossbars, with rows in the order of the layers."""
+        """Whether all that is trained are the crossbars, with rows in the order of the layers, and without wires."""
         crossbars = self.layers.crossbars
+        if any(isinstance(crossbar.bank, WiredCrossbar) for crossbar in crossbars):
+            return False
         in_order = all(crossbar.order is None for crossbar in crossbars)
         ranges = [parameter.range for parameter in self.circuit.parameters.values()]
         alone = all(each.index is None and not each.logarithmic for each in ranges)

@@ -73,6 +73,8 @@ class Network(NamedTuple):
     conductances: D of each hidden layer and of the outputs, (nodes,), siemens.
     positive, negative: positions of the output pairs, (pairs,).
     fed: currents that the amplifiers' offsets feed into each layer, (nodes,), amperes; None where they feed none.
+    couplings: what wires put between the nodes of a layer, as currents into each of them by the voltages of the others,
+        (nodes, nodes) of every layer, siemens, zero on the diagonal; none where there are no wires.
     """
 
     neurons: tuple[Neurons, ...]
@@ -81,6 +83,7 @@ class Network(NamedTuple):
     positive: Array
     negative: Array
     fed: tuple[Array | None, ...]
+    couplings: tuple[Array, ...] = ()
 
     @property
     def last(self) -> int:
@@ -89,13 +92,13 @@ class Network(NamedTuple):
 
     @property
     def kept(self) -> range:
-        """Layers left when every second one is eliminated."""
-        return range(1, self.last + 1, 2)
+        """Layers left when every second one is eliminated; all of them where their nodes are coupled."""
+        return range(self.last + 1) if self.couplings else range(1, self.last + 1, 2)
 
     @property
     def eliminated(self) -> range:
         """Layers that are independent scalar equations, or pairs, given the kept ones."""
-        return range(0, self.last + 1, 2)
+        return range(0) if self.couplings else range(0, self.last + 1, 2)
 
     def weights(self, k: int) -> Array | float:
         """Return what the rows of layer k are weighted with in the energy, (neurons,), or 1 for the outputs.
@@ -109,16 +112,38 @@ class Network(NamedTuple):
         return weight
 
     def into(self, k: int, v: dict[int, Array]) -> Array:
-        """Return the currents into layer k from the layers beside it that have voltages v, (points, nodes)."""
+        """Return the currents into layer k from the layers beside it that have voltages v, (points, nodes).
+
+        Where nodes of a layer are coupled, also from the layer itself.
+        """
         total: Array | float = 0.0
         if k > 0 and k - 1 in v:
             total = (self.neurons[k - 1].forward * v[k - 1]) @ self.matrices[k - 1].T
         if k + 1 in v:
             total = total + self.neurons[k].back * (v[k + 1] @ self.matrices[k])
+        if self.couplings and k in v:
+            total = total + v[k] @ self.couplings[k].T
         return jnp.asarray(total)
 
 
-def network(neurons: tuple[Neurons, ...], ports: "Ports", total: Array, matrices: tuple[Array, ...]) -> Network:
+class Wired(NamedTuple):
+    """What wires put beside the crossbars, of every layer, outputs last; empty where there are no wires.
+
+    couplings: as those of `Network`. totals: what it adds to D, (nodes,). between: resistors between the rows of the
+        crossbar behind each hidden layer, (nodes, nodes), siemens.
+    """
+
+    couplings: tuple[Array, ...] = ()
+    totals: tuple[Array, ...] = ()
+    between: tuple[Array, ...] = ()
+
+
+NO_WIRES = Wired()
+
+
+def network(
+    neurons: tuple[Neurons, ...], ports: "Ports", total: Array, matrices: tuple[Array, ...], wired: Wired = NO_WIRES
+) -> Network:
     """Return the network with these crossbars behind the first; total: sum of the first's conductances, (neurons,)."""
     conductances = []
     for layer, matrix in zip(neurons, matrices, strict=True):
@@ -128,10 +153,16 @@ def network(neurons: tuple[Neurons, ...], ports: "Ports", total: Array, matrices
     for k, (layer, matrix) in enumerate(zip(neurons, matrices, strict=True)):
         if layer.offsets is not None:
             out = layer.back * layer.offsets * matrix.sum(axis=0)
+            if wired.between:
+                rows = wired.between[k]
+                out = out + layer.back * (layer.offsets * rows.sum(axis=1) - rows @ layer.offsets)
             before, fed[k + 1] = fed[k], matrix @ layer.offsets
             fed[k] = -out if before is None else before - out
-    every = (*conductances, total + ports.ground)
-    return Network(neurons, matrices, every, ports.positive, ports.negative, tuple(fed))
+    conductances.append(total + ports.ground)
+    if wired.totals:
+        conductances = [own + beside for own, beside in zip(conductances, wired.totals, strict=True)]
+    every = tuple(conductances)
+    return Network(neurons, matrices, every, ports.positive, ports.negative, tuple(fed), wired.couplings)
 
 
 class Ports(NamedTuple):

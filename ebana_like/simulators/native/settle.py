@@ -4,7 +4,8 @@ Layers are coloured in turn; eliminating every second one, whose equations are s
 
     J = diag(slopes) - C diag(1 / slopes') C',   C: coupling of kept to eliminated layers,
 
-which the weights of the energy make symmetric and positive definite. It is solved by conjugate gradients with the
+which the weights of the energy make symmetric and positive definite. Where wires couple the nodes of a layer none is
+eliminated. It is solved by conjugate gradients with the
 diagonal as preconditioner: all work on crossbars is matrix products over the batch, whatever the depth, and the
 adjoint is one more solve with the same J. With one hidden layer J is the Schur complement on the outputs.
 """
@@ -133,7 +134,7 @@ def settle(net: Network, arriving: Array, outputs: Outputs, start: tuple[Array, 
                     enough = enough + digits * jnp.abs(h[k]).max(axis=1, keepdims=True)
                 moving = moving | ~(jnp.abs(own[k]) <= enough).all(axis=1)
         out = {k: laws(k, h, slopes) for k in kept}
-        residual = {k: inflow(k, ahead) - out[k] for k in kept}
+        residual = {k: inflow(k, {**h, **ahead}) - out[k] for k in kept}
         worst = _worst(slopes, residual)
         scale = jnp.stack([jnp.abs(h[k]).max(axis=1) for k in kept]).max(axis=0)
         settled = (worst < tolerance * (1 + scale)) & ~moving
@@ -219,7 +220,8 @@ def _conjugate_gradients(net: Network, slopes: Layers, loads: Array | None, r: L
 
     def times(v: Layers) -> Layers:
         followers = {k: divided(net, k, slopes, loads, net.into(k, v)) for k in net.eliminated}
-        return {k: multiplied(net, k, slopes, loads, v[k]) - net.into(k, followers) for k in net.kept}
+        beside = {**v, **followers}
+        return {k: multiplied(net, k, slopes, loads, v[k]) - net.into(k, beside) for k in net.kept}
 
     def preconditioned(v: Layers) -> Layers:
         return {k: divided(net, k, slopes, loads, part) for k, part in v.items()}
