@@ -59,8 +59,9 @@ class WiredCrossbar(EnergyLaw):
     def read(cls, name: str, elements: Sequence[Written], nodes: Numbered) -> Self:
         """Return the crossbar of its ladder's lines, without its wires; of which ports cells are, those tell."""
         at = {element.label: element for element in elements}
-        columns = 1 + max((int(label.rsplit("_", 1)[1]) for label in at if label.startswith(f"r{name}_")), default=-1)
-        rows = sum(label.startswith(f"r{name}_") for label in at) // max(columns, 1)
+        own = [label for label in at if label.startswith(f"r{name}_")]
+        columns = len({label.rpartition("_")[2] for label in own})
+        rows = len(own) // max(columns, 1)
         labels = GridLabels(f"r{name}", rows, columns)
         cells = [at[label] for label in labels if label in at]
         if not cells or len(cells) != len(labels):

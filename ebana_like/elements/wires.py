@@ -1,8 +1,9 @@
 """Which resistance have the wires of a crossbar?"""
 
 from dataclasses import astuple, dataclass, fields
+from typing import Self
 
-from ebana_like.checks import require_number
+from ebana_like.checks import require_number, shown
 from ebana_like.errors import CircuitError
 
 
@@ -42,3 +43,23 @@ class Wires:
 
     def __str__(self) -> str:
         return ",".join(f"{field.name}={getattr(self, field.name)!r}" for field in fields(self))
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Return wires from words such as row=1,column=1,driver=0,sense=0; what is left out is 0.
+
+        Raises CircuitError naming the word that is not understood.
+        """
+        known = [field.name for field in fields(cls)]
+        found: dict[str, float] = {}
+        for word in filter(None, text.split(",")):
+            name, _, ohms = word.partition("=")
+            if name not in known or name in found:
+                raise CircuitError(
+                    f"wires is {shown(text)}; expected ohms as in row=1,column=1,driver=0,sense=0, each once at most"
+                )
+            try:
+                found[name] = float(ohms)
+            except ValueError:
+                raise CircuitError(f"wires: {name} is {shown(ohms)}; expected a number of ohms") from None
+        return cls(**found)

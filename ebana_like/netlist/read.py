@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from ebana_like.circuit import Circuit, Driven, InputPorts, OutputPorts
-from ebana_like.elements import Bank, Range, VoltageSources
+from ebana_like.elements import Bank, Range, VoltageSources, WiredCrossbar, Wires
 from ebana_like.elements.bank import KINDS
 from ebana_like.elements.numbers import finite
 from ebana_like.errors import CircuitError, NetlistError, SettingError, meant
@@ -20,6 +20,7 @@ from ebana_like.netlist.deck.reading import reading_with
 from ebana_like.netlist.netlist import FORMAT, NAME, Netlist
 from ebana_like.netlist.storage import KINDS as STORING
 from ebana_like.netlist.storage import Series, storage_of
+from ebana_like.netlist.wires import rewired
 from ebana_like.nudges import NUDGES, Currents
 from ebana_like.nudges.ways.current import sources_across
 from ebana_like.shared import PREFIX, Shared
@@ -116,6 +117,8 @@ class _Annotations:
         self.driven: Driven | None = None
         self.kinds: dict[str, tuple[str, dict[str, Range]]] = {}
         self.sections: dict[str, list[Element]] = {}
+        self.wires: dict[str, Wires] = {}
+        self.cells: dict[str, list[str]] = {}
         self.shared: dict[str, Parameter] = {}
         self.formulas: dict[str, tuple[Tree, ...]] = {}
         for entry in deck.statements:
@@ -191,6 +194,16 @@ class _Annotations:
         self.kinds[name] = (kind, _ranges(options, tuple(KINDS[kind].quantities)))
         self.sections[name] = []
 
+    def wires_(self, words: list[str]) -> None:
+        name, ohms = words
+        try:
+            self.wires[name] = Wires.parse(ohms)
+        except CircuitError as error:
+            raise self.line.error(str(error)) from None
+
+    def cells_(self, words: list[str]) -> None:
+        self.cells.setdefault(words[0], []).extend(words[1:])
+
     def record(self, words: list[str]) -> None:
         node, voltage = words
         self.recorded[node] = finite(voltage)
@@ -212,6 +225,8 @@ class _Annotations:
         "output": output,
         "nudging": nudging,
         "bank": bank,
+        "wires": wires_,
+        "cells": cells_,
         "param": param,
         "formula": formula,
         "recorded": record,
@@ -224,7 +239,7 @@ class _Annotations:
         series = Series(self.deck.stored())
         sections = {name: [series.joined(element) for element in section] for name, section in self.sections.items()}
         banks = {
-            name: replace(build_bank(kind, name, sections[name], nodes, self.deck.conditions), trainable=ranges)
+            name: replace(self.read_bank(name, kind, sections[name], nodes), trainable=ranges)
             for name, (kind, ranges) in self.kinds.items()
             if kind not in STORING
         }
@@ -260,6 +275,13 @@ class _Annotations:
             self.deck.conditions,
             storage_of(self.deck, at, series.stored()),
         )
+
+    def read_bank(self, name: str, kind: str, elements: Sequence[Element], nodes: Nodes) -> Bank:
+        bank = build_bank(kind, name, elements, nodes, self.deck.conditions)
+        if isinstance(bank, WiredCrossbar):
+            wires, cells = self.wires.get(name, Wires()), self.cells.get(name, [])
+            bank = rewired(bank, wires, cells, elements, list(nodes.numbers))
+        return bank
 
     def input_ports(self, bank: Bank) -> InputPorts:
         carrier = {source[1:]: (k, source[0]) for k, sources in enumerate(self.features) for source in sources}

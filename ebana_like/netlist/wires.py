@@ -4,19 +4,27 @@ The ladder has all nodes and segments there are; a SPICE program takes seconds f
 thousand. The reduced circuit has the nodes of the original and the same voltages at them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
 from ebana_like.circuit import Circuit
-from ebana_like.elements import Bank, FloatArray, Range, VoltageSources, WiredCrossbar
+from ebana_like.elements import Bank, FloatArray, Range, Resistors, VoltageSources, WiredCrossbar, Wires
+from ebana_like.elements.numbers import conductance, resistances
+from ebana_like.elements.written import Written, numbers
+from ebana_like.errors import CircuitError
 from ebana_like.shared import NOTHING_SHARED
 from ebana_like.values import Values, address, parts
 
 MOST_CELLS = 10_000
 """Cells of a crossbar up to which its ladder is written."""
+
+CELLS_A_LINE = 8
+
+SAME = 1e-6
+"""Relative: by how much a reduced conductance that was written may differ from what its cells say now."""
 
 ANY = Range(0.0, np.inf)
 
@@ -34,13 +42,70 @@ def ladder(circuit: Circuit) -> Circuit:
     return replace(circuit, nodes=tuple(nodes), banks=tuple(banks))
 
 
-def written_parts(circuit: Circuit, bank: Bank) -> tuple[list[str], tuple[Bank, ...]]:
-    """Return how a bank is written: names of nodes beyond the circuit's, and banks whose lines every program knows."""
+def written_parts(circuit: Circuit, bank: Bank, nodes: int) -> tuple[list[str], tuple[Bank, ...]]:
+    """Return how a bank is written: names of nodes beyond those there are, and banks whose lines every program knows."""
     if not isinstance(bank, WiredCrossbar):
         return [], (bank,)
     if len(bank) <= MOST_CELLS:
-        return bank.ladder(len(circuit.nodes))
+        return bank.ladder(nodes)
     return [], bank.reduced(needs_rows(circuit, bank))
+
+
+def wire_lines(bank: WiredCrossbar) -> Iterator[str]:
+    """Yield what a netlist says of a wired crossbar beside its elements: wires, and the cells of a reduced one."""
+    yield f"wires {bank.name} {bank.wires}"
+    if len(bank) > MOST_CELLS:
+        ohms = resistances(bank.conductance)
+        for first in range(0, len(ohms), CELLS_A_LINE):
+            yield f"cells {bank.name} {' '.join(ohms[first : first + CELLS_A_LINE])}"
+
+
+def rewired(
+    bank: WiredCrossbar, wires: Wires, ohms: Sequence[str], elements: Sequence[Written], nodes: Sequence[str]
+) -> WiredCrossbar:
+    """Return a crossbar that was read with what `wire_lines` said of it.
+
+    ohms: of the cells, none where they stand in the netlist themselves. elements: those it was read from. nodes: names
+    of the circuit's. Raises NetlistError or CircuitError where the elements are not those of such a crossbar.
+    """
+    if not ohms:
+        whole = replace(bank, wires=wires)
+        inside, banks = whole.ladder(len(nodes))
+        _require_same(whole, banks, [*nodes, *inside], elements)
+        return whole
+    try:
+        siemens = np.array([conductance(each) for each in ohms])
+    except ValueError as error:
+        raise CircuitError(f'the cells of bank "{bank.name}" are no resistances above zero') from error
+    if len(siemens) != len(bank):
+        raise CircuitError(f'bank "{bank.name}" has {len(bank)} cells, but the resistances of {len(siemens)} are given')
+    whole = replace(bank, wires=wires, conductance=siemens)
+    between_rows = [element for element in elements if element.label.startswith(f"rr_{bank.name}_")]
+    _require_same(whole, whole.reduced(with_rows=bool(between_rows)), nodes, elements)
+    return whole
+
+
+def _require_same(
+    bank: WiredCrossbar, banks: Sequence[Resistors], nodes: Sequence[str], elements: Sequence[Written]
+) -> None:
+    """Raise an error where elements are others than those of resistors."""
+    written = {element.label: element for element in elements}
+    count = sum(map(len, banks))
+    for part in banks:
+        for label, p, n, g in zip(
+            part.labels, part.positive.tolist(), part.negative.tolist(), part.conductance.tolist(), strict=True
+        ):
+            if label not in written:
+                raise CircuitError(f'bank "{bank.name}" with wires of {bank.wires} has no {label}')
+            element = written[label]
+            found = float(numbers([element], conductance, "a resistance above zero")[0])
+            if element.nodes != (nodes[p], nodes[n]) or not np.isclose(found, g, rtol=SAME, atol=0):
+                raise element.error(
+                    f'bank "{bank.name}" with wires of {bank.wires} has {label} between {nodes[p]} and {nodes[n]}, of '
+                    f"{1 / g:g} ohms; write it with those, or leave out the lines with @ to read plain resistors"
+                )
+    if len(elements) != count:
+        raise CircuitError(f'bank "{bank.name}" has {len(elements)} resistors where its wires and cells are {count}')
 
 
 def needs_rows(circuit: Circuit, bank: WiredCrossbar) -> bool:
@@ -51,6 +116,14 @@ def needs_rows(circuit: Circuit, bank: WiredCrossbar) -> bool:
         if not source.negative.any() and circuit.metered.isdisjoint(source.labels)
     ]
     return not np.isin(bank.grid[0], np.concatenate([np.zeros(1, np.intp), *held])).all()
+
+
+def reduced(circuit: Circuit) -> Circuit:
+    """Return the circuit with plain resistors in the place of wired crossbars, and nothing of those to be trained."""
+    banks: list[Bank] = []
+    for bank in circuit.banks:
+        banks += bank.reduced(needs_rows(circuit, bank)) if isinstance(bank, WiredCrossbar) else [bank]
+    return replace(circuit, banks=tuple(banks), shared=NOTHING_SHARED)
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,12 +145,10 @@ class Unwired:
         """The one to solve. Its resistors in the place of wired crossbars may have any conductance."""
         if not self._wired:
             return self.full
-        banks: list[Bank] = []
-        for bank in self.full.banks:
-            at = address(bank.name, "conductance")
-            reduced: tuple[Bank, ...] = self._wired[at][0].reduced(self._wired[at][1]) if at in self._wired else (bank,)
-            banks += [replace(each, trainable={"conductance": ANY}) if at in self._wired else each for each in reduced]
-        return replace(self.full, banks=tuple(banks), shared=NOTHING_SHARED)
+        others = [bank for bank in self.full.banks if not isinstance(bank, WiredCrossbar)]
+        plain = reduced(self.full)
+        banks = [bank if bank in others else replace(bank, trainable={"conductance": ANY}) for bank in plain.banks]
+        return replace(plain, banks=tuple(banks))
 
     def values(self, held: Values) -> Values:
         """Return values of elements, by address, as those of the circuit to solve."""
@@ -87,8 +158,8 @@ class Unwired:
         for at, value in held.items():
             if at in self._wired and parts(at)[1] == "conductance":
                 bank, with_rows = self._wired[at]
-                reduced = bank.reduced_values(value, with_rows)
-                found |= {address(name, "conductance"): siemens for name, siemens in reduced.items()}
+                siemens = bank.reduced_values(value, with_rows)
+                found |= {address(name, "conductance"): each for name, each in siemens.items()}
             else:
                 found[at] = value
         return found

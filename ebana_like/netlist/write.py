@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from itertools import filterfalse, islice
+from itertools import chain, filterfalse, islice
 from pathlib import Path
 
 import numpy as np
 
 from ebana_like.circuit import Circuit, InputPorts
-from ebana_like.elements import Bank, DiodeModel, ModelCard
+from ebana_like.elements import Bank, DiodeModel, ModelCard, WiredCrossbar
 from ebana_like.elements.switch import SwitchModel
 from ebana_like.errors import NetlistError
 from ebana_like.expressions import Current, Name, Voltage, spell
@@ -16,6 +16,7 @@ from ebana_like.files import write_atomically
 from ebana_like.netlist.dialects import PORTABLE, Dialect
 from ebana_like.netlist.netlist import FORMAT, NAME, Netlist
 from ebana_like.netlist.storage import coupling_lines, in_time, opened
+from ebana_like.netlist.wires import wire_lines, written_parts
 from ebana_like.shared import PREFIX, Shared
 from ebana_like.storage import NOTHING_STORED
 from ebana_like.values import Range
@@ -76,8 +77,11 @@ def _lines(netlist: Netlist, dialect: Dialect, celsius: float | None) -> Iterato
     banks, storing, nodes = opened(replace(circuit, storage=stored)) if stored else (circuit.banks, (), circuit.nodes)
     for bank in (*banks, *storing):
         yield f"{note}bank {bank.name} {bank.kind}{_range(bank)}"
-        for part in _parts(bank):
-            lines = dialect.elements(part, nodes)
+        if isinstance(bank, WiredCrossbar):
+            yield from (f"{note}{line}" for line in wire_lines(bank))
+        inside, written = written_parts(circuit, bank, len(nodes))
+        for part in chain.from_iterable(map(_parts, written)):
+            lines = dialect.elements(part, [*nodes, *inside] if inside else nodes)
             yield from (in_time(line, stored) for line in lines) if stored else lines
     yield from coupling_lines(stored)
     yield from _cards(circuit, dialect)
