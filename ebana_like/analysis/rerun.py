@@ -25,6 +25,7 @@ from ebana_like.elements.constants import GMIN, THERMAL_VOLTAGE
 from ebana_like.elements.diode import LARGEST_EXPONENT
 from ebana_like.errors import SimulatorError
 from ebana_like.netlist import Dialect, Netlist
+from ebana_like.netlist.wires import reduced
 from ebana_like.simulators import NgspiceSimulator
 from ebana_like.simulators.native.general import GeneralEngine
 from ebana_like.simulators.solved import Solved
@@ -108,7 +109,7 @@ def compare(netlist: Netlist, theirs: Mapping[str, float], dialect: Dialect, cel
 
     celsius: temperature it was given; the nominal 27 degrees unless given.
     """
-    circuit = netlist.circuit
+    circuit = reduced(netlist.circuit)
     found = np.array([0.0, *(theirs[node] for node in circuit.nodes[1:])])
     everywhere = np.arange(len(circuit.nodes))
     outputs = np.union1d(circuit.outputs.positive, circuit.outputs.negative) if circuit.outputs.count else everywhere

@@ -51,6 +51,7 @@ def headline(task: Trainable, problem: Problem, settings: TrainingSettings) -> s
         f"{settings.estimator}"
         + (f" with beta {settings.beta:.3g} S" if isinstance(problem.estimator, Nudged) else "")
         + (f", inputs set with {settings.converter}" if settings.converter else "")
+        + (f", wires of {wires} ohms" if (wires := getattr(settings, "wires", "")) else "")
         + (f", read with {settings.readout}" if settings.readout else "")
     )
 
@@ -171,7 +172,9 @@ def _farewell(printer: Printer, path: Path, progress: Progress, kept: Best) -> N
     if kept.epoch != last.epoch:
         loss = records[kept.epoch - 1].judged
         printer.line(f"kept:     the values after epoch {kept.epoch}, the best, with a loss of {loss:.2e}")
-    printer.line(f"made:     {path}/  (netlist.cir, history.csv, config.toml)")
+    run = Run(path)
+    netlists = [run.netlist.name, *([run.reduced.name] if run.reduced.exists() else [])]
+    printer.line(f"made:     {path}/  ({', '.join(netlists)}, history.csv, config.toml)")
     printer.line(f"look:     {program()} inspect {path}")
     printer.line(f"report:   {program()} report {path}")
-    printer.line(f"re-run:   ngspice -b {path}/netlist.cir")
+    printer.line(f"re-run:   ngspice -b {path}/{netlists[-1]}")

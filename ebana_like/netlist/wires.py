@@ -43,7 +43,7 @@ def ladder(circuit: Circuit) -> Circuit:
 
 
 def written_parts(circuit: Circuit, bank: Bank, nodes: int) -> tuple[list[str], tuple[Bank, ...]]:
-    """Return how a bank is written: names of nodes beyond those there are, and banks whose lines every program knows."""
+    """Return how a bank is written: names of further nodes, and banks whose lines every program knows."""
     if not isinstance(bank, WiredCrossbar):
         return [], (bank,)
     if len(bank) <= MOST_CELLS:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ebana_like.circuit import Circuit
-from ebana_like.elements import FloatArray, Resistors
+from ebana_like.elements import FloatArray, Resistors, WiredCrossbar
 from ebana_like.figures import NOT_DRAWN, NOTHING, Beside, heat_map, histogram, is_small, schematic, transfer_curve
 from ebana_like.figures import Picture as Drawing
 from ebana_like.pages.page import PagePicture, Section
@@ -34,8 +34,8 @@ def heat_maps(circuit: Circuit) -> list[Drawn]:
     """Return a heat map of each trainable crossbar."""
     return [
         Drawn(bank.name, f"{bank.name}: a row for each node it is driven by", heat_map(bank, circuit.nodes))
-        for bank in circuit.of_kind(Resistors)
-        if bank.trainable and bank.grid is not None
+        for bank in circuit.banks
+        if isinstance(bank, Resistors | WiredCrossbar) and bank.trainable and bank.grid is not None
     ]
 
 
@@ -47,8 +47,8 @@ def histograms(circuit: Circuit, before: Values | None = None) -> list[Drawn]:
             f"{bank.name}: how often each conductance occurs",
             histogram(bank, None if before is None else before[address(bank.name, "conductance")]),
         )
-        for bank in circuit.of_kind(Resistors)
-        if bank.trainable
+        for bank in circuit.banks
+        if isinstance(bank, Resistors | WiredCrossbar) and bank.trainable
     ]
 
 
@@ -95,6 +95,8 @@ def schematic_section(circuit: Circuit, more: Beside = NOTHING) -> list[Section]
         caption = "resistances in ohms; i is the ammeter's current, v the neuron's voltage"
     else:
         caption = "signals go from left to right, currents both ways"
+    wires = [f"{bank.name} {bank.wires}" for bank in circuit.of_kind(WiredCrossbar)]
+    caption += f"; ohms of wires that are not drawn: {', '.join(wires)}" if wires else ""
     return [Section("Schematic", pictures=[PagePicture(caption, svg, wide=True)])]
 
 

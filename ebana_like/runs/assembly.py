@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from ebana_like.circuit import Circuit
 from ebana_like.data import Split
+from ebana_like.elements import WiredCrossbar
 from ebana_like.errors import SettingError
 from ebana_like.hardware import Converter, Readout
 from ebana_like.learning import (
@@ -27,6 +28,7 @@ from ebana_like.networks import (
     DiodePair,
     Inputs,
     OutputPairs,
+    Wires,
     build_network,
 )
 from ebana_like.nudges import NUDGES
@@ -69,17 +71,17 @@ def layers(settings: Settings, features: int, outputs: int) -> list[Block]:
     """
     count = 3 * len(settings.hidden) + 3
     require_at_most("layers", count, f"hidden asks for {count:,} layers")
-    limits = (settings.g_low, settings.g_high)
+    limits, wires = (settings.g_low, settings.g_high), wires_of(settings)
     low, high = settings.g_start[0::2], settings.g_start[1::2]
     starts = list(zip(_for_each_crossbar(settings, low), _for_each_crossbar(settings, high), strict=True))
     stack: list[Block] = [Inputs(features, settings.bias)]
     for size, start in zip(settings.hidden, starts, strict=False):
         stack += [
-            Crossbar(size, start, limits),
+            Crossbar(size, start, limits, wires),
             DiodePair(settings.diode, settings.clamp),
             Amplifier(settings.gain, settings.feedback or None),
         ]
-    return [*stack, Crossbar(2 * outputs, starts[-1], limits), OutputPairs()]
+    return [*stack, Crossbar(2 * outputs, starts[-1], limits, wires), OutputPairs()]
 
 
 def simulator_of(circuit: Circuit, settings: TrainingSettings) -> Simulator:
@@ -94,6 +96,8 @@ def simulator_of(circuit: Circuit, settings: TrainingSettings) -> Simulator:
             f"precision is single with {' and '.join(chosen)}; only engine native with estimator adjoint trains in it: "
             "the differences of equilibrium propagation drown in its rounding"
         )
+    if single and circuit.of_kind(WiredCrossbar):
+        raise SettingError("precision is single, but crossbars with wires are solved in doubles; leave out precision")
     return simulator(settings.engine, circuit, settings.workers, single)
 
 
@@ -136,6 +140,12 @@ def _by_options(kind: type[Made], text: str, setting: str) -> Made:
     """Return a thing of a kind with the options of a setting."""
     given: dict[str, Any] = chosen(table_of(text, setting), options_of(kind, {}), f"a {setting}", setting)
     return kind(**given)
+
+
+def wires_of(settings: Settings) -> Wires | None:
+    """Return the wires the settings ask for; None where they have no resistance."""
+    given: dict[str, Any] = chosen(table_of(settings.wires, "wires"), options_of(Wires, {}), "a crossbar", "wires")
+    return Wires(**given) or None
 
 
 def _made(kind: type[Made], settings: TrainingSettings) -> Made:

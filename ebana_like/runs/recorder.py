@@ -2,11 +2,14 @@
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib.metadata import version
 from typing import Protocol, runtime_checkable
 
+from ebana_like.elements import WiredCrossbar
 from ebana_like.files import append, remove, write_atomically
 from ebana_like.netlist import Netlist, save_netlist
+from ebana_like.netlist.wires import reduced
 from ebana_like.runs.checkpoint import Checkpoint, save_checkpoint
 from ebana_like.runs.resume import about
 from ebana_like.runs.run import Run, history_text
@@ -115,4 +118,7 @@ class RunRecorder(Callback):
             for name, data in self.problem.system.files(values).items():
                 write_atomically(self.run.path / name, data, durable=durable)
         words = {**self.words, "epochs": str(epochs)}
-        save_netlist(Netlist(circuit, recorded if points.usable[0] else {}, words), self.run.netlist, durable)
+        netlist = Netlist(circuit, recorded if points.usable[0] else {}, words)
+        save_netlist(netlist, self.run.netlist, durable)
+        if circuit.of_kind(WiredCrossbar):
+            save_netlist(replace(netlist, circuit=reduced(circuit)), self.run.reduced, durable)

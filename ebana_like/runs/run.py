@@ -34,6 +34,7 @@ from ebana_like.runs.settings import (
 from ebana_like.training.progress import EpochRecord
 
 CONFIG, NETLIST, HISTORY, CHECKPOINTS = "config.toml", "netlist.cir", "history.csv", "checkpoint"
+REDUCED = "netlist_reduced.cir"
 _PACKAGES = ("ebana-like", "numpy", "scipy", "numba", "jax", "optax", "PySpice")
 
 
@@ -47,6 +48,11 @@ class Run:
     def netlist(self) -> Path:
         """The trained circuit."""
         return self.path / NETLIST
+
+    @property
+    def reduced(self) -> Path:
+        """The trained circuit with plain resistors in the place of crossbars with wires; there where it has any."""
+        return self.path / REDUCED
 
     @property
     def history(self) -> Path:

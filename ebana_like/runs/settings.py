@@ -27,7 +27,7 @@ COMMENT_COLUMN = 36
 FILES = ("data", "start", "diode", "netlist", "include_path")
 """Settings that are names of files, or may be; the last one of several folders."""
 
-OPTIONS = ("update_options", "schedule_options", "readout", "converter")
+OPTIONS = ("update_options", "schedule_options", "readout", "converter", "wires")
 """Settings that are options by name, as text or as a table."""
 
 MOST_DOTS = 500
@@ -187,6 +187,11 @@ class Settings(TrainingSettings):
     g_start: tuple[float, ...] = setting(
         (4e-6, 1.2e-5),
         "Range the first conductances are drawn from, LOW,HIGH, for each crossbar or once for all.",
+    )
+    wires: str = setting(
+        "",
+        "Resistance of the crossbars' wires, as in row=1,column=1 (ohms, from cell to cell), with driver=0 at the rows "
+        "and sense=0 at the columns; none unless given.",
     )
 
     nudging: str = setting("current", "How outputs are pulled to their targets.", NUDGES)

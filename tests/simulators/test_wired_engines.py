@@ -43,9 +43,12 @@ def nudged(circuit, beta=1e-6):
     return CircuitSystem(circuit).nudging(SquaredError(0.3, -0.3), targets, np.array([[beta] * 5, [-beta] * 5]))
 
 
+@pytest.mark.parametrize("offset", [0.0, 0.02])
 @pytest.mark.parametrize("hidden", [(6,), (6, 5)])
-def test_engines_have_the_voltages_of_ngspice_with_all_nodes(hidden):
+def test_engines_have_the_voltages_of_ngspice_with_all_nodes(hidden, offset):
     circuit = network(*hidden)
+    meters = {f"meter{k}.voltage": offset * np.arange(size) for k, size in enumerate(hidden, start=1)}
+    circuit = circuit.with_values(meters)
     assert find_layers(circuit) is not None
     whole, x = ladder(circuit), features(circuit)
     with NgspiceSimulator(whole) as simulator:
