@@ -13,7 +13,16 @@ import schemdraw
 import schemdraw.elements as elm
 
 from ebana_like.circuit import BankType, Circuit
-from ebana_like.elements import CCCS, VCVS, CurrentSources, Diodes, IntArray, Resistors, VoltageSources
+from ebana_like.elements import (
+    CCCS,
+    VCVS,
+    CurrentSources,
+    Diodes,
+    IntArray,
+    Resistors,
+    VoltageSources,
+    WiredCrossbar,
+)
 from ebana_like.figures.sheets.letters import hidden
 from ebana_like.simulators.layers import Layers
 
@@ -75,7 +84,9 @@ class _Stairs:
 
     # ------------------------------------------------------------------ parts
 
-    def crossbar(self, bank: Resistors, way: _Way, along: np.ndarray, across: np.ndarray, begin: float) -> None:
+    def crossbar(
+        self, bank: Resistors | WiredCrossbar, way: _Way, along: np.ndarray, across: np.ndarray, begin: float
+    ) -> None:
         rows, columns = _grid(bank)
         for level in along.tolist():
             self.line(way.at(level, begin), way.at(level, float(across[-1]) - CORNER))
@@ -248,7 +259,7 @@ class _Stairs:
         )
 
 
-def _grid(bank: Resistors) -> tuple[IntArray, IntArray]:
+def _grid(bank: Resistors | WiredCrossbar) -> tuple[IntArray, IntArray]:
     assert bank.grid is not None  # a layered network has no other banks of resistors between layers
     return bank.grid
 

@@ -56,10 +56,9 @@ class Crossbar:
         if not isinstance(self.bank, WiredCrossbar):
             return 0.0, 0.0
         reduced = self.bank.fields_with(conductance).reduced(with_rows)
-        rows = 0.0 if reduced.rows is None else reduced.rows
-        return reduced.columns, rows if self.order is None or reduced.rows is None else rows[
-            np.ix_(self.order, self.order)
-        ]
+        if reduced.rows is None or self.order is None:
+            return reduced.columns, 0.0 if reduced.rows is None else reduced.rows
+        return reduced.columns, reduced.rows[np.ix_(self.order, self.order)]
 
 
 @dataclass(frozen=True, eq=False)
