@@ -5,7 +5,7 @@ from .circuit import Circuit
 from .data import Dataset, MultilabelDataset, RegressionDataset, Split, in_range, in_volts
 from .elements import Bank, CurrentLaw, Quantity
 from .fitting import fit
-from .hardware import Converter, Mismatch, Readout, Technology
+from .hardware import Converter, Levels, Mismatch, Programmed, Pulsed, Readout, Technology, Verified, technology_named
 from .learning import (
     SGD,
     Adjoint,
@@ -83,6 +83,7 @@ __all__ = [
     "Estimator",
     "HigherOrder",
     "Inputs",
+    "Levels",
     "Mismatch",
     "MultilabelDataset",
     "NativeSimulator",
@@ -98,6 +99,8 @@ __all__ = [
     "Parameter",
     "Positive",
     "Problem",
+    "Programmed",
+    "Pulsed",
     "Quantity",
     "RandomSign",
     "Range",
@@ -115,6 +118,7 @@ __all__ = [
     "Task",
     "Technology",
     "Update",
+    "Verified",
     "Wires",
     "build_network",
     "circuit_function",
@@ -129,6 +133,7 @@ __all__ = [
     "read_netlist",
     "save_netlist",
     "schedule_named",
+    "technology_named",
     "train",
     "update_named",
     "write_netlist",

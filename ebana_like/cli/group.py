@@ -21,7 +21,7 @@ NO_ROOM = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT}
 
 OTHERS = {
     "tasks": ("tasks", "list the tasks with size, expected result and time"),
-    "rules": ("rules", "list update rules and schedules with their options"),
+    "rules": ("rules", "list update rules, schedules and technologies with their options"),
     "config": ("config", "print a task's settings as a file to edit"),
     "resume": ("resume", "go on with an interrupted run, or train it longer"),
     "fit": ("fit", "train a netlist of your own on a table"),

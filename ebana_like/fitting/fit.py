@@ -24,7 +24,16 @@ from ebana_like.netlist.deck.include import read_text
 from ebana_like.netlist.deck.reading import read_with
 from ebana_like.netlist.deck.spelling import spelling
 from ebana_like.runs import load_circuit
-from ebana_like.runs.assembly import continued, converter_of, cost_of, estimator_of, readout_of, simulator_of, update_of
+from ebana_like.runs.assembly import (
+    continued,
+    converter_of,
+    cost_of,
+    estimator_of,
+    readout_of,
+    simulator_of,
+    technology_of,
+    update_of,
+)
 from ebana_like.simulators import engine_for
 from ebana_like.training import Best, Callback, Problem, Progress, train
 
@@ -141,6 +150,7 @@ def prepared(settings: FitSettings, folder: Path | None = None) -> Prepared:
         settings.patience,
         settings.checkpoint_batches,
         judged_anew=True,
+        technology=technology_of(settings),
         readout=readout_of(settings),
     )
     return Prepared(system, problem, settings)

@@ -1,20 +1,7 @@
 """What stands between a circuit and what learns from it? Technologies of its devices, sensors at its nodes, and how the
 elements of a chip differ from its design."""
 
-from ebana_like.hardware.converter import Converter
-from ebana_like.hardware.ideal import Ideal
-from ebana_like.hardware.mismatch import Mismatch, mismatch
-from ebana_like.hardware.readout import Measured, Readout, measured
-from ebana_like.hardware.technology import State, Technology
+import lazy_loader
 
-__all__ = [
-    "Converter",
-    "Ideal",
-    "Measured",
-    "Mismatch",
-    "Readout",
-    "State",
-    "Technology",
-    "measured",
-    "mismatch",
-]
+# listed in `__init__.pyi`; whoever asks for names alone does not wait for numpy, or for JAX
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -19,6 +19,10 @@ class Technology(ABC):
         """Return what the devices remember before the first update, by names of its own."""
         return {}
 
+    def held(self, parameters: Mapping[str, Parameter], state: State) -> dict[str, FloatArray]:
+        """Return what the devices hold before the first update, by address, when asked for the parameters' values."""
+        return {address: each.value for address, each in parameters.items()}
+
     @abstractmethod
     def move(
         self,

@@ -9,6 +9,7 @@ from .assembly import (
     rates_of,
     readout_of,
     simulator_of,
+    technology_of,
     update_of,
 )
 from .checkpoint import Checkpoint, load_newest, save_checkpoint
@@ -60,6 +61,7 @@ __all__ = [
     "setting",
     "settings_in",
     "simulator_of",
+    "technology_of",
     "update_of",
     "with_files_found",
 ]

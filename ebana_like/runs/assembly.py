@@ -8,7 +8,7 @@ from ebana_like.circuit import Circuit
 from ebana_like.data import Split
 from ebana_like.elements import WiredCrossbar
 from ebana_like.errors import SettingError
-from ebana_like.hardware import Converter, Readout
+from ebana_like.hardware import Converter, Readout, Technology, technology_named
 from ebana_like.learning import (
     COSTS,
     ESTIMATORS,
@@ -18,7 +18,6 @@ from ebana_like.learning import (
     schedule_named,
     update_named,
 )
-from ebana_like.learning.options import chosen, options_of, table_of
 from ebana_like.learning.rates import rates_by_size
 from ebana_like.limits import require_at_most
 from ebana_like.networks import (
@@ -32,6 +31,7 @@ from ebana_like.networks import (
     build_network,
 )
 from ebana_like.nudges import NUDGES
+from ebana_like.options import chosen, options_of, table_of
 from ebana_like.runs.settings import Settings, TrainingSettings
 from ebana_like.simulators import Simulator, simulator
 from ebana_like.systems import CircuitSystem
@@ -60,6 +60,7 @@ def problem_of(settings: Settings, data: Split, title: str, start: Circuit | Non
         stop_loss=settings.stop_loss,
         patience=settings.patience,
         checkpoint_batches=settings.checkpoint_batches,
+        technology=technology_of(settings),
         readout=readout_of(settings),
     )
 
@@ -146,6 +147,11 @@ def wires_of(settings: Settings) -> Wires | None:
     """Return the wires the settings ask for; None where they have no resistance."""
     given: dict[str, Any] = chosen(table_of(settings.wires, "wires"), options_of(Wires, {}), "a crossbar", "wires")
     return Wires(**given) or None
+
+
+def technology_of(settings: TrainingSettings) -> Technology:
+    """Return the technology the settings name; their seed draws what differs between devices."""
+    return technology_named(settings.technology, settings.technology_options, settings.seed)
 
 
 def _made(kind: type[Made], settings: TrainingSettings) -> Made:

@@ -13,13 +13,14 @@ import tomli_w
 from ebana_like.checks import LONGEST, require_number, shown
 from ebana_like.errors import SettingError, counted, meant
 from ebana_like.files import allow, followed, is_file_name, read_file, require_allowed
+from ebana_like.hardware.catalog import TECHNOLOGIES
 from ebana_like.learning.costs.catalog import COSTS
 from ebana_like.learning.estimators.catalog import ESTIMATORS
-from ebana_like.learning.options import table_of, text_of
 from ebana_like.learning.schedules.catalog import SCHEDULES, require_decay
 from ebana_like.learning.updates.catalog import UPDATES
 from ebana_like.limits import require_at_most
 from ebana_like.nudges import NUDGES
+from ebana_like.options import table_of, text_of
 from ebana_like.simulators import ENGINES
 
 COMMENT_COLUMN = 36
@@ -27,7 +28,7 @@ COMMENT_COLUMN = 36
 FILES = ("data", "start", "diode", "netlist", "include_path")
 """Settings that are names of files, or may be; the last one of several folders."""
 
-OPTIONS = ("update_options", "schedule_options", "readout", "converter", "wires")
+OPTIONS = ("update_options", "schedule_options", "technology_options", "readout", "converter", "wires")
 """Settings that are options by name, as text or as a table."""
 
 MOST_DOTS = 500
@@ -110,6 +111,15 @@ class TrainingSettings:
     )
     schedule_options: str = setting("", "Options of the schedule, as in alpha=0.1; `train-circuit rules` lists them.")
     decay: float = setting(1.0, "Factor on the learning rate after every epoch.", positive=True)
+    technology: str = setting(
+        "ideal",
+        "How devices follow an update: in pulses, with noise, between bounds of their own ...; `train-circuit rules` "
+        "lists technologies.",
+        TECHNOLOGIES,
+    )
+    technology_options: str = setting(
+        "", "Options of the technology, as in step=0.002,rounding=kept; `train-circuit rules` lists them."
+    )
     precision: str = setting(
         "double",
         "Of training steps; single with engine native and estimator adjoint.",

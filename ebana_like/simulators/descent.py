@@ -6,32 +6,62 @@ handing node voltages over: the same steps as solving, estimating and updating b
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
+import numpy as np
 from numpy.typing import NDArray
 
 from ebana_like.elements import FloatArray, IntArray
 from ebana_like.nudges import Pull
 from ebana_like.values import Values
 
-Moves = Callable[[dict[str, Any], dict[str, Any], Any, Any], tuple[dict[str, Any], dict[str, Any]]]
-"""Values and gradients by address, one axis each, what is remembered, and ranges to new values and memory."""
+Against = Callable[[dict[str, Any], dict[str, Any], Any, Any], tuple[dict[str, Any], dict[str, Any]]]
+"""Values and gradients by address, one axis each, what is remembered, and ranges to what values go against, in units of
+their spans, and memory."""
+
+Moves = Callable[[dict[str, Any], dict[str, Any], Any, Any, Any], tuple[dict[str, Any], dict[str, Any]]]
+"""Values and gradients by address, one axis each, what is remembered, ranges and keys to new values and memory."""
+
+
+@dataclass(frozen=True, eq=False)
+class Directing:
+    """An update rule for an engine in JAX, whatever moves the values then.
+
+    against: a pure function of JAX arrays; always the same object, for what it is part of is compiled once for each. It
+        may find the values of an address in any order.
+    state: what it remembers, as named arrays. of_address: those with a number for every value of an address, and which.
+    rates: relative learning rates now, by address.
+    """
+
+    against: Against
+    state: Mapping[str, FloatArray]
+    of_address: Mapping[str, str]
+    rates: Mapping[str, float]
+
+
+class Ends(NamedTuple):
+    """The ends of an address's values, in its unit, its relative learning rate, and which of a batch's keys it has."""
+
+    low: Any
+    high: Any
+    rate: Any
+    key: Any = 0
 
 
 @dataclass(frozen=True, eq=False)
 class Stepping:
-    """An update rule that does more than step against the gradient, for an engine in JAX.
+    """Steps that are more than steps against the gradient, for an engine in JAX: a rule's directions, and a technology.
 
     moves: a pure function of JAX arrays; always the same object, for what it is part of is compiled once for each. It
         may find the values of an address in any order.
-    state: what it remembers, as named arrays. of_address: those with a number for every value of an address, and which.
-    ranges: by address, a named tuple of numbers, among them `low`, with which `moves` is called.
+    state: what both remember, as named arrays. of_address: those with a number for every value of an address.
+    ranges: by address, with which `moves` is called.
     """
 
     moves: Moves
     state: Mapping[str, FloatArray]
     of_address: Mapping[str, str]
-    ranges: Mapping[str, Any]
+    ranges: Mapping[str, Ends]
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +76,7 @@ class Descent:
     coefficients: how phases combine, the free one first, (batches, 1 + phases, samples), per siemens.
     weights: of the elements in the energy, (n,), or (1,) where all weigh the same, by address.
     steps: by how many siemens a gradient of 1 V^2/S moves a conductance, by address.
+    keys: of what devices draw, (batches, addresses, words), in the order of the ranges' keys.
     stepping: what moves the conductances in place of such steps.
     """
 
@@ -58,6 +89,7 @@ class Descent:
     coefficients: FloatArray
     weights: Mapping[str, FloatArray]
     steps: Mapping[str, float]
+    keys: NDArray[np.uint32]
     stepping: Stepping | None = None
 
 

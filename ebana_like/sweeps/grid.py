@@ -9,7 +9,7 @@ from typing import Any, get_type_hints
 import numpy as np
 
 from ebana_like.errors import SettingError
-from ebana_like.runs import Settings, as_table, converter_of, decode, readout_of, update_of
+from ebana_like.runs import Settings, as_table, converter_of, decode, readout_of, technology_of, update_of
 from ebana_like.runs.settings import OPTIONS
 
 SEED = "seed"
@@ -69,18 +69,19 @@ class Grid:
 def make_grid(task: str, base: Settings, texts: Mapping[str, str]) -> Grid:
     """Return the grid of settings given as text; those with one value are settings of all cells.
 
-    Raises SettingError naming the setting that cannot be read, and where a rule, a schedule or the sensors of a cell
-    do not know the options they would be given.
+    Raises SettingError naming the setting that cannot be read, and where a rule, a schedule, a technology or the
+    sensors of a cell do not know the options they would be given.
     """
     axes = [parse_axis(name, text) for name, text in texts.items()]
     base = _settled({axis.setting: axis.points[0] for axis in axes if len(axis.points) == 1}, base)
     grid = Grid(task, base, tuple(axis for axis in axes if len(axis.points) > 1))
     optioned = [cell.settings for cell in grid.cells if any(getattr(cell.settings, name) for name in OPTIONS)]
-    names = ("update", "schedule", "epochs", "decay", *OPTIONS)
+    names = ("update", "schedule", "technology", "epochs", "decay", *OPTIONS)
     for settings in {tuple(getattr(each, name) for name in names): each for each in optioned}.values():
         update_of(settings, 1.0)
         readout_of(settings)
         converter_of(settings)
+        technology_of(settings)
     return grid
 
 

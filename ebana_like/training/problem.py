@@ -9,8 +9,8 @@ from ebana_like.circuit import Circuit
 from ebana_like.data.split import Split
 from ebana_like.errors import SettingError
 from ebana_like.hardware import Ideal, Readout, Technology, measured
+from ebana_like.hardware.compiled import DEVICES
 from ebana_like.learning import Cost, Estimator, Update
-from ebana_like.learning.updates.update import DEVICES
 from ebana_like.simulators import Simulator
 from ebana_like.systems import CircuitSystem, System, system_of
 from ebana_like.training.progress import Progress
@@ -108,11 +108,11 @@ class Problem:
         return -(-len(self.data.train) // self.batch)
 
     def start(self) -> Progress:
-        """Return the state before the first batch: the system's own values."""
+        """Return the state before the first batch: the system's own values, as the devices hold them."""
         parameters = self.system.parameters
-        devices = {f"{DEVICES}{name}": each for name, each in self.technology.start(parameters).items()}
-        own = {address: each.value for address, each in parameters.items()}
-        return Progress(own, {**self.update.start(parameters), **devices})
+        made = self.technology.start(parameters)
+        devices = {f"{DEVICES}{name}": each for name, each in made.items()}
+        return Progress(self.technology.held(parameters, made), {**self.update.start(parameters), **devices})
 
     def read(self, simulator: Simulator, epoch: int, moment: int) -> Simulator:
         """Return what reads a simulator's answers at a moment of an epoch: that of a batch, or one behind them all."""

@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 
 from ebana_like.elements import FloatArray, IntArray
 from ebana_like.energy import coenergy_weights
-from ebana_like.hardware import Ideal
+from ebana_like.hardware import CompiledTechnology, Ideal
 from ebana_like.learning import SGD, Adjoint, Estimator, Nudged
 from ebana_like.nudges import NUDGES, pull_of
 from ebana_like.simulators import Descended, Descends, Descent, Simulator
+from ebana_like.simulators.descent import Stepping
 from ebana_like.training.problem import Problem
 from ebana_like.training.progress import Progress, Sums
 from ebana_like.values import parts
@@ -66,10 +67,8 @@ class Stretches:
         problem, data = self.problem, self.problem.data.train
         samples = np.concatenate(batches)
         places = np.concatenate([k * problem.batch + np.arange(len(batch)) for k, batch in enumerate(batches)])
-        stencils = [
-            stencil(problem.estimator, len(batch), np.random.default_rng([problem.seed, progress.epoch, k]))
-            for k, batch in enumerate(batches, start=progress.batch)
-        ]
+        rngs = [np.random.default_rng([problem.seed, progress.epoch, progress.batch + k]) for k in range(len(batches))]
+        stencils = [stencil(problem.estimator, len(batch), rng) for batch, rng in zip(batches, rngs, strict=True)]
         seen = [data.seen(batch, [problem.seed, progress.epoch, k]) for k, batch in enumerate(batches, progress.batch)]
         features = np.concatenate(seen)
         phases = len(stencils[0][0])
@@ -93,8 +92,20 @@ class Stretches:
             steps={
                 at: problem.update.step_size(at, each, progress.epoch) for at, each in problem.system.parameters.items()
             },
-            stepping=problem.update.stepping(problem.system.parameters, progress.update_state, progress.epoch),
+            stepping=stepping_of(problem, progress),
+            keys=self._keys(rngs),
         )
+
+    def _keys(self, rngs: Sequence[np.random.Generator]) -> NDArray[np.uint32]:
+        """Return what devices draw from in each batch, as they would in batches by themselves; no words if nothing."""
+        if not isinstance(self.problem.technology, CompiledTechnology):
+            return np.zeros((self.length, 1, 0), np.uint32)
+        from ebana_like.hardware.draws import KEY, key_from
+
+        keys = np.zeros((self.length, len(self.problem.system.parameters), KEY), np.uint32)
+        for of_batch, rng in zip(keys, rngs, strict=False):
+            of_batch[:] = [key_from(rng) for _ in of_batch]
+        return keys
 
     def _counted(self, sums: Sums, batches: Sequence[IntArray], descent: Descent, done: Descended) -> Sums:
         """Return the sums with the batches that were done."""
@@ -117,6 +128,14 @@ class Stretches:
         )
 
 
+def stepping_of(problem: Problem, progress: Progress) -> Stepping | None:
+    """Return how an engine moves values where that is more than a step against the gradient; None where it cannot."""
+    if type(problem.update) is SGD and type(problem.technology) is Ideal:
+        return None
+    given = problem.system.parameters, progress.update_state, progress.epoch
+    return problem.update.stepping(*given, problem.technology)
+
+
 def stencil(estimator: Estimator, batch: int, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
     """Return betas (phases, batch) and coefficients (1 + phases, batch) of a batch; no phases for the adjoint."""
     if not isinstance(estimator, Nudged):
@@ -132,10 +151,8 @@ def stretches_of(problem: Problem, simulator: Simulator) -> Stretches | None:
     drawing = problem.cost, NUDGES[problem.circuit.driven.way]
     if not all(getattr(each, "any_arrays", False) for each in drawing):
         return None
-    update, start = problem.update, problem.start()
-    if type(problem.technology) is not Ideal or not problem.readout.perfect:
-        return None
-    if type(update) is not SGD and update.stepping(problem.system.parameters, start.update_state, start.epoch) is None:
+    plain = type(problem.update) is SGD and type(problem.technology) is Ideal
+    if not problem.readout.perfect or (not plain and stepping_of(problem, problem.start()) is None):
         return None
     if isinstance(problem.estimator, Nudged):
         if problem.system.refusal():

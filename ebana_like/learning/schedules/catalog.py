@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 from ebana_like.checks import shown
 from ebana_like.errors import SettingError
-from ebana_like.learning.options import Given, Option, Value, chosen, options_of, table_of
 from ebana_like.learning.schedules.schedule import Constant, Exponential, Schedule
+from ebana_like.options import Given, Option, Value, chosen, options_of, table_of
 from ebana_like.seams import Seam
 
 

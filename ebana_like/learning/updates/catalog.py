@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from ebana_like.learning.options import Given, Option, Value, chosen, options_of, table_of
 from ebana_like.learning.schedules import Schedule
+from ebana_like.options import Given, Option, Value, chosen, options_of, table_of
 from ebana_like.seams import Seam
 
 if TYPE_CHECKING:

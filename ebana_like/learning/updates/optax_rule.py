@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 import jax
 import jax.numpy as jnp
@@ -25,17 +25,9 @@ from ebana_like.errors import SettingError
 from ebana_like.hardware import State
 from ebana_like.learning.schedules import Constant, Schedule
 from ebana_like.learning.updates.update import Update
-from ebana_like.simulators.descent import Stepping
+from ebana_like.simulators.descent import Directing, Ends
 from ebana_like.simulators.native.runtime import doubles
 from ebana_like.values import FloatArray, Parameter, Values, parts
-
-
-class Ends(NamedTuple):
-    """The ends of an address's values, in its unit, and its relative learning rate now."""
-
-    low: float | Array
-    high: float | Array
-    rate: float | Array
 
 
 @dataclass(frozen=True, init=False)
@@ -84,13 +76,11 @@ class Optax(Update):
             new = {name: np.asarray(array) for name, array in remembered.items()}
             return {address: np.asarray(each) for address, each in found.items()}, {**state, **new}
 
-    def stepping(self, parameters: Mapping[str, Parameter], state: State, epoch: int) -> Stepping | None:
+    def directing(self, parameters: Mapping[str, Parameter], state: State, epoch: int) -> Directing | None:
         if type(self) is not Optax:
             return None
         memory = _memory(self.transformation, _sizes(parameters))
-        factor = self.schedule.factor(epoch)
-        ranges = {at: Ends(each.low, each.high, factor * self.rate_of(at)) for at, each in parameters.items()}
-        return Stepping(memory.moves, state, memory.of_address, ranges)
+        return Directing(memory.against, state, memory.of_address, self.rates(parameters, epoch))
 
     def recalled(self, parameters: Mapping[str, Parameter], state: State) -> State:
         return super().recalled(parameters, _of_earlier_versions(parameters, state, self.start(parameters)) or state)
@@ -117,7 +107,7 @@ class _Memory:
         state: dict[str, Array],
         ranges: Mapping[str, Ends],
     ) -> tuple[dict[str, Array], dict[str, Array]]:
-        """Return what values go against, by address, in units of their spans, and what is remembered then."""
+        """Return what values go against, by address, in units of spans, and what is remembered; see `Directing`."""
         spans = {address: ends.high - ends.low for address, ends in ranges.items()}
         places = {address: (each - ranges[address].low) / spans[address] for address, each in values.items()}
         slopes = {address: spans[address] * gradients[address] for address in values}
@@ -126,22 +116,6 @@ class _Memory:
         remembered = zip(self.names, jax.tree.leaves(after), strict=True)
         kept = {name: jnp.atleast_1d(leaf).astype(state[name].dtype) for name, leaf in remembered}
         return {address: -updates[address] for address in values}, kept
-
-    def moves(
-        self,
-        values: dict[str, Array],
-        gradients: dict[str, Array],
-        state: dict[str, Array],
-        ranges: Mapping[str, Ends],
-    ) -> tuple[dict[str, Array], dict[str, Array]]:
-        """Return where a step leads, clamped to the ranges, and what is remembered then; see `Stepping`."""
-        directions, kept = self.against(values, gradients, state, ranges)
-        changed = {}
-        for address, value in values.items():
-            low, high, rate = ranges[address]
-            step = (rate * (high - low) * directions[address]).astype(value.dtype)
-            changed[address] = jnp.clip(value - step, low, high)
-        return changed, kept
 
     @cached_property
     def compiled(self) -> Any:

@@ -1,11 +1,13 @@
 """Plain gradient descent: the step that needs no memory, and by outer products none for the gradient either."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from ebana_like.elements import Signal
 from ebana_like.hardware import State
 from ebana_like.learning.updates.update import Update
+from ebana_like.simulators.descent import Directing
 from ebana_like.values import Parameter
 
 
@@ -17,3 +19,12 @@ class SGD(Update):
 
     def direction(self, address: str, parameter: Parameter, gradient: Signal, state: State) -> tuple[Signal, State]:
         return gradient, {}
+
+    def directing(self, parameters: Mapping[str, Parameter], state: State, epoch: int) -> Directing | None:
+        return Directing(_against, {}, {}, self.rates(parameters, epoch)) if type(self) is SGD else None
+
+
+def _against(
+    values: dict[str, Any], gradients: dict[str, Any], state: dict[str, Any], ranges: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    return {at: (ranges[at].high - ranges[at].low) * slope for at, slope in gradients.items()}, {}

@@ -9,7 +9,7 @@ import numpy as np
 from ebana_like.elements import Signal, dense
 from ebana_like.hardware import State
 from ebana_like.learning.updates.update import Update
-from ebana_like.simulators.descent import Stepping
+from ebana_like.simulators.descent import Directing
 from ebana_like.values import Parameter
 
 
@@ -23,11 +23,11 @@ class Sign(Update):
     def direction(self, address: str, parameter: Parameter, gradient: Signal, state: State) -> tuple[Signal, State]:
         return np.sign(dense(gradient)), {}
 
-    def stepping(self, parameters: Mapping[str, Parameter], state: State, epoch: int) -> Stepping | None:
+    def directing(self, parameters: Mapping[str, Parameter], state: State, epoch: int) -> Directing | None:
         if type(self) is not Sign:
             return None
         from ebana_like.learning.updates.catalog import transformation_named
         from ebana_like.learning.updates.optax_rule import Optax
 
         steps = Optax(transformation_named("sign_sgd"), self.rate, self.schedule)
-        return steps.stepping(parameters, state, epoch)
+        return steps.directing(parameters, state, epoch)

@@ -10,15 +10,13 @@ import numpy as np
 from ebana_like.checks import require_number, shown
 from ebana_like.elements import FloatArray, Signal, dense
 from ebana_like.errors import SettingError, meant
-from ebana_like.hardware import Ideal, State, Technology
+from ebana_like.hardware import CompiledTechnology, Ideal, State, Technology
+from ebana_like.hardware.compiled import DEVICES
 from ebana_like.learning.schedules.schedule import Constant, Schedule
-from ebana_like.simulators.descent import Stepping
+from ebana_like.simulators.descent import Directing, Ends, Stepping
 from ebana_like.values import Parameter, Values, parts
 
 IDEAL = Ideal()
-
-DEVICES = "devices/"
-"""Prefix of what a technology remembers, beside what the rule does."""
 
 
 @dataclass(frozen=True)
@@ -114,9 +112,33 @@ class Update(ABC):
             remembered |= {f"{DEVICES}{name}": each for name, each in entries.items()}
         return changed, remembered
 
-    def stepping(self, parameters: Mapping[str, Parameter], state: State, epoch: int) -> Stepping | None:
-        """Return how an engine in JAX may take this rule's steps by itself; None where it cannot, as by default."""
+    def directing(self, parameters: Mapping[str, Parameter], state: State, epoch: int) -> Directing | None:
+        """Return how an engine in JAX may find this rule's directions; None where it cannot, as by default."""
         return None
+
+    def stepping(
+        self, parameters: Mapping[str, Parameter], state: State, epoch: int, technology: Technology = IDEAL
+    ) -> Stepping | None:
+        """Return how an engine in JAX may take this rule's steps by itself; None where rule or technology cannot."""
+        found = self.directing(parameters, state, epoch)
+        ideal = type(technology) is Ideal
+        if found is None or not (ideal or isinstance(technology, CompiledTechnology)):
+            return None
+        from ebana_like.hardware.steps import moves_of
+
+        of_devices = {
+            name: at for name in state if name.startswith(DEVICES) for at in parameters if name.endswith(f"/{at}")
+        }
+        return Stepping(
+            moves_of(found.against, None if ideal else technology),
+            state,
+            {**found.of_address, **of_devices},
+            {at: Ends(each.low, each.high, found.rates[at], k) for k, (at, each) in enumerate(parameters.items())},
+        )
+
+    def rates(self, parameters: Mapping[str, Parameter], epoch: int) -> dict[str, float]:
+        """Return the relative learning rates of an epoch, by address."""
+        return {at: self.schedule.factor(epoch) * self.rate_of(at) for at in parameters}
 
     def step_size(self, address: str, parameter: Parameter, epoch: int) -> float:
         """Return what the directions are multiplied by in an epoch: cost a unit, or 1, to units."""

@@ -44,6 +44,7 @@ class Batches(NamedTuple):
     counts: Array
     betas: Array
     coefficients: Array
+    keys: Array
 
 
 State = dict[str, Array]
@@ -117,7 +118,7 @@ def descend(
         if moves is not None and ranges is not None:
             minus = constant + products if g.minus.shape[1] else g.minus
             gradient = Conductances(constant - products, minus, others[0], tuple(others[1:]))
-            there = stepped(moves, g, gradient, state, ranges, filled)
+            there = stepped(moves, g, gradient, state, ranges, batches.keys[k], filled)
             g, state = jax.tree.map(lambda new, old: jnp.where(is_good, new, old), there, (g, state))
         else:
             g = Conductances(

@@ -31,7 +31,7 @@ from ebana_like.simulators.structure import find_layers
 from ebana_like.systems import CircuitSystem, Nudging, OperatingPoints, Seconds, Trajectories, Transient
 from ebana_like.values import Values, parts
 
-SAMPLES_AT: tuple[int | None, ...] = (1, None, 1, None, 2, 2)
+SAMPLES_AT: tuple[int | None, ...] = (1, None, 1, None, 2, 2, None)
 """Which axis of `Batches` counts samples."""
 
 
@@ -172,7 +172,15 @@ class NativeSimulator:
             )
             features = padded(descent.features, layered.features, 2)
             unit = np.array(descent.unit)
-            arrays = (features, unit, descent.targets, descent.counts, descent.betas, descent.coefficients)
+            arrays = (
+                features,
+                unit,
+                descent.targets,
+                descent.counts,
+                descent.betas,
+                descent.coefficients,
+                descent.keys,
+            )
             given = Batches(*map(as_jax, arrays))
             inputs = np.array(descent.features.shape[2])
             rest: tuple[Any, ...] = ()

@@ -39,21 +39,22 @@ def stepped(
     gradient: Conductances,
     state: dict[str, Array],
     ranges: Mapping[str, Any],
+    keys: Array,
     filled: bool,
 ) -> tuple[Conductances, dict[str, Array]]:
-    """Return where a rule leads, and what it remembers then.
+    """Return where a rule and a technology lead, and what they remember then.
 
-    ranges: by bank, in the order of the crossbars. filled: whether there are elements that only fill arrays, of no
-        conductance: for the rule they stand at the low end with no gradient, and so stay there.
+    ranges: by bank, in the order of the crossbars. keys: see `Descent`. filled: whether there are elements that only
+        fill arrays, of no conductance: for the rule they stand at the low end with no gradient, and so stay there.
     """
     values, slopes = (dict(zip(ranges, flat(part), strict=True)) for part in (g, gradient))
     if not filled:
-        moved, state = moves(values, slopes, state, ranges)
+        moved, state = moves(values, slopes, state, ranges, keys)
         return shaped([moved[bank] for bank in ranges], g), state
     real = {bank: part > 0 for bank, part in values.items()}
     values = {bank: jnp.where(real[bank], part, ranges[bank].low) for bank, part in values.items()}
     slopes = {bank: jnp.where(real[bank], part, 0) for bank, part in slopes.items()}
-    moved, state = moves(values, slopes, state, ranges)
+    moved, state = moves(values, slopes, state, ranges, keys)
     return shaped([jnp.where(real[bank], moved[bank], 0) for bank in ranges], g), state
 
 

@@ -1,4 +1,4 @@
-"""What may be set of a rule or a schedule by name? Arguments of its function in optax, typed by default."""
+"""What may be set of a rule, a schedule or a technology by name? Arguments of what makes it, typed by default."""
 
 import inspect
 from collections.abc import Callable, Mapping
@@ -9,7 +9,7 @@ from typing import Any, get_args
 from ebana_like.checks import shown
 from ebana_like.errors import SettingError, meant
 
-Value = bool | int | float | None
+Value = bool | int | float | str | None
 Given = Mapping[str, Any] | str
 """Options as a table, or as text: `b1=0.8,nesterov=true`."""
 
@@ -23,13 +23,16 @@ ABOVE_ZERO = {"eps", "div_factor", "final_div_factor"}
 class Option:
     """What one argument of a function may be.
 
-    kind: bool, int or float. default: taken where nothing is given. optional: whether `none` may be given.
+    kind: bool, int or float, or str for one of some words. default: taken where nothing is given.
+    optional: whether `none` may be given. words: that a str may be. signed: whether a number may be below zero.
     """
 
     name: str
-    kind: type[bool] | type[int] | type[float]
+    kind: type[bool] | type[int] | type[float] | type[str]
     default: Value
     optional: bool = False
+    words: tuple[str, ...] = ()
+    signed: bool = False
 
     def value(self, given: Any) -> Value:
         """Return a value that was given, as text or as it is. Raises ValueError saying what it must be."""
@@ -40,16 +43,21 @@ class Option:
             if word not in (True, False, "true", "false"):
                 raise ValueError("must be true or false")
             return word in (True, "true")
+        if self.kind is str:
+            if word not in self.words:
+                raise ValueError(f"must be one of {', '.join(self.words)}")
+            return str(word)
         what = "a whole number" if self.kind is int else "a number"
         low, high = (self.name in ABOVE_ZERO), (self.name in BELOW_ONE)
-        allowed = f"must be {what} {'above zero' if low else 'of at least 0'}{' and below 1' if high else ''}"
+        least = "" if self.signed else " above zero" if low else " of at least 0"
+        allowed = f"must be {what}{least}{' and below 1' if high else ''}"
         if isinstance(word, bool):
             raise ValueError(allowed)
         try:
             number = float(word)
         except (TypeError, ValueError, OverflowError) as error:
             raise ValueError(allowed) from error
-        if not isfinite(number) or number < 0 or (low and number == 0) or (high and number >= 1):
+        if not isfinite(number) or (number < 0 and not self.signed) or (low and number == 0) or (high and number >= 1):
             raise ValueError(allowed)
         if self.kind is int and not number.is_integer():
             raise ValueError(allowed)

@@ -1,0 +1,41 @@
+"""What stands between a circuit and what learns from it? Technologies of its devices, sensors at its nodes, and how the
+elements of a chip differ from its design."""
+
+from .catalog import TECHNOLOGIES, technology_named, technology_options
+from .chip import Mismatch, mismatch
+from .compiled import CompiledTechnology
+from .converter import Converter
+from .ideal import Ideal
+from .laws import Constant, Exponential, Law, Linear, Power, SoftBounds
+from .levels import Levels
+from .programmed import Programmed
+from .pulsed import Pulsed
+from .readout import Measured, Readout, measured
+from .technology import State, Technology
+from .verified import Verified
+
+__all__ = [
+    "TECHNOLOGIES",
+    "CompiledTechnology",
+    "Constant",
+    "Converter",
+    "Exponential",
+    "Ideal",
+    "Law",
+    "Levels",
+    "Linear",
+    "Measured",
+    "Mismatch",
+    "Power",
+    "Programmed",
+    "Pulsed",
+    "Readout",
+    "SoftBounds",
+    "State",
+    "Technology",
+    "Verified",
+    "measured",
+    "mismatch",
+    "technology_named",
+    "technology_options",
+]

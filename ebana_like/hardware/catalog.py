@@ -1,0 +1,123 @@
+"""Which technologies have names? Command line, help, docs and messages take them from here."""
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
+
+from ebana_like.options import Given, Option, Value, chosen, table_of
+from ebana_like.seams import Seam
+
+if TYPE_CHECKING:
+    from ebana_like.hardware.technology import Technology
+
+_GENERIC = {
+    "ideal": "devices hold what they are asked for, within their range",
+    "levels": "equally far apart",
+    "constant": "pulses of one size",
+    "linear": "pulses that shrink towards the ends, here to a half",
+    "soft-bounds": "pulses that shrink to nothing at the ends",
+    "power": "pulses that shrink as a power of the distance to the ends",
+}
+
+_PRESETS = {
+    "idealized": "Rasch et al. 2019, arXiv:1906.02698",
+    "gokmen-vlasov": "Gokmen and Vlasov 2016, Front. Neurosci. 10:333",
+    "capacitor": "Li et al., VLSI 2018",
+    "ecram": "with lithium, Tang et al., IEDM 2018",
+    "ecram-mo": "of metal oxide, Kim et al., IEDM 2019",
+    "reram-es": "Gong et al. 2018, Nat. Commun. 9:2102",
+    "reram-sb": "the same, fitted loosely by soft bounds",
+    "reram-array-om": "optimized material, Gong et al., IEDM 2022",
+    "reram-array-hfo2": "HfO2, Gong et al., IEDM 2022",
+    "pcm": "by pulses and resets, Nandakumar et al. 2020, Front. Neurosci. 14:406",
+    "pcm-nandakumar": "written at once, Nandakumar et al., ICECS 2019",
+    "pcm-joshi": "written at once, Joshi et al. 2020, Nat. Commun. 11:2473",
+    "reram-wan": "written at once, Wan et al. 2022, Nature 608:504",
+}
+
+SUMMARIES: Mapping[str, str] = {**_GENERIC, **_PRESETS}
+"""What this package's technologies are."""
+
+
+def _own() -> "dict[str, Technology | str]":
+    """Return where each stands: under its name in capitals."""
+    files = [("generic", _GENERIC), ("presets", _PRESETS)]
+    return {
+        name: f"ebana_like.hardware.{file}:{name.replace('-', '_').upper()}" for file, names in files for name in names
+    }
+
+
+def _is_technology(thing: object) -> bool:
+    from ebana_like.hardware.technology import Technology
+
+    return isinstance(thing, Technology)
+
+
+TECHNOLOGIES: "Seam[Technology]" = Seam(
+    "technologies", "technology", _own(), "an instance of a subclass of ebana_like.Technology", _is_technology
+)
+"""Technologies by name. Options are fields that are numbers, truth values or one of some words, those of its law with
+`law.` before them, and with `verify.` those of program and verify, which is done where one of them is given.
+"""
+
+_VERIFY = "verify."
+
+
+def technology_named(name: str, options: Given = "", seed: int = 0) -> "Technology":
+    """Return the technology of a name.
+
+    options: see `technology_options`, as a table or as text; those not given have its own values. seed: of what differs
+        between devices, where they have none of their own.
+    Raises SettingError for a name, option or value that cannot be.
+    """
+    found = TECHNOLOGIES[name]
+    table = table_of(options, "technology_options")
+    values = chosen(table, technology_options(name, seed), name, "technology_options")
+    verify = {key: value for key, value in values.items() if key.startswith(_VERIFY)}
+    changed: Technology = _changed(found, {key: value for key, value in values.items() if key not in verify})
+    if not any(key in table for key in verify):
+        return changed
+    from ebana_like.hardware.verified import Verified
+
+    return Verified(changed, **{key.removeprefix(_VERIFY): value for key, value in verify.items()})  # type: ignore[arg-type]
+
+
+def technology_options(name: str, seed: int = 0) -> dict[str, Option]:
+    """Return the options of a technology. Raises SettingError where there is none of that name."""
+    from ebana_like.hardware.compiled import CompiledTechnology
+    from ebana_like.hardware.verified import Verified
+
+    technology = TECHNOLOGIES[name]
+    found = _options(technology, "", {"seed": seed})
+    if isinstance(technology, CompiledTechnology):
+        found |= _options(Verified(technology), _VERIFY, {})
+    return found
+
+
+def own_values(name: str) -> dict[str, Option]:
+    """Return the options of a technology that others of its kind do not have, or have other values of unless given."""
+    usual = {key: str(option) for key, option in technology_options("constant").items()}
+    return {key: each for key, each in technology_options(name).items() if usual.get(key) != str(each)}
+
+
+def _options(thing: Any, prefix: str, defaults: Mapping[str, Value]) -> dict[str, Option]:
+    found: dict[str, Option] = {}
+    for entry in fields(thing) if is_dataclass(thing) else ():
+        value = defaults.get(entry.name, getattr(thing, entry.name))
+        key = f"{prefix}{entry.name}"
+        if get_origin(entry.type) is Literal:
+            found[key] = Option(key, str, value, words=get_args(entry.type))
+        elif isinstance(value, bool | int | float):
+            found[key] = Option(key, type(value), value, signed=True)
+        elif entry.name == "law":
+            found |= _options(value, "law.", {})
+    return found
+
+
+def _changed(thing: Any, values: Mapping[str, Value]) -> Any:
+    """Return a technology with other values of its fields, and of its law's."""
+    own = {key: value for key, value in values.items() if "." not in key}
+    of_law = {key.removeprefix("law."): value for key, value in values.items() if key.startswith("law.")}
+    if of_law:
+        own["law"] = replace(thing.law, **of_law)
+    return replace(thing, **own) if own else thing

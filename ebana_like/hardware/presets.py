@@ -1,0 +1,136 @@
+"""Which devices have been measured and published? Their parameters as shares of the range a circuit gives them.
+
+Those of aihwkit are its `presets/devices.py` (1.1.0), weights from w_min to w_max put on places from 0 to 1: steps are
+dw_min / (w_max - w_min), noise likewise, and weight 0 lies at `zero`.
+Polynomials of programming errors are divided by the largest conductance they were measured at.
+"""
+
+from ebana_like.hardware.laws import Constant, Exponential, Linear, SoftBounds
+from ebana_like.hardware.programmed import Programmed
+from ebana_like.hardware.pulsed import Pulsed
+
+IDEALIZED = Pulsed(step=1e-4, law=Constant(), cycle=0.3, device=0.3, low_spread=0.3, high_spread=0.3)
+"""Rasch, Gokmen and Haensch 2019, arXiv:1906.02698."""
+
+GOKMEN_VLASOV = Pulsed(
+    step=8e-4, law=Constant(), cycle=0.3, device=0.3, imbalance_device=0.01, low_spread=0.3, high_spread=0.3
+)
+"""Gokmen and Vlasov 2016, Front. Neurosci. 10:333."""
+
+CAPACITOR = Pulsed(
+    step=2.5e-3,
+    law=Linear(0.05, 0.05, 0.01),
+    cycle=0.3,
+    additive=True,
+    device=0.1,
+    imbalance_device=0.06,
+    low_spread=0.07,
+    high_spread=0.07,
+    leak=1e6,
+    leak_device=0.3,
+)
+"""Li et al., VLSI 2018; it leaks in 1e6 updates, which are seconds here unless `period` says otherwise."""
+
+ECRAM = Pulsed(
+    step=1e-3,
+    law=Linear(0.1153, 0.5085, 0.05),
+    cycle=0.3,
+    device=0.1,
+    imbalance_device=0.01,
+    low_spread=0.05,
+    high_spread=0.05,
+    zero=0.4138,
+)
+"""Lithium, Tang et al., IEDM 2018."""
+
+ECRAM_MO = Pulsed(
+    step=1.4107e-4,
+    law=Linear(0.4152, 0.7342, 0.05),
+    cycle=2.0,
+    device=0.1,
+    imbalance_device=0.01,
+    low_spread=0.05,
+    high_spread=0.05,
+    zero=0.4143,
+)
+"""Metal oxide, Kim et al., IEDM 2019."""
+
+RERAM_ES = Pulsed(
+    step=6.75e-4,
+    law=Exponential(-1.18445, -0.081404, 5.0, 5.0, -0.5, -0.5),
+    cycle=5.0,
+    device=0.2,
+    imbalance=0.259359,
+    imbalance_device=0.05,
+    low_spread=0.3,
+    high_spread=0.3,
+    write_noise=0.050625,
+)
+"""Gong et al. 2018, Nat. Commun. 9:2102."""
+
+RERAM_SB = Pulsed(
+    step=1e-3,
+    law=SoftBounds(),
+    cycle=3.75,
+    additive=True,
+    device=0.3,
+    imbalance_device=0.01,
+    low_spread=0.4,
+    high_spread=0.24,
+    zero=0.375,
+    write_noise=0.056,
+)
+"""The same, fitted loosely by soft bounds."""
+
+RERAM_ARRAY_OM = Pulsed(
+    step=0.04745,
+    law=SoftBounds(),
+    cycle=0.4158,
+    additive=True,
+    device=0.7829,
+    lognormal=True,
+    imbalance_device=0.01,
+    low_spread=0.5695,
+    high_spread=0.3499,
+    write_noise=0.066966,
+    centred=True,
+    centring=0.025,
+)
+"""An array of optimized material, Gong, Rasch et al., IEDM 2022; 13.5 % of its cells were stuck."""
+
+RERAM_ARRAY_HFO2 = Pulsed(
+    step=0.2311,
+    law=SoftBounds(),
+    cycle=0.2174,
+    additive=True,
+    device=0.7125,
+    lognormal=True,
+    imbalance_device=0.01,
+    low_spread=0.599,
+    high_spread=0.4295,
+    write_noise=0.134986,
+    centred=True,
+    centring=0.025,
+)
+"""The array of HfO2 beside it; 10 % of its cells were stuck."""
+
+PCM = Pulsed(
+    step=5e-3,
+    law=Exponential(-27.235, -2.235, 2.5, 2.5, -1.0, 0.0, floor=0.021, slope=0.108),
+    cycle=0.6,
+    device=0.2,
+    imbalance_device=0.05,
+    high_spread=0.1,
+    zero=0.0,
+    one_way=True,
+)
+"""Ge2Sb2Te5, Nandakumar et al. 2020, Front. Neurosci. 14:406; pulses only add, a reset takes all away."""
+
+PCM_NANDAKUMAR = Programmed((0.01052, 0.0786, -0.04692), drift=0.05, drift_after=20.0)
+"""Nandakumar et al., ICECS 2019, 25 uS, as in aihwkit's inference; nu = 0.05 of the higher conductances."""
+
+PCM_JOSHI = Programmed((0.01144, 0.0759, -0.04475), drift=0.05, drift_after=25.0)
+"""Joshi et al. 2020, Nat. Commun. 11:2473, 25 uS, as in CrossSim."""
+
+RERAM_WAN = Programmed((0.0087, 0.40075, -1.09625, 1.13475, -0.4205))
+"""Wan et al. 2022, Nature 608:504, 40 uS, a second after writing."""

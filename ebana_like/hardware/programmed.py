@@ -1,0 +1,75 @@
+"""Devices that are written to a value at once, and miss it: what inference chips are measured to do."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ebana_like.checks import require_number
+from ebana_like.elements import FloatArray
+from ebana_like.hardware.compiled import NUMBER, CompiledTechnology, Entries
+from ebana_like.hardware.pulsed import LEFT
+from ebana_like.values import Parameter
+
+if TYPE_CHECKING:
+    from jax import Array
+
+AGE = "age"
+
+
+@dataclass(frozen=True)
+class Programmed(CompiledTechnology):
+    """Changes are summed up digitally; a device is written once they exceed a threshold, and stands near its aim then.
+
+    error: standard deviation of a write, a share of the range, as coefficients of the powers of the aim's place.
+    threshold: change from which a device is written, a share of the range: writing for less would add noise and nothing
+        else. drift: exponent nu of g (t / t0)^-nu since the write; drift_after: t0, seconds. period: seconds from one
+        update to the next.
+    """
+
+    error: tuple[float, ...] = (0.01,)
+    threshold: float = 0.05
+    drift: float = 0.0
+    drift_after: float = 20.0
+    period: float = 1.0
+
+    def __post_init__(self) -> None:
+        require_number("threshold of a technology", self.threshold, low=0, high=1)
+        require_number("drift of a technology", self.drift, low=0)
+        for name in ("drift_after", "period"):
+            require_number(f"{name} of a technology", getattr(self, name), above=0)
+
+    def made(self, parameter: Parameter, rng: np.random.Generator) -> dict[str, FloatArray]:
+        nothing = np.zeros(len(parameter.value))
+        place = (parameter.value - parameter.low) / parameter.span
+        missed = self.spread(place) * rng.normal(size=len(place))
+        entries = {LEFT: nothing, "first": np.clip(place + missed, 0, 1)}
+        return {**entries, AGE: nothing} if self.drift else entries
+
+    def begun(self, parameter: Parameter, entries: Mapping[str, FloatArray]) -> FloatArray:
+        return np.asarray(parameter.low + parameter.span * entries["first"])
+
+    def spread(self, place: Any) -> Any:
+        """Return the standard deviation of writes that aim at places; both as shares of the range."""
+        return abs(sum(each * place**power for power, each in enumerate(self.error)))
+
+    def moved(
+        self, value: "Array", wanted: "Array", low: Any, high: Any, entries: Entries, key: "Array"
+    ) -> tuple["Array", dict[str, "Array"]]:
+        import jax.numpy as jnp
+
+        from ebana_like.hardware.draws import normal, words
+
+        new, span = {}, high - low
+        if self.drift:
+            age = entries[AGE]
+            value = value * ((age + self.period + self.drift_after) / (age + self.drift_after)) ** -self.drift
+        left = entries[LEFT] + wanted / span
+        is_due = abs(left) > self.threshold
+        aim = jnp.clip((value - low) / span + left, 0, 1)
+        reached = aim + self.spread(aim) * normal(words(key, entries[NUMBER].astype(jnp.uint32), 0))
+        new[LEFT] = jnp.where(is_due, 0, jnp.clip(left, -1, 1))
+        if self.drift:
+            new[AGE] = jnp.where(is_due, 0, age + self.period)
+        return jnp.clip(jnp.where(is_due, low + span * reached, value), low, high), new

@@ -1,0 +1,90 @@
+"""Circuits learn with every technology, in batches and in stretches alike, and go on with the same bits."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from ebana_like.hardware import TECHNOLOGIES, Ideal, Verified, technology_named
+from ebana_like.runs import Checkpoint, load_newest, save_checkpoint
+from ebana_like.runs.assembly import technology_of
+from ebana_like.simulators import NativeSimulator
+from ebana_like.tasks import TASKS
+from ebana_like.training import Callback, Interrupted, train
+from ebana_like.training import loop as loops
+from ebana_like.training.stretch import stretches_of
+
+
+def problem(name="xor", **changes):
+    task = TASKS[name]
+    return task.problem(replace(task.settings, engine="native", stop_loss=0.0, **changes))
+
+
+class Stop(Callback):
+    def __init__(self, step):
+        self.step = step
+
+    def on_batch(self, progress):
+        if progress.steps == self.step:
+            raise KeyboardInterrupt
+
+
+def same(one, other):
+    assert one.keys() == other.keys()
+    for name, array in one.items():
+        np.testing.assert_array_equal(array, other[name])
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [*((name, "") for name in TECHNOLOGIES), ("ecram", "rounding=kept"), ("reram-array-om", "verify.tries=3")],
+)
+def test_training_goes_on_with_the_same_bits_in_the_middle_of_an_epoch(name, options, tmp_path):
+    given = problem(epochs=3, batch=1, technology=name, technology_options=options, seed=3, checkpoint_batches=1)
+    engine = NativeSimulator(given.circuit)
+    whole = train(given, engine, callbacks=[Stop(100)])
+    assert all(np.isfinite(each).all() for each in (*whole.values.values(), *whole.update_state.values()))
+    with pytest.raises(Interrupted) as stopped:
+        train(given, engine, callbacks=[Stop(6)])
+    save_checkpoint(tmp_path, Checkpoint(stopped.value.progress, {}))
+    kept = load_newest(tmp_path, print).progress
+    assert kept.batch == 2
+    again = train(given, NativeSimulator(given.circuit), kept, callbacks=[Stop(100)])
+    same(again.values, whole.values)
+    same(again.update_state, whole.update_state)
+
+
+@pytest.mark.parametrize(
+    ("update", "options"), [("sgd", "rounding=kept,write_noise=0.02,stuck_low=0.05"), ("momentum", "verify.tries=3")]
+)
+def test_stretches_are_batches(update, options, monkeypatch):
+    """The same devices draw the same wherever the engine keeps them, among elements that only fill its arrays."""
+    changes = {"technology": "ecram", "technology_options": options, "update": update, "epochs": 2, "batch": 20}
+    given = problem("iris", **changes, test=0.0)
+    engine = NativeSimulator(given.circuit)
+    assert stretches_of(given, engine) is not None
+    together = train(given, engine)
+    monkeypatch.setattr(loops, "stretches_of", lambda *_: None)
+    one_by_one = train(given, engine)
+    for at, values in one_by_one.values.items():
+        np.testing.assert_allclose(together.values[at], values, rtol=0, atol=1e-12)  # of 1e-4 S
+    assert together.update_state.keys() == one_by_one.update_state.keys()
+    for name, array in one_by_one.update_state.items():
+        np.testing.assert_allclose(together.update_state[name], array, rtol=1e-6, atol=1e-8)
+
+
+def test_a_named_technology_has_options_and_the_seed_of_the_settings():
+    settings = replace(TASKS["xor"].settings, technology="ecram", technology_options="law.up=0.2,most=5", seed=7)
+    found = technology_of(settings)
+    assert (found.law.up, found.law.down, found.most, found.step, found.seed) == (0.2, 0.5085, 5, 0.001, 7)
+    verified = technology_named("ecram", {"verify.tolerance": 0.02})
+    assert type(verified) is Verified
+    assert (verified.tolerance, verified.tries, verified.inner.step) == (0.02, 10, 0.001)
+    assert type(technology_named("ideal")) is Ideal
+
+
+@pytest.mark.parametrize("name", ["ecram", "levels"])
+def test_xor_is_learned(name):
+    given = problem(epochs=60, technology=name)
+    losses = [record.train.loss for record in train(given, NativeSimulator(given.circuit)).records]
+    assert losses[-1] < 0.3 * losses[0]
