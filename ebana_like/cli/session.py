@@ -16,6 +16,7 @@ from ebana_like.files import locked
 from ebana_like.fitting import NetlistSystem
 from ebana_like.fitting.reach import unreached
 from ebana_like.learning import Nudged
+from ebana_like.nudges import NUDGES
 from ebana_like.pages.answers import TRUTH_TABLE_ROWS, answer_table, answers
 from ebana_like.pages.fit_tables import change_table, clamped, loss_table
 from ebana_like.runs import Run, RunRecorder, TrainingSettings, simulator_of
@@ -44,12 +45,13 @@ class Extras:
 def headline(task: Trainable, problem: Problem, settings: TrainingSettings) -> str:
     """Return the line that says what is trained."""
     circuit = problem.circuit
+    unit = NUDGES[circuit.driven.way].unit
     values = sum(len(parameter.value) for parameter in circuit.parameters.values())
     return (
         f"{task.called(settings)}: {counted(len(problem.data.train), 'training sample')}, "
         f"{counted(len(circuit.nodes) - 1, 'node')}, {counted(values, 'trained value')}, {settings.engine}, "
         f"{settings.estimator}"
-        + (f" with beta {settings.beta:.3g} S" if isinstance(problem.estimator, Nudged) else "")
+        + (f" with beta {settings.beta:.3g}{unit and ' ' + unit}" if isinstance(problem.estimator, Nudged) else "")
         + (f", inputs set with {settings.converter}" if settings.converter else "")
         + (f", wires of {wires} ohms" if (wires := getattr(settings, "wires", "")) else "")
         + (f", read with {settings.readout}" if settings.readout else "")

@@ -3,7 +3,8 @@
 from .catalog import NUDGES
 from .nudge import Nudge
 from .pull import Pull, Towards, nudging_of, pull_of
+from .ways.clamped import Clamped
 from .ways.current import Currents
 from .ways.switch import SwitchedTargets
 
-__all__ = ["NUDGES", "Currents", "Nudge", "Pull", "SwitchedTargets", "Towards", "nudging_of", "pull_of"]
+__all__ = ["NUDGES", "Clamped", "Currents", "Nudge", "Pull", "SwitchedTargets", "Towards", "nudging_of", "pull_of"]

@@ -25,6 +25,8 @@ class Nudge(ABC):
     name: in netlists and settings. phrase: what a person calls it.
     each: what is driven in banks of one element an output pair, "amperes", "voltage" or "conductance", in the order in
         which the netlist names the banks. common: the same for banks of one element for all pairs, which come behind.
+    unit: of the nudging factor.
+    departure: why states do not differ by the cost's gradient, however small the factor; empty where they do.
     any_arrays: whether `drives` computes of any library's arrays (array API) and gives all outputs of a sample the same
         conductance: engines may then take training steps by themselves.
 
@@ -35,6 +37,8 @@ class Nudge(ABC):
     phrase: ClassVar[str]
     each: ClassVar[tuple[str, ...]]
     common: ClassVar[tuple[str, ...]] = ()
+    unit: ClassVar[str] = "S"
+    departure: ClassVar[str] = ""
     any_arrays: ClassVar[bool] = False
 
     def __init_subclass__(cls, **options: Any) -> None:

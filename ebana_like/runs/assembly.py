@@ -44,7 +44,8 @@ def problem_of(settings: Settings, data: Split, title: str, start: Circuit | Non
     """Return the training problem of a layered network on data in volts."""
     cost = cost_of(settings)
     features, outputs = data.train.features.shape[1], data.train.outputs(cost)
-    nudging = NUDGES[settings.nudging].suited(settings.beta)
+    estimator = estimator_of(settings)
+    nudging = NUDGES[settings.nudging].suited(getattr(estimator, "beta", settings.beta))
     circuit = build_network(layers(settings, features, outputs), title, settings.seed, nudging)
     if start is not None:
         circuit = continued(circuit, start)
@@ -52,7 +53,7 @@ def problem_of(settings: Settings, data: Split, title: str, start: Circuit | Non
         system=CircuitSystem(circuit),
         data=data,
         cost=cost,
-        estimator=estimator_of(settings),
+        estimator=estimator,
         update=update_of(settings, {f"crossbar{k + 1}": rate for k, rate in enumerate(rates_of(settings))}),
         epochs=settings.epochs,
         batch=settings.batch,

@@ -98,7 +98,12 @@ class TrainingSettings:
         ESTIMATORS,
     )
     inexact: bool = setting(False, "Equilibrium propagation also where it is not exact; the start says by how much.")
-    beta: float = setting(1e-7, "Nudging factor, siemens; of no effect on the adjoint estimator.", positive=True)
+    beta: float = setting(
+        1e-7,
+        "Nudging factor: siemens, or the share of the way to the target with clamped outputs; of no effect on adjoint "
+        "and contrastive estimators.",
+        positive=True,
+    )
     update: str = setting("sgd", "Update rule.", UPDATES)
     update_options: str = setting(
         "", "Options of the update rule, as in b1=0.8,nesterov=true; `train-circuit rules` lists them."

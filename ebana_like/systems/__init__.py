@@ -1,6 +1,6 @@
 """What learns: a system has parameters, settles under a stimulus, and says how its energy changes with each of them."""
 
-from ebana_like.systems.circuit import CircuitSystem, system_of
+from ebana_like.systems.circuit import CircuitSystem, clamps, system_of
 from ebana_like.systems.points import BoolArray, Nudging, OperatingPoints, Seconds
 from ebana_like.systems.settled import HeldForces, Settled
 from ebana_like.systems.system import Engine, Solution, System
@@ -21,6 +21,7 @@ __all__ = [
     "System",
     "Trajectories",
     "Transient",
+    "clamps",
     "stimuli",
     "system_of",
 ]

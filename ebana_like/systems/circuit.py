@@ -34,7 +34,7 @@ from ebana_like.energy import (
     symmetry,
 )
 from ebana_like.errors import CircuitError
-from ebana_like.nudges import Towards, nudging_of
+from ebana_like.nudges import NUDGES, Clamped, Towards, nudging_of
 from ebana_like.nudges.nudge import Slope
 from ebana_like.systems.points import BoolArray, OperatingPoints
 from ebana_like.systems.system import System
@@ -61,6 +61,16 @@ class CircuitSystem:
 
     def nudging(self, cost: Slope, targets: FloatArray, betas: FloatArray) -> Towards:
         return nudging_of(self.circuit, cost, targets, betas)
+
+    @property
+    def departure(self) -> str:
+        """Why the way in which its outputs are pulled does not follow the cost's gradient; empty where it does."""
+        return NUDGES[self.circuit.driven.way].departure
+
+    @property
+    def clamps(self) -> bool:
+        """Whether outputs are held where the nudging factor says, 1 at their targets."""
+        return self.circuit.driven.way == Clamped.name
 
     def refusal(self) -> str:
         return self._refusal_of_trained() or symmetry(self.circuit).reason
@@ -157,6 +167,11 @@ class CircuitSystem:
 def system_of(learns: Circuit | System) -> System:
     """Return a system as it is, and a circuit as one."""
     return CircuitSystem(learns) if isinstance(learns, Circuit) else learns
+
+
+def clamps(system: System) -> bool:
+    """Tell whether a system's outputs are held where the nudging factor says, 1 at their targets."""
+    return getattr(system, "clamps", False) is True
 
 
 SignalOf = Callable[[str, str], Signal]

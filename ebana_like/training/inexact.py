@@ -11,13 +11,12 @@ from ebana_like.training.progress import Progress
 
 def inexactness(problem: Problem, simulator: Simulator, progress: Progress) -> str:
     """Return why the estimator is not exact, and its cosine with the adjoint on the next batch; empty where it is."""
-    estimator, data, cost = problem.estimator, problem.data.train, problem.cost
-    reason = problem.system.refusal()
-    if not (reason and isinstance(estimator, Nudged)):
+    estimator, data, cost, system = problem.estimator, problem.data.train, problem.cost, problem.system
+    reason = estimator.departure(system)
+    if not reason or _will_refuse(problem):
         return ""
-    system = problem.system
-    if not (estimator.inexact or (isinstance(system, CircuitSystem) and system.nearly_exact)):
-        return ""
+    if not isinstance(system, CircuitSystem):
+        return reason
     samples, seeds = problem.order(progress.epoch)[progress.batch], [problem.seed, progress.epoch, progress.batch]
     given = simulator, progress.values, data.met(samples, seeds), data.targets(cost, samples), cost
     found, truth = (
@@ -29,3 +28,10 @@ def inexactness(problem: Problem, simulator: Simulator, progress: Progress) -> s
     lengths = float(np.linalg.norm(found) * np.linalg.norm(truth))
     cosine = f"{float(found @ truth) / lengths:.4f}" if lengths > 0 else "not known, for one of them is zero"
     return f"{reason}; on the first batch the cosine of its gradient with the adjoint's is {cosine}"
+
+
+def _will_refuse(problem: Problem) -> bool:
+    """Tell whether the estimator will say itself why the system is not learned by it."""
+    estimator, system = problem.estimator, problem.system
+    wanted = isinstance(estimator, Nudged) and estimator.inexact
+    return bool(system.refusal()) and not (isinstance(system, CircuitSystem) and (wanted or system.nearly_exact))

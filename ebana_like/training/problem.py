@@ -78,6 +78,8 @@ class Problem:
             raise SettingError(
                 f"{type(self.system).__name__} is no circuit; only a circuit's voltages are read by sensors"
             )
+        if reason := self.estimator.refusal(self.system, self.cost):
+            raise SettingError(reason)
         if not len(self.data.train):
             raise SettingError("there are no training samples")
         for name in ("validation", "test"):

@@ -7,13 +7,14 @@ import pytest
 
 from ebana_like.conformance import NUDGE_CLAUSES, NudgeTrial, check_nudge
 from ebana_like.learning import CrossEntropy, SquaredError
-from ebana_like.nudges import Currents, SwitchedTargets
+from ebana_like.nudges import Clamped, Currents, SwitchedTargets
 
 COSTS = {"squared error": SquaredError(0.5, -0.5), "cross-entropy": CrossEntropy(0.2, smoothing=0.1)}
 
 TRIALS = {
     **{f"held, {name}": NudgeTrial(Currents(), cost) for name, cost in COSTS.items()},
     "switched, squared error": NudgeTrial(SwitchedTargets(), COSTS["squared error"]),
+    **{f"clamped, {name}": NudgeTrial(Clamped(), cost, 1e-3) for name, cost in COSTS.items()},
 }
 
 

@@ -2,6 +2,7 @@
 
 from .adjoint import Adjoint
 from .catalog import ESTIMATORS, nudged_estimators
+from .contrastive import Contrastive
 from .estimator import Estimate, Estimator
 from .nudged import Nudged, Stencil
 from .one_sided import Negative, Positive, RandomSign
@@ -11,6 +12,7 @@ __all__ = [
     "ESTIMATORS",
     "Adjoint",
     "Centered",
+    "Contrastive",
     "Estimate",
     "Estimator",
     "HigherOrder",

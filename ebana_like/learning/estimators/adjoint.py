@@ -8,7 +8,7 @@ from ebana_like.elements import FloatArray
 from ebana_like.errors import SettingError
 from ebana_like.learning.costs import Cost
 from ebana_like.learning.estimators.estimator import Estimate, Estimator
-from ebana_like.systems import CircuitSystem, Engine
+from ebana_like.systems import CircuitSystem, Engine, System
 from ebana_like.values import Values
 
 
@@ -18,6 +18,11 @@ class Adjoint(Estimator):
 
     No nudging factor and no bias, and no symmetry asked of the circuit.
     """
+
+    def refusal(self, system: System, cost: Cost) -> str:
+        if isinstance(system, CircuitSystem):
+            return ""
+        return f"{type(system).__name__} is no circuit; the adjoint estimator solves adjoint circuits"
 
     def estimate(
         self,

@@ -24,6 +24,7 @@ ESTIMATORS: "Seam[type[Estimator]]" = Seam(
         "random-sign": "ebana_like.learning.estimators.one_sided:RandomSign",
         "centered": "ebana_like.learning.estimators.symmetric:Centered",
         "higher-order": "ebana_like.learning.estimators.symmetric:HigherOrder",
+        "contrastive": "ebana_like.learning.estimators.contrastive:Contrastive",
         "adjoint": "ebana_like.learning.estimators.adjoint:Adjoint",
     },
     "a subclass of ebana_like.Estimator",

@@ -9,7 +9,7 @@ import numpy as np
 
 from ebana_like.elements import FloatArray, Signal, dense
 from ebana_like.learning.costs import Cost
-from ebana_like.systems import Engine, Solution
+from ebana_like.systems import Engine, Solution, System
 from ebana_like.values import Values
 
 
@@ -43,6 +43,14 @@ class Estimate:
 
 class Estimator(ABC):
     """A way to the gradient of the cost."""
+
+    def refusal(self, system: System, cost: Cost) -> str:
+        """Return why it cannot be used with a system and a cost at all; empty where it can."""
+        return ""
+
+    def departure(self, system: System) -> str:
+        """Return why what it finds is not the cost's gradient, however small its nudges; empty where it is."""
+        return ""
 
     @abstractmethod
     def estimate(

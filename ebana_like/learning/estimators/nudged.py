@@ -12,7 +12,7 @@ from ebana_like.energy import nearest_weights
 from ebana_like.errors import CircuitError
 from ebana_like.learning.costs import Cost
 from ebana_like.learning.estimators.estimator import Estimate, Estimator
-from ebana_like.systems import CircuitSystem, Engine
+from ebana_like.systems import CircuitSystem, Engine, System
 from ebana_like.values import Values
 
 
@@ -45,6 +45,10 @@ class Nudged(Estimator):
     @abstractmethod
     def stencil(self, batch: int, rng: np.random.Generator) -> Stencil:
         """Return the phases for a batch; `rng` for estimators that draw."""
+
+    def departure(self, system: System) -> str:
+        ways = [system.refusal(), system.departure if isinstance(system, CircuitSystem) else ""]
+        return "; ".join(filter(None, ways))
 
     def estimate(
         self,
