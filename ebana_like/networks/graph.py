@@ -73,7 +73,7 @@ def random_graph(nodes: int, edges: int, seed: int = 0) -> Graph:
     tree = [(order[rng.integers(k)], order[k]) for k in range(1, nodes)]
     have = {(min(pair), max(pair)) for pair in tree}
     left = [pair for pair in zip(*np.triu_indices(nodes, 1), strict=True) if pair not in have]
-    more = rng.choice(len(left), edges - len(tree), replace=False) if left else []
+    more: list[int] = rng.choice(len(left), edges - len(tree), replace=False).tolist() if left else []
     return Graph(nodes, np.array([*sorted(have), *(left[k] for k in sorted(more))], dtype=np.intp))
 
 
@@ -97,13 +97,13 @@ def build_graph(
     nudging: `Currents()` unless given.
     Raises CircuitError naming the node that is none, or is asked to be two things.
     """
-    pairs = [(each, None) if np.ndim(each) == 0 else (each[0], each[1]) for each in outputs]  # type: ignore[index]
+    pairs = [each if isinstance(each, tuple) else (each, None) for each in outputs]
     fixed = [*inputs, *held]
     read = [node for pair in pairs for node in pair if node is not None]
     for node in (*fixed, *read):
         if not 0 <= node < graph.nodes:
             raise CircuitError(f"there is no node {node}; {meant(str(node), map(str, range(graph.nodes)), 'it has')}")
-    if twice := next((node for node in fixed if fixed.count(node) > 1), None):
+    if (twice := next((node for node in fixed if fixed.count(node) > 1), None)) is not None:
         raise CircuitError(f"node {twice} is held twice; give every input and every held voltage a node of its own")
     if (source := next((p for p, n in pairs if p in fixed), None)) is not None:
         raise CircuitError(f"node {source} is an output, and its voltage is held; read another one")
@@ -116,10 +116,10 @@ def build_graph(
     wiring.inputs = InputPorts("inputs", np.arange(len(inputs), dtype=np.intp), np.ones(len(inputs)))
     ends = at[list(inputs)]
     wiring.banks.append(
-        VoltageSources("inputs", labels("v", "inputs", len(ends)), ends, grounds(len(ends)), 0.0 * ends)
+        VoltageSources("inputs", labels("v", "inputs", len(ends)), ends, grounds(len(ends)), np.zeros(len(ends)))
     )
     if live := {node: volts for node, volts in held.items() if volts != 0}:
-        ends, volts = at[list(live)], np.array(list(live.values()), dtype=float)
+        ends, volts = at[list(live)], np.array(list(live.values()), dtype=np.float64)
         wiring.banks.append(
             VoltageSources("held_nodes", labels("v", "held_nodes", len(ends)), ends, grounds(len(ends)), volts)
         )

@@ -56,7 +56,7 @@ def test_its_voltages_are_those_of_the_graph_laplacian():
         (lambda: Graph(3, np.array([[1, 1]])), "joins node 1 to itself"),
         (lambda: random_graph(9, 7), "has 8 to 36 edges"),
         (lambda: build_graph(lattice(2, 2), [0, 1], [4]), "there is no node 4"),
-        (lambda: build_graph(lattice(2, 2), [1], [2], held={1: 0.0}), "node 1 is held twice"),
+        (lambda: build_graph(lattice(2, 2), [0], [2], held={0: 0.0}), "node 0 is held twice"),
         (lambda: build_graph(lattice(2, 2), [0], [0]), "node 0 is an output"),
     ],
 )
