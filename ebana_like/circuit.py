@@ -307,6 +307,15 @@ class Circuit:
             raise CircuitError(str(error)) from error
         return followed | {at: value for at, value in values.items() if at not in self.shared.parameters}
 
+    def at(self, celsius: float) -> "Circuit":
+        """Return the same circuit at another temperature, degrees Celsius.
+
+        What a netlist said of resistors and expressions at its temperature was computed when it was read; `reading` one
+        at another temperature computes that anew. Raises CircuitError for temperatures below absolute zero.
+        """
+        conditions = replace(self.conditions, celsius=celsius)
+        return replace(self, conditions=conditions, banks=tuple(bank.under(conditions) for bank in self.banks))
+
     def with_features(self, features: FloatArray) -> "Circuit":
         """Return the same circuit with its input sources set to one sample's features (count,), volts.
 

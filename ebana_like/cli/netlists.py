@@ -6,23 +6,26 @@ of `r_x1_r1` and `out`.
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import click
 
 from ebana_like.cli.printer import SPELLERS, complain
 from ebana_like.netlist.deck import Deck
-from ebana_like.netlist.deck.reading import Reading, read_with, reading
+from ebana_like.netlist.deck.reading import read_with, reading
 from ebana_like.netlist.deck.spelling import spelling
 
 _NAME = re.compile(r"(?<![\w./-])(?<!-\()[a-z_][a-z0-9_]*(?![\w/-]|\.\w)")
 """What may be a name in a message: a word that is no part of a path or of a name that is spelled already."""
 
 
-def _read_so(context: click.Context, include: Sequence[Path], strict: bool) -> None:
-    how = Reading(tuple(include), strict, lambda note: complain(f"note: {note}"), _remember)
-    context.with_resource(read_with(how))
+def _read_so(context: click.Context, **changes: Any) -> None:
+    """Have netlists read as up to here, but for some changes."""
+    here = replace(reading(), tell=lambda note: complain(f"note: {note}"), met=_remember)
+    context.with_resource(read_with(replace(here, **changes)))
 
 
 def _remember(deck: Deck, text: str) -> None:
@@ -49,11 +52,16 @@ def spelled(message: str, names: dict[str, str]) -> str:
 
 
 def _included(context: click.Context, option: click.Parameter, given: Sequence[Path]) -> None:
-    _read_so(context, given, reading().strict)
+    _read_so(context, include=tuple(given))
 
 
 def _strict(context: click.Context, option: click.Parameter, given: bool) -> None:
-    _read_so(context, reading().include, given)
+    _read_so(context, strict=given)
+
+
+def _celsius(context: click.Context, option: click.Parameter, given: float | None) -> None:
+    if given is not None:
+        _read_so(context, celsius=given)
 
 
 READING = (
@@ -71,6 +79,13 @@ READING = (
         expose_value=False,
         callback=_strict,
         help="Refuse what of a netlist has no effect, instead of naming it in a note.",
+    ),
+    click.Option(
+        ["--celsius"],
+        type=float,
+        expose_value=False,
+        callback=_celsius,
+        help="Temperature to look at circuits at, degrees.  [default: the netlist's own]",
     ),
 )
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebana_like.derivative import derivative
+from ebana_like.elements.conditions import Conditions
 from ebana_like.elements.signal import Signal
 from ebana_like.elements.term import Branch, Flow
 from ebana_like.elements.written import Numbered, Written
@@ -232,6 +233,10 @@ class Bank(ABC):
             limits = self.trainable.get(name)
             changes[name] = np.array(value if limits is None else limits.of_each(value), dtype=float)
         return replace(self, **changes)
+
+    def under(self, conditions: Conditions) -> Self:
+        """Return the elements under other conditions; laws that do not ask for them are the same."""
+        return self
 
     def sensitivity(self, quantity: str, view: "AdjointView") -> FloatArray:
         """Return dC/dtheta = lambda df/dtheta by each element's own theta, (points, n), cost a unit.

@@ -142,6 +142,9 @@ class Diodes(CurrentLaw):
         area = numbers(elements, text=lambda element: sizes_of(element.sizes).get(AREA, "1"))
         return cls(name, tuple(e.label for e in elements), *nodes.ends(elements), first.diode_model(), area)
 
+    def under(self, conditions: Conditions) -> Self:
+        return replace(self, model=replace(self.model, conditions=conditions))
+
     def spice_lines(self, nodes: Sequence[str]) -> list[str]:
         return [
             f"{label} {nodes[p]} {nodes[n]} {self.model.name}{'' if area == 1 else f' {AREA}={area!r}'}"

@@ -1,7 +1,6 @@
 """Which bank do elements of one kind make? The way back from text to arrays, one function a kind."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -67,7 +66,7 @@ def build_bank(kind: str, name: str, elements: Sequence[Element], nodes: Nodes, 
         return found
     if conditions.gmin != GMIN:
         raise elements[0].error(f"the law of diodes here holds for a gmin of {GMIN:g} S, not {conditions.gmin:g}")
-    return replace(found, model=replace(found.model, conditions=conditions))
+    return found.under(conditions)
 
 
 _OURS = {bank.letter: bank.kind for bank in reversed(KINDS.values())}

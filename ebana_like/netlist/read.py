@@ -141,7 +141,8 @@ class _Annotations:
                 raise entry.line.error('an element before the first "* @bank" line')
             else:
                 section.append(entry)
-        return Netlist(self.circuit(), self.recorded, self.settings, self.deck.notes)
+        recorded = {} if self.deck.moved else self.recorded
+        return Netlist(self.circuit(), recorded, self.settings, self.deck.notes)
 
     def annotation(self, line: Line) -> list[Element] | None:
         """Read one; return the section of the bank that it opens."""

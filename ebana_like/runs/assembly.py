@@ -8,7 +8,7 @@ from ebana_like.circuit import Circuit
 from ebana_like.data import Split
 from ebana_like.elements import WiredCrossbar
 from ebana_like.errors import SettingError
-from ebana_like.hardware import Converter, Readout, Technology, technology_named
+from ebana_like.hardware import Converter, Readout, Technology, mismatch, technology_named
 from ebana_like.learning import (
     COSTS,
     ESTIMATORS,
@@ -50,7 +50,7 @@ def problem_of(settings: Settings, data: Split, title: str, start: Circuit | Non
     if start is not None:
         circuit = continued(circuit, start)
     return Problem(
-        system=CircuitSystem(circuit),
+        system=CircuitSystem(made(circuit, settings)),
         data=data,
         cost=cost,
         estimator=estimator,
@@ -64,6 +64,13 @@ def problem_of(settings: Settings, data: Split, title: str, start: Circuit | Non
         technology=technology_of(settings),
         readout=readout_of(settings),
     )
+
+
+def made(design: Circuit, settings: Settings) -> Circuit:
+    """Return a design as it is made and where it is used: the chip that the settings draw, at their temperature."""
+    if settings.mismatch:
+        design = mismatch(settings.mismatch).numbered(design, settings.chip)
+    return design if settings.celsius == design.conditions.celsius else design.at(settings.celsius)
 
 
 def layers(settings: Settings, features: int, outputs: int) -> list[Block]:

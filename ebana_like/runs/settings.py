@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import tomli_w
 
 from ebana_like.checks import LONGEST, require_number, shown
+from ebana_like.elements.conditions import USUAL
 from ebana_like.errors import SettingError, counted, meant
 from ebana_like.files import allow, followed, is_file_name, read_file, require_allowed
 from ebana_like.hardware.catalog import TECHNOLOGIES
@@ -210,6 +211,14 @@ class Settings(TrainingSettings):
     )
 
     nudging: str = setting("current", "How outputs are pulled to their targets.", NUDGES)
+
+    mismatch: str = setting(
+        "",
+        "Learn on a chip that differs from the design: deviations as in saturation=0.4,gain=5%,offset=10m; of "
+        "saturation, threshold, gain, feedback, offset, rail, conductance.",
+    )
+    chip: int = setting(0, "Number of that chip, its seed; `train-circuit chips` numbers them alike.", low=0)
+    celsius: float = setting(USUAL, "Temperature of the circuit, degrees Celsius.")
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -31,6 +31,7 @@ class Deck:
     notes: what was read and has no effect, or another than other programs give it, a line each.
     capacitors: returns them; they are no elements, as they carry no direct current.
     stored: returns what stores something, as numbers. waveforms, phasors: of sources, by their labels.
+    moved: whether it stands at another temperature than the text says.
     """
 
     source: str
@@ -47,6 +48,7 @@ class Deck:
     stored: Callable[[], Iterable[Stored]] = tuple
     waveforms: Mapping[str, Waveform] = field(default_factory=dict)
     phasors: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    moved: bool = False
 
     @cached_property
     def elements(self) -> tuple[Element, ...]:
@@ -89,6 +91,9 @@ def read_deck(
     notes = Notes(how.strict)
     files = Includer(folder, notes, how.include)
     found = definitions(files.expand(text, source, folder, first=2), notes)
+    own = (found.conditions.celsius, found.heat)
+    if how.celsius is not None:
+        found.conditions, found.heat = replace(found.conditions, celsius=how.celsius), None
     statements, flat = flatten(found, open_parameters, notes, files.absent)
     if not any(isinstance(entry, Element) for entry in statements):
         raise NetlistError(f"{source} has no element that carries direct current; is it a netlist?")
@@ -108,6 +113,7 @@ def read_deck(
         flat.stored,
         flat.waveforms,
         flat.phasors,
+        own != (found.conditions.celsius, found.heat),
     )
     if how.met is not None:
         how.met(deck, text)

@@ -20,12 +20,14 @@ class Reading:
 
     include: folders whose files may be included, and in which files are looked for that are not where a netlist says.
     strict: whether what would be noted is refused.
+    celsius: temperature, in the place of what netlists say; None to have it as they say.
     tell: is told every note, each once.
     met: is shown every netlist that was read, and its text.
     """
 
     include: tuple[Path, ...] = ()
     strict: bool = False
+    celsius: float | None = None
     tell: Callable[[str], None] | None = None
     met: Callable[["Deck", str], None] | None = None
     _told: set[str] = field(default_factory=set)
