@@ -36,6 +36,7 @@ OTHERS = {
     "power": ("examine", "show where co-content and power sit in a circuit"),
     "values": ("values", "round a trained circuit to values that can be bought, and train on"),
     "tolerance": ("tolerance", "show what the tolerances of its elements do to a circuit"),
+    "chips": ("chips", "show how a trained circuit does as chips, before and after learning there"),
     "sweep": ("sweep", "train a grid of settings, and map which converge"),
     "bench": ("bench", "measure speed on this machine"),
 }

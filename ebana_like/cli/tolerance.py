@@ -67,7 +67,8 @@ def tolerance(
     """Show what tolerances do to a circuit's outputs, loss and answers: copies drawn at random, and the worst corner.
 
     Elements are ranked by how far each alone moves them, from the adjoint. A run is looked at for the samples it is
-    judged on, a netlist for its own operating point or the rows of a table.
+    judged on, a netlist for its own operating point or the rows of a table. For a whole chip, where every element of a
+    kind differs and which then may learn, see `train-circuit chips`.
     """
     if out is not None and not out.is_dir():
         raise SettingError(f"there is no folder {out}; make it, or leave --out away")

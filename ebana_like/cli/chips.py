@@ -1,0 +1,69 @@
+"""`train-circuit chips`: what becomes of a training on chips that differ from its design?"""
+
+from dataclasses import fields
+from pathlib import Path
+
+import click
+
+from ebana_like.analysis.chips import chips as drawn
+from ebana_like.analysis.trained import read_trained
+from ebana_like.cli.allow import reads_data
+from ebana_like.cli.arguments import ENGINE, RUN
+from ebana_like.cli.netlists import reads_netlists
+from ebana_like.cli.patience import patience
+from ebana_like.cli.printer import Printer, terminal
+from ebana_like.errors import SettingError, counted
+from ebana_like.files import write_atomically
+from ebana_like.hardware import Mismatch, mismatch
+from ebana_like.pages.chips import chips_drawn, chips_table, defect_words
+
+DEVIATIONS = "; ".join(f"{entry.name}: {entry.metadata['what']}" for entry in fields(Mismatch))
+
+
+@reads_netlists
+@reads_data
+@click.command(epilog=f"Deviations are standard deviations. {DEVIATIONS}.")
+@click.argument("path", metavar="RUN", type=RUN)
+@click.option(
+    "--mismatch",
+    "text",
+    metavar="NAME=DEVIATION,...",
+    required=True,
+    help="How far chips differ from the design, as in saturation=0.4,gain=5%,offset=10m.",
+)
+@click.option("--count", type=int, default=100, show_default=True, help="Chips to draw.")
+@click.option("--first", type=int, default=0, show_default=True, help="Number, and seed, of the first; others follow.")
+@click.option("--retrain", type=int, default=0, show_default=True, help="Epochs that each chip learns for, by itself.")
+@click.option("--engine", type=ENGINE, help="What solves them.  [default: native where it can]")
+@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes that share chips.")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder for the files; RUN unless given.")
+def chips(
+    path: Path,
+    text: str,
+    count: int,
+    first: int,
+    retrain: int,
+    engine: str | None,
+    workers: int,
+    out: Path | None,
+) -> None:
+    """Draw chips of a trained run, and show how well they answer: as made, and after learning on the chip.
+
+    Every element of a chip is a little other than the design has it, as a process makes it, and the trained
+    conductances are moved there. With --retrain each goes on learning from there, at the rates of the run's last
+    epochs. Chip N is always the same: `train-circuit TASK --mismatch ... --chip N` trains on it from the start. For
+    tolerances of named parts, with their worst corner and which of them is to blame, see `train-circuit tolerance`.
+    """
+    if out is not None and not out.is_dir():
+        raise SettingError(f"there is no folder {out}; make it, or leave --out away")
+    with patience("drawing chips"):
+        found = drawn(read_trained(path), mismatch(text), count, first, retrain, engine or "", workers)
+    printer = Printer(terminal())
+    printer.line(f"{found.title}: {counted(count, 'chip')} with {found.mismatch}; {found.judged}")
+    printer.show(chips_table(found))
+    if words := defect_words(found):
+        printer.line(words)
+    csv, picture = ((out or path) / name for name in ("chips.csv", "chips.png"))
+    write_atomically(csv, found.csv(), root=path if out is None else None)
+    chips_drawn(found).save(picture, out or path)
+    printer.line(f"made:     {csv}, {picture}")
