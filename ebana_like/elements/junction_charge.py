@@ -65,3 +65,13 @@ def junction_charge(drop: Any, current: Any, of: JunctionCharge) -> Any:
     straight = straight + of.grading / (2 * of.potential) * (beyond * beyond - turn * turn)
     bent = straight / (1 - of.edge) ** (1 + of.grading)
     return of.capacitance * (depleted + bent) + of.transit * current
+
+
+def junction_capacitance(drop: Any, slope: Any, of: JunctionCharge) -> Any:
+    """Return dq/dv, (..., n), farads. slope: di/dv of the junctions, without gmin, siemens."""
+    xp = drop.__array_namespace__()
+    turn = of.edge * of.potential
+    depleted = (1 - xp.minimum(drop, turn) / of.potential) ** -of.grading
+    beyond = xp.maximum(drop, turn) - turn
+    bent = of.grading / of.potential * beyond / (1 - of.edge) ** (1 + of.grading)
+    return of.capacitance * (depleted + bent) + of.transit * slope

@@ -9,7 +9,7 @@ import numpy as np
 from ebana_like.circuit import Circuit
 from ebana_like.elements import FloatArray
 from ebana_like.errors import SettingError, SimulatorError
-from ebana_like.systems import CircuitSystem, Nudging, OperatingPoints, Trajectories, Transient
+from ebana_like.systems import CircuitSystem, Nudging, OperatingPoints, Phasors, Response, Trajectories, Transient
 from ebana_like.values import Values, parts
 
 
@@ -88,6 +88,23 @@ class InTime(Protocol):
 
         Raises CircuitError where the engine does not know an element's law in time, SettingError for shapes that do not
         fit, SimulatorError when the engine fails altogether; single samples that fail are marked in the result.
+        """
+
+
+@runtime_checkable
+class SmallSignals(Protocol):
+    """An engine that knows how its circuit answers to small sinusoids."""
+
+    circuit: Circuit
+
+    def respond(self, points: OperatingPoints, phasors: Phasors, hertz: FloatArray) -> Response:
+        """Return by what all nodes swing at a batch's free operating points.
+
+        points: as `solve` returned them. phasors: what sources swing by, (n,) or (batch, n) by address; the answer is
+        linear in them, however large. hertz: (frequencies,), above zero.
+
+        Raises CircuitError where the engine does not know what an element stores, SettingError for shapes that do not
+        fit.
         """
 
 

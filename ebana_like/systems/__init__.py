@@ -2,6 +2,7 @@
 
 from ebana_like.systems.circuit import CircuitSystem, clamps, system_of
 from ebana_like.systems.points import BoolArray, Nudging, OperatingPoints, Seconds
+from ebana_like.systems.response import ComplexArray, Phasors, Response, own_phasors, swings
 from ebana_like.systems.settled import HeldForces, Settled
 from ebana_like.systems.system import Engine, Solution, System
 from ebana_like.systems.trajectories import Start, Stimuli, Trajectories, Transient, stimuli
@@ -9,10 +10,13 @@ from ebana_like.systems.trajectories import Start, Stimuli, Trajectories, Transi
 __all__ = [
     "BoolArray",
     "CircuitSystem",
+    "ComplexArray",
     "Engine",
     "HeldForces",
     "Nudging",
     "OperatingPoints",
+    "Phasors",
+    "Response",
     "Seconds",
     "Settled",
     "Solution",
@@ -22,6 +26,8 @@ __all__ = [
     "Trajectories",
     "Transient",
     "clamps",
+    "own_phasors",
     "stimuli",
+    "swings",
     "system_of",
 ]

@@ -21,6 +21,7 @@ from ebana_like.simulators.native.resident import Resident, split
 from ebana_like.simulators.native.runtime import as_jax, doubles, padded, shared_out
 from ebana_like.simulators.native.scoring import scores_of
 from ebana_like.simulators.native.settle import NEWTON_LIMIT
+from ebana_like.simulators.native.small_signal import respond
 from ebana_like.simulators.native.stepping import ResidentState, on_device
 from ebana_like.simulators.native.transient import follow
 from ebana_like.simulators.nodes import rescued
@@ -28,7 +29,16 @@ from ebana_like.simulators.protocol import check_features, held_values
 from ebana_like.simulators.scoring import Scored
 from ebana_like.simulators.solved import Solved
 from ebana_like.simulators.structure import find_layers
-from ebana_like.systems import CircuitSystem, Nudging, OperatingPoints, Seconds, Trajectories, Transient
+from ebana_like.systems import (
+    CircuitSystem,
+    Nudging,
+    OperatingPoints,
+    Phasors,
+    Response,
+    Seconds,
+    Trajectories,
+    Transient,
+)
 from ebana_like.values import Values, parts
 
 SAMPLES_AT: tuple[int | None, ...] = (1, None, 1, None, 2, 2, None)
@@ -106,6 +116,10 @@ class NativeSimulator:
         """Follow a batch in time; see `InTime`."""
         with doubles():
             return follow(self._general, values, features, analysis, driven or {})
+
+    def respond(self, points: OperatingPoints, phasors: Phasors, hertz: FloatArray) -> Response:
+        """Answer to small sinusoids; see `SmallSignals`."""
+        return respond(self.circuit, points, phasors, hertz)
 
     def copies(self, values: Values, features: FloatArray) -> FloatArray | None:
         """Solve copies together; see `Copying`.

@@ -16,7 +16,9 @@ import numpy as np
 
 from ebana_like.circuit import Circuit
 from ebana_like.elements import Devices, Diodes, FloatArray, IntArray
-from ebana_like.elements.junction_charge import JunctionCharge
+from ebana_like.elements.constants import GMIN
+from ebana_like.elements.diode import junction
+from ebana_like.elements.junction_charge import JunctionCharge, junction_capacitance
 from ebana_like.errors import CircuitError
 from ebana_like.simulators.native.equations import Equations
 from ebana_like.values import Values
@@ -61,6 +63,12 @@ class TimeEquations:
     wires: IntArray
     stored: FloatArray
     drop_of: FloatArray
+
+    def small_signal(self, drops: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return di/dv, siemens, and dq/dv, farads, of the diodes at drops, (..., diodes)."""
+        ports = self.junctions
+        _, slopes = junction(drops, ports.saturation, ports.scale)
+        return slopes, junction_capacitance(drops, slopes - GMIN, ports.charge)
 
     def whole(self, u: FloatArray, x: FloatArray) -> FloatArray:
         """Return V, (..., size), given unknowns (..., n) and sources (..., sources)."""

@@ -175,6 +175,14 @@ class Library:
         if self.errors:
             raise SimulatorError(f"ngspice did not take the circuit: {'; '.join(self.errors[:3])}")
 
+    def phasor(self, name: str) -> complex:
+        """Return the first value of a vector of the last small-signal analysis; NaN where there is none."""
+        vector = self.functions.ngGet_Vec_Info(name.encode())
+        if vector == self._ffi.NULL or not vector.v_length or vector.v_compdata == self._ffi.NULL:
+            return complex(np.nan, np.nan)
+        first = vector.v_compdata[0]
+        return complex(first.cx_real, first.cx_imag)
+
     def function(self, handler: Callable[[int], None]) -> tuple[Any, int]:
         """Return a Python function as a C function `void f(intptr_t)`: what keeps it alive, and its address."""
         kept = self._ffi.callback(_TYPES["Nudge"], handler)

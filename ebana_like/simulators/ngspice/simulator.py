@@ -26,7 +26,7 @@ from ebana_like.simulators.ngspice.reduction import norton_reduction
 from ebana_like.simulators.ngspice.start import SPARE, Template
 from ebana_like.simulators.ngspice.timekeeper import Timekeeper
 from ebana_like.simulators.protocol import check_features, held_values
-from ebana_like.systems import CircuitSystem, Nudging, OperatingPoints, Trajectories, Transient
+from ebana_like.systems import CircuitSystem, Nudging, OperatingPoints, Phasors, Response, Trajectories, Transient
 from ebana_like.values import Values
 
 PATIENCE = 60.0
@@ -118,9 +118,13 @@ class NgspiceSimulator:
         held = held_values(self.circuit, values)
         with self._lock:
             self._require_running()
-            if self._times is None:
-                self._times = Timekeeper(self.circuit, self._template, self._patience)
-            return self._times.follow(held, features, analysis, driven or {})
+            return self._timed.follow(held, features, analysis, driven or {})
+
+    def respond(self, points: OperatingPoints, phasors: Phasors, hertz: FloatArray) -> Response:
+        """Answer to small sinusoids, in an ngspice of its own, sample after sample; see `SmallSignals`."""
+        with self._lock:
+            self._require_running()
+            return self._timed.respond(points, phasors, hertz)
 
     def adjoint(self, points: OperatingPoints, currents: FloatArray) -> FloatArray:
         """Solve the adjoint circuit in an ngspice of its own; see `Simulator.adjoint`."""
@@ -142,6 +146,12 @@ class NgspiceSimulator:
             if self._bench is None:
                 self._bench = DeviceBench(self.circuit, self._template, self._patience)
             return self._bench.measure(points)
+
+    @property
+    def _timed(self) -> Timekeeper:
+        if self._times is None:
+            self._times = Timekeeper(self.circuit, self._template, self._patience)
+        return self._times
 
     @property
     def _started(self) -> list[Crew | DeviceBench | Timekeeper]:

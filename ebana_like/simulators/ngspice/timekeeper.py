@@ -3,14 +3,24 @@
 import numpy as np
 
 from ebana_like.circuit import Circuit
-from ebana_like.elements import FloatArray
-from ebana_like.errors import CircuitError, EbanaError, SimulatorError
+from ebana_like.elements import CurrentSources, FloatArray, VoltageSources
+from ebana_like.errors import CircuitError, EbanaError, SettingError, SimulatorError
 from ebana_like.simulators.ngspice.messages import Unknown, packed
 from ebana_like.simulators.ngspice.process import Worker, WorkerLostError
 from ebana_like.simulators.ngspice.start import Template
+from ebana_like.simulators.ngspice.tones import Answered, Tones
 from ebana_like.simulators.ngspice.transient import Course, Followed
-from ebana_like.systems import Seconds, Trajectories, Transient, stimuli
-from ebana_like.values import Values
+from ebana_like.systems import (
+    OperatingPoints,
+    Phasors,
+    Response,
+    Seconds,
+    Trajectories,
+    Transient,
+    stimuli,
+    swings,
+)
+from ebana_like.values import Values, address
 
 
 class Timekeeper:
@@ -38,6 +48,7 @@ class Timekeeper:
             raise CircuitError(f"{circuit.storage.unread[0]}; it would be missing in time")
         sources = stimuli(circuit, held, features, driven, analysis.times)
         answer = self._asked(Course(circuit.with_values(held), sources, analysis))
+        assert isinstance(answer, Followed)
         count = len(circuit.nodes) - 1
         ground = np.zeros((*answer.found.shape[:2], 1))
         ground[~answer.solved] = np.nan
@@ -47,7 +58,31 @@ class Timekeeper:
             circuit, held, analysis.times, voltages, answer.found[..., count:], answer.solved, answer.messages, seconds
         )
 
-    def _asked(self, course: Course) -> Followed:
+    def respond(self, points: OperatingPoints, phasors: Phasors, hertz: FloatArray) -> Response:
+        """Answer to small sinusoids; see `SmallSignals`. What sources hold is read off the points."""
+        circuit, near = self._circuit, points.voltages[0]
+        if circuit.storage.unread:
+            raise CircuitError(f"{circuit.storage.unread[0]}; it would be missing")
+        held = circuit.of_elements(points.values)
+        none = np.zeros((len(near), 0))
+        volts = [none, *(bank.drop(near) for bank in circuit.of_kind(VoltageSources))]
+        amperes = [none]
+        for bank in circuit.of_kind(CurrentSources):
+            at = address(bank.name, "amperes")
+            own = np.zeros(len(bank)) if at in circuit.driven.addresses else held.get(at, bank.amperes)
+            amperes.append(np.broadcast_to(own, (len(near), len(bank))))
+        hertz = np.asarray(hertz, dtype=float)
+        if not (hertz > 0).all():
+            raise SettingError("a frequency is not above zero; give hertz above zero")
+        swing = swings(circuit, phasors, len(near))
+        sides = np.concatenate(volts, axis=1), np.concatenate(amperes, axis=1)
+        answer = self._asked(Tones(circuit.with_values(held), *sides, swing, near, hertz))
+        assert isinstance(answer, Answered)
+        found = np.concatenate([np.zeros((*answer.found.shape[:2], 1)), answer.found], axis=2)
+        found[:, ~np.isfinite(near).all(axis=1)] = np.nan
+        return Response(circuit, hertz, found)
+
+    def _asked(self, course: Course | Tones) -> Followed | Answered:
         try:
             if self._worker is None:
                 self._worker = Worker(self._template, self._circuit, self._patience)
@@ -63,5 +98,5 @@ class Timekeeper:
             raise answer
         if isinstance(answer, Unknown):
             raise SimulatorError(f"the circuit cannot be sent to the solver process: {answer.reason}")
-        assert isinstance(answer, Followed)
+        assert isinstance(answer, Followed | Answered)
         return answer

@@ -17,6 +17,7 @@ from ebana_like.simulators.ngspice.library import Library
 from ebana_like.simulators.ngspice.messages import Answer, Request, Unknown, unpacked
 from ebana_like.simulators.ngspice.reduction import norton_reduction, programmable
 from ebana_like.simulators.ngspice.sweep import Sweep
+from ebana_like.simulators.ngspice.tones import Tones, run_tones
 from ebana_like.simulators.ngspice.transient import Course, run_course
 
 
@@ -47,9 +48,11 @@ def serve(connection: Connection, block_file: int) -> None:
             connection.send(request)
             continue
         try:
-            if isinstance(request, Course):
+            if isinstance(request, Course | Tones):
                 sweep.remove()
-                connection.send(run_course(library, request))
+                connection.send(
+                    run_course(library, request) if isinstance(request, Course) else run_tones(library, request)
+                )
                 sweep.reload()
                 continue
             assert isinstance(request, Request)
