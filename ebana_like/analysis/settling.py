@@ -55,8 +55,8 @@ def pace(circuit: Circuit, values: Values, voltages: FloatArray) -> Pace:
 def settling_times(times: FloatArray, course: FloatArray, final: FloatArray, within: float) -> FloatArray:
     """Return from when on each sample stays close to where it settles, (batch,), seconds; NaN where it does not.
 
-    course: (batch, times, n). final: (batch, n). within: how close, as a share of the largest way that any of a sample's
-    n goes from its first time to where it settles.
+    course: (batch, times, n). final: (batch, n). within: how close, as a share of the largest way that any of a
+    sample's n goes from its first time to where it settles.
     """
     way = np.abs(course[:, 0] - final).max(axis=1)
     off = np.abs(course - final[:, None]).max(axis=2) > within * way[:, None]
@@ -85,7 +85,8 @@ def energy(course: Trajectories) -> FloatArray:
     circuit = course.circuit
     circuit.refuse(Devices, "what it makes heat of is not known here")
     circuit = circuit.with_values(course.values)
-    watts = np.zeros(course.voltages.shape[:2])
+    batch, count, _ = course.voltages.shape
+    watts = np.zeros((batch, count))
     for bank in circuit.of_kind(CurrentLaw):
         if isinstance(bank, CurrentSources) or not len(bank):
             continue
@@ -100,6 +101,6 @@ def energy(course: Trajectories) -> FloatArray:
     held = (stored.capacitors.capacitance * stored.capacitors.drop(course.voltages) ** 2).sum(axis=2) / 2
     flux = course.currents @ stored.inductances
     held = held + (course.currents * flux).sum(axis=2) / 2
-    found = held - held[:, :1]
+    found: FloatArray = held - held[:, :1]
     found[:, 1:] += heat
     return found

@@ -1,4 +1,4 @@
-"""Both engines give the same phasors, those of circuit theory where it has a formula, and of the adjoint where it asks."""
+"""Both engines give the same phasors, those of circuit theory where it has a formula, and the adjoint where asked."""
 
 import numpy as np
 import pytest

@@ -18,8 +18,8 @@ from ebana_like.systems.response import ComplexArray
 class Tones:
     """What is asked of ngspice.
 
-    circuit: with its values. voltages, amperes: what all sources hold, (batch, sources), bank after bank. swings: by what
-    both swing. near: node voltages at which the operating points are, (batch, nodes). hertz: (frequencies,).
+    circuit: with its values. voltages, amperes: what all sources hold, (batch, sources), bank after bank. swings: by
+    what both swing. near: node voltages at which the operating points are, (batch, nodes). hertz: (frequencies,).
     """
 
     circuit: Circuit

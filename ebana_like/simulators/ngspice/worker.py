@@ -17,8 +17,8 @@ from ebana_like.simulators.ngspice.library import Library
 from ebana_like.simulators.ngspice.messages import Answer, Request, Unknown, unpacked
 from ebana_like.simulators.ngspice.reduction import norton_reduction, programmable
 from ebana_like.simulators.ngspice.sweep import Sweep
-from ebana_like.simulators.ngspice.tones import Tones, run_tones
-from ebana_like.simulators.ngspice.transient import Course, run_course
+from ebana_like.simulators.ngspice.tones import Answered, Tones, run_tones
+from ebana_like.simulators.ngspice.transient import Course, Followed, run_course
 
 
 def serve(connection: Connection, block_file: int) -> None:
@@ -50,9 +50,7 @@ def serve(connection: Connection, block_file: int) -> None:
         try:
             if isinstance(request, Course | Tones):
                 sweep.remove()
-                connection.send(
-                    run_course(library, request) if isinstance(request, Course) else run_tones(library, request)
-                )
+                connection.send(_timed(library, request))
                 sweep.reload()
                 continue
             assert isinstance(request, Request)
@@ -67,6 +65,10 @@ def serve(connection: Connection, block_file: int) -> None:
         except Exception as error:  # of a cost, most likely; it would come again in another process
             traceback.print_exc()
             connection.send(SimulatorError(f"solving failed with {type(error).__name__}: {error}"))
+
+
+def _timed(library: Library, request: Course | Tones) -> Followed | Answered:
+    return run_course(library, request) if isinstance(request, Course) else run_tones(library, request)
 
 
 def _answer(sweep: Sweep, request: Request) -> Answer:
