@@ -9,7 +9,7 @@ from ebana_like.circuit import Circuit
 from ebana_like.elements import CurrentLaw, CurrentSources, Devices, FloatArray
 from ebana_like.errors import CircuitError
 from ebana_like.simulators.native.time_equations import time_equations
-from ebana_like.systems import Trajectories
+from ebana_like.systems import BoolArray, Trajectories
 from ebana_like.values import Values
 
 AT_ONCE = 4_000_000
@@ -65,12 +65,12 @@ def settling_times(times: FloatArray, course: FloatArray, final: FloatArray, wit
     return np.where(last < len(times), times[np.minimum(last, len(times) - 1)], np.nan)
 
 
-def right_from(times: FloatArray, right: FloatArray) -> FloatArray:
+def right_from(times: FloatArray, right: BoolArray) -> FloatArray:
     """Return from when on each sample's answer stays right, (batch,), seconds; NaN where it is not at the end.
 
     right: whether it is, (batch, times).
     """
-    wrong = ~np.asarray(right, dtype=bool)
+    wrong = ~right
     last = len(times) - np.argmax(wrong[:, ::-1], axis=1)
     last[~wrong.any(axis=1)] = 0
     return np.where(last < len(times), times[np.minimum(last, len(times) - 1)], np.nan)

@@ -1,11 +1,11 @@
 """What do nodes do in time? Their voltages, a panel a sample."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from ebana_like.elements import FloatArray
-from ebana_like.figures.svg import Picture
+from ebana_like.figures.svg import Picture, plain
 
 MOST = 6
 """Samples that are drawn."""
@@ -13,14 +13,12 @@ MOST = 6
 SCALES = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"), (1e-12, "ps"))
 
 
-def waveforms(
-    times: FloatArray, volts: FloatArray, nodes: Sequence[str], names: Sequence[str], settled: FloatArray
-) -> Picture:
-    """Return the voltages (samples, times, nodes) over time, seconds.
+def waveforms(times: FloatArray, volts: Mapping[str, FloatArray], names: Sequence[str], settled: FloatArray) -> Picture:
+    """Return voltages over time, seconds; (samples, times) by node.
 
     names: of the samples. settled: when each has settled, (samples,), seconds, where a line is drawn; NaN for none.
     """
-    count = min(len(volts), MOST)
+    count = min(len(names), MOST)
     scale, unit = next(((s, u) for s, u in SCALES if times[-1] >= 2 * s), SCALES[-1])
     picture = Picture("voltages over time", width=4.2 * min(count, 3) + 1, height=2.9 * -(-count // 3))
     with picture as figure:
@@ -29,11 +27,11 @@ def waveforms(
             if k >= count:
                 axes.set_visible(False)
                 continue
-            for node, name in enumerate(nodes):
-                axes.plot(times / scale, volts[k, :, node], label=name, linewidth=1.2)
+            for node, course in volts.items():
+                axes.plot(times / scale, course[k], label=plain(node), linewidth=1.2)
             if np.isfinite(settled[k]):
                 axes.axvline(settled[k] / scale, color="grey", linestyle=":", linewidth=1)
-            axes.set_title(names[k], fontsize="small")
+            axes.set_title(plain(names[k]), fontsize="small")
             axes.grid(alpha=0.3)
             axes.set_xlabel(f"time ({unit})")
         panels[0, 0].set_ylabel("voltage (V)")

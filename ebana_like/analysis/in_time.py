@@ -1,0 +1,174 @@
+"""What does a trained circuit do when its inputs arrive, or a netlist when it is switched on?"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ebana_like.analysis.examples import examples_of
+from ebana_like.analysis.sample import present_features
+from ebana_like.analysis.settling import Pace, energy, pace, right_from, settling_times
+from ebana_like.circuit import Circuit, loaded
+from ebana_like.elements import Devices, FloatArray
+from ebana_like.errors import CircuitError, SettingError
+from ebana_like.expressions.numbers import spice_number
+from ebana_like.netlist.deck.include import read_text
+from ebana_like.runs import Run, load_circuit
+from ebana_like.simulators import Simulator
+from ebana_like.simulators.protocol import InTime
+from ebana_like.systems import Start, Trajectories, Transient
+from ebana_like.tasks import problem_of_run
+
+CAPACITANCE = 1e-12
+"""Farads at every node of a trained circuit, where nobody says otherwise: a short wire on a chip and its load."""
+
+LONG, STEPS = 12.0, 1000
+"""Slowest time constants that a course takes, and its steps, where nobody says otherwise."""
+
+_TRAN = re.compile(r"^\s*\.tran\s+(\S+)\s+(\S+)", re.IGNORECASE | re.MULTILINE)
+
+Credit = Callable[[FloatArray], FloatArray]
+"""Says which answers are right, (samples,), given scores (samples, outputs)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Setup:
+    """A circuit that is to be followed.
+
+    features: (samples, features), volts. arrives: whether they arrive at once, at a circuit at rest without them; else
+    its sources follow their functions of time, or, where none has any, are switched on.
+    names: of the samples. credit: None where there are no right answers. origin: in words. beside: as in `Examples`.
+    line: step and stop of its `.tran` line, seconds.
+    """
+
+    circuit: Circuit
+    features: FloatArray
+    arrives: bool
+    names: tuple[str, ...]
+    credit: Credit | None
+    origin: str
+    beside: Path
+    line: tuple[float, float] | None = None
+
+    def file(self, name: str) -> Path:
+        """Return the path of a file to write: in the run's folder, or beside the netlist after its name."""
+        return self.beside / name if self.beside.is_dir() else self.beside.with_name(f"{self.beside.stem}-{name}")
+
+
+def setup(path: Path, samples: int, capacitance: float | None, out: Path | None) -> Setup:
+    """Return what there is to follow of a run folder or of a netlist.
+
+    samples: of a run's training data, evenly spaced. capacitance: farads at every node; where it is None, those of the
+    netlist, or `CAPACITANCE` where it has none.
+    """
+    if samples < 1:
+        raise SettingError(f"samples is {samples}; give at least 1")
+    if out is not None and not out.is_dir():
+        raise SettingError(f"there is no folder {out}; make it, or leave --out away")
+    circuit = load_circuit(path).circuit
+    stores = bool(circuit.storage.banks)
+    trained = path.is_dir() or circuit.inputs.count > 0
+    if capacitance is not None or (trained and not stores):
+        circuit = loaded(circuit, CAPACITANCE if capacitance is None else capacitance)
+    if path.is_dir():
+        run = Run(path)
+        problem = problem_of_run(run)
+        given = examples_of(circuit, problem, samples, f" of {run.task()}", out or path)
+        whole = len(problem.data.train)
+        data = problem.data.train.take(np.linspace(0, whole - 1, len(given.features)).astype(np.intp))
+
+        def credit(scores: FloatArray) -> FloatArray:
+            return np.asarray(data.credit(problem.cost, slice(None), scores), dtype=float)
+
+        judged = credit if data.measure == "accuracy" else None
+        names = tuple(f"sample {k + 1}" for k in range(len(data)))
+        return Setup(circuit, given.features, True, names, judged, given.origin, out or path)
+    beside = path if out is None else out
+    if circuit.inputs.count:
+        return Setup(circuit, present_features(circuit), True, ("its inputs",), None, "its inputs", beside)
+    origin = "its sources in time" if circuit.storage.waveforms else "switched on"
+    found = _TRAN.search(read_text(path)[0])
+    line = (spice_number(found[1].lower()), spice_number(found[2].lower())) if found else None
+    return Setup(circuit, np.zeros((1, 0)), False, (origin,), None, origin, beside, line)
+
+
+@dataclass(frozen=True, eq=False)
+class Settling:
+    """What was seen.
+
+    final: node voltages where each sample settles, (samples, nodes), volts; NaN where its sources do not stand still.
+    settled, right: from when on outputs stay close to it, and answers right, (samples,), seconds; NaN where not.
+    joules: delivered up to each time, (samples, times); NaN where that is not known. pace: None where it is not known.
+    """
+
+    course: Trajectories
+    final: FloatArray
+    settled: FloatArray
+    right: FloatArray
+    joules: FloatArray
+    pace: Pace | None
+
+    def spent(self) -> FloatArray:
+        """Return what each sample has taken when it has settled, or at the end, (samples,), joules."""
+        at = np.searchsorted(self.course.times, np.nan_to_num(self.settled, nan=np.inf))
+        return np.asarray(self.joules[np.arange(len(at)), np.minimum(at, len(self.course.times) - 1)])
+
+
+def settle_in_time(
+    simulator: Simulator, given: Setup, stop: float | None, step: float | None, method: str, within: float
+) -> Settling:
+    """Follow every sample from rest.
+
+    stop, step: seconds; where not given, a `.tran` line's, or those that the circuit's own pace asks for.
+    within: how close to where it settles an output must stay, as a share of the way it went.
+    Raises SettingError where they do not fit, CircuitError where the circuit cannot be followed.
+    """
+    circuit, features = given.circuit, given.features
+    if not isinstance(simulator, InTime):
+        raise SettingError("this engine does not follow circuits in time; take native or ngspice")
+    if not 0 < within < 1:
+        raise SettingError(f"within is {within:g}; it is a share between 0 and 1")
+    own = None if circuit.of_kind(Devices) else _pace(simulator, circuit, features)
+    times = _times(given, own, stop, step)
+    analysis = Transient(times, "euler" if method == "euler" else "trapezoid")
+    moving = np.repeat(features[:, None], len(times), axis=1)
+    if given.arrives:
+        moving[:, 0] = 0.0
+    elif not circuit.storage.waveforms:
+        nothing = np.zeros((1, len(circuit.nodes))), np.zeros((1, len(circuit.storage.inductors)))
+        analysis = Transient(times, analysis.method, Start(*nothing))
+    course = simulator.follow({}, moving, analysis)
+    final = np.full((len(features), len(circuit.nodes)), np.nan)
+    if not circuit.storage.waveforms:
+        final = simulator.solve({}, features).voltages[0]
+    read, goal = (circuit.outputs.scores(of) if circuit.outputs.count else of for of in (course.voltages, final))
+    settled = settling_times(times, read, goal, within)
+    settled[~np.isfinite(goal).all(axis=1)] = np.nan
+    right = np.full(len(features), np.nan)
+    if given.credit is not None:
+        right = right_from(times, np.stack([given.credit(course.scores[:, k]) for k in range(len(times))], axis=1) > 0)
+    joules = np.full(course.voltages.shape[:2], np.nan) if circuit.of_kind(Devices) else energy(course)
+    return Settling(course, final, settled, right, joules, own)
+
+
+def _pace(simulator: Simulator, circuit: Circuit, features: FloatArray) -> Pace | None:
+    """Return the circuit's pace at its first samples; None where it has none."""
+    few = simulator.solve({}, features[:4]).voltages[0]
+    try:
+        return pace(circuit, {}, few[np.isfinite(few).all(axis=1)])
+    except CircuitError:
+        return None
+
+
+def _times(given: Setup, own: Pace | None, stop: float | None, step: float | None) -> FloatArray:
+    if stop is None:
+        if given.line is None and own is None:
+            raise SettingError("when to stop does not follow from this circuit's time constants; give --stop, seconds")
+        stop = given.line[1] if given.line is not None else LONG * own.slowest if own is not None else 0.0
+    if step is None:
+        step = given.line[0] if given.line is not None else stop / STEPS
+    if not 0 < step <= stop:
+        raise SettingError(f"the step is {step:g} s and the stop {stop:g} s; give 0 < step <= stop")
+    return np.linspace(0.0, stop, round(stop / step) + 1)
