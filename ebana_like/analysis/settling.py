@@ -95,6 +95,7 @@ def energy(course: Trajectories) -> FloatArray:
             part = slice(first, first + few)
             drops = bank.drop(course.voltages[:, part])
             watts[:, part] += np.einsum("btn,btn->bt", bank.current(drops), drops)
+    watts[:, 0] = watts[:, 1]  # what arrives at the first time is not there yet, and is behind the first step
     widths = np.diff(course.times)
     heat = np.cumsum((watts[:, 1:] + watts[:, :-1]) / 2 * widths, axis=1)
     stored = circuit.storage

@@ -12,7 +12,7 @@ from ebana_like.cli.netlists import reads_netlists
 from ebana_like.cli.patience import patience
 from ebana_like.cli.printer import Printer, terminal
 from ebana_like.elements import FloatArray
-from ebana_like.errors import SettingError, meant
+from ebana_like.errors import SettingError, counted, meant
 from ebana_like.expressions.numbers import spice_number
 from ebana_like.figures.waveforms import waveforms
 from ebana_like.files import csv_text, write_atomically
@@ -118,11 +118,13 @@ def _print_pace(printer: Printer, given: Setup, found: Settling) -> None:
     if len(capacitors):
         low, high = capacitors.capacitance.min(), capacitors.capacitance.max()
         span = si(low, "F") if low == high else f"{si(low, 'F')} to {si(high, 'F')}"
-        printer.line(f"{len(capacitors)} capacitors of {span}, {len(given.circuit.storage.inductors)} inductors")
+        coils = len(given.circuit.storage.inductors)
+        printer.line(f"{counted(len(capacitors), 'capacitor')} of {span}, {counted(coils, 'inductor')}")
     printer.line(f"{len(times) - 1} steps of {si(float(times[1] - times[0]), 's')} to {si(float(times[-1]), 's')}")
     if found.pace is not None:
         own = found.pace
-        printer.line(f"time constants: {si(own.fastest, 's')} to {si(own.slowest, 's')}, at the operating points")
+        span = " to ".join(dict.fromkeys((si(own.fastest, "s"), si(own.slowest, "s"))))
+        printer.line(f"time constants close to where it settles: {span}")
         if times[1] > own.fastest:
             printer.line("the fastest is shorter than a step: what it moves is damped, not followed; see --step")
 
@@ -132,7 +134,9 @@ def _print_samples(printer: Printer, given: Setup, found: Settling, within: floa
     columns = [(f"within {100 * within:g} %\nfrom", found.settled, "s")]
     if given.credit is not None:
         columns.append(("right\nfrom", found.right, "s"))
-    columns += [("energy\nby then", found.spent(), "J"), ("energy\nat the end", found.joules[:, -1], "J")]
+    if np.isfinite(found.settled).any():
+        columns.append(("energy\nby then", found.spent(), "J"))
+    columns.append(("energy\nat the end", found.joules[:, -1], "J"))
     shown = [column for column in columns if np.isfinite(column[1]).any()]
     if not shown:
         return

@@ -19,10 +19,12 @@ def waveforms(times: FloatArray, volts: Mapping[str, FloatArray], names: Sequenc
     names: of the samples. settled: when each has settled, (samples,), seconds, where a line is drawn; NaN for none.
     """
     count = min(len(names), MOST)
+    wide = 2 if count == 4 else min(count, 3)
+    rows = -(-count // wide)
     scale, unit = next(((s, u) for s, u in SCALES if times[-1] >= 2 * s), SCALES[-1])
-    picture = Picture("voltages over time", width=4.2 * min(count, 3) + 1, height=2.9 * -(-count // 3))
+    picture = Picture("voltages over time", width=4.2 * wide + 1, height=2.9 * rows)
     with picture as figure:
-        panels = figure.subplots(-(-count // 3), min(count, 3), squeeze=False, sharey=True, sharex=True)
+        panels = figure.subplots(rows, wide, squeeze=False, sharey=True)
         for k, axes in enumerate(panels.ravel()):
             if k >= count:
                 axes.set_visible(False)
@@ -35,5 +37,5 @@ def waveforms(times: FloatArray, volts: Mapping[str, FloatArray], names: Sequenc
             axes.grid(alpha=0.3)
             axes.set_xlabel(f"time ({unit})")
         panels[0, 0].set_ylabel("voltage (V)")
-        panels[0, min(count, 3) - 1].legend(fontsize="x-small", loc="upper left", bbox_to_anchor=(1.01, 1))
+        panels[0, wide - 1].legend(fontsize="x-small", loc="upper left", bbox_to_anchor=(1.01, 1))
     return picture

@@ -1,0 +1,65 @@
+"""`train-circuit transient` shows what a netlist does in time, and writes it down."""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from ebana_like.cli.main import main
+
+NETLISTS = Path(__file__).parents[2] / "netlists"
+
+RLC = """Series resonance
+V1 in 0 PULSE(0 1 1u 10n 10n 20u 40u)
+R1 in a 50
+L1 a out 100u
+C1 out 0 1n
+.tran 50n 10u
+.end
+"""
+
+
+def run(*arguments):
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+def test_a_netlist_is_followed_as_its_tran_line_says(tmp_path):
+    (tmp_path / "rlc.cir").write_text(RLC)
+    done = run("transient", tmp_path / "rlc.cir", "--node", "out,in")
+    assert done.exit_code == 0, done.output
+    assert "200 steps of 50 ns to 10 µs" in done.output
+    assert "1 capacitor of 1 nF, 1 inductor" in done.output
+    rows = list(csv.DictReader((tmp_path / "rlc-transient.csv").read_text().splitlines()))
+    assert len(rows) == 201
+    out = np.array([float(row["out"]) for row in rows])
+    assert out[0] == 0
+    assert out.max() == pytest.approx(1 + np.exp(-np.pi / np.sqrt(4 / 0.025 - 1)), abs=0.02)  # overshoot, zeta = 0.079
+    assert (tmp_path / "rlc-transient.png").stat().st_size > 5000
+
+
+def test_a_netlist_without_time_is_switched_on(tmp_path):
+    (tmp_path / "rc.cir").write_text("t\nv1 a 0 5\nr1 a b 1k\nc1 b 0 1u\n.end\n")
+    done = run("transient", tmp_path / "rc.cir")
+    assert done.exit_code == 0, done.output
+    assert "time constants close to where it settles: 1 ms" in done.output
+    assert "4.61 ms" in done.output
+    assert "24.8 µJ" in done.output
+
+
+def test_a_trained_circuit_is_given_its_inputs(tmp_path):
+    copied = tmp_path / "xor.cir"
+    copied.write_text((NETLISTS / "xor.cir").read_text())
+    done = run("transient", tmp_path / "xor.cir", "--capacitance", "10p", "--engine", "native")
+    assert done.exit_code == 0, done.output
+    assert "10 pF" in done.output
+    assert "from rest" in done.output
+
+
+def test_what_cannot_be_is_refused(tmp_path):
+    (tmp_path / "r.cir").write_text("t\nv1 a 0 5\nr1 a 0 1k\n.end\n")
+    assert "give --stop, seconds" in run("transient", tmp_path / "r.cir").output
+    assert 'there is no node "z"' in run("transient", tmp_path / "r.cir", "--node", "z").output
+    assert run("transient", tmp_path / "r.cir", "--stop", "fast").exit_code == 2
+    assert "0 < step <= stop" in run("transient", tmp_path / "r.cir", "--stop", "1u", "--step", "2u").output
