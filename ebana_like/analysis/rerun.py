@@ -21,8 +21,8 @@ from ebana_like.elements import (
     VoltageLaw,
     VoltageSources,
 )
-from ebana_like.elements.constants import GMIN, THERMAL_VOLTAGE
-from ebana_like.elements.diode import LARGEST_EXPONENT
+from ebana_like.elements.constants import GMIN
+from ebana_like.elements.diode import LARGEST_EXPONENT, XTI
 from ebana_like.errors import SimulatorError
 from ebana_like.netlist import Dialect, Netlist
 from ebana_like.netlist.wires import reduced
@@ -155,9 +155,10 @@ def _variants(circuit: Circuit, dialect: Dialect, celsius: float | None) -> list
     variants = [("", circuit)]
     if laws is None or circuit.of_kind(Devices):
         return variants
-    volts = laws.thermal_voltage(celsius)
-    if abs(volts / THERMAL_VOLTAGE - 1) > SAME and circuit.of_kind(Diodes):
-        circuit = _with_diodes(circuit, lambda bank: replace(bank, model=_at_thermal_voltage(bank.model, volts)))
+    volts = laws.thermal_voltage(circuit.conditions.celsius if celsius is None else celsius)
+    ratio = volts / circuit.conditions.thermal_voltage
+    if abs(ratio - 1) > SAME and circuit.of_kind(Diodes):
+        circuit = _with_diodes(circuit, lambda bank: replace(bank, model=_at_thermal_voltage(bank.model, ratio)))
         variants.append((f"its thermal voltage, {1e3 * volts:.5f} mV", circuit))
     if not laws.cubic_reverse and circuit.of_kind(Diodes):
         circuit = _with_diodes(circuit, lambda bank: _ExponentialDiodes(**bank.contents()))
@@ -170,9 +171,10 @@ def _variants(circuit: Circuit, dialect: Dialect, celsius: float | None) -> list
     return variants
 
 
-def _at_thermal_voltage(model: DiodeModel, volts: float) -> DiodeModel:
-    """Return the model whose N times the thermal voltage used here is the N Vt of another one."""
-    return replace(model, emission=model.emission * volts / THERMAL_VOLTAGE)
+def _at_thermal_voltage(model: DiodeModel, ratio: float) -> DiodeModel:
+    """Return the model whose N Vt is so many times this one's, in IS(T) too, where XTI / N stays as it is."""
+    exponent = float(model.other.get("xti", XTI)) * ratio
+    return replace(model, emission=model.emission * ratio, other={**model.other, "xti": repr(exponent)})
 
 
 def _with_diodes(circuit: Circuit, change: Callable[[Diodes], Diodes]) -> Circuit:

@@ -22,6 +22,9 @@ LARGEST_EXPONENT, LARGEST_SINGLE = 700.0, 80.0
 OF_TEMPERATURE = frozenset({"eg", "xti", "tnom", "tref"})
 """Parameters of a card that say how IS changes with the temperature."""
 
+XTI = "3"
+"""SPICE's exponent of IS(T) where a card says none."""
+
 Array = TypeVar("Array", bound=Any)
 
 
@@ -76,7 +79,7 @@ class DiodeModel:
     @cached_property
     def saturation(self) -> float:
         """IS at the diode's temperature, amperes: SPICE's IS(T) of the energy gap EG and the exponent XTI."""
-        gap, exponent = float(self.other.get("eg", "1.11")), float(self.other.get("xti", "3"))
+        gap, exponent = float(self.other.get("eg", "1.11")), float(self.other.get("xti", XTI))
         nominal = float(self.other.get("tnom", self.other.get("tref", repr(self.conditions.nominal))))
         ratio = (self.conditions.celsius + ZERO_CELSIUS) / (nominal + ZERO_CELSIUS)
         grown = (ratio - 1) * gap / self.scale + exponent / self.emission * math.log(ratio)

@@ -218,7 +218,7 @@ def plot() -> None:
         left.bar(places + 0.4 * shift - 0.2, [float(row[way]) for row in rows], 0.38, color=colour, label=label)
     left.set_xticks(places, [row["mismatch"] for row in rows], rotation=40, ha="right", fontsize=8)
     left.set(ylim=(0, 1.05), ylabel="cosine with the chip's gradient", title="Iris, 10 neurons, first crossbar")
-    left.legend(fontsize=8, loc="lower right")
+    left.legend(fontsize=8, loc="upper center", bbox_to_anchor=(0.5, -0.3), ncol=2)
     rows = load("deep")
     for bank, colour in (("crossbar1", "#3b6ea5"), ("crossbar2", "#c8553d"), ("crossbar3", "#777777")):
         defects = [float(row["defect"]) for row in rows]
@@ -240,9 +240,13 @@ def plot() -> None:
         right.bar(places, [100 * each.mean() for each in of], 0.19, color=colour, label=way)
         for place, each in zip(places, of, strict=True):
             right.plot(place + np.zeros(len(each)), 100 * each, "k.", markersize=3)
-    right.set_xticks(range(len(groups)), [f"{task}\n{name}" for task, name in groups], fontsize=8)
+    right.set_xticks(
+        range(len(groups)),
+        [f"{task}\n{name.replace(' ', chr(10), 1) if len(name) > 8 else name}" for task, name in groups],
+        fontsize=8,
+    )
     right.set(ylim=(60, 100), ylabel="test accuracy (%)", title="few neurons: digits 10, Iris 4")
-    right.legend(fontsize=8, loc="lower left")
+    right.legend(fontsize=8, loc="upper center", bbox_to_anchor=(0.5, -0.2), ncol=4)
     figure.savefig(HERE / "mismatch.svg")
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from ebana_like.analysis.rerun import compare, solved
 from ebana_like.elements import Diodes
+from ebana_like.hardware import Mismatch
 from ebana_like.netlist import DIALECTS, Netlist, load_netlist
 from ebana_like.networks import Amplifier, Crossbar, DiodePair, Inputs, OutputPairs, build_network
 from ebana_like.simulators.programs import find_program, run_program
@@ -91,6 +92,18 @@ def test_gnucap_is_explained_by_its_constants_and_its_reverse_law(netlist, equal
     assert volts[0] == pytest.approx(comparison.recorded.volts, rel=1e-6) or not equal_vt
     assert volts[0] > 1e-7
     # what stays is gnucap's ammeters of 10 uOhm: 1e-16 V of rounding over them is 1e-11 A, on some 1e-5 S at a node
+    assert volts[-1] < 1e-7
+
+
+@pytest.mark.skipif(not shutil.which("gnucap"), reason="gnucap is not installed")
+@pytest.mark.parametrize("celsius", [0.0, 85.0])
+def test_gnucap_is_explained_at_other_temperatures_and_on_a_chip(celsius, netlist):
+    """It has another IS(T), which its netlist makes up for."""
+    chip = Mismatch(saturation=0.5, gain=0.1, feedback=0.1, offset=0.02).numbered(netlist.circuit, 1).at(celsius)
+    made, gnucap = Netlist(chip), find_program("gnucap")
+    comparison = compare(made, run_program(gnucap, made, None, limit=60).voltages, gnucap.dialect, None)
+    volts = [step.outputs.volts for step in comparison.steps]
+    assert volts[0] < 1e-5
     assert volts[-1] < 1e-7
 
 

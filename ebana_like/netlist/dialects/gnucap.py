@@ -3,11 +3,13 @@
 import math
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
 from ebana_like.circuit import Circuit
-from ebana_like.elements import Bank, BehaviouralConductors, BehaviouralCurrents
+from ebana_like.elements import Bank, BehaviouralConductors, BehaviouralCurrents, DiodeModel
+from ebana_like.elements.diode import XTI
 from ebana_like.errors import NetlistError, SimulatorError
 from ebana_like.netlist.deck.cards import number
 from ebana_like.netlist.dialects.dialect import Dialect, ProgramLaws, under
@@ -44,6 +46,16 @@ class Gnucap(Dialect):
                 f"{bank.labels[0]} has a written law, which gnucap has no words for; choose another dialect"
             )
         return super().elements(bank, nodes)
+
+    def diode_card(self, model: DiodeModel) -> str:
+        """Return the card; away from the nominal temperature with the XTI by which gnucap comes to the same IS(T).
+
+        Its IS(T) has (T/T0)^XTI where SPICE3's has (T/T0)^(XTI/N); measured with version 2017.10.
+        """
+        if model.conditions.celsius == model.conditions.nominal:
+            return super().diode_card(model)
+        exponent = float(model.other.get("xti", XTI)) / model.emission
+        return super().diode_card(replace(model, other={**model.other, "xti": repr(exponent)}))
 
     def options(self, circuit: Circuit, celsius: float | None) -> list[str]:
         return [f".options {OPTIONS} numdgt=16{under(circuit, celsius)}"]
