@@ -4,6 +4,7 @@ from .adjoint import Adjoint
 from .catalog import ESTIMATORS, nudged_estimators
 from .contrastive import Contrastive
 from .estimator import Estimate, Estimator
+from .holomorphic import Holomorphic
 from .nudged import Nudged, Stencil
 from .one_sided import Negative, Positive, RandomSign
 from .symmetric import Centered, HigherOrder
@@ -16,6 +17,7 @@ __all__ = [
     "Estimate",
     "Estimator",
     "HigherOrder",
+    "Holomorphic",
     "Negative",
     "Nudged",
     "Positive",

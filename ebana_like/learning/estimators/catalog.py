@@ -24,6 +24,7 @@ ESTIMATORS: "Seam[type[Estimator]]" = Seam(
         "random-sign": "ebana_like.learning.estimators.one_sided:RandomSign",
         "centered": "ebana_like.learning.estimators.symmetric:Centered",
         "higher-order": "ebana_like.learning.estimators.symmetric:HigherOrder",
+        "holomorphic": "ebana_like.learning.estimators.holomorphic:Holomorphic",
         "contrastive": "ebana_like.learning.estimators.contrastive:Contrastive",
         "adjoint": "ebana_like.learning.estimators.adjoint:Adjoint",
     },
@@ -34,7 +35,9 @@ ESTIMATORS: "Seam[type[Estimator]]" = Seam(
 
 
 def nudged_estimators() -> "dict[str, type[Nudged]]":
-    """Return the estimators of equilibrium propagation by name, which take a nudging factor."""
+    """Return the estimators of equilibrium propagation by name that take a nudging factor in siemens, which is real."""
+    from ebana_like.learning.estimators.holomorphic import Holomorphic
     from ebana_like.learning.estimators.nudged import Nudged
 
-    return {name: kind for name, kind in ESTIMATORS.items() if issubclass(kind, Nudged)}
+    kinds = ESTIMATORS.items()
+    return {name: kind for name, kind in kinds if issubclass(kind, Nudged) and not issubclass(kind, Holomorphic)}

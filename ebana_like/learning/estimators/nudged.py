@@ -47,7 +47,7 @@ class Nudged(Estimator):
         """Return the phases for a batch; `rng` for estimators that draw."""
 
     def departure(self, system: System) -> str:
-        ways = [system.refusal(), system.departure if isinstance(system, CircuitSystem) else ""]
+        ways = [system.refusal(), getattr(system, "departure", "")]
         return "; ".join(filter(None, ways))
 
     def estimate(

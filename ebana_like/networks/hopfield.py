@@ -1,0 +1,82 @@
+"""Which circuit settles where a Hopfield network does? One of transconductances, leaks and saturating amplifiers.
+
+A unit is a node u with a leak g to ground, into which every weight is a transconductance g W from the other unit's
+output: V(u) = sum W V(s) + b. An amplifier that draws nothing there gives its output V(s) = rho(V(u)). Since no weight
+loads a node, unlike resistors between the nodes (Hopfield 1984), the leak stays what it is and the network's energy is
+that of `ebana_like.systems.hopfield`.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ebana_like.circuit import Circuit, InputPorts, OutputPorts
+from ebana_like.elements import VCCS, FloatArray, IntArray, Resistors, VoltageSources
+from ebana_like.elements.behavioural import BehaviouralCurrents
+from ebana_like.expressions import Name, Tree, fold, parse
+from ebana_like.nudges import Currents
+from ebana_like.wiring import Wiring, grounds, labels
+
+LEAK = 1e-6
+"""Siemens, of every node."""
+
+ACTIVATIONS = {"clip": "min(max({0},0),1)", "logistic": "1/(1+exp(2-4*{0}))", "tanh": "tanh({0})"}
+"""Laws of the amplifiers, volts of volts, in SPICE; `logistic` has slope 1 at 0.5, as `clip` has between 0 and 1."""
+
+
+def hopfield_circuit(layers: Sequence[tuple[FloatArray, FloatArray]], activation: str = "clip") -> Circuit:
+    """Return the circuit of weights (units, units before) and biases (units,), layer by layer; inputs are in volts.
+
+    Scores are the voltages of the last layer's amplifiers. The weights of a layer are the gains of the bank "forward1",
+    those on the way back, of "back2" and so on; biases those of "biases1", from a source of 1 V.
+    """
+    wiring = Wiring(np.random.default_rng(0))
+    features = layers[0][0].shape[1]
+    rows = wiring.new_nodes([f"x{k}" for k in range(features)])
+    one = wiring.new_nodes(["one"])
+    wiring.inputs = InputPorts("inputs", np.arange(features, dtype=np.intp), np.ones(features))
+    wiring.banks += [
+        VoltageSources("inputs", labels("v", "inputs", features), rows, grounds(features), np.zeros(features)),
+        VoltageSources("one", ("vone",), one, grounds(1), np.ones(1)),
+    ]
+    sums: list[IntArray] = []
+    states = [rows]
+    for layer, (_, bias) in enumerate(layers, start=1):
+        sums.append(wiring.new_nodes([f"u{layer}_{k}" for k in range(len(bias))]))
+        states.append(wiring.new_nodes([f"s{layer}_{k}" for k in range(len(bias))]))
+    for layer, (weight, bias) in enumerate(layers, start=1):
+        count, before = len(bias), states[layer - 1]
+        into, out = sums[layer - 1], states[layer]
+        wiring.banks += [
+            _conducting(f"forward{layer}", np.repeat(into, len(before)), np.tile(before, count), weight.ravel()),
+            _conducting(f"biases{layer}", into, np.repeat(one, count), bias),
+            Resistors(f"leaks{layer}", labels("r", f"leaks{layer}", count), into, grounds(count), np.full(count, LEAK)),
+            BehaviouralCurrents(
+                f"amplifiers{layer}",
+                labels("b", f"amplifiers{layer}", count),
+                grounds(count),
+                out,
+                (_law(activation),) * count,
+                tuple(((int(node), 0),) for node in into),
+            ),
+            Resistors(f"loads{layer}", labels("r", f"loads{layer}", count), out, grounds(count), np.full(count, LEAK)),
+        ]
+        if layer > 1:
+            back = sums[layer - 2]
+            ends = np.repeat(back, count), np.tile(out, len(back))
+            wiring.banks.append(_conducting(f"back{layer}", *ends, weight.T.ravel()))
+    wiring.outputs = OutputPorts(states[-1], grounds(len(states[-1])))
+    driven = Currents().wire(wiring, wiring.outputs)
+    return Circuit("Hopfield network", tuple(wiring.nodes), tuple(wiring.banks), wiring.inputs, wiring.outputs, driven)
+
+
+def _law(activation: str) -> Tree:
+    """Return the current that an amplifier feeds into its load; the bank calls its control "0"."""
+    tree = parse(f"{LEAK!r}*({ACTIVATIONS[activation].format('u')})")
+    return fold(tree, lambda leaf: Name("0") if leaf == Name("u") else None)
+
+
+def _conducting(name: str, into: IntArray, of: IntArray, weight: FloatArray) -> VCCS:
+    """Return transconductances LEAK times the weights, that drive nodes `into` by the voltages of nodes `of`."""
+    count = len(weight)
+    return VCCS(name, labels("g", name, count), grounds(count), into.copy(), of.copy(), grounds(count), LEAK * weight)

@@ -1,0 +1,179 @@
+"""How does a Hopfield network learn? Layers of units that settle in one energy, weights from layer to layer.
+
+    E(s; W, b, x) = sum over units K(s) - sum over layers [s_(l-1)' W_l s_l + b_l' s_l],  s_0 = x,  K' = rho^-1
+
+is stationary where s_l = rho(W_l s_(l-1) + W_(l+1)' s_(l+1) + b_l). With rho(u) = u between 0 and 1 and clipped there,
+K(s) is s^2 / 2, and this is the network of the thesis (section 3.2), whose states are held between 0 and 1. Every
+weight learns from the two units that it joins, dE/dW = -s s', and every bias from its own, -s.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import pairwise
+from typing import Any, Literal
+
+import numpy as np
+from safetensors.numpy import save
+
+from ebana_like.checks import require_number
+from ebana_like.circuit import Circuit
+from ebana_like.elements import FloatArray, Signal
+from ebana_like.elements.signal import OuterProducts
+from ebana_like.errors import SettingError
+from ebana_like.limits import require_at_most
+from ebana_like.netlist import Netlist, write_netlist
+from ebana_like.networks.hopfield import ACTIVATIONS, hopfield_circuit
+from ebana_like.nudges.nudge import Slope
+from ebana_like.nudges.ways.clamped import Clamped
+from ebana_like.systems.pulls import Clamps, Springs
+from ebana_like.systems.settled import HeldForces, Settled
+from ebana_like.values import Parameter, Range, Values, address
+
+LARGEST = 4.0
+"""Of weights and biases, as of anything that is built."""
+
+WRITTEN = 5000
+"""Weights up to which a run folder holds the network as a circuit too."""
+
+Pull = Literal["current", "switch", "clamped"]
+
+
+@dataclass(frozen=True, eq=False)
+class Hopfield:
+    """A layered Hopfield network; see `System`.
+
+    sizes: of the layers, inputs first and outputs last: (784, 500, 10).
+    activation: rho; "clip" as in the thesis, "logistic" or "tanh", which are smooth.
+    pull: how outputs are nudged. "current": forces -beta dC/ds held at the free scores; "switch": springs to the
+        targets,
+        of stiffness beta, whose force follows the nudged score (clip only); "clamped": outputs held at a share beta of
+        the way, with all of it contrastive Hebbian learning.
+    seed: of the first weights, uniform within spread sqrt(6 / (rows + columns)) (Glorot); biases are 0.
+    largest: that a weight or bias can be.
+
+    Raises SettingError for sizes or names that are none.
+    """
+
+    sizes: tuple[int, ...]
+    activation: str = "clip"
+    pull: Pull = "current"
+    seed: int = 0
+    spread: float = 1.0
+    largest: float = LARGEST
+    parameters: Mapping[str, Parameter] = field(init=False)
+
+    def __post_init__(self) -> None:
+        if len(self.sizes) < 3:
+            raise SettingError(
+                f"a Hopfield network has inputs, hidden units and outputs; {self.sizes} are too few sizes"
+            )
+        for size in self.sizes:
+            require_number("a layer's size", size, whole=True, low=1)
+        require_at_most(
+            "elements", sum(a * b for a, b in self.shapes), f"the sizes {self.sizes} ask for too many weights"
+        )
+        if self.activation not in ACTIVATIONS:
+            raise SettingError(f"activation is {self.activation!r}; choose one of {', '.join(ACTIVATIONS)}")
+        if self.pull == "switch" and self.activation != "clip":
+            raise SettingError("springs pull units that are clipped; pull smooth ones by current or clamped")
+        rng, limits = np.random.default_rng(self.seed), Range(-self.largest, self.largest)
+        found = {}
+        for layer, (units, rows) in enumerate(self.shapes, start=1):
+            reach = min(self.spread * np.sqrt(6 / (units + rows)), self.largest)
+            found[address(f"layer{layer}", "weight")] = Parameter(rng.uniform(-reach, reach, units * rows), "", limits)
+            found[address(f"layer{layer}", "bias")] = Parameter(np.zeros(units), "", limits)
+        object.__setattr__(self, "parameters", found)
+
+    @property
+    def shapes(self) -> list[tuple[int, int]]:
+        """Shapes of the weights, (units, units of the layer before) for every layer but the inputs."""
+        return list(zip(self.sizes[1:], self.sizes, strict=False))
+
+    @property
+    def features(self) -> int:
+        return self.sizes[0]
+
+    @property
+    def outputs(self) -> int:
+        return self.sizes[-1]
+
+    @property
+    def clamps(self) -> bool:
+        """Whether outputs are held where the nudging factor says, 1 at their targets."""
+        return self.pull == "clamped"
+
+    @property
+    def holomorphic(self) -> bool:
+        """Whether states go on into the complex plane, as nudging factors may."""
+        return self.activation != "clip" and self.pull == "current"
+
+    @property
+    def departure(self) -> str:
+        """Why pulled states do not differ by the cost's gradient; empty where they do."""
+        return Clamped.departure if self.clamps else ""
+
+    def refusal(self) -> str:
+        return ""
+
+    def matrices(self, values: Values) -> list[tuple[FloatArray, FloatArray]]:
+        """Return weights (units, units before) and biases (units,), layer by layer."""
+        found = []
+        for layer, shape in enumerate(self.shapes, start=1):
+            weight, bias = (values[address(f"layer{layer}", each)] for each in ("weight", "bias"))
+            found.append((weight.reshape(shape), bias))
+        return found
+
+    @cached_property
+    def parts(self) -> list[slice]:
+        """Where each layer's units stand among all, (units,)."""
+        ends = np.cumsum((0, *self.sizes[1:])).tolist()
+        return [slice(*pair) for pair in pairwise(ends)]
+
+    def scores(self, states: FloatArray) -> FloatArray:
+        return states[..., self.parts[-1]].real
+
+    def nudging(self, cost: Slope, targets: FloatArray, betas: FloatArray) -> HeldForces | Springs | Clamps:
+        if self.pull == "current":
+            return HeldForces(cost, targets, betas)
+        if self.pull == "clamped":
+            return Clamps(cost, targets, betas)
+        if not getattr(cost, "is_squared_distance", False):
+            raise SettingError("springs pull towards targets; they nudge with the squared error only")
+        return Springs(targets, betas)
+
+    def signals(self, points: Settled, coefficients: FloatArray) -> dict[str, Signal]:
+        usable = points.usable
+        states, c = points.states[:, usable], coefficients[:, usable] / max(int(usable.sum()), 1)
+        weighted = c[..., None] * states
+        found: dict[str, Signal] = {}
+        for layer, own in enumerate(self.parts, start=1):
+            change = weighted[..., own].sum(axis=0).real
+            if layer == 1:
+                weight: Signal = OuterProducts(
+                    np.zeros(change.shape[1]), change, points.features[usable], mirrored=False
+                )
+            else:
+                before = states[..., self.parts[layer - 2]]
+                both = (weighted[..., own].reshape(-1, change.shape[1]), before.reshape(-1, before.shape[-1]))
+                weight = np.ascontiguousarray(-(both[0].T @ both[1]).real.ravel())
+            found[address(f"layer{layer}", "weight")] = weight
+            found[address(f"layer{layer}", "bias")] = -change.sum(axis=0)
+        return found
+
+    def input_signal(self, points: Settled, coefficients: FloatArray) -> FloatArray:
+        weight, _ = self.matrices(points.values)[0]
+        moved = np.einsum("pb,pbk->bk", coefficients, points.states[..., self.parts[0]])
+        return np.asarray(-moved.real @ weight)
+
+    def circuit(self, values: Values) -> Circuit:
+        """Return the network as a circuit of amplifiers, whose node voltages are the units' states; see `networks`."""
+        return hopfield_circuit(self.matrices(values), self.activation)
+
+    def files(self, values: Values) -> dict[str, bytes]:
+        """Return what a run folder holds of it: the weights, and where they are few, the circuit."""
+        arrays: dict[str, Any] = {name: np.ascontiguousarray(value) for name, value in sorted(values.items())}
+        found = {"weights.safetensors": save(arrays)}
+        if sum(a * b for a, b in self.shapes) <= WRITTEN:
+            found["netlist.cir"] = write_netlist(Netlist(self.circuit(values))).encode()
+        return found
