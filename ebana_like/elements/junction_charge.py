@@ -59,7 +59,7 @@ def junction_charge(drop: Any, current: Any, of: JunctionCharge) -> Any:
     turn = of.edge * of.potential
     below = xp.minimum(drop, turn)
     left = 1 - below / of.potential
-    depleted = of.potential * (1 - left ** (1 - of.grading)) / (1 - of.grading)
+    depleted = of.potential * (1 - left * xp.exp(-of.grading * xp.log(left))) / (1 - of.grading)
     beyond = xp.maximum(drop, turn)
     straight = (1 - of.edge * (1 + of.grading)) * (beyond - turn)
     straight = straight + of.grading / (2 * of.potential) * (beyond * beyond - turn * turn)
@@ -71,7 +71,7 @@ def junction_capacitance(drop: Any, slope: Any, of: JunctionCharge) -> Any:
     """Return dq/dv, (..., n), farads. slope: di/dv of the junctions, without gmin, siemens."""
     xp = drop.__array_namespace__()
     turn = of.edge * of.potential
-    depleted = (1 - xp.minimum(drop, turn) / of.potential) ** -of.grading
+    depleted = xp.exp(-of.grading * xp.log(1 - xp.minimum(drop, turn) / of.potential))
     beyond = xp.maximum(drop, turn) - turn
     bent = of.grading / of.potential * beyond / (1 - of.edge) ** (1 + of.grading)
     return of.capacitance * (depleted + bent) + of.transit * slope

@@ -3,13 +3,16 @@
 With w = C u + T x what the linear elements store and r its rate, a step of length h with a = 2/h and b = 1 (trapezoid),
 or a = 1/h and b = 0 (Euler), asks for
 
-    G u + S x + a (C u + T x - w0) - b r0 + D' j(v) = 0,    j(v) = i(v) + a (q(v) - q0) - b s0,    v = D u + P x,
+    G u + S x + a (C u + T x) + D' j(v) = m,    j(v) = i(v) + a q(v) - k,    v = D u + P x,
 
-with s the rate of the junctions' charges q. The matrix G + a C of all steps of one length is inverted once; what is
-left are the diodes, seen through their ports: v = v_open - Z (j(v) - y v), solved by Newton's method with SPICE's
-limits. y is a conductance beside every diode that keeps the matrix regular where nothing else holds a node.
+with m = a w + b r and k = a q + b s, s the rate of the junctions' charges q, as the step before left them. Behind the
+step r = a w - m, so what is left for the next one, of a' and b', is m' = (a' + b' a) w - b' m, and k' alike. The matrix
+G + a C of all steps of one length is inverted once; what remains are the diodes, seen through their ports:
+v = v_open - Z (j(v) - y v), solved by Newton's method with SPICE's limits. y is a conductance beside every diode that
+keeps the matrix regular where nothing else holds a node.
 
-All of it is a function that JAX differentiates: Newton's method by the theorem of implicit functions, a port at a time.
+All arrays have the samples last. All of it is a function that JAX differentiates: Newton's method by the theorem of
+implicit functions, a port at a time.
 """
 
 from typing import Any, NamedTuple
@@ -21,14 +24,14 @@ from jax import Array
 
 from ebana_like.elements.constants import GMIN
 from ebana_like.elements.diode import junction
-from ebana_like.elements.junction_charge import JunctionCharge, junction_charge
+from ebana_like.elements.junction_charge import JunctionCharge, junction_capacitance, junction_charge
 from ebana_like.simulators.native.compiled import limited
 
 ITERATIONS = 100
 """Newton iterations of a step, at most; typical are 3."""
 
-STEP = 1e-8
-"""Largest last step, volts (relative above 1 V): what is left is its square over N Vt."""
+STEP = 1e-6
+"""Largest last step, volts (relative above 1 V): what is left is its square over N Vt, some 1e-11."""
 
 FORESEEN = 2.0
 """N Vt by which a diode may be expected to move on at the pace of the step before."""
@@ -38,87 +41,96 @@ UNROLLED = 6
 
 
 class Steps(NamedTuple):
-    """The steps: a, b, (steps,); which of the inverses each uses, (steps,)."""
+    """The steps: a and b of each, and of the one behind it, (steps,); which of the inverses each uses, (steps,)."""
 
     a: Any
     b: Any
+    next_a: Any
+    next_b: Any
     which: Any
 
 
 class Ports(NamedTuple):
-    """The diodes, each (diodes,). saturation: IS, amperes. scale: N Vt, volts. charge: of their cards."""
+    """The diodes, each (diodes, 1). saturation: IS, amperes. scale: N Vt, volts. charge: of their cards, None where no
+    card has any."""
 
     saturation: Any
     scale: Any
-    charge: JunctionCharge
+    charge: JunctionCharge | None
 
 
 class Held(NamedTuple):
-    """What goes from step to step: w, r, (batch, n); q, s, v and its last move, (batch, diodes); whether it is well."""
+    """What goes from step to step: m, (n, batch); k, v and its last move, (diodes, batch); whether it is well."""
 
-    stored: Any
-    rate: Any
-    charge: Any
-    current: Any
+    memory: Any
+    of_charge: Any
     drop: Any
     pace: Any
     good: Any
 
 
-def own_law(ports: Ports, drop: Array) -> tuple[Array, Array]:
-    """Return the currents (amperes) and charges (coulombs) of junctions, (batch, diodes)."""
-    current, _ = junction(drop, ports.saturation, ports.scale)
-    return current, junction_charge(drop, current - GMIN * drop, ports.charge)
+class Sources(NamedTuple):
+    """What the sources do at the unknowns and at the ports, as S x, T x and P x: what stands still, (rows, batch), and
+    what moves, behind each step, (steps, rows, batch or 1)."""
+
+    still: tuple[Any, Any, Any]
+    moving: tuple[Any, Any, Any]
+
+
+def law(ports: Ports, drop: Array) -> tuple[Array, Array, Array, Array]:
+    """Return currents (amperes), slopes (siemens), charges (coulombs) and capacitances (farads), (diodes, batch)."""
+    current, slope = junction(drop, ports.saturation, ports.scale)
+    if ports.charge is None:
+        return current, slope, jnp.zeros_like(drop), jnp.zeros_like(drop)
+    charge = junction_charge(drop, current - GMIN * drop, ports.charge)
+    return current, slope, charge, junction_capacitance(drop, slope - GMIN, ports.charge)
 
 
 def _missing(drop: Array, given: Any) -> Array:
-    """Return by how much drops miss the equations of the ports, (batch, diodes), volts."""
+    """Return by how much drops miss the equations of the ports, (diodes, batch), volts."""
     ports, open_drop, Z, y, a, before = given
-    current, charge = own_law(ports, drop)
-    return jnp.asarray(drop - open_drop + (current + a * charge - before - y * drop) @ Z.T)
-
-
-def _slopes(drop: Array, given: Any) -> Array:
-    """Return d(i + a q)/dv - y of each port, (batch, diodes), siemens."""
-    ports, _, _, y, a, _ = given
-
-    def through(v: Array) -> Array:
-        current, charge = own_law(ports, v)
-        return jnp.asarray(current + a * charge)
-
-    return jnp.asarray(jax.jvp(through, (drop,), (jnp.ones_like(drop),))[1] - y)
+    current, _, charge, _ = law(ports, drop)
+    return jnp.asarray(drop - open_drop + Z @ (current + a * charge - before - y * drop))
 
 
 @jax.custom_vjp
 def drops(guess: Array, given: Any) -> tuple[Array, Array]:
-    """Return the drops at which the ports' equations hold, (batch, diodes), and whether they were found, (batch,)."""
+    """Return the drops at which the ports' equations hold, (diodes, batch), and whether they were found, (batch,)."""
     found: tuple[Array, Array] = _forward(guess, given)[0]
     return found
 
 
 def _forward(guess: Array, given: Any) -> tuple[tuple[Array, Array], Any]:
-    ports, Z = given[0], given[2]
+    ports, open_drop, Z, y, a, before = given
     critical = ports.scale * jnp.log(ports.scale / (np.sqrt(2) * ports.saturation))
+
+    def newton(v: Array) -> Array:
+        current, slope, charge, capacitance = law(ports, v)
+        missing = v - open_drop + _times(Z, current + a * charge - before - y * v)
+        return v - solved(Z, slope + a * capacitance - y, missing)
 
     def step(carry: tuple[Array, Array, Array]) -> tuple[Array, Array, Array]:
         number, v, _ = carry
-        move = solved(_matrix(Z, _slopes(v, given)), -_missing(v, given))
-        new = limited(ports.scale, critical, v, v + move)
-        done = (jnp.abs(new - v) <= STEP * jnp.maximum(1, jnp.abs(v))).all(axis=1)
+        free = newton(v)
+        far = ((free > critical) & (jnp.abs(free - v) > 2 * ports.scale)).any()
+        new = jax.lax.cond(far, lambda: limited(ports.scale, critical, v, free), lambda: free)  # two logarithms
+        done = (jnp.abs(new - v) <= STEP * jnp.maximum(1, jnp.abs(v))).all(axis=0)
         return number + 1, new, done
 
     def is_going(carry: tuple[Array, Array, Array]) -> Array:
-        return (carry[0] < ITERATIONS) & ~(carry[2] | ~jnp.isfinite(carry[1]).all(axis=1)).all()
+        return (carry[0] < ITERATIONS) & ~(carry[2] | ~jnp.isfinite(carry[1]).all(axis=0)).all()
 
-    start = (jnp.zeros((), jnp.int32), guess, jnp.zeros(len(guess), bool))
-    _, v, done = jax.lax.while_loop(is_going, step, start)
+    begin = (jnp.zeros((), jnp.int32), guess, jnp.zeros(guess.shape[1], bool))
+    _, v, done = jax.lax.while_loop(is_going, step, begin)
     return (v, done), (v, given)
 
 
 def _backward(kept: Any, slopes: tuple[Array, Array]) -> tuple[Array, Any]:
     v, given = kept
-    transposed = jnp.swapaxes(_matrix(given[2], _slopes(v, given)), 1, 2)
-    mirrored = jnp.linalg.solve(transposed, slopes[0][..., None])[..., 0]
+    ports, _, Z, y, a, _ = given
+    _, slope, _, capacitance = law(ports, v)
+    matrix = jnp.eye(len(v)) + Z * (slope + a * capacitance - y).T[:, None, :]
+    mirrored = jnp.linalg.solve(jnp.swapaxes(matrix, 1, 2), slopes[0].T[..., None])[..., 0].T
     (found,) = jax.vjp(lambda others: _missing(v, others), given)[1](-mirrored)
     return jnp.zeros_like(v), found
 
@@ -126,18 +138,23 @@ def _backward(kept: Any, slopes: tuple[Array, Array]) -> tuple[Array, Any]:
 drops.defvjp(_forward, _backward)
 
 
-def _matrix(Z: Array, slopes: Array) -> Array:
-    return jnp.eye(Z.shape[0], dtype=Z.dtype) + Z * slopes[:, None, :]
+def _times(Z: Array, through: Array) -> Array:
+    """Return Z @ through, (ports, batch); where ports are few in one piece with what is around it."""
+    if len(Z) > UNROLLED:
+        return Z @ through
+    sums = [sum(Z[j, k] * through[k] for k in range(len(Z))) for j in range(len(Z))]
+    return jnp.stack([jnp.asarray(each) for each in sums])
 
 
-def solved(matrix: Array, right: Array) -> Array:
-    """Solve (batch, k, k) equations for (batch, k) right sides; without exchange of rows where k is small."""
-    size = right.shape[1]
+def solved(Z: Array, slopes: Array, right: Array) -> Array:
+    """Solve (1 + Z slopes) x = right at every sample, (ports, batch); without exchange of rows where ports are few."""
+    size = len(right)
     if size > UNROLLED:
-        found: Array = jnp.linalg.solve(matrix, right[..., None])[..., 0]
+        matrix = jnp.eye(size) + Z * slopes.T[:, None, :]
+        found: Array = jnp.linalg.solve(matrix, right.T[..., None])[..., 0].T
         return found
-    rows = [[matrix[:, j, k] for k in range(size)] for j in range(size)]
-    sides = [right[:, j] for j in range(size)]
+    rows = [[Z[j, k] * slopes[k] + (1.0 if j == k else 0.0) for k in range(size)] for j in range(size)]
+    sides = [right[j] for j in range(size)]
     for j in range(size):
         for below in range(j + 1, size):
             factor = rows[below][j] / rows[j][j]
@@ -147,49 +164,41 @@ def solved(matrix: Array, right: Array) -> Array:
         for k in range(j + 1, size):
             sides[j] = sides[j] - rows[j][k] * sides[k]
         sides[j] = sides[j] / rows[j][j]
-    return jnp.stack(sides, axis=1)
+    return jnp.stack(sides)
 
 
 @jax.jit
 def march(
-    matrices: Any, ports: Ports, different: Array, y: Array, steps: Steps, x: Any, held: Held
+    matrices: Any, ports: Ports, different: Array, y: Array, steps: Steps, sources: Sources, held: Held
 ) -> tuple[Array, Array]:
-    """Take all steps; return the unknowns behind each, (steps, batch, n), and which samples are well, (steps, batch).
+    """Take all steps; return the unknowns behind each, (steps, n, batch), and which samples are well, (steps, batch).
 
-    matrices: `Matrices`. different: the values of a. x: what the sources hold: (batch, sources) where they
-    stand still, the columns that move, (m,), and what they hold behind each step, (steps, batch or 1, m).
-    held: at the start.
+    matrices: `Matrices`. different: the values of a. held: before the first step.
     """
-    G, C, S, T, D, P = matrices
-    still, columns, moving = x
-    G, S = G + y * D.T @ D, S + y * D.T @ P
-    inverses = jnp.linalg.inv(G + different[:, None, None] * C)
-    fixed = (still @ S.T, still @ T.T, still @ P.T)
-    Sm, Tm, Pm = S[:, columns].T, T[:, columns].T, P[:, columns].T
-    has_ports = D.shape[0] > 0
+    G, C, _, _, D, _ = matrices
+    n, count = G.shape[0], D.shape[0]
+    inverses = jnp.linalg.inv(G + y * D.T @ D + different[:, None, None] * C)
+    # one product gives the unknowns, what they store, and the open drops; another what the diodes change of them
+    outward = jnp.concatenate([inverses, C @ inverses, D @ inverses], axis=1)
+    inward = outward @ D.T
 
-    def step(before: Held, now: tuple[Array, Array, Array, Array]) -> tuple[Held, tuple[Array, Array]]:
-        a, b, which, xm = now
-        K = inverses[which]
-        pushed, carried, opened = fixed[0] + xm @ Sm, fixed[1] + xm @ Tm, fixed[2] + xm @ Pm
-        right = a * (before.stored - carried) + b * before.rate - pushed
-        u = right @ K.T
-        good = before.good
-        q, s, v, pace = before.charge, before.current, before.drop, before.pace
-        if has_ports:
-            KD = K @ D.T
-            earlier = a * q + b * s
+    def step(before: Held, now: Any) -> tuple[Held, tuple[Array, Array]]:
+        a, _, next_a, next_b, which, *moved = now
+        pushed, carried, opened = (own + more for own, more in zip(sources.still, moved, strict=True))
+        found = outward[which] @ (before.memory - pushed - y * (D.T @ opened) - a * carried)
+        good, of_charge, v, pace = before.good, before.of_charge, before.drop, before.pace
+        if count:
             guess = v + jnp.clip(pace, -FORESEEN * ports.scale, FORESEEN * ports.scale)
-            given = (ports, u @ D.T + opened, D @ KD, y, a, earlier)
-            after, done = drops(guess, given)
-            current, charge = own_law(ports, after)
-            u = u - (current + a * charge - earlier - y * after) @ KD.T
-            s = a * charge - earlier
-            pace, v, q, good = after - v, after, charge, good & done
-        stored = u @ C.T + carried
-        rate = a * (stored - before.stored) - b * before.rate
-        good = good & jnp.isfinite(u).all(axis=1)
-        return Held(stored, rate, q, s, v, pace, good), (u, good)
+            Z = inward[which, 2 * n :]
+            after, done = drops(guess, (ports, found[2 * n :] + opened, Z, y, a, of_charge))
+            current, _, charge, _ = law(ports, after)
+            found = found - inward[which] @ (current + a * charge - of_charge - y * after)
+            of_charge = (next_a + next_b * a) * charge - next_b * of_charge
+            pace, v, good = after - v, after, good & done
+        u, stored = found[:n], found[n : 2 * n]
+        memory = (next_a + next_b * a) * (stored + carried) - next_b * before.memory
+        good = good & jnp.isfinite(u).all(axis=0)
+        return Held(memory, of_charge, v, pace, good), (u, good)
 
-    _, (u, good) = jax.lax.scan(step, held, (steps.a, steps.b, steps.which, moving))
+    _, (u, good) = jax.lax.scan(step, held, (*steps, *sources.moving))
     return u, good

@@ -6,9 +6,9 @@ import numpy as np
 
 from ebana_like.elements import FloatArray, IntArray
 from ebana_like.elements.junction_charge import JunctionCharge
-from ebana_like.simulators.native.march import Held, Ports, Steps
+from ebana_like.simulators.native.march import Held, Ports, Sources, Steps
 from ebana_like.simulators.native.runtime import padded, padded_size
-from ebana_like.simulators.native.time_equations import Matrices
+from ebana_like.simulators.native.time_equations import Junctions, Matrices
 from ebana_like.systems import Transient
 
 SIZES_OF_UNKNOWNS, SIZES_OF_PORTS = (2, 4, 8, 16, 24, 32, 48, 64), (0, 1, 2, 4, 6, 8, 12, 16, 24, 32, 48, 64)
@@ -38,8 +38,9 @@ def schedule(analysis: Transient) -> Plan:
     if analysis.method == "trapezoid":
         order[EULER_FIRST:] = 2.0
     h = np.round(h, SAME_DIGITS - int(np.floor(np.log10(h.max()))))  # steps that differ in rounding alone are equal
-    different, which = np.unique(order / h, return_inverse=True)
-    return Plan(Steps(order / h, order - 1.0, which), different)
+    a, b = order / h, order - 1.0
+    different, which = np.unique(a, return_inverse=True)
+    return Plan(Steps(a, b, np.append(a[1:], a[-1]), np.append(b[1:], b[-1]), which), different)
 
 
 class Filled(NamedTuple):
@@ -47,36 +48,38 @@ class Filled(NamedTuple):
 
     matrices: Matrices
     ports: Ports
-    sources: tuple[FloatArray, IntArray, FloatArray]
+    sources: Sources
     begins: Held
 
 
-def filled(matrices: Matrices, ports: Ports, x: tuple[FloatArray, IntArray, FloatArray], begins: Held) -> Filled:
-    """Return everything filled up: with unknowns that are zero, diodes without voltage and sources that do nothing."""
+def filled(
+    matrices: Matrices, junctions: Junctions, x: tuple[FloatArray, IntArray, FloatArray], begins: Held
+) -> Filled:
+    """Return everything filled up: with unknowns that are zero, diodes without voltage, and samples like the last one.
+
+    x: what sources hold that stand still, (batch, sources), zero of those that move; the columns that move, and what
+    they hold behind each step, (steps, batch or 1, columns).
+    """
     still, columns, moving = x
-    n, diodes, batch = matrices.G.shape[0], len(ports.scale), len(still)
-    unknowns, wide, most = (_size(count, SIZES_OF_UNKNOWNS) for count in (n, still.shape[1] + 1, max(len(columns), 1)))
-    many, rows = _size(diodes, SIZES_OF_PORTS), padded_size(batch)
+    n, diodes, batch = matrices.G.shape[0], len(junctions.scale), len(still)
+    unknowns, many, rows = _size(n, SIZES_OF_UNKNOWNS), _size(diodes, SIZES_OF_PORTS), padded_size(batch)
     G = _to(matrices.G, unknowns, unknowns)
     G[range(n, unknowns), range(n, unknowns)] = 1.0
-    S, T = (_to(part, unknowns, wide) for part in (matrices.S, matrices.T))
-    seen = Matrices(
-        G, _to(matrices.C, unknowns, unknowns), S, T, _to(matrices.D, many, unknowns), _to(matrices.P, many, wide)
-    )
-    laws = zip((ports.saturation, ports.scale, *ports.charge), NOTHING, strict=True)
-    saturation, scale, *charge = (np.concatenate([own, np.full(many - diodes, usual)]) for own, usual in laws)
-    repeated = np.minimum(np.arange(rows), batch - 1)  # what fills the batch is solved like the last sample
-    sizes = unknowns, unknowns, many, many, many, many
-    held = [_to(part[repeated], rows, size) for part, size in zip(begins[:6], sizes, strict=True)]
+    none = np.zeros((0, 0))
+    seen = Matrices(G, _to(matrices.C, unknowns, unknowns), none, none, _to(matrices.D, many, unknowns), none)
+    laws = zip((junctions.saturation, junctions.scale, *junctions.charge), NOTHING, strict=True)
+    saturation, scale, *charge = (np.concatenate([own, np.full(many - diodes, usual)])[:, None] for own, usual in laws)
+    repeated = np.minimum(np.arange(rows), batch - 1)
+    sizes = unknowns, many, many, many
+    held = [_to(part[:, repeated], size) for part, size in zip(begins[:4], sizes, strict=True)]
     shared = moving if moving.shape[1] == 1 else moving[:, repeated]
-    sources = (
-        _to(still[repeated], rows, wide),
-        np.concatenate([columns, np.full(most - len(columns), wide - 1)]),
-        _to(shared, *shared.shape[:2], most),
-    )
-    return Filled(
-        seen, Ports(saturation, scale, JunctionCharge(*charge)), sources, Held(*[*held, begins.good[repeated]])
-    )
+    sides = list(zip((matrices.S, matrices.T, matrices.P), (unknowns, unknowns, many), strict=True))
+    fixed = [_to(side @ still[repeated].T, size) for side, size in sides]
+    moves = [padded(np.matmul(side[:, columns], shared.transpose(0, 2, 1)), size, 1) for side, size in sides]
+    sources = Sources((fixed[0], fixed[1], fixed[2]), (moves[0], moves[1], moves[2]))
+    stores = JunctionCharge(*charge)
+    diode = Ports(saturation, scale, stores if stores.capacitance.any() or stores.transit.any() else None)
+    return Filled(seen, diode, sources, Held(*[*held, begins.good[repeated]]))
 
 
 def _to(array: FloatArray, *shape: int) -> FloatArray:

@@ -5,10 +5,13 @@ import time
 import numpy as np
 
 from ebana_like.elements import FloatArray, IntArray
+from ebana_like.elements.constants import GMIN
+from ebana_like.elements.diode import junction
+from ebana_like.elements.junction_charge import junction_charge
 from ebana_like.errors import SettingError
 from ebana_like.simulators.native.general import GeneralEngine
-from ebana_like.simulators.native.march import Held, Ports, march, own_law
-from ebana_like.simulators.native.runtime import as_jax, doubles
+from ebana_like.simulators.native.march import Held, march
+from ebana_like.simulators.native.runtime import doubles
 from ebana_like.simulators.native.schedule import filled, schedule
 from ebana_like.simulators.native.time_equations import TimeEquations, time_equations
 from ebana_like.simulators.protocol import held_values
@@ -45,18 +48,42 @@ def follow(
     still = np.concatenate([sources.voltages, sources.amperes], axis=1)
     still[:, columns] = 0.0
     u, good = _marched(equations, analysis, whole, (still, columns, moving[1:]))
-    x = np.repeat(still[None], len(analysis.times), axis=0)
-    x[..., columns] = moving
-    trajectories = equations.whole(u, x[1:])
-    found = np.concatenate([whole[None], trajectories]).transpose(1, 0, 2)
+    found = _whole(equations, len(circuit.nodes), (still, columns, moving), u)
+    found[:, 0] = whole[:, _shown(equations, len(circuit.nodes))]
     solved = np.asarray(good.all(axis=0) & np.isfinite(whole).all(axis=1))
     for sample in np.flatnonzero(~solved).tolist():
         at = float(analysis.times[1 + int(np.argmin(good[:, sample]))])
         messages.setdefault(sample, f"the step to {at:.3g} s has no solution; try smaller steps")
     found[~solved] = np.nan
-    nodes, currents = found[..., : len(circuit.nodes)], found[..., equations.wires]
+    nodes, currents = found[..., : len(circuit.nodes)], found[..., len(circuit.nodes) :]
     seconds = Seconds(solving=time.perf_counter() - began)
     return Trajectories(circuit, held, analysis.times, nodes, currents, solved, messages, seconds)
+
+
+def _shown(equations: TimeEquations, nodes: int) -> IntArray:
+    """Return what of V is kept: the nodes, then the inductors' currents."""
+    return np.concatenate([np.arange(nodes), equations.wires])
+
+
+def _whole(
+    equations: TimeEquations, nodes: int, x: tuple[FloatArray, IntArray, FloatArray], u: FloatArray
+) -> FloatArray:
+    """Return what is kept of V at all times, (batch, times, nodes + inductors); what is unknown from the first step on.
+
+    x: as `filled` takes it. u: unknowns behind every step, (steps, n, batch).
+    """
+    still, columns, moving = x
+    kept = _shown(equations, nodes)
+    known = equations.known[kept]
+    found = np.empty((len(still), len(moving), len(kept)))
+    found[:] = (still @ known.T)[:, None]
+    if len(columns):
+        found += (moving @ known[:, columns].T).transpose(1, 0, 2)
+    place = np.full(equations.size, -1)
+    place[equations.unknowns] = np.arange(len(equations.unknowns))
+    rows = place[kept]
+    found[:, 1:, rows >= 0] = u.transpose(2, 0, 1)[:, :, rows[rows >= 0]]
+    return found
 
 
 def _beginning(
@@ -88,17 +115,18 @@ def _beginning(
 def _marched(
     equations: TimeEquations, analysis: Transient, whole: FloatArray, x: tuple[FloatArray, IntArray, FloatArray]
 ) -> tuple[FloatArray, BoolArray]:
-    """Return the unknowns behind every step, (steps, batch, n), and which samples were solved, (steps, batch)."""
+    """Return the unknowns behind every step, (steps, n, batch), and which samples were solved, (steps, batch)."""
     plan = schedule(analysis)
     at, batch = equations.unknowns, len(whole)
     with doubles():
-        ports = Ports(*equations.junctions)
+        ports = equations.junctions
         v = whole @ equations.drop_of.T
-        charge = np.asarray(own_law(ports, as_jax(v))[1])
+        charge = junction_charge(v, junction(v, ports.saturation, ports.scale)[0] - GMIN * v, ports.charge)
         w = (whole @ equations.stored.T)[:, at]
-        nothing = np.zeros_like(v)
         good = np.asarray(np.isfinite(whole).all(axis=1))
-        given = filled(equations.matrices, ports, x, Held(w, np.zeros_like(w), charge, nothing, v, nothing, good))
+        first = plan.steps.a[0]  # a step of Euler: rates do not matter
+        begins = Held(first * w.T, first * charge.T, v.T, np.zeros_like(v.T), good)
+        given = filled(equations.matrices, ports, x, begins)
         y = np.array(beside(equations))
         u, well = march(given.matrices, given.ports, plan.different, y, plan.steps, given.sources, given.begins)
-        return np.asarray(u)[:, :batch, : len(at)], np.asarray(well)[:, :batch]
+        return np.asarray(u)[:, : len(at), :batch], np.asarray(well)[:, :batch]

@@ -1,0 +1,92 @@
+"""Do the engines go the same course, and how much faster is the native one? Random circuits at equal steps; batches.
+
+Writes agreement.csv, speed.csv and agreement.png beside this file.
+"""
+
+import argparse
+import time
+from pathlib import Path
+
+import numpy as np
+
+from ebana_like.circuit import loaded
+from ebana_like.conformance.in_time import KINDS, random_netlist
+from ebana_like.drawing import Figure, save_figure
+from ebana_like.files import csv_text
+from ebana_like.netlist import load_netlist, read_netlist
+from ebana_like.simulators import NativeSimulator, NgspiceSimulator
+from ebana_like.systems import Transient
+
+HERE = Path(__file__).parent
+STEPS, STOP = 500, 1e-5
+
+
+def agreement(circuits: int) -> list[list[object]]:
+    rows = []
+    for seed in range(circuits):
+        kind = KINDS[seed % len(KINDS)]
+        circuit = read_netlist(random_netlist(np.random.default_rng(seed), kind)).circuit
+        method = "euler" if seed % 10 == 9 else "trapezoid"
+        analysis, nothing = Transient.even(STOP, STEPS, method), np.zeros((1, 0))
+        with NativeSimulator(circuit) as native, NgspiceSimulator(circuit) as ngspice:
+            ours, theirs = (engine.follow({}, nothing, analysis) for engine in (native, ngspice))
+        swing = float(np.ptp(theirs.voltages, axis=(0, 1)).max())
+        off = float(np.abs(ours.voltages - theirs.voltages).max())
+        rows.append([seed, kind, method, len(circuit.nodes), swing, off, off / swing])
+        print(*rows[-1], flush=True)
+    return rows
+
+
+def speed(rounds: int) -> list[list[object]]:
+    rng, rows = np.random.default_rng(0), []
+    cases = [
+        (kind, read_netlist(random_netlist(np.random.default_rng(k), kind)).circuit) for k, kind in enumerate(KINDS)
+    ]
+    xor = loaded(load_netlist(HERE.parents[1] / "netlists" / "xor.cir").circuit, 1e-12)
+    cases.append(("xor", xor))
+    for name, circuit in cases:
+        analysis = Transient.even(STOP if name != "xor" else 2e-6, 1000)
+        features = rng.uniform(-2, 2, (100, circuit.inputs.count))
+        moving = np.repeat(features[:, None], 1001, axis=1)
+        moving[:, 0] = 0
+        with NativeSimulator(circuit) as native, NgspiceSimulator(circuit) as ngspice:
+            native.follow({}, moving, analysis)  # compiles
+            ngspice.follow({}, moving[:1], analysis)
+            for number in range(rounds):
+                seconds = []
+                for engine in (native, ngspice):
+                    began = time.perf_counter()
+                    engine.follow({}, moving, analysis)
+                    seconds.append(time.perf_counter() - began)
+                ratio = seconds[1] / seconds[0]
+                rows.append([name, number, len(circuit.nodes), *(1e3 * s / 100 for s in seconds), ratio])
+                print(*rows[-1], flush=True)
+    return rows
+
+
+def draw(rows: list[list[object]]) -> None:
+    figure = Figure(figsize=(5, 3.2), layout="constrained")
+    axes = figure.add_subplot()
+    for kind in KINDS:
+        own = [(row[0], row[6]) for row in rows if row[1] == kind]
+        axes.semilogy(*zip(*own, strict=True), "o", label=kind, markersize=4)
+    axes.axhline(1e-6, color="grey", linestyle=":")
+    axes.set(xlabel="circuit", ylabel="largest difference / swing")
+    axes.legend()
+    save_figure(figure, HERE / "agreement.png", dpi=110)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", nargs="*", default=["agreement", "speed"])
+    parser.add_argument("--circuits", type=int, default=50)
+    parser.add_argument("--rounds", type=int, default=3)
+    given = parser.parse_args()
+    if "agreement" in given.what:
+        found = agreement(given.circuits)
+        heads = ["seed", "kind", "method", "nodes", "swing_V", "difference_V", "share"]
+        (HERE / "agreement.csv").write_text(csv_text(heads, found))
+        draw(found)
+    if "speed" in given.what:
+        heads = ["circuit", "round", "nodes", "native_ms_a_sample", "ngspice_ms_a_sample", "ratio"]
+        (HERE / "speed.csv").write_text(csv_text(heads, speed(given.rounds)))
