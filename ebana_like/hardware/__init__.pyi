@@ -5,8 +5,9 @@ from .catalog import TECHNOLOGIES, technology_named, technology_options
 from .chip import Mismatch, mismatch
 from .compiled import CompiledTechnology
 from .converter import Converter
+from .fitted import fitted_device
 from .ideal import Ideal
-from .laws import Constant, Exponential, Law, Linear, Power, SoftBounds
+from .laws import Constant, Exponential, Law, Linear, Power, SoftBounds, Tabulated
 from .levels import Levels
 from .programmed import Programmed
 from .pulsed import Pulsed
@@ -32,8 +33,10 @@ __all__ = [
     "Readout",
     "SoftBounds",
     "State",
+    "Tabulated",
     "Technology",
     "Verified",
+    "fitted_device",
     "measured",
     "mismatch",
     "technology_named",

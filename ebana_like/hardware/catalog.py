@@ -17,7 +17,11 @@ _GENERIC = {
     "linear": "pulses that shrink towards the ends, here to a half",
     "soft-bounds": "pulses that shrink to nothing at the ends",
     "power": "pulses that shrink as a power of the distance to the ends",
+    "measured": "a device of your own, its pulses in a CSV file: --device",
 }
+
+MEASURED = "measured"
+"""The name of a device of one's own, whose pulses stand in a file."""
 
 _PRESETS = {
     "idealized": "Rasch et al. 2019, arXiv:1906.02698",
@@ -63,16 +67,18 @@ TECHNOLOGIES: "Seam[Technology]" = Seam(
 _VERIFY = "verify."
 
 
-def technology_named(name: str, options: Given = "", seed: int = 0) -> "Technology":
+def technology_named(
+    name: str, options: Given = "", seed: int = 0, instead: "Technology | None" = None
+) -> "Technology":
     """Return the technology of a name.
 
     options: see `technology_options`, as a table or as text; those not given have its own values. seed: of what differs
-        between devices, where they have none of their own.
+        between devices, where they have none of their own. instead: what stands for a name that waits for a file.
     Raises SettingError for a name, option or value that cannot be.
     """
-    found = TECHNOLOGIES[name]
+    found = instead or TECHNOLOGIES[name]
     table = table_of(options, "technology_options")
-    values = chosen(table, technology_options(name, seed), name, "technology_options")
+    values = chosen(table, options_of(found, seed), name, "technology_options")
     verify = {key: value for key, value in values.items() if key.startswith(_VERIFY)}
     changed: Technology = _changed(found, {key: value for key, value in values.items() if key not in verify})
     if not any(key in table for key in verify):
@@ -84,10 +90,14 @@ def technology_named(name: str, options: Given = "", seed: int = 0) -> "Technolo
 
 def technology_options(name: str, seed: int = 0) -> dict[str, Option]:
     """Return the options of a technology. Raises SettingError where there is none of that name."""
+    return options_of(TECHNOLOGIES[name], seed)
+
+
+def options_of(technology: "Technology", seed: int = 0) -> dict[str, Option]:
+    """Return the options of a technology, with the values that it has unless they are given."""
     from ebana_like.hardware.compiled import CompiledTechnology
     from ebana_like.hardware.verified import Verified
 
-    technology = TECHNOLOGIES[name]
     found = _options(technology, "", {"seed": seed})
     if isinstance(technology, CompiledTechnology):
         found |= _options(Verified(technology), _VERIFY, {})

@@ -56,6 +56,11 @@ class CompiledTechnology(Technology):
         """The seed of what differs from device to device."""
         return 0
 
+    @property
+    def unmade(self) -> "CompiledTechnology":
+        """The same whatever chip it is: what is compiled once for all of them."""
+        return self
+
     def start(self, parameters: Mapping[str, Parameter]) -> State:
         found: dict[str, FloatArray] = {}
         for k, (address, parameter) in enumerate(parameters.items()):
@@ -82,12 +87,12 @@ class CompiledTechnology(Technology):
         state: State,
         rng: np.random.Generator,
     ) -> tuple[FloatArray, State]:
-        from ebana_like.hardware.draws import key_from
+        from ebana_like.hardware.draws import keys_from
         from ebana_like.hardware.steps import moved_once
 
         ends = parameter.low, parameter.high
         moved, entries = moved_once(
-            self, value, -step * dense(direction), *ends, entries_of(state, address), key_from(rng)
+            self.unmade, value, -step * dense(direction), *ends, entries_of(state, address), keys_from(rng, 1)[0]
         )
         return moved, {f"{name}/{address}": each for name, each in entries.items()}
 

@@ -8,7 +8,6 @@ equally likely parts, so within 3.7 sigma.
 
 from functools import cache
 from statistics import NormalDist
-from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
@@ -22,9 +21,9 @@ _GOLDEN, _FIRST, _SECOND = 0x9E3779B9, 0x7FEB352D, 0x846CA68B
 _LEVELS = 4096
 
 
-def key_from(rng: np.random.Generator) -> Any:
-    """Return the key of one address at one update, (2,)."""
-    return rng.integers(2**32, size=KEY, dtype=np.uint32)
+def keys_from(rng: np.random.Generator, count: int) -> NDArray[np.uint32]:
+    """Return the keys of so many addresses at one update, (count, 2): the same whether asked for at once or singly."""
+    return rng.integers(2**32, size=(count, KEY), dtype=np.uint32)
 
 
 def words(key: Array, number: Array, turn: Array | int) -> Array:

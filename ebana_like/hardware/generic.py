@@ -11,3 +11,4 @@ CONSTANT = Pulsed()
 LINEAR = Pulsed(law=Linear(0.5, 0.5))
 SOFT_BOUNDS = Pulsed(law=SoftBounds())
 POWER = Pulsed(law=Power(2.0, 2.0))
+MEASURED = Pulsed()  # until the file is read

@@ -34,7 +34,7 @@ class Law(ABC):
     def factor(self, place: Any, up: Any, frame: Frame) -> Any:
         """Return how large steps are, (n,), of pulses up or down (truth values) at places, beside the device's step."""
 
-    def noise(self, place: Any, step: Any, frame: Frame) -> Any:
+    def noise(self, place: Any, up: Any, step: Any, frame: Frame) -> Any:
         """Return what a technology's `cycle` multiplies, given the step's size; both as shares of the range."""
         return step
 
@@ -132,8 +132,33 @@ class Exponential(Law):
         steep, size = _chosen(up, self.steep_up, -self.steep_down), _chosen(up, self.rise, self.fall)
         return xp.clip(1 - size * xp.exp(steep * z), 0.0, None)
 
-    def noise(self, place: Any, step: Any, frame: Frame) -> Any:
+    def noise(self, place: Any, up: Any, step: Any, frame: Frame) -> Any:
         return step + self.floor + self.slope * abs(place - frame.zero)
+
+
+@dataclass(frozen=True)
+class Tabulated(Law):
+    """Steps and their noise as they were measured, straight lines between the middles of equal parts of the range.
+
+    up, down: steps in units of their mean. up_noise, down_noise: standard deviation from cycle to cycle, shares of the
+        range.
+    """
+
+    up: tuple[float, ...]
+    down: tuple[float, ...]
+    up_noise: tuple[float, ...]
+    down_noise: tuple[float, ...]
+
+    def factor(self, place: Any, up: Any, frame: Frame) -> Any:
+        return _chosen(up, self._between(place, self.up), self._between(place, self.down))
+
+    def noise(self, place: Any, up: Any, step: Any, frame: Frame) -> Any:
+        return _chosen(up, self._between(place, self.up_noise), self._between(place, self.down_noise))
+
+    @staticmethod
+    def _between(place: Any, values: tuple[float, ...]) -> Any:
+        middles = (np.arange(len(values)) + 0.5) / len(values)
+        return place.__array_namespace__().interp(place, middles, np.array(values))
 
 
 def _chosen(up: Any, one: Any, other: Any) -> Any:

@@ -6,7 +6,7 @@ cycle to cycle, at every pulse.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -103,6 +103,10 @@ class Pulsed(CompiledTechnology):
     @property
     def chip(self) -> int:
         return self.seed
+
+    @property
+    def unmade(self) -> "Pulsed":
+        return replace(self, seed=0)
 
     def made(self, parameter: Parameter, rng: np.random.Generator) -> dict[str, FloatArray]:
         count = len(parameter.value)
@@ -255,7 +259,7 @@ class Pulsed(CompiledTechnology):
         factor = self.law.factor(place_between, up, frame)
         way = sign * size * factor * count
         if self.cycle:
-            noise = self.law.noise(place_between, size if self.additive else abs(size * factor), frame)
+            noise = self.law.noise(place_between, up, size if self.additive else abs(size * factor), frame)
             way = way + self.cycle * noise * jnp.sqrt(count) * normal(word)
         return jnp.clip(place + way, frame.low, frame.high)
 

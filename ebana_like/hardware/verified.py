@@ -1,7 +1,7 @@
 """Program and verify: devices are read after every write, and written again until they are near enough."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,6 +33,10 @@ class Verified(CompiledTechnology):
     @property
     def chip(self) -> int:
         return self.inner.chip
+
+    @property
+    def unmade(self) -> "Verified":
+        return replace(self, inner=self.inner.unmade)
 
     def made(self, parameter: Parameter, rng: np.random.Generator) -> dict[str, FloatArray]:
         return self.inner.made(parameter, rng)

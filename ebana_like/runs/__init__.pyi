@@ -3,6 +3,7 @@
 from .assembly import (
     converter_of,
     cost_of,
+    device_in,
     estimator_of,
     layers,
     problem_of,
@@ -44,6 +45,7 @@ __all__ = [
     "cost_of",
     "create_run",
     "decode",
+    "device_in",
     "dump_config",
     "estimator_of",
     "history_text",

@@ -4,11 +4,16 @@ import inspect
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
+import numpy as np
+
 from ebana_like.circuit import Circuit
 from ebana_like.data import Split
+from ebana_like.data.table import read_table
 from ebana_like.elements import WiredCrossbar
 from ebana_like.errors import SettingError
-from ebana_like.hardware import Converter, Readout, Technology, mismatch, technology_named
+from ebana_like.hardware import Converter, Pulsed, Readout, Technology, fitted_device, mismatch, technology_named
+from ebana_like.hardware.catalog import MEASURED
+from ebana_like.hardware.fitted import BINS
 from ebana_like.learning import (
     COSTS,
     ESTIMATORS,
@@ -158,8 +163,27 @@ def wires_of(settings: Settings) -> Wires | None:
 
 
 def technology_of(settings: TrainingSettings) -> Technology:
-    """Return the technology the settings name; their seed draws what differs between devices."""
-    return technology_named(settings.technology, settings.technology_options, settings.seed)
+    """Return the technology the settings name; their seed draws what differs between devices.
+
+    Raises SettingError for a device that is not measured, or whose file cannot be read.
+    """
+    if (settings.technology == MEASURED) != bool(settings.device):
+        if settings.device:
+            raise SettingError(
+                f"device is {settings.device}, but technology is {settings.technology}; give technology {MEASURED}"
+            )
+        raise SettingError(
+            f"technology is {MEASURED}, but device is not given; name the CSV file of its pulses with it"
+        )
+    fitted = device_in(settings.device, settings.device_bins) if settings.device else None
+    return technology_named(settings.technology, settings.technology_options, settings.seed, fitted)
+
+
+def device_in(path: str, bins: int = BINS) -> Pulsed:
+    """Return a measured device: a CSV file with columns pulse, conductance and maybe device; see `fitted_device`."""
+    table = read_table(path)
+    devices = np.unique(table.words("device"), return_inverse=True)[1] if "device" in table.names else None
+    return fitted_device(table.numbers("pulse"), table.numbers("conductance"), devices, bins, path)
 
 
 def _made(kind: type[Made], settings: TrainingSettings) -> Made:

@@ -26,7 +26,7 @@ from ebana_like.simulators import ENGINES
 
 COMMENT_COLUMN = 36
 
-FILES = ("data", "start", "diode", "netlist", "include_path")
+FILES = ("data", "start", "diode", "device", "netlist", "include_path")
 """Settings that are names of files, or may be; the last one of several folders."""
 
 OPTIONS = ("update_options", "schedule_options", "technology_options", "readout", "converter", "wires")
@@ -126,6 +126,12 @@ class TrainingSettings:
     technology_options: str = setting(
         "", "Options of the technology, as in step=0.002,rounding=kept; `train-circuit rules` lists them."
     )
+    device: str = setting(
+        "",
+        "CSV file of the technology `measured`, with columns pulse, conductance and, of several devices, device; pulse "
+        "numbers rise under pulses up and fall under pulses down.",
+    )
+    device_bins: int = setting(20, "Equal parts of a measured device's range in which its pulses are averaged.", low=2)
     precision: str = setting(
         "double",
         "Of training steps; single with engine native and estimator adjoint.",

@@ -100,11 +100,11 @@ class Stretches:
         """Return what devices draw from in each batch, as they would in batches by themselves; no words if nothing."""
         if not isinstance(self.problem.technology, CompiledTechnology):
             return np.zeros((self.length, 1, 0), np.uint32)
-        from ebana_like.hardware.draws import KEY, key_from
+        from ebana_like.hardware.draws import KEY, keys_from
 
         keys = np.zeros((self.length, len(self.problem.system.parameters), KEY), np.uint32)
         for of_batch, rng in zip(keys, rngs, strict=False):
-            of_batch[:] = [key_from(rng) for _ in of_batch]
+            of_batch[:] = keys_from(rng, len(of_batch))
         return keys
 
     def _counted(self, sums: Sums, batches: Sequence[IntArray], descent: Descent, done: Descended) -> Sums:

@@ -130,7 +130,7 @@ class Update(ABC):
             name: at for name in state if name.startswith(DEVICES) for at in parameters if name.endswith(f"/{at}")
         }
         return Stepping(
-            moves_of(found.against, None if ideal else technology),
+            moves_of(found.against, technology.unmade if isinstance(technology, CompiledTechnology) else None),
             state,
             {**found.of_address, **of_devices},
             {at: Ends(each.low, each.high, found.rates[at], k) for k, (at, each) in enumerate(parameters.items())},

@@ -1,0 +1,182 @@
+"""Does my device learn? Circuits under every published device, and under each imperfection alone.
+
+    python experiments/devices/run.py            # XOR, Iris and digits; goes on where it was stopped
+    python experiments/devices/run.py plot       # the figure alone
+
+Rows are appended to results.csv as they are computed; a row that is there is not computed again.
+"""
+
+import csv
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from ebana_like.runs import Settings
+from ebana_like.simulators import NativeSimulator
+from ebana_like.tasks import TASKS
+from ebana_like.training import train
+
+HERE = Path(__file__).parent
+RESULTS = HERE / "results.csv"
+
+SEEDS = {"iris": 3, "digits": 2, "xor": 5}
+SETTINGS = {
+    "xor": Settings(**vars(TASKS["xor"].settings)),
+    "iris": Settings(**vars(TASKS["iris"].settings)),
+    "digits": Settings(**vars(TASKS["digits"].settings)),
+}
+EPOCHS = {"xor": 200, "iris": 60, "digits": 6}
+SIGN = {"xor": 1e-3, "iris": 1e-3, "digits": 1e-3}
+"""Steps of the sign rule, shares of the range, as in experiments/sign_updates."""
+
+PRESETS = (
+    "ideal",
+    "idealized",
+    "gokmen-vlasov",
+    "capacitor",
+    "ecram",
+    "ecram-mo",
+    "reram-es",
+    "reram-sb",
+    "reram-array-om",
+    "reram-array-hfo2",
+    "pcm",
+)
+WRITTEN = ("pcm-nandakumar", "pcm-joshi", "reram-wan")
+IMPERFECTIONS = (
+    ("levels", "count=64,rounding=nearest"),
+    ("levels", "count=64"),
+    ("levels", "count=64,rounding=kept"),
+    ("levels", "count=16,rounding=nearest"),
+    ("levels", "count=16"),
+    ("levels", "count=16,rounding=kept"),
+    ("constant", ""),
+    ("constant", "cycle=1"),
+    ("constant", "cycle=3"),
+    ("constant", "device=0.3"),
+    ("constant", "imbalance=0.3"),
+    ("constant", "imbalance_device=0.3"),
+    ("linear", ""),
+    ("soft-bounds", ""),
+    ("power", ""),
+    ("constant", "write_noise=0.02"),
+    ("constant", "write_noise=0.1"),
+    ("constant", "stuck_low=0.025,stuck_high=0.025"),
+    ("constant", "stuck_low=0.1,stuck_high=0.1"),
+    ("constant", "leak=100000"),
+    ("constant", "drift=0.05"),
+)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A training's task, technology, its options, and how it is driven: sgd, sign, kept, tiki-taka."""
+
+    task: str
+    technology: str
+    options: str
+    rule: str
+
+    def settings(self, seed: int) -> Settings:
+        options = [self.options, *(["rounding=kept"] if self.rule == "kept" else [])]
+        given = {
+            "engine": "native",
+            "seed": seed,
+            "epochs": EPOCHS[self.task],
+            "stop_loss": 0.0,
+            "technology": self.technology,
+            "technology_options": ",".join(filter(None, options)),
+        }
+        if self.rule == "tiki-taka":
+            given["technology_options"] = ",".join(filter(None, [self.options, "transfer.every=1"]))
+        if self.rule == "sign":
+            given |= {"update": "sign", "lr": (SIGN[self.task],)}
+        return replace(SETTINGS[self.task], **given)
+
+
+def cases() -> Iterator[Case]:
+    for task in SEEDS:
+        for name in PRESETS:
+            for rule in ("sgd",) if name == "ideal" else ("sgd", "kept", "sign"):
+                yield Case(task, name, "", rule)
+        yield Case(task, "ideal", "", "sign")
+        for name in WRITTEN:
+            yield Case(task, name, "", "sgd")
+        for name, options in IMPERFECTIONS:
+            yield Case(task, name, options, "sgd")
+
+
+def learned(case: Case) -> list[float]:
+    """Return the share of right answers after the last epoch, on data held out where the task has any, by seed."""
+    found = []
+    for seed in range(SEEDS[case.task]):
+        problem = TASKS[case.task].problem(case.settings(seed))
+        with NativeSimulator(problem.circuit) as simulator:
+            last = train(problem, simulator).records[-1]
+        found.append(float((last.test or last.train).accuracy))
+    return found
+
+
+def done() -> dict[Case, dict[str, str]]:
+    if not RESULTS.exists():
+        return {}
+    with RESULTS.open() as file:
+        rows = list(csv.DictReader(file))
+    return {Case(row["task"], row["technology"], row["options"], row["rule"]): row for row in rows}
+
+
+def main() -> None:
+    for case in cases():
+        if case in done():
+            continue
+        accuracies = 100 * np.array(learned(case))
+        row = {
+            **vars(case),
+            "seeds": len(accuracies),
+            "epochs": EPOCHS[case.task],
+            "accuracy": f"{accuracies.mean():.2f}",
+            "least": f"{accuracies.min():.2f}",
+        }
+        is_new = not RESULTS.exists()
+        with RESULTS.open("a") as file:
+            writer = csv.DictWriter(file, row, lineterminator="\n")
+            if is_new:
+                writer.writeheader()
+            writer.writerow(row)
+        print(", ".join(f"{name} {value}" for name, value in row.items() if value != ""), flush=True)
+
+
+def plot() -> None:
+    import matplotlib
+
+    matplotlib.use("svg")
+    import matplotlib.pyplot as plt
+
+    rows = done()
+    tasks = [task for task in ("digits", "iris", "xor") if any(case.task == task for case in rows)]
+    colours = {"sgd": "#3b6ea5", "kept": "#5a9e6f", "sign": "#c8553d", "tiki-taka": "#8a5fa8"}
+    labels = list(dict.fromkeys(f"{case.technology} {case.options}".strip() for case in cases()))
+    figure, panels = plt.subplots(1, len(tasks), figsize=(5 + 2.6 * len(tasks), 8.5), sharey=True, squeeze=False)
+    for axes, task in zip(panels[0], tasks, strict=True):
+        ideal = float(rows[Case(task, "ideal", "", "sgd")]["accuracy"])
+        axes.axvline(ideal, color="#999999", linewidth=0.8)
+        for k, (rule, colour) in enumerate(colours.items()):
+            mine = [(case, row) for case, row in rows.items() if case.task == task and case.rule == rule]
+            heights = [labels.index(f"{case.technology} {case.options}".strip()) + 0.16 * (k - 1.5) for case, _ in mine]
+            axes.scatter([float(row["accuracy"]) for _, row in mine], heights, s=16, color=colour, label=rule, zorder=3)
+        axes.set(title=task, xlabel="right answers (%)")
+        axes.set_yticks(range(len(labels)), labels, fontsize=7.5)
+        axes.set_ylim(len(labels) - 0.5, -0.5)
+        axes.grid(axis="y", color="#eeeeee", linewidth=6, zorder=0)
+        axes.legend(fontsize=7, loc="lower left")
+    figure.tight_layout()
+    figure.savefig(HERE / "devices.svg")
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] != ["plot"]:
+        main()
+    plot()
