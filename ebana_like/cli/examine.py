@@ -71,7 +71,8 @@ def gradcheck(
     printer.line(f"{given.circuit.title}: {given.origin}; {engine}")
     printer.line(f"equilibrium propagation: {check.symmetry}")
     if not check.symmetry.exact:
-        printer.line("its estimates below leave that out, and are wrong at every beta; train with --estimator adjoint")
+        how = "are taken with these means" if check.symmetry.defect < np.inf else "leave that out"
+        printer.line(f"its estimates below {how}, and are off at every beta; --estimator adjoint is exact")
     _print_rows(printer, check)
     _print_bests(printer, check)
     named = next((name for name, kind in nudged_estimators().items() if type(given.estimator) is kind), "centered")

@@ -5,7 +5,7 @@ import schemdraw.elements as elm
 from schemdraw import flow
 
 from ebana_like.circuit import Circuit
-from ebana_like.elements import Resistors, WiredCrossbar
+from ebana_like.elements import FloatArray, Resistors, WiredCrossbar
 from ebana_like.nudges import NUDGES
 from ebana_like.simulators.layers import Hidden, Layers
 
@@ -42,8 +42,15 @@ def _neurons(hidden: Hidden) -> list[str]:
     rails = f"{hidden.down.rails[0]:g} and {hidden.up.rails[0]:g} V" if hidden.up.rails.any() else "ground"
     texts = [f"{len(hidden.nodes)} neurons\ntwo {hidden.up.model.name} diodes\nto {rails}"]
     if len(hidden.driven):
-        texts.append(f"{len(hidden.nodes)} amplifiers\nvoltage x {hidden.forward[0]:g}\ncurrent x {hidden.back[0]:g}")
+        gains = f"voltage x {_span(hidden.forward)}\ncurrent x {_span(hidden.back)}"
+        texts.append(f"{len(hidden.nodes)} amplifiers\n{gains}")
     return texts
+
+
+def _span(gains: FloatArray) -> str:
+    """Return a layer's gain, or from which to which they are."""
+    low, high = gains.min(), gains.max()
+    return f"{low:g}" if low == high else f"{low:.3g} to {high:.3g}"
 
 
 def _outputs(circuit: Circuit) -> str:

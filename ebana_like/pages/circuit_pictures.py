@@ -61,7 +61,7 @@ def transfers(circuit: Circuit) -> list[Drawn]:
     for k, (hidden, linear) in enumerate(zip(layers.hidden, linear_conductances(layers), strict=True)):
         middle = int(np.argsort(linear)[len(linear) // 2])
         title = f"transfer curve of {circuit.nodes[hidden.nodes[middle]]}"
-        up, down = ((clamp.model, float(clamp.rails[middle])) for clamp in (hidden.up, hidden.down))
+        up, down = ((clamp.of(middle), float(clamp.rails[middle])) for clamp in (hidden.up, hidden.down))
         caption = f"layer {k + 1}: {title}, the neuron whose linear part is the median; dotted: without diodes"
         drawn.append(Drawn(f"layer{k + 1}", caption, transfer_curve(float(linear[middle]), up, down, title)))
     return drawn

@@ -1,7 +1,7 @@
 """What is known of a layered network before it has conductances? Its wiring, as arrays."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -71,6 +71,10 @@ class Clamp:
     model: DiodeModel
     rails: FloatArray
     areas: FloatArray
+
+    def of(self, neuron: int) -> DiodeModel:
+        """Return the model of one neuron's diode, its area in IS."""
+        return replace(self.model, saturation_current=self.model.saturation_current * float(self.areas[neuron]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,6 +158,8 @@ class Layers:
         doubled. bias_rows, biases: rows at constant voltages, and those voltages.
     constant_nodes, constants: nodes at a voltage that never changes, ground among them, and that voltage.
     outputs: last crossbar's columns. positive, negative: positions of the output pairs among them.
+    even: whether amplifiers whose neurons a crossbar joins all have the same ratio A / B: the Jacobian is symmetric but
+        for weights.
     """
 
     crossbars: tuple[Crossbar, ...]
@@ -168,3 +174,4 @@ class Layers:
     outputs: IntArray
     positive: IntArray
     negative: IntArray
+    even: bool = True

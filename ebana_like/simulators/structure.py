@@ -70,14 +70,15 @@ class _Search:
         _require(len(hidden) > 0 and not self.left)
         nodes = np.concatenate([*self.found, np.array(list(self.constants), dtype=np.intp)])
         _require(len(nodes) == len(self.circuit.nodes) == len(np.unique(nodes)))
+        even = True
         for layer, before, crossbar in zip(hidden, [None, *hidden], crossbars, strict=False):
             joined = isinstance(crossbar.bank, WiredCrossbar) and crossbar.bank.wires.joins_columns
-            _require(_same_ratio(layer) or not (joined or before))
+            even &= _same_ratio(layer) or not (joined or before)
         constants = np.array(list(self.constants), dtype=np.intp), np.array(list(self.constants.values()))
         arrays = (*constants, columns, *self._pairs(columns))
         plus, minus, bias_rows = map(index_of, sides)
         found = tuple(crossbars), tuple(hidden), branch, plus, minus, bias_rows, read_only(biases)
-        return Layers(*found, *map(read_only, arrays))
+        return Layers(*found, *map(read_only, arrays), even)
 
     def _take_sources(self) -> VoltageSources:
         """Cross out the sources between a node and ground; return the inputs."""

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from ebana_like.elements import FloatArray, IntArray
 from ebana_like.energy import coenergy_weights
+from ebana_like.errors import CircuitError
 from ebana_like.hardware import CompiledTechnology, Ideal
 from ebana_like.learning import SGD, Adjoint, Estimator, Nudged
 from ebana_like.nudges import NUDGES, pull_of
@@ -155,9 +156,10 @@ def stretches_of(problem: Problem, simulator: Simulator) -> Stretches | None:
     if not problem.readout.perfect or (not plain and stepping_of(problem, problem.start()) is None):
         return None
     if isinstance(problem.estimator, Nudged):
-        if problem.system.refusal():
+        try:
+            found = problem.estimator.nearest(problem.system) or coenergy_weights(problem.circuit)
+        except CircuitError:
             return None
-        found = coenergy_weights(problem.circuit)
         weights = {at: found[parts(at)[0]] for at in problem.system.parameters}
     elif isinstance(problem.estimator, Adjoint):
         weights = dict.fromkeys(problem.system.parameters, np.ones(1))

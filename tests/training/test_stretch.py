@@ -70,6 +70,19 @@ def test_a_chip_is_stepped_by_the_engine_too(monkeypatch):
     assert difference(together, train(ideal, NativeSimulator(ideal.circuit))) > 1e-3
 
 
+@pytest.mark.parametrize("estimator", ["centered", "adjoint"])
+def test_a_deep_chip_is_stepped_with_the_nearest_weights(estimator, monkeypatch):
+    ideal = problem(batch=30, hidden=(6, 5), lr=(0.3,), estimator=estimator)
+    made = Mismatch(saturation=0.3, gain=0.05, feedback=0.05, offset=0.02).numbered(ideal.circuit, 1)
+    given = replace(ideal, system=made)
+    simulator = NativeSimulator(made)
+    assert given.system.refusal()
+    assert stretches_of(given, simulator) is not None
+    together = train(given, simulator)
+    monkeypatch.setattr(loops, "stretches_of", lambda *_: None)
+    assert difference(together, train(given, simulator)) < 1e-10
+
+
 @pytest.mark.parametrize("update", UPDATES)
 def test_every_rule_takes_its_steps_where_the_conductances_are(update, monkeypatch):
     """In arrays that are filled up, and with the inputs' negatives apart: a step of lamb depends on whole banks."""

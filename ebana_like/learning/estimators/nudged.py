@@ -1,6 +1,7 @@
 """How is a gradient read off nudged phases? Equilibrium propagation, and the sum that all its estimators share."""
 
 from abc import abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -50,6 +51,18 @@ class Nudged(Estimator):
         ways = [system.refusal(), getattr(system, "departure", "")]
         return "; ".join(filter(None, ways))
 
+    def nearest(self, system: System) -> Mapping[str, FloatArray] | None:
+        """Return the weights to learn with where the system has no exact ones, by bank; None where it has.
+
+        Raises CircuitError where equilibrium propagation is not nearly exact, and not wanted all the same.
+        """
+        reason = system.refusal()
+        if not reason:
+            return None
+        if not (isinstance(system, CircuitSystem) and (self.inexact or system.nearly_exact)):
+            raise CircuitError(f"{reason}; it is learned by the adjoint estimator, exact for every circuit")
+        return nearest_weights(system.circuit)
+
     def estimate(
         self,
         engine: Engine,
@@ -64,12 +77,9 @@ class Nudged(Estimator):
         Arguments as in `Estimator`. Raises CircuitError where equilibrium propagation is not exact for the system nor
         nearly so, and not wanted all the same.
         """
-        system = engine.system
-        weights = {}
-        if reason := system.refusal():
-            if not (isinstance(system, CircuitSystem) and (self.inexact or system.nearly_exact)):
-                raise CircuitError(f"{reason}; it is learned by the adjoint estimator, exact for every circuit")
-            weights = {"weights": nearest_weights(system.circuit)}
+        system, weights = engine.system, {}
+        if (nearest := self.nearest(system)) is not None:
+            weights = {"weights": nearest}
         points, coefficients = self.phases(engine, values, features, targets, cost, rng)
         return Estimate(
             system.signals(points, coefficients, **weights),

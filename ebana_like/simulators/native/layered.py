@@ -16,10 +16,12 @@ from ebana_like.elements.switch import OPEN
 from ebana_like.simulators.layers import Crossbar, Hidden, Layers, pulled
 from ebana_like.simulators.native.network import (
     Conductances,
+    Even,
     Network,
     Neurons,
     Outputs,
     Ports,
+    Uneven,
     Wired,
     injected,
     network,
@@ -155,7 +157,8 @@ class LayeredCircuit:
         if self.filled:
             biases = padded(biases, self._counts[2])
         ground = np.arange(size) >= len(layers.outputs)
-        return Ports(*(as_jax(array) for array in (biases, positive, negative, ground.astype(float))))
+        arrays = (as_jax(array) for array in (biases, positive, negative, ground.astype(float)))
+        return Ports(*arrays)._replace(ratios=Even() if layers.even else Uneven())
 
     def matrices(self, values: Values) -> tuple[FloatArray, ...]:
         """Return every crossbar's conductances, (columns, rows), siemens, filled up."""

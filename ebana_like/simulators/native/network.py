@@ -65,6 +65,14 @@ class Neurons(NamedTuple):
         return jnp.where(positive, bound, -bound)
 
 
+class Even(NamedTuple):
+    """Amplifiers whose neurons a crossbar joins all have the same ratio: the Jacobian is symmetric but for weights."""
+
+
+class Uneven(NamedTuple):
+    """They have not, as on a chip. It is a type, not a number: what is compiled depends on it."""
+
+
 class Network(NamedTuple):
     """A layered network holding conductances; the first crossbar is folded into currents.
 
@@ -75,6 +83,7 @@ class Network(NamedTuple):
     fed: currents that the amplifiers' offsets feed into each layer, (nodes,), amperes; None where they feed none.
     couplings: what wires put between the nodes of a layer, as currents into each of them by the voltages of the others,
         (nodes, nodes) of every layer, siemens, zero on the diagonal; none where there are no wires.
+    ratios: of the amplifiers.
     """
 
     neurons: tuple[Neurons, ...]
@@ -84,6 +93,13 @@ class Network(NamedTuple):
     negative: Array
     fed: tuple[Array | None, ...]
     couplings: tuple[Array, ...] = ()
+    ratios: Even | Uneven = Even()
+
+    @property
+    def transposed(self) -> "Network":
+        """The network whose Jacobian is the transposed one: gains A and B exchanged."""
+        neurons = tuple(layer._replace(forward=layer.back, back=layer.forward) for layer in self.neurons)
+        return self._replace(neurons=neurons, couplings=tuple(each.T for each in self.couplings))
 
     @property
     def last(self) -> int:
@@ -103,7 +119,7 @@ class Network(NamedTuple):
     def weights(self, k: int) -> Array | float:
         """Return what the rows of layer k are weighted with in the energy, (neurons,), or 1 for the outputs.
 
-        All amplifiers of a layer behind the first have the same ratio.
+        Of even networks, where all amplifiers of a layer behind the first have the same ratio.
         """
         ratios = [layer.forward / layer.back for layer in self.neurons[k:]]
         weight: Array | float = ratios[0] if ratios else 1.0
@@ -162,7 +178,8 @@ def network(
     if wired.totals:
         conductances = [own + beside for own, beside in zip(conductances, wired.totals, strict=True)]
     every = tuple(conductances)
-    return Network(neurons, matrices, every, ports.positive, ports.negative, tuple(fed), wired.couplings)
+    pairs = ports.positive, ports.negative
+    return Network(neurons, matrices, every, *pairs, tuple(fed), wired.couplings, ports.ratios)
 
 
 class Ports(NamedTuple):
@@ -170,12 +187,14 @@ class Ports(NamedTuple):
 
     biases: voltages of the first crossbar's constant rows, (rows,). positive, negative: positions of the output pairs
         among the outputs, (pairs,). ground: siemens from each output to ground, as in `Neurons`.
+    ratios: of the amplifiers.
     """
 
     biases: Array
     positive: Array
     negative: Array
     ground: Array
+    ratios: Even | Uneven = Even()
 
 
 class Conductances(NamedTuple):

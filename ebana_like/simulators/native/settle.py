@@ -8,6 +8,9 @@ which the weights of the energy make symmetric and positive definite. Where wire
 eliminated. It is solved by conjugate gradients with the
 diagonal as preconditioner: all work on crossbars is matrix products over the batch, whatever the depth, and the
 adjoint is one more solve with the same J. With one hidden layer J is the Schur complement on the outputs.
+
+On a chip the ratios A / B of amplifiers may differ so that no weights make J symmetric; then biconjugate gradients,
+stabilised, take the place of conjugate gradients, and the adjoint is solved with the transposed network.
 """
 
 from typing import NamedTuple
@@ -17,7 +20,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from ebana_like.simulators.native.network import Network, Neurons, Outputs, divided, multiplied
+from ebana_like.simulators.native.network import Even, Network, Neurons, Outputs, divided, multiplied
 
 NEWTON_LIMIT, GRADIENTS_LIMIT = 60, 200
 
@@ -59,6 +62,9 @@ _Newton = tuple[Array, Layers, Layers, Array, Array]
 
 _Gradients = tuple[Array, Layers, Layers, Layers, Array, Array]
 """Number, solution, residual, direction, their scalar product, which points go on."""
+
+_Stabilised = tuple[Array, Layers, Layers, Layers, Layers, Array, Array, Array, Array]
+"""Number, solution, residual, direction and J times it, three factors, which points go on."""
 
 
 class Settled(NamedTuple):
@@ -146,7 +152,7 @@ def settle(net: Network, arriving: Array, outputs: Outputs, start: tuple[Array, 
         worst = _worst(slopes, residual)
         scale = jnp.stack([jnp.abs(h[k]).max(axis=1) for k in kept]).max(axis=0)
         settled = (worst < tolerance * (1 + scale)) & ~moving
-        moves = _conjugate_gradients(net, slopes, loads, residual, jnp.maximum(FORCING * worst, 1e-3 * tolerance))
+        moves = _solve(net, slopes, loads, residual, jnp.maximum(FORCING * worst, 1e-3 * tolerance))
         goes = (iterations == 0)[:, None]  # what has settled stays: no sample depends on those beside it
         own, moves = ({k: jnp.where(goes, part, 0) for k, part in parts.items()} for parts in (own, moves))
         iterations = jnp.where((iterations == 0) & settled, number + 1, iterations)
@@ -180,8 +186,10 @@ def adjoint(net: Network, outputs: Outputs, voltages: tuple[Array, ...]) -> tupl
     """Return the adjoint voltages of every layer, outputs last, at operating points; injected: the right side.
 
     J' lambda = e. With W the weights of the energy W J is symmetric, so lambda = W J^-1 W^-1 e; e stands at the
-    outputs, where W is 1.
+    outputs, where W is 1. Where there are no such weights, the network with A and B exchanged has J' for its Jacobian.
     """
+    even = isinstance(net.ratios, Even)
+    net = net if even else net.transposed
     loads, last = outputs.loads, net.last
     slopes = {k: net.conductances[k] + layer.current(voltages[k])[1] for k, layer in enumerate(net.neurons)}
     slopes[last] = net.conductances[last]
@@ -195,7 +203,7 @@ def adjoint(net: Network, outputs: Outputs, voltages: tuple[Array, ...]) -> tupl
     size = voltages[0].dtype.itemsize
 
     def solved(r: Layers) -> Layers:
-        return _conjugate_gradients(net, slopes, loads, r, ADJOINT_ERROR[size] * _worst(slopes, r))
+        return _solve(net, slopes, loads, r, ADJOINT_ERROR[size] * _worst(slopes, r))
 
     found = dict(solved(residual))
     for _ in range(REFINEMENTS[size] if last > 1 else 0):
@@ -205,7 +213,7 @@ def adjoint(net: Network, outputs: Outputs, voltages: tuple[Array, ...]) -> tupl
     moves = dict(found)
     for k in net.eliminated:
         found[k] = own.get(k, 0.0) + divided(net, k, slopes, loads, net.into(k, moves))
-    return tuple(net.weights(k) * found[k] for k in range(last + 1))
+    return tuple(net.weights(k) * found[k] if even else found[k] for k in range(last + 1))
 
 
 def _worst(slopes: Layers, residual: Layers) -> Array:
@@ -231,22 +239,67 @@ def _within(net: Network, k: int, s: Array, h: Array, move: Array) -> Array:
     return found
 
 
+def _solve(net: Network, slopes: Layers, loads: Array | None, r: Layers, enough: Array) -> Layers:
+    """Solve J d = r at every point until the residual over its slope is at most `enough`, (points,), volts."""
+    solve = _conjugate_gradients if isinstance(net.ratios, Even) else _stabilised_gradients
+    return solve(net, slopes, loads, r, enough)
+
+
 def _times(net: Network, slopes: Layers, loads: Array | None, v: Layers) -> Layers:
     """Return J v, amperes, for voltages v of the kept layers."""
     followers = {k: divided(net, k, slopes, loads, net.into(k, v)) for k in net.eliminated}
-    return {k: multiplied(net, k, slopes, loads, v[k]) - net.into(k, followers) for k in net.kept}
+    beside = {**v, **followers}
+    return {k: multiplied(net, k, slopes, loads, v[k]) - net.into(k, beside) for k in net.kept}
+
+
+def _preconditioned(net: Network, slopes: Layers, loads: Array | None, v: Layers) -> Layers:
+    """Return currents over the diagonal of J, volts."""
+    return {k: divided(net, k, slopes, loads, part) for k, part in v.items()}
+
+
+def _stabilised_gradients(net: Network, slopes: Layers, loads: Array | None, r: Layers, enough: Array) -> Layers:
+    """Solve as `_solve`, by van der Vorst's BiCGSTAB, for a J that is not symmetric. All in volts."""
+
+    def times(v: Layers) -> Layers:
+        return _preconditioned(net, slopes, loads, _times(net, slopes, loads, v))
+
+    def dot(a: Layers, b: Layers) -> Array:
+        return jnp.asarray(sum((a[k] * b[k]).sum(axis=1, keepdims=True) for k in a))
+
+    def step(carry: _Stabilised) -> _Stabilised:
+        number, d, r, p, v, alpha, rho, omega, goes = carry
+        now = dot(first, r)
+        beta = _ratio(now, rho) * _ratio(alpha, omega)
+        p = {k: r[k] + beta * (p[k] - omega * v[k]) for k in r}
+        v = times(p)
+        alpha = _ratio(now, dot(first, v))
+        s = {k: r[k] - alpha * v[k] for k in r}
+        t = times(s)
+        omega = _ratio(dot(t, s), dot(t, t))
+        d = {k: jnp.where(goes, d[k] + alpha * p[k] + omega * s[k], d[k]) for k in d}
+        r = {k: jnp.where(goes, s[k] - omega * t[k], r[k]) for k in r}
+        left = jnp.stack([jnp.abs(part).max(axis=1) for part in r.values()]).max(axis=0)[:, None]
+        return number + 1, d, r, p, v, alpha, now, omega, goes & (left > enough[:, None]) & (left < jnp.inf)
+
+    def is_going(carry: _Stabilised) -> Array:
+        return carry[-1].any() & (carry[0] < GRADIENTS_LIMIT)
+
+    first = _preconditioned(net, slopes, loads, r)
+    nothing = {k: jnp.zeros_like(part) for k, part in first.items()}
+    one = jnp.ones((len(enough), 1), enough.dtype)
+    carry = (jnp.zeros((), jnp.int32), nothing, first, nothing, nothing, one, one, one, jnp.ones(one.shape, bool))
+    found: Layers = jax.lax.while_loop(is_going, step, carry)[1]
+    return found
 
 
 def _conjugate_gradients(net: Network, slopes: Layers, loads: Array | None, r: Layers, enough: Array) -> Layers:
-    """Solve J d = r at every point until the residual over its slope is at most `enough`, (points,), volts."""
+    """Solve as `_solve`, for a J that the weights of the energy make symmetric."""
 
     def times(v: Layers) -> Layers:
-        followers = {k: divided(net, k, slopes, loads, net.into(k, v)) for k in net.eliminated}
-        beside = {**v, **followers}
-        return {k: multiplied(net, k, slopes, loads, v[k]) - net.into(k, beside) for k in net.kept}
+        return _times(net, slopes, loads, v)
 
     def preconditioned(v: Layers) -> Layers:
-        return {k: divided(net, k, slopes, loads, part) for k, part in v.items()}
+        return _preconditioned(net, slopes, loads, v)
 
     def dot(a: Layers, b: Layers) -> Array:
         total: Array | float = 0.0
