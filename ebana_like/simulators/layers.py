@@ -1,7 +1,7 @@
 """What is known of a layered network before it has conductances? Its wiring, as arrays."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -174,4 +174,4 @@ class Layers:
     outputs: IntArray
     positive: IntArray
     negative: IntArray
-    even: bool = True
+    even: bool = field(default=True, kw_only=True)

@@ -78,7 +78,7 @@ class _Search:
         arrays = (*constants, columns, *self._pairs(columns))
         plus, minus, bias_rows = map(index_of, sides)
         found = tuple(crossbars), tuple(hidden), branch, plus, minus, bias_rows, read_only(biases)
-        return Layers(*found, *map(read_only, arrays), even)
+        return Layers(*found, *map(read_only, arrays), even=even)
 
     def _take_sources(self) -> VoltageSources:
         """Cross out the sources between a node and ground; return the inputs."""

@@ -157,8 +157,8 @@ class LayeredCircuit:
         if self.filled:
             biases = padded(biases, self._counts[2])
         ground = np.arange(size) >= len(layers.outputs)
-        arrays = (as_jax(array) for array in (biases, positive, negative, ground.astype(float)))
-        return Ports(*arrays)._replace(ratios=Even() if layers.even else Uneven())
+        ratios = Even() if layers.even else Uneven()
+        return Ports(as_jax(biases), as_jax(positive), as_jax(negative), as_jax(ground.astype(float)), ratios)
 
     def matrices(self, values: Values) -> tuple[FloatArray, ...]:
         """Return every crossbar's conductances, (columns, rows), siemens, filled up."""
