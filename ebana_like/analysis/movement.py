@@ -16,6 +16,7 @@ from ebana_like.elements import FloatArray, IntArray, dense
 from ebana_like.hardware import Measured, Readout
 from ebana_like.hardware.readout import sensed
 from ebana_like.learning import Nudged
+from ebana_like.nudges import NUDGES
 from ebana_like.simulators import Simulator
 from ebana_like.simulators.structure import find_layers
 from ebana_like.systems import BoolArray, CircuitSystem
@@ -82,10 +83,13 @@ def full_scale_for(volts: float) -> float:
 def movement(simulator: Simulator, examples: Examples, seed: int = 0) -> Movement | None:
     """Return what sensors must see of a batch of examples, by the run's own estimator, at the circuit's own values.
 
-    None where nothing is nudged, where equilibrium propagation is not exact, or where a sample is not solved.
+    None where nothing is nudged, or outputs are held by clamps; where equilibrium propagation is not exact, or a sample
+    is not solved.
     """
     circuit, estimator, system = examples.circuit, examples.estimator, CircuitSystem(examples.circuit)
     if not isinstance(estimator, Nudged) or system.refusal() or not circuit.parameters:
+        return None
+    if not NUDGES[circuit.driven.way].unit:
         return None
     arguments = (circuit.values(), examples.features, examples.targets, examples.cost)
     points, coefficients = estimator.phases(simulator, *arguments, np.random.default_rng(seed))

@@ -54,7 +54,7 @@ class PowerReport:
 
 @dataclass(frozen=True)
 class NudgedPower:
-    """What a training step adds: the power of a nudged phase, watts, and how many of them the estimator takes."""
+    """What a training step adds: the mean power of its nudged phases, watts, and how many the estimator takes."""
 
     drawn: float
     phases: int
@@ -76,18 +76,21 @@ def power_report(circuit: Circuit, voltages: FloatArray) -> PowerReport:
 
 
 def power_of_sample(simulator: Simulator, examples: Examples, sample: int) -> tuple[PowerReport, NudgedPower]:
-    """Solve a sample freely and nudged towards its target; the free point's report, and the nudged phases' power.
+    """Solve a sample freely and nudged; the free point's report, and the nudged phases' power.
 
-    The phase nudged by beta towards the target stands for all of them.
+    Where resistors nudge, phases of a negative conductance have the mean power of the others: nobody can build them.
     """
     features, targets = examples.take(sample)
     circuit, cost, estimator = examples.circuit, examples.cost, examples.estimator
-    held = held_phases(circuit, simulator, features, targets, cost, estimator, f"sample {sample}")
+    multiples: list[float] = []
+    if isinstance(estimator, Nudged):
+        multiples = estimator.stencil(1, np.random.default_rng(0)).multiples[:, 0].tolist()
+    phases = len(multiples)
+    if circuit.driven.banks("conductance"):
+        multiples = [each for each in multiples if each > 0] or [1.0] * bool(phases)
+    held = held_phases(circuit, simulator, features, targets, cost, estimator, f"sample {sample}", multiples)
     free, *nudged = (power_report(*phase) for phase in held)
-    if not isinstance(estimator, Nudged):
-        return free, NudgedPower(0.0, 0)
-    phases = len(estimator.stencil(1, np.random.default_rng(0)).multiples)
-    return free, NudgedPower(nudged[0].drawn, phases)
+    return free, NudgedPower(float(np.mean([one.drawn for one in nudged])) if nudged else 0.0, phases)
 
 
 def csv_text(report: PowerReport) -> str:

@@ -1,5 +1,6 @@
 """What happens inside a circuit for one sample, free and nudged?"""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -78,8 +79,9 @@ def held_phases(
     cost: Cost,
     estimator: Estimator,
     which: str,
+    multiples: Sequence[float] = (1.0,),
 ) -> list[tuple[Circuit, FloatArray]]:
-    """Return the circuit with its sources at a sample, and its node voltages: free, then nudged by +beta.
+    """Return the circuit with its sources at a sample, and its node voltages: free, then nudged by multiples of beta.
 
     The free phase alone where the estimator does not nudge.
     features: (1, features), volts. targets: (1, outputs). which: the sample, as a person says it.
@@ -87,15 +89,18 @@ def held_phases(
     """
     nudging = None
     if isinstance(estimator, Nudged):
-        nudging = nudging_of(circuit, cost, targets, np.array([[estimator.beta]]))
+        nudging = nudging_of(circuit, cost, targets, estimator.beta * np.array(multiples)[:, None])
     points = simulator.solve(circuit.values(), features, nudging)
     _require_solved(points, which)
     present = circuit.with_features(features[0])
     if nudging is None:
         return [(present, points.voltages[0, 0])]
     values = nudging.drives(points.scores, slice(None))
-    pulled = present.with_values({address: value[0, 0] for address, value in values.items()})
-    return [(present, points.voltages[0, 0]), (pulled, points.voltages[1, 0])]
+    pulled = [
+        present.with_values({address: value[phase, 0] for address, value in values.items()})
+        for phase in range(len(multiples))
+    ]
+    return list(zip([present, *pulled], points.voltages[:, 0], strict=True))
 
 
 def _require_solved(points: OperatingPoints, which: str) -> None:

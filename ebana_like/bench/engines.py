@@ -14,7 +14,7 @@ from ebana_like.data import Split
 from ebana_like.elements import FloatArray, IntArray, Resistors
 from ebana_like.learning import Cost
 from ebana_like.nudges import nudging_of
-from ebana_like.runs import Settings, problem_of
+from ebana_like.runs import Settings, beta_of, problem_of
 from ebana_like.simulators import simulator
 from ebana_like.simulators.ngspice.batch import solve_batch
 from ebana_like.simulators.ngspice.block import WORDS
@@ -79,13 +79,15 @@ def bench_case(name: str) -> Case:
         return image_case(TASKS["mnist"].settings, TASKS["mnist"].settings.batch)
     task = TASKS[name]
     problem = task.problem(task.settings)
-    return _case(problem, task.settings.beta, [problem.order(epoch)[0] for epoch in range(BATCHES)])
+    return _case(problem, beta_of(task.settings), [problem.order(epoch)[0] for epoch in range(BATCHES)])
 
 
 def image_case(settings: Settings, batch: int, batches: int = BATCHES) -> Case:
     """Return batches of random images for a network with these settings."""
     problem = problem_of(settings, Split(random_images(settings, batch * batches)), IMAGES)
-    return _case(problem, settings.beta, [slice(first, first + batch) for first in range(0, batch * batches, batch)])
+    return _case(
+        problem, beta_of(settings), [slice(first, first + batch) for first in range(0, batch * batches, batch)]
+    )
 
 
 def _case(problem: Problem, beta: float, batches: Iterable[IntArray | slice]) -> Case:

@@ -19,6 +19,7 @@ from ebana_like.circuit import Circuit
 from ebana_like.elements import VoltageSources
 from ebana_like.learning import Centered
 from ebana_like.netlist import circuit_lines, tolerances
+from ebana_like.runs import beta_of
 from ebana_like.simulators import NgspiceSimulator
 from ebana_like.simulators.ngspice.block import WORDS
 from ebana_like.simulators.ngspice.library import Library, library_path
@@ -54,7 +55,7 @@ def bench_ngspice(task: str) -> NgspiceBench:
     """Measure one task with its default settings."""
     problem = TASKS[task].problem(TASKS[task].settings)
     with ExitStack() as stack:
-        ours = stack.enter_context(_Training(problem, TASKS[task].settings.beta))
+        ours = stack.enter_context(_Training(problem, beta_of(TASKS[task].settings)))
         ways: dict[str, Way] = {
             "this program: endless sweep, training phases": ours.round,
             "bare sweep, constant sources": stack.enter_context(in_process(_bare_sweep, problem)),

@@ -6,13 +6,16 @@ from pathlib import Path
 import click
 
 from ebana_like.analysis.examples import examples_of
+from ebana_like.analysis.joules import joules
 from ebana_like.analysis.movement import movement
+from ebana_like.analysis.power import power_of_sample
 from ebana_like.analysis.sample import present_sample, training_sample
 from ebana_like.analysis.trained import read_trained
 from ebana_like.cli.allow import reads_data
 from ebana_like.cli.arguments import RUN_OR_FILE
 from ebana_like.cli.netlists import reads_netlists
 from ebana_like.cli.printer import Printer, terminal
+from ebana_like.elements import Devices
 from ebana_like.energy import symmetry
 from ebana_like.errors import SettingError, counted
 from ebana_like.figures import DRAWABLE, NOTHING, drawn_netlist, save_schematic
@@ -20,6 +23,7 @@ from ebana_like.files import write_given
 from ebana_like.fitting import NetlistSystem
 from ebana_like.netlist.deck.include import read_text
 from ebana_like.pages.answers import answer_tables
+from ebana_like.pages.energy import energy_table
 from ebana_like.pages.fit import as_drawn
 from ebana_like.pages.fit_tables import clamped
 from ebana_like.pages.inspection import bank_table, flow_table, has_ports, port_table, recorded_table, voltage_table
@@ -32,6 +36,9 @@ from ebana_like.simulators import NgspiceSimulator
 from ebana_like.tasks import problem_of_run
 
 ROWS_SHOWN = 24
+
+POWER_SAMPLES = 4
+"""Samples that energy is the mean of."""
 
 
 @reads_netlists
@@ -75,12 +82,20 @@ def inspect(path: Path, sample: int | None, html: Path | None, schematic: Path |
             phases = training_sample(circuit, simulator, problem, sample or 0)
         printer.show(voltage_table(phases), ROWS_SHOWN)
         printer.show(flow_table(phases))
-        sensors = problem and movement(simulator, examples_of(circuit, problem, problem.batch, "", path))
+        sensors, energy = None, None
+        if problem is not None:
+            batch = examples_of(circuit, problem, problem.batch, "", path)
+            sensors = movement(simulator, batch)
+            if not circuit.of_kind(Devices):
+                some = range(min(POWER_SAMPLES, len(batch.features)))
+                energy = joules(circuit, [power_of_sample(simulator, batch, k) for k in some], problem.batch)
         said = [] if problem is None else answer_tables(simulator, circuit.values(), problem)
     if sensors:
         printer.show(sensor_table(sensors))
         for sentence in sensor_words(sensors):
             printer.line(sentence)
+    if energy:
+        printer.show(energy_table(energy))
     for table in said:
         printer.show(table)
     own = clamped(problem.system, circuit.values()) if problem and isinstance(problem.system, NetlistSystem) else None

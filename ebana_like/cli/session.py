@@ -51,7 +51,11 @@ def headline(task: Trainable, problem: Problem, settings: TrainingSettings) -> s
         f"{task.called(settings)}: {counted(len(problem.data.train), 'training sample')}, "
         f"{counted(len(circuit.nodes) - 1, 'node')}, {counted(values, 'trained value')}, {settings.engine}, "
         f"{settings.estimator}"
-        + (f" with beta {settings.beta:.3g}{unit and ' ' + unit}" if isinstance(problem.estimator, Nudged) else "")
+        + (
+            f" with beta {problem.estimator.beta:.3g}{unit and ' ' + unit}"
+            if isinstance(problem.estimator, Nudged)
+            else ""
+        )
         + (f", inputs set with {settings.converter}" if settings.converter else "")
         + (f", wires of {wires} ohms" if (wires := getattr(settings, "wires", "")) else "")
         + (f", read with {settings.readout}" if settings.readout else "")

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ebana_like.analysis.examples import examples_of
+from ebana_like.analysis.joules import joules
 from ebana_like.analysis.power import power_of_sample
 from ebana_like.analysis.sample import training_sample
 from ebana_like.analysis.trained import Trained, measure
@@ -20,6 +21,7 @@ from ebana_like.learning import Nudged
 from ebana_like.pages.angles import angle_section
 from ebana_like.pages.answers import answer_tables
 from ebana_like.pages.circuit_pictures import heat_maps, histograms, pictured, schematic_section, transfers
+from ebana_like.pages.energy import energy_table
 from ebana_like.pages.fit import as_drawn, fit_sections
 from ebana_like.pages.fit_tables import clamped
 from ebana_like.pages.page import Page, PageTable, Section
@@ -96,8 +98,9 @@ def _paragraph(trained: Trained) -> str:
     )
     rates = rates_of(settings) if isinstance(settings, Settings) else settings.lr
     rate = ", ".join(f"{rate:g}" for rate in rates)
-    nudged = isinstance(trained.problem.estimator, Nudged)
-    how = f"equilibrium propagation ({settings.estimator}, beta = {settings.beta:g} S)" if nudged else "the adjoint"
+    estimator, how = trained.problem.estimator, "the adjoint"
+    if isinstance(estimator, Nudged):
+        how = f"equilibrium propagation ({settings.estimator}, beta = {estimator.beta:g} S)"
     what = measure(history)
     first, last = history[0], _kept(trained)
     when = f"epoch {last['epoch']:.0f}, the best, which is kept" if trained.settings.keep == "best" else "the end"
@@ -180,7 +183,8 @@ def _power(trained: Trained, simulator: Simulator) -> tuple[list[Section], list[
         nudged = float(np.mean([nudging.drawn for _, nudging in points]))
         text += f" A training step adds {phases} nudged phases of {si(nudged, 'W')} each to a free one."
     table = PageTable("", ("elements", "mean", "least", "most"), rows)
-    return [Section("Power", [text], tables=[table])], [(si(mean, "W"), "drawn by an inference")]
+    energy = energy_table(joules(trained.circuit, points, trained.problem.batch))
+    return [Section("Power", [text], tables=[table, energy])], [(si(mean, "W"), "drawn by an inference")]
 
 
 def _settings(trained: Trained) -> PageTable:

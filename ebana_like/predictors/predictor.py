@@ -78,7 +78,7 @@ class CircuitPredictor(BaseEstimator):  # type: ignore[misc] # scikit-learn has 
         temperature: float = 0.1,
         smoothing: float = 0.0,
         estimator: str = "centered",
-        beta: float = 1e-7,
+        beta: float = 0.0,
         nudging: str = "current",
         update: str = "adam",
         update_options: str | Mapping[str, Any] = "",

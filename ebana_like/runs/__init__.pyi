@@ -1,6 +1,7 @@
 """Trainings as people start them: settings, what they stand for, and the folder that is left."""
 
 from .assembly import (
+    beta_of,
     converter_of,
     cost_of,
     device_in,
@@ -40,6 +41,7 @@ __all__ = [
     "agreed_settings",
     "as_table",
     "begin_run",
+    "beta_of",
     "commented_config",
     "converter_of",
     "cost_of",

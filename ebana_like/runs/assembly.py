@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -19,6 +20,7 @@ from ebana_like.learning import (
     ESTIMATORS,
     Cost,
     Estimator,
+    Nudged,
     Update,
     schedule_named,
     update_named,
@@ -44,9 +46,13 @@ from ebana_like.training import Problem
 
 Made = TypeVar("Made")
 
+CLAMPING = 0.1
+"""Share of the way to the target at which clamps hold outputs where nobody says."""
+
 
 def problem_of(settings: Settings, data: Split, title: str, start: Circuit | None = None) -> Problem:
     """Return the training problem of a layered network on data in volts."""
+    settings = replace(settings, beta=beta_of(settings))
     cost = cost_of(settings)
     features, outputs = data.train.features.shape[1], data.train.outputs(cost)
     estimator = estimator_of(settings)
@@ -118,6 +124,13 @@ def simulator_of(circuit: Circuit, settings: TrainingSettings) -> Simulator:
 def cost_of(settings: TrainingSettings) -> Cost:
     """Return the cost the settings name."""
     return _made(COSTS[settings.cost], settings)
+
+
+def beta_of(settings: Settings) -> float:
+    """Return the nudging factor: the given one, or what suits the estimator and the way to nudge."""
+    if not (settings.beta or NUDGES[settings.nudging].unit):
+        return CLAMPING
+    return settings.beta or settings.g_high * getattr(ESTIMATORS[settings.estimator], "share", Nudged.share)
 
 
 def estimator_of(settings: TrainingSettings) -> Estimator:

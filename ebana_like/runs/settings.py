@@ -100,10 +100,10 @@ class TrainingSettings:
     )
     inexact: bool = setting(False, "Equilibrium propagation also where it is not exact; the start says by how much.")
     beta: float = setting(
-        1e-7,
-        "Nudging factor: siemens, or the share of the way to the target with clamped outputs; of no effect on adjoint "
-        "and contrastive estimators.",
-        positive=True,
+        0.0,
+        "Nudging factor: siemens, or the share of the way to the target with clamped outputs; 0: g_high with nudges in "
+        "pairs, a thousandth of it else, 0.1 with clamps. Of no effect on adjoint and contrastive estimators.",
+        low=0,
     )
     update: str = setting("sgd", "Update rule.", UPDATES)
     update_options: str = setting(

@@ -47,7 +47,9 @@ CASES = {
 
 def problem_of(case: str, nudging: str = "current"):
     name, changes = CASES[case]
-    return TASKS[name].problem(replace(TASKS[name].settings, **changes, epochs=EPOCHS, nudging=nudging, stop_loss=0.0))
+    return TASKS[name].problem(
+        replace(TASKS[name].settings, **changes, epochs=EPOCHS, nudging=nudging, stop_loss=0.0, beta=1e-7)
+    )
 
 
 def samples_of(problem):

@@ -28,13 +28,13 @@ from ebana_like.tasks import TASKS
 from ebana_like.training import EpochRecord
 
 HERE = Path(__file__).parent
-SEEDS, FOLDS = range(100, 103), range(5)
+SEEDS, FOLDS, BETA = range(100, 103), range(5), 1e-7
 
 
 def one(case: tuple[int, int]) -> list[EpochRecord]:
     seed, fold = case
     task = TASKS["iris"]
-    data, settings = task.load(task.settings).train, replace(task.settings, seed=seed, test=0.0)
+    data, settings = task.load(task.settings).train, replace(task.settings, seed=seed, test=0.0, beta=BETA)
     folds = StratifiedKFold(len(FOLDS), shuffle=True, random_state=seed)
     train, held_out = list(folds.split(data.features, data.labels))[fold]
     parts = in_volts(Split(data.take(train), test=data.take(held_out)), settings.volts)

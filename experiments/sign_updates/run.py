@@ -61,7 +61,7 @@ class Comparison:
 
 def compare(task: str, rule: str, plan: Plan, base: Settings, runs: Path, workers: int = 2) -> Comparison:
     """Choose the rule's settings, then train with them from new seeds."""
-    base = replace(base, engine="native", update=rule, stop_loss=0.0)
+    base = replace(base, engine="native", update=rule, stop_loss=0.0, beta=1e-7)
     texts = plan.rates if rule == "sgd" else STEPS
     goal = parse_goal(plan.goal)
     choosing = replace(base, validation=plan.validation)

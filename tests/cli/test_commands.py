@@ -156,7 +156,7 @@ def test_training_goes_on_from_a_run(trained, tmp_path):
     [
         (["xro"], 2, 'there is no task or command "xro"; did you mean "xor"?'),
         (["xor", "--epochs", "-3"], 2, "epochs is -3; it must be at least 1"),
-        (["xor", "--beta", "0"], 2, "beta is 0; it must be above zero"),
+        (["xor", "--beta", "-1"], 2, "beta is -1; it must be at least 0"),
         (["xor", "--epochs", "many"], 2, "epochs is 'many'; expected a whole number"),
         (["xor", "--diode", "valve"], 2, 'no diode model "valve"; .* has silicon, d1n4148, schottky, ideal'),
         (["xor", "--start", "nowhere.cir"], 2, "start is .*nowhere.cir, which is not there"),

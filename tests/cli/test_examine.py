@@ -27,7 +27,7 @@ def run(*arguments):
 def trained(tmp_path_factory):
     """An XOR run of a few epochs."""
     folder = tmp_path_factory.mktemp("runs")
-    assert run("xor", "--engine", "native", "--epochs", 5, "--out", folder).exit_code == 0
+    assert run("xor", "--engine", "native", "--epochs", 5, "--beta", 1e-7, "--out", folder).exit_code == 0
     (path,) = folder.iterdir()
     return Run(path)
 

@@ -21,7 +21,7 @@ def runs(tmp_path_factory):
     """A short run of each kind of question, by task: one class of two or several, yes or no, quantities."""
     folder = tmp_path_factory.mktemp("runs")
     for task, hidden in (("xor", 8), ("iris", 10), ("gates", 8), ("sine", 10), ("diabetes", 60)):
-        result = run(task, "--engine", "native", "--epochs", 3, "--hidden", hidden, "--out", folder)
+        result = run(task, "--engine", "native", "--epochs", 3, "--hidden", hidden, "--beta", 1e-7, "--out", folder)
         assert result.exit_code == 0, result.output
         assert " report " in result.output
     return {path.name.split("-")[0]: path for path in folder.iterdir()}

@@ -99,7 +99,7 @@ def test_a_name_like_no_other_is_answered_with_all():
         ("lr", [True], "lr is .*; expected numbers separated by commas"),
         ("diode", 4148, "diode is 4148; expected a word"),
         # limits
-        ("beta", 0, "beta is 0; it must be above zero"),
+        ("beta", -1, "beta is -1; it must be at least 0"),
         ("beta", "nan", "beta is nan; it must be finite"),
         ("lr", "0.1,inf", "lr is 0.1,inf; it must be finite"),
         ("on", "-inf", "on is -inf; it must be finite"),

@@ -104,7 +104,7 @@ def test_another_grid_in_the_same_folder_is_refused_with_both(swept):
         pass
     text = str(caught.value)
     assert "diode is valve,schottky there, schottky,silicon here" in text
-    assert "beta is 1e-07 there, 1e-08 here" in text
+    assert "beta is 0.0 there, 1e-08 here" in text
     assert "seed" not in text
     assert (folder.path / "sweep.toml").read_bytes() == before
 

@@ -57,7 +57,7 @@ def test_cells_are_all_combinations_and_single_values_are_settings_of_all():
         ({"beta": "-1:1:log3"}, "which is no range"),
         ({"seed": "5:5"}, "seed is '5:5', which has no values in it"),
         ({"seed": "0:3,2"}, "seed has the value 2 twice in '0:3,2'"),
-        ({"beta": "1e-7,0"}, "grid: beta is 0; it must be above zero"),
+        ({"beta": "1e-7,-1e-7"}, "grid: beta is -1e-07; it must be at least 0"),
         ({"epochs": "1,many"}, "grid: epochs is 'many'; expected a whole number"),
         ({"hidden": "5,6", "lr": "0.1/0.2/0.3"}, "lr has 3 values; give one for all, or 2"),
     ],

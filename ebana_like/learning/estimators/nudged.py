@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 
@@ -39,6 +39,10 @@ class Nudged(Estimator):
 
     beta: float
     inexact: bool = False
+
+    share: ClassVar[float] = 1e-3
+    """Beta over the largest conductance that can be set, where nobody chose one: as large as its bias lets it be, for
+    sensors then see more."""
 
     def __post_init__(self) -> None:
         require_number("the nudging factor beta", self.beta, above=0, fix="in siemens, for example 1e-7")

@@ -1,6 +1,7 @@
 """Nudged phases in pairs of opposite sign: biases of order beta cancel."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -12,6 +13,8 @@ from ebana_like.learning.estimators.nudged import Nudged, Stencil
 class Centered(Nudged):
     """[dp(V_beta) - dp(V_-beta)] / (2 beta): bias of order beta^2 (thesis, Lemma A.1)."""
 
+    share: ClassVar[float] = 1.0
+
     def stencil(self, batch: int, rng: np.random.Generator) -> Stencil:
         return _constant([1.0, -1.0], [0.0, 0.5, -0.5], batch)
 
@@ -19,6 +22,8 @@ class Centered(Nudged):
 @dataclass(frozen=True)
 class HigherOrder(Nudged):
     """[8 (dp_1 - dp_-1) - (dp_2 - dp_-2)] / (12 beta) at nudgings beta and 2 beta: bias of order beta^4."""
+
+    share: ClassVar[float] = 1.0
 
     def stencil(self, batch: int, rng: np.random.Generator) -> Stencil:
         return _constant([1.0, -1.0, 2.0, -2.0], [0.0, 8 / 12, -8 / 12, -1 / 12, 1 / 12], batch)
