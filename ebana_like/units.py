@@ -1,5 +1,8 @@
 """How is a quantity written so that a person reads it at once? In three digits, with a prefix."""
 
+NOMINAL_CELSIUS = 27.0
+"""Degrees at which SPICE has a circuit where nobody says."""
+
 _PREFIXES = tuple((prefix.strip(), 10.0**power) for prefix, power in zip("GMk mµnpfa", range(9, -21, -3), strict=True))
 
 

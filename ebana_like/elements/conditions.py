@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 from ebana_like.elements.constants import BOLTZMANN, ELEMENTARY_CHARGE, GMIN
 from ebana_like.errors import CircuitError
+from ebana_like.units import NOMINAL_CELSIUS
 
 ZERO_CELSIUS = 273.15
 """Kelvin."""
 
-USUAL = 27.0
+USUAL = NOMINAL_CELSIUS
 """Degrees Celsius, SPICE's nominal temperature."""
 
 

@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 import tomli_w
 
 from ebana_like.checks import LONGEST, require_number, shown
-from ebana_like.elements.conditions import USUAL
 from ebana_like.errors import SettingError, counted, meant
 from ebana_like.files import allow, followed, is_file_name, read_file, require_allowed
 from ebana_like.hardware.catalog import TECHNOLOGIES
@@ -23,6 +22,7 @@ from ebana_like.limits import require_at_most
 from ebana_like.nudges import NUDGES
 from ebana_like.options import table_of, text_of
 from ebana_like.simulators import ENGINES
+from ebana_like.units import NOMINAL_CELSIUS
 
 COMMENT_COLUMN = 36
 
@@ -224,7 +224,7 @@ class Settings(TrainingSettings):
         "saturation, threshold, gain, feedback, offset, rail, conductance.",
     )
     chip: int = setting(0, "Number of that chip, its seed; `train-circuit chips` numbers them alike.", low=0)
-    celsius: float = setting(USUAL, "Temperature of the circuit, degrees Celsius.")
+    celsius: float = setting(NOMINAL_CELSIUS, "Temperature of the circuit, degrees Celsius.")
 
     def __post_init__(self) -> None:
         super().__post_init__()
