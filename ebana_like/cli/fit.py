@@ -25,10 +25,11 @@ def _run(
     verify: int,
     verify_epochs: bool,
     tensorboard: bool,
+    export_levels: str,
     **given: str | None,
 ) -> None:
     """Train in a new run folder."""
-    extras = Extras(verify, verify_epochs, tensorboard)
+    extras = Extras(verify, verify_epochs, tensorboard, export_levels)
     if out is not None and out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise SettingError(f"out is {out}, which is there already; name a new folder, or go on with it by resume")
     found = prepared(ready(gather(netlist, config, given_settings(given), "command line")))

@@ -17,9 +17,11 @@ from ebana_like.tasks import trained_in
 from ebana_like.training import is_finished
 
 
-def resume_run(path: Path, verify: int, verify_epochs: bool, tensorboard: bool, **given: str | None) -> None:
+def resume_run(
+    path: Path, verify: int, verify_epochs: bool, tensorboard: bool, export_levels: str, **given: str | None
+) -> None:
     """Go on at the newest whole checkpoint, unless another process trains in the run."""
-    run, extras = Run(path), Extras(verify, verify_epochs, tensorboard)
+    run, extras = Run(path), Extras(verify, verify_epochs, tensorboard, export_levels)
     run.config()
     with locked(path):
         _resume(run, extras, given_settings(given))

@@ -1,5 +1,6 @@
 """What happens between a problem and the farewell? Training in a run folder, for a new run and one that goes on."""
 
+import re
 import shlex
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
@@ -7,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
+from ebana_like.analysis.programmed import programmed, save_solved
 from ebana_like.analysis.verification import Verifier
 from ebana_like.cli.display import TrainingDisplay
 from ebana_like.cli.printer import Printer, program, terminal
@@ -15,6 +17,7 @@ from ebana_like.errors import RunError, SettingError, TrainingError, counted
 from ebana_like.files import locked
 from ebana_like.fitting import NetlistSystem
 from ebana_like.fitting.reach import unreached
+from ebana_like.hardware.stock import Stock, stock
 from ebana_like.learning import Nudged
 from ebana_like.nudges import NUDGES
 from ebana_like.pages.answers import TRUTH_TABLE_ROWS, answer_table, answers
@@ -24,6 +27,7 @@ from ebana_like.runs.tensorboard import TensorBoard
 from ebana_like.simulators import Simulator
 from ebana_like.tasks import Trainable
 from ebana_like.training import Best, Interrupted, Problem, Progress, train
+from ebana_like.values import Values
 
 VALUES_SHOWN = 20
 """Trained values of a netlist that are listed."""
@@ -36,10 +40,17 @@ class Extras:
     verify: int
     verify_epochs: bool
     tensorboard: bool
+    export_levels: str = ""
 
     def __post_init__(self) -> None:
+        if self.export_levels:
+            self.levels()
         if self.verify_epochs and not self.verify:
             raise SettingError("verify-epochs is given without verify; say with --verify how many samples to solve")
+
+    def levels(self) -> Stock:
+        """Return what conductances are rounded to. Raises SettingError for what is none."""
+        return stock(f"levels:{self.export_levels}" if self.export_levels.isdecimal() else self.export_levels)
 
 
 def headline(task: Trainable, problem: Problem, settings: TrainingSettings) -> str:
@@ -149,10 +160,20 @@ def _train(
         for sentence in clamped(problem.system, kept.values):
             printer.line(f"warning: {sentence}")
         printer.show(loss_table(witness, problem, kept.values))
+    if extras.export_levels:
+        _export(printer, run, problem, witness, kept.values, extras.levels())
     _farewell(printer, run.path, progress, kept)
     if isinstance(problem.system, NetlistSystem):
         source, fitted = problem.system.source, run.path / problem.system.source.fitted
         printer.line(f"fitted:   {fitted}  (diff {source.path} {fitted})")
+
+
+def _export(printer: Printer, run: Run, problem: Problem, simulator: Simulator, values: Values, levels: Stock) -> None:
+    """Write the netlist with conductances that can be programmed, and say how well it answers."""
+    found = programmed(problem, values, levels, simulator)
+    path = run.path / f"netlist_{re.sub(r'[^A-Za-z0-9.]+', '-', levels.spelled)[:40]}.cir"
+    save_solved(problem, found.values, {"values": levels.spelled}, simulator, path)
+    printer.line(f"rounded:  {found.part} {found.programmed}, as trained {found.trained}; {levels.spelled} in {path}")
 
 
 def _give_up(error: TrainingError, run: Run, command: Sequence[str], recorder: RunRecorder) -> NoReturn:

@@ -25,6 +25,13 @@ from ebana_like.tasks import Task
 EXTRAS: list[click.Parameter] = [
     click.Option(["--verify"], type=int, default=0, help="Solve so many samples again in ngspice at the end."),
     click.Option(["--verify-epochs"], is_flag=True, help="Do so after every epoch too, in a simulator of its own."),
+    click.Option(
+        ["--export-levels"],
+        metavar="N|VALUES",
+        default="",
+        help="Write the trained netlist once more, its conductances rounded to N evenly spaced ones, or to what can be "
+        "bought (E24 ...; see `train-circuit values`, which trains on in between).",
+    ),
     click.Option(["--tensorboard"], is_flag=True, help="Write the history for TensorBoard too, in RUN/tensorboard."),
 ]
 """Options of every command that trains. They are no settings: not a bit of what is learned depends on them."""
@@ -82,13 +89,20 @@ def _option(entry: Any, default: Any) -> click.Option:
 
 
 def run_task(
-    task: Task, out: Path, config: Path | None, verify: int, verify_epochs: bool, tensorboard: bool, **given: str | None
+    task: Task,
+    out: Path,
+    config: Path | None,
+    verify: int,
+    verify_epochs: bool,
+    tensorboard: bool,
+    export_levels: str,
+    **given: str | None,
 ) -> None:
     """Train a task in a new run folder."""
     from ebana_like.cli.session import Extras, train_new
     from ebana_like.runs import create_run
 
-    extras = Extras(verify, verify_epochs, tensorboard)
+    extras = Extras(verify, verify_epochs, tensorboard, export_levels)
     settings = task.settings
     if config is not None:
         settings = settings_in(load_config(config), "settings", settings, str(config))

@@ -2,12 +2,12 @@
 
 import re
 from dataclasses import replace
-from importlib.metadata import version
 from pathlib import Path
 
 import click
 
 from ebana_like.analysis.buildable import Buildable, buildable
+from ebana_like.analysis.programmed import save_solved
 from ebana_like.analysis.trained import Trained, read_trained
 from ebana_like.cli.allow import reads_data
 from ebana_like.cli.arguments import RUN
@@ -18,7 +18,6 @@ from ebana_like.errors import counted
 from ebana_like.files import csv_text, write_atomically
 from ebana_like.fitting import NetlistSystem
 from ebana_like.hardware.stock import stock
-from ebana_like.netlist import Netlist, save_netlist
 from ebana_like.runs import simulator_of, update_of
 from ebana_like.simulators import Simulator
 from ebana_like.training import evaluate
@@ -41,7 +40,7 @@ RATE = 0.1
     metavar="VALUES",
     required=True,
     help="What can be bought: E3, E6, E12, E24, E48, E96, E192, a list as in 100,220,4.7k, or a digital potentiometer, "
-    "digipot:STEPS:OHMS[:WIPER].",
+    "digipot:STEPS:OHMS[:WIPER]; or levels:64 for conductances evenly spaced over their range.",
 )
 @click.option("--epochs", type=click.IntRange(1), default=20, show_default=True, help="After each step of rounding.")
 @click.option(
@@ -105,13 +104,8 @@ def _save(trained: Trained, found: Buildable, simulator: Simulator) -> list[Path
     name = re.sub(r"[^A-Za-z0-9.]+", "-", found.stock.spelled)[:40]
     run, problem = trained.run, trained.problem
     files = [run.path / f"netlist_{name}.cir"]
-    features = problem.data.train.volts(slice(1))
-    points = simulator.solve(found.values, features)
-    circuit = problem.circuit.with_values(found.values).with_features(features[0])
-    ports = (*circuit.outputs.positive.tolist(), *circuit.outputs.negative.tolist())
-    recorded = {circuit.nodes[node]: float(points.voltages[0, 0, node]) for node in dict.fromkeys(ports) if node}
-    words = {"task": trained.task.name, "values": found.stock.spelled, "made_by": f"ebana-like-{version('ebana-like')}"}
-    save_netlist(Netlist(circuit, recorded if points.usable[0] else {}, words), files[0])
+    words = {"task": trained.task.name, "values": found.stock.spelled}
+    save_solved(problem, found.values, words, simulator, files[0])
     system = problem.system
     if isinstance(system, NetlistSystem):
         source = system.source

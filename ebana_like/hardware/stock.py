@@ -1,4 +1,5 @@
-"""Which resistances can be bought? Those of a series of IEC 60063, of a list, or the steps of a digital potentiometer.
+"""Which resistances can be bought, or programmed? Those of a series of IEC 60063, of a list, of evenly spaced
+conductances, or the steps of a digital potentiometer.
 
 E3 to E24 are a table; E48 to E192 are 10^(k/n) in three digits, but for 9.20, which the standard has in place of 9.19.
 """
@@ -32,15 +33,19 @@ class Stock:
 
     spelled: as it was asked for. number: of a series, whose decades have no end; 0 for none.
     values: of a list or a potentiometer, ohms, rising. steps: of a potentiometer; 0 for none.
+    levels: conductances evenly spaced over a device's range, both ends among them; 0 for none.
     """
 
     spelled: str
     number: int = 0
     values: tuple[float, ...] = ()
     steps: int = 0
+    levels: int = 0
 
     def within(self, low: float, high: float) -> FloatArray:
         """Return what there is from low to high, ohms, rising. Raises SettingError where there is nothing."""
+        if self.levels:
+            return np.asarray(1 / np.linspace(1 / low, 1 / high, self.levels)) if low < high else np.array([low])
         found = np.array(self.values)
         if self.number:
             first, last = int(np.floor(np.log10(low))), int(np.floor(np.log10(high)))
@@ -59,7 +64,7 @@ class Stock:
 
 
 def stock(text: str) -> Stock:
-    """Return what `E24`, `100,220,4.7k`, `digipot:256:10k`, or with a wiper, `digipot:256:10k:60`, stand for.
+    """Return what `E24`, `100,220,4.7k`, `levels:64`, `digipot:256:10k`, or with a wiper `digipot:256:10k:60`, is.
 
     Step k of n of a potentiometer of R is k R / n, and the wiper's resistance; step 0, which is the wiper alone, is not
     used. Raises SettingError where it is another text.
@@ -68,6 +73,11 @@ def stock(text: str) -> Stock:
     try:
         if word[:1] == "e" and word[1:].isdecimal() and int(word[1:]) in (*_TABLED, *_ROUNDED):
             return Stock(word.upper(), number=int(word[1:]))
+        if word.startswith("levels:"):
+            levels = int(word.removeprefix("levels:"))
+            if not 1 < levels <= MOST_STEPS:
+                raise ValueError
+            return Stock(word, levels=levels)
         if word.startswith("digipot:"):
             _, count, *ohms = word.split(":")
             end, wiper = (*(spice_number(part) for part in ohms), 0.0)[:2]
@@ -82,5 +92,6 @@ def stock(text: str) -> Stock:
     except ValueError:
         raise SettingError(
             f'values is "{text[:LONGEST]}"; expected a series (E3, E6, E12, E24, E48, E96, E192), resistances as in '
-            "100,220,4.7k, or a digital potentiometer, digipot:STEPS:OHMS, as in digipot:256:10k"
+            "100,220,4.7k, or a digital potentiometer, digipot:STEPS:OHMS, as in digipot:256:10k; or evenly spaced "
+            "conductances, as in levels:64"
         ) from None
