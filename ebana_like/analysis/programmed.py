@@ -46,7 +46,7 @@ def _nearest(address: str, parameter: Parameter, value: FloatArray, stock: Stock
     levels = np.sort(1 / stock.within(1 / parameter.high, 1 / parameter.low))
     above = np.clip(np.searchsorted(levels, value), 1, max(len(levels) - 1, 1))
     pairs = levels[np.stack([above - 1, np.minimum(above, len(levels) - 1)])]
-    return np.clip(np.where(value - pairs[0] <= pairs[1] - value, *pairs), parameter.low, parameter.high)
+    return np.asarray(np.clip(np.where(value - pairs[0] <= pairs[1] - value, *pairs), parameter.low, parameter.high))
 
 
 def save_solved(problem: Problem, values: Values, words: Mapping[str, str], simulator: Simulator, path: Path) -> None:
