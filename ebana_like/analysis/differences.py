@@ -1,6 +1,7 @@
 """What is the slope of a function of conductances? Five-point differences, one entry after the other: the truth."""
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 
@@ -12,21 +13,22 @@ STEP = 1e-3
 
 
 def differences(
-    function: Callable[[Mapping[str, FloatArray]], float],
+    function: Callable[[Mapping[str, FloatArray]], Any],
     at: Mapping[str, FloatArray],
     chosen: Mapping[str, IntArray] | None = None,
 ) -> dict[str, FloatArray]:
     """Return the slopes of a function of named arrays, by every entry or by the chosen ones of each array.
 
-    at: where; no entry may be zero. chosen: flat positions by name, (n,).
+    function: gives a number, or an array, whose slopes are then (n, ...) by name. at: where; no entry may be zero.
+    chosen: flat positions by name, (n,).
     """
 
-    def changed(name: str, k: int, relative: float) -> float:
+    def changed(name: str, k: int, relative: float) -> Any:
         moved = at[name].copy()
         moved.flat[k] *= 1 + relative
         return function({**at, name: moved})
 
-    def slope(name: str, k: int) -> float:
+    def slope(name: str, k: int) -> Any:
         near, far = (changed(name, k, h) - changed(name, k, -h) for h in (STEP, 2 * STEP))
         return (8 * near - far) / (12 * STEP * float(at[name].flat[k]))
 

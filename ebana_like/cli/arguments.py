@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from ebana_like.expressions.numbers import spice_number
 from ebana_like.simulators import ENGINES
 
 CONFIG, NETLIST = "config.toml", "netlist.cir"
@@ -39,5 +40,23 @@ class Choice(click.Choice):  # type: ignore[type-arg] # generic since click 8.2
         return super().convert(self.former.get(value, value), param, ctx)
 
 
+class _Quantity(click.ParamType):  # type: ignore[type-arg] # generic since click 8.2
+    """A number above zero as netlists have it: 10n, 2.5e-6."""
+
+    name = "number"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        if isinstance(value, float):
+            return value
+        try:
+            found = spice_number(str(value).lower())
+        except ValueError:
+            self.fail(f"{value} is no number such as 10n or 1e-8", param, ctx)
+        if not found > 0:
+            self.fail(f"{value} is not above zero", param, ctx)
+        return found
+
+
 ENGINE = Choice(ENGINES, ENGINES.former)
+QUANTITY = _Quantity()
 RUN, RUN_OR_FILE = _Run(files=False), _Run(files=True)

@@ -13,10 +13,11 @@ from ebana_like.analysis import power as powers
 from ebana_like.analysis.examples import Examples, examples
 from ebana_like.analysis.movement import movement
 from ebana_like.cli.allow import reads_data
-from ebana_like.cli.arguments import ENGINE, RUN_OR_FILE
+from ebana_like.cli.arguments import ENGINE, QUANTITY, RUN_OR_FILE
 from ebana_like.cli.netlists import reads_netlists
 from ebana_like.cli.patience import patience
 from ebana_like.cli.printer import GAP, Printer, terminal
+from ebana_like.cli.settling import check_settling
 from ebana_like.errors import SettingError
 from ebana_like.files import write_atomically
 from ebana_like.learning import Nudged, nudged_estimators
@@ -53,17 +54,34 @@ def _shared(command: Any) -> Any:
 @click.option(
     "--parameters", type=int, default=20, show_default=True, help="Conductances a bank to take finite differences of."
 )
+@click.option("--transient", is_flag=True, help="Check the settling itself, at every time (theorem 3.1 of the thesis).")
+@click.option(
+    "--capacitance", type=QUANTITY, default="1p", help="Farads about which the nodes' are drawn.  [default: 1p]"
+)
 def gradcheck(
-    path: Path, engine: str | None, seed: int, target: float, out: Path | None, samples: int, beta: str, parameters: int
+    path: Path,
+    engine: str | None,
+    seed: int,
+    target: float,
+    out: Path | None,
+    samples: int,
+    beta: str,
+    parameters: int,
+    transient: bool,
+    capacitance: float,
 ) -> None:
     """Compare every gradient estimator with the exact gradient, over nudging factors and bank by bank.
 
     The exact gradient is the adjoint's; it is checked against finite differences of the loss and, where native solves,
-    against ngspice's solution of the adjoint circuit.
+    against ngspice's solution of the adjoint circuit. With --transient, nudged courses are compared at every time with
+    finite differences of the cost that the free course would have, in a circuit whose nodes have unequal capacitances.
     """
     betas, given = _betas(beta), examples(path, samples, seed, target, out)
     printer = Printer(terminal())
     engine = engine or engine_for(given.circuit)
+    if transient:
+        check_settling(printer, given, engine, betas, parameters, seed, capacitance)
+        return
     with patience("checking gradients"), simulator_named(engine, given.circuit) as simulator:
         check = checks.gradient_check(simulator, given, betas, parameters, seed)
         _save_adjoint(simulator, given)

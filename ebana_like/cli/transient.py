@@ -7,13 +7,12 @@ import numpy as np
 
 from ebana_like.analysis.in_time import Settling, Setup, settle_in_time, setup
 from ebana_like.cli.allow import reads_data
-from ebana_like.cli.arguments import ENGINE, RUN_OR_FILE
+from ebana_like.cli.arguments import ENGINE, QUANTITY, RUN_OR_FILE
 from ebana_like.cli.netlists import reads_netlists
 from ebana_like.cli.patience import patience
 from ebana_like.cli.printer import Printer, terminal
 from ebana_like.elements import FloatArray
 from ebana_like.errors import SettingError, counted, meant
-from ebana_like.expressions.numbers import spice_number
 from ebana_like.figures.waveforms import waveforms
 from ebana_like.files import csv_text, write_atomically
 from ebana_like.simulators import engine_for
@@ -27,31 +26,14 @@ LISTED = 12
 """Samples that are listed one by one."""
 
 
-class _Quantity(click.ParamType):  # type: ignore[type-arg] # generic since click 8.2
-    """A number above zero as netlists have it: 10n, 2.5e-6."""
-
-    name = "number"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        if isinstance(value, float):
-            return value
-        try:
-            found = spice_number(str(value).lower())
-        except ValueError:
-            self.fail(f"{value} is no number such as 10n or 1e-8", param, ctx)
-        if not found > 0:
-            self.fail(f"{value} is not above zero", param, ctx)
-        return found
-
-
 @reads_netlists
 @reads_data
 @click.command()
 @click.argument("path", metavar="RUN|FILE", type=RUN_OR_FILE)
 @click.option("--node", "nodes", default="", metavar="NAMES", help="Nodes to show, as in out,h1.  [default: outputs]")
-@click.option("--stop", type=_Quantity(), help="Seconds.  [default: of the .tran line, or 12 time constants]")
-@click.option("--step", type=_Quantity(), help="Seconds.  [default: of the .tran line, or a thousandth of the stop]")
-@click.option("--capacitance", type=_Quantity(), help="Farads at every node.  [default: the netlist's; 1p for a run]")
+@click.option("--stop", type=QUANTITY, help="Seconds.  [default: of the .tran line, or 12 time constants]")
+@click.option("--step", type=QUANTITY, help="Seconds.  [default: of the .tran line, or a thousandth of the stop]")
+@click.option("--capacitance", type=QUANTITY, help="Farads at every node.  [default: the netlist's; 1p for a run]")
 @click.option("--samples", type=int, default=4, show_default=True, help="Training samples of a run.")
 @click.option(
     "--within", type=float, default=0.01, show_default=True, help="Share of its way that a settled output may be off."
