@@ -26,6 +26,7 @@ ESTIMATORS: "Seam[type[Estimator]]" = Seam(
         "higher-order": "ebana_like.learning.estimators.symmetric:HigherOrder",
         "holomorphic": "ebana_like.learning.estimators.holomorphic:Holomorphic",
         "contrastive": "ebana_like.learning.estimators.contrastive:Contrastive",
+        "frequency": "ebana_like.learning.estimators.frequency:Frequency",
         "adjoint": "ebana_like.learning.estimators.adjoint:Adjoint",
     },
     "a subclass of ebana_like.Estimator",

@@ -1,0 +1,92 @@
+"""Frequency propagation: the error swings at the outputs, and every element hears its answer (Anisetti 2022).
+
+A current -dC/ds cos(w t) at the outputs of the free operating point V makes the nodes swing by Re(v e^{iwt}), with
+(J + i w C) v = -dC/ds. Where J is reciprocal but for the weights of the co-content P,
+
+    dC/dtheta = d/db dP/dtheta (V + b Re v)  at b = 0,
+
+for a resistor w (V_p - V_n) Re(v_p - v_n): the mean of its drop times the amplitude of its swing. There is no nudging
+factor, and no bias by it; what circuits store adds (w tau)^2. ngspice computes it by `.ac`.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ebana_like.checks import require_number
+from ebana_like.elements import FloatArray
+from ebana_like.energy import nearest_weights
+from ebana_like.errors import CircuitError, SettingError
+from ebana_like.learning.costs import Cost
+from ebana_like.learning.estimators.estimator import Estimate, Estimator
+from ebana_like.systems import CircuitSystem, Engine, System
+from ebana_like.values import Values, parts
+
+SWING = 1e-3
+"""Volts by which a node is moved, at most, to have signals read: those of resistors exactly, of other laws to 1e-6."""
+
+
+@dataclass(frozen=True)
+class Frequency(Estimator):
+    """Mean times amplitude, of errors that swing at the outputs.
+
+    hertz: of the swing; far below where the circuit's own time constants begin.
+    inexact: estimate also where the circuit is not reciprocal.
+    """
+
+    hertz: float = 1.0
+    inexact: bool = False
+
+    def __post_init__(self) -> None:
+        require_number("the frequency", self.hertz, above=0, fix="in hertz, for example 1")
+
+    def refusal(self, system: System, cost: Cost) -> str:
+        if not isinstance(system, CircuitSystem):
+            return f"{type(system).__name__} is no circuit; the frequency estimator lets currents swing in circuits"
+        driven = system.circuit.driven
+        if len(driven.addresses) != 1 or parts(driven.addresses[0])[1] != "amperes":
+            return "the frequency estimator lets currents swing at the outputs; set nudging to current"
+        return ""
+
+    def departure(self, system: System) -> str:
+        return system.refusal()
+
+    def estimate(
+        self,
+        engine: Engine,
+        values: Values,
+        features: FloatArray,
+        targets: FloatArray,
+        cost: Cost,
+        rng: np.random.Generator,
+    ) -> Estimate:
+        system = engine.system
+        respond = getattr(engine, "respond", None)
+        if not isinstance(system, CircuitSystem) or respond is None:
+            raise SettingError("this engine knows no small signals; choose another estimator")
+        weights = {}
+        if reason := system.refusal():
+            if not (self.inexact or system.nearly_exact):
+                raise CircuitError(f"{reason}; it is learned by the adjoint estimator, exact for every circuit")
+            weights = {"weights": nearest_weights(system.circuit)}
+        points = engine.solve(values, features)
+        (driven,) = system.circuit.driven.addresses
+        push = np.nan_to_num(-cost.gradient(points.scores, targets))
+        swing = respond(points, {driven: push.astype(complex)}, np.array([self.hertz])).voltages[0].real
+        largest = np.abs(swing).max(axis=1, initial=0.0)
+        share = SWING / np.where(largest > 0, largest, 1.0)
+        moved = share[:, None] * swing
+        free = points.voltages[0]
+        heard = points.converged[0] & np.isfinite(swing).all(axis=1)
+        phases = replace(
+            points,
+            voltages=np.stack([free, free + moved, free - moved]),
+            converged=np.repeat(heard[None], 3, axis=0),
+            iterations=np.repeat(points.iterations[:1], 3, axis=0),
+        )
+        coefficients = np.stack([np.zeros_like(share), 1 / (2 * share), -1 / (2 * share)])
+        return Estimate(
+            system.signals(phases, coefficients, **weights),
+            replace(points, converged=heard[None]),
+            lambda: system.input_signal(phases, coefficients),
+        )

@@ -1,0 +1,57 @@
+"""Errors that swing at the outputs give the gradient, in both engines, and XOR is learned by them."""
+
+import numpy as np
+import pytest
+
+from ebana_like.circuit import loaded
+from ebana_like.conformance.circuits import one_way
+from ebana_like.errors import CircuitError
+from ebana_like.learning import SquaredError
+from ebana_like.learning.estimators.adjoint import Adjoint
+from ebana_like.learning.estimators.frequency import Frequency
+from ebana_like.networks import Amplifier, Crossbar, DiodePair, Inputs, OutputPairs, build_network
+from ebana_like.nudges import SwitchedTargets
+from ebana_like.simulators import NativeSimulator, NgspiceSimulator
+from ebana_like.systems import CircuitSystem
+
+RNG = np.random.default_rng(0)
+FEATURES, TARGETS = RNG.uniform(-2, 2, (5, 2)), RNG.choice([-0.3, 0.3], (5, 1))
+
+
+def network():
+    return build_network([Inputs(2), Crossbar(4), DiodePair(), Amplifier(4.0), Crossbar(2), OutputPairs()])
+
+
+def off(circuit, engine, estimator):
+    with engine(circuit) as simulator, NativeSimulator(circuit) as native:
+        arguments = circuit.values(), FEATURES, TARGETS, SquaredError(), RNG
+        found = estimator.estimate(simulator, *arguments)
+        truth = Adjoint().estimate(native, *arguments)
+    ours, theirs = (np.concatenate([*each.gradients.values(), each.inputs.ravel()]) for each in (found, truth))
+    return np.linalg.norm(ours - theirs) / np.linalg.norm(theirs)
+
+
+@pytest.mark.parametrize("engine", [NativeSimulator, NgspiceSimulator])
+def test_a_slow_swing_is_the_exact_gradient(engine):
+    # mean times amplitude is exact for resistors; the rest is that of ngspice's operating points
+    assert off(network(), engine, Frequency()) < 5e-10
+
+
+def test_what_is_stored_adds_the_square_of_the_frequency():
+    circuit = loaded(network(), 1e-12)
+    slow, fast = (off(circuit, NativeSimulator, Frequency(hertz)) for hertz in (1e4, 1e5))
+    assert 1e-9 < slow < 1e-3
+    assert fast / slow == pytest.approx(100, rel=0.01)
+
+
+def test_a_circuit_that_is_not_reciprocal_is_refused():
+    circuit = one_way()
+    features, targets = np.zeros((1, circuit.inputs.count)), np.zeros((1, circuit.outputs.count))
+    with NativeSimulator(circuit) as simulator, pytest.raises(CircuitError, match="adjoint estimator"):
+        Frequency().estimate(simulator, circuit.values(), features, targets, SquaredError(), RNG)
+    assert Frequency().departure(CircuitSystem(circuit))
+
+
+def test_other_ways_to_nudge_are_refused():
+    switched = build_network([Inputs(2), Crossbar(2), OutputPairs()], nudging=SwitchedTargets())
+    assert "set nudging to current" in Frequency().refusal(CircuitSystem(switched), SquaredError())
