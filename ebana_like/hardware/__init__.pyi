@@ -13,6 +13,7 @@ from .programmed import Programmed
 from .pulsed import Pulsed
 from .readout import Measured, Readout, measured
 from .technology import State, Technology
+from .tiki_taka import TikiTaka
 from .verified import Verified
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "State",
     "Tabulated",
     "Technology",
+    "TikiTaka",
     "Verified",
     "fitted_device",
     "measured",

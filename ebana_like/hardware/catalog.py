@@ -1,6 +1,6 @@
 """Which technologies have names? Command line, help, docs and messages take them from here."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
@@ -61,10 +61,11 @@ TECHNOLOGIES: "Seam[Technology]" = Seam(
     "technologies", "technology", _own(), "an instance of a subclass of ebana_like.Technology", _is_technology
 )
 """Technologies by name. Options are fields that are numbers, truth values or one of some words, those of its law with
-`law.` before them, and with `verify.` those of program and verify, which is done where one of them is given.
+`law.` before them. Where one of those of program and verify is given, `verify.`, that is done; one of Tiki-taka,
+`transfer.`, puts a fast bank beside the circuit's.
 """
 
-_VERIFY = "verify."
+_VERIFY, _TRANSFER = "verify.", "transfer."
 
 
 def technology_named(
@@ -79,13 +80,20 @@ def technology_named(
     found = instead or TECHNOLOGIES[name]
     table = table_of(options, "technology_options")
     values = chosen(table, options_of(found, seed), name, "technology_options")
-    verify = {key: value for key, value in values.items() if key.startswith(_VERIFY)}
-    changed: Technology = _changed(found, {key: value for key, value in values.items() if key not in verify})
-    if not any(key in table for key in verify):
-        return changed
+    around = {key: value for key, value in values.items() if key.startswith((_VERIFY, _TRANSFER))}
+    changed: Technology = _changed(found, {key: value for key, value in values.items() if key not in around})
+    for prefix, wrapper in _wrappers().items():
+        if any(key.startswith(prefix) for key in table):
+            own = {key.removeprefix(prefix): value for key, value in around.items() if key.startswith(prefix)}
+            changed = wrapper(changed, **own)
+    return changed
+
+
+def _wrappers() -> "dict[str, Callable[..., Technology]]":
+    from ebana_like.hardware.tiki_taka import TikiTaka
     from ebana_like.hardware.verified import Verified
 
-    return Verified(changed, **{key.removeprefix(_VERIFY): value for key, value in verify.items()})  # type: ignore[arg-type]
+    return {_TRANSFER: TikiTaka, _VERIFY: Verified}
 
 
 def technology_options(name: str, seed: int = 0) -> dict[str, Option]:
@@ -96,11 +104,15 @@ def technology_options(name: str, seed: int = 0) -> dict[str, Option]:
 def options_of(technology: "Technology", seed: int = 0) -> dict[str, Option]:
     """Return the options of a technology, with the values that it has unless they are given."""
     from ebana_like.hardware.compiled import CompiledTechnology
+    from ebana_like.hardware.pulsed import Pulsed
+    from ebana_like.hardware.tiki_taka import TikiTaka
     from ebana_like.hardware.verified import Verified
 
     found = _options(technology, "", {"seed": seed})
     if isinstance(technology, CompiledTechnology):
         found |= _options(Verified(technology), _VERIFY, {})
+    if isinstance(technology, Pulsed):
+        found |= _options(TikiTaka(technology), _TRANSFER, {})
     return found
 
 

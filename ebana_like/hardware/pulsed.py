@@ -109,8 +109,11 @@ class Pulsed(CompiledTechnology):
         return replace(self, seed=0)
 
     def made(self, parameter: Parameter, rng: np.random.Generator) -> dict[str, FloatArray]:
-        count = len(parameter.value)
-        entries = self.devices(count, rng)
+        return self.remembered(parameter, self.devices(len(parameter.value), rng))
+
+    def remembered(self, parameter: Parameter, devices: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+        """Return the entries of devices that hold the parameter's value, within their ends."""
+        count, entries = len(parameter.value), dict(devices)
         if self.write_noise:
             entries[HIDDEN] = self._within(parameter, entries)
         if self.rounding == "kept" or self.one_way:

@@ -37,7 +37,12 @@ def same(one, other):
 
 @pytest.mark.parametrize(
     ("name", "options"),
-    [*((name, "") for name in TECHNOLOGIES), ("ecram", "rounding=kept"), ("reram-array-om", "verify.tries=3")],
+    [
+        *((name, "") for name in TECHNOLOGIES),
+        ("ecram", "rounding=kept"),
+        ("reram-array-om", "verify.tries=3"),
+        ("ecram", "transfer.every=2"),
+    ],
 )
 def test_training_goes_on_with_the_same_bits_in_the_middle_of_an_epoch(name, options, tmp_path):
     given = problem(epochs=3, batch=1, technology=name, technology_options=options, seed=3, checkpoint_batches=1)
@@ -55,7 +60,7 @@ def test_training_goes_on_with_the_same_bits_in_the_middle_of_an_epoch(name, opt
 
 
 @pytest.mark.parametrize(
-    ("update", "options"), [("sgd", "rounding=kept,write_noise=0.02,stuck_low=0.05"), ("momentum", "verify.tries=3")]
+    ("update", "options"), [("sgd", "rounding=kept,write_noise=0.02,stuck_low=0.05"), ("momentum", "transfer.every=2")]
 )
 def test_stretches_are_batches(update, options, monkeypatch):
     """The same devices draw the same wherever the engine keeps them, among elements that only fill its arrays."""

@@ -1,0 +1,80 @@
+"""Tiki-taka: gradients go to a fast bank beside the one in the circuit, which gets what that bank has gathered.
+
+Pulses of asymmetric devices pull them to their symmetry points; in a fast bank measured from there, that is a
+forgetting of old gradients and no error. What it holds is added up digitally, and reaches the circuit's bank once it
+fills a pulse (Gokmen and Haensch 2020, Front. Neurosci. 14:103; so summed, Gokmen 2021, Front. Artif. Intell. 4).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ebana_like.checks import require_number
+from ebana_like.elements import FloatArray
+from ebana_like.errors import SettingError
+from ebana_like.hardware.compiled import NUMBER, CompiledTechnology, Entries
+from ebana_like.hardware.pulsed import Pulsed
+from ebana_like.values import Parameter
+
+if TYPE_CHECKING:
+    from jax import Array
+
+FAST, COUNT, REFERENCE = "fast ", "updates", "reference"
+
+
+@dataclass(frozen=True)
+class TikiTaka(CompiledTechnology):
+    """Two banks of the same devices; the circuit has the slow one.
+
+    inner: the devices. every: updates from one reading of the fast bank to the next.
+    share: of what is read, in the fast bank's range, that the slow bank is asked for.
+    """
+
+    inner: Pulsed
+    every: int = 1
+    share: float = 0.02
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.inner, Pulsed):
+            raise SettingError("Tiki-taka needs devices that move by pulses, as those of Pulsed")
+        require_number("updates between two transfers", self.every, whole=True, low=1)
+        require_number("share of a transfer", self.share, above=0)
+
+    @property
+    def chip(self) -> int:
+        return self.inner.chip
+
+    @property
+    def unmade(self) -> "TikiTaka":
+        return replace(self, inner=self.inner.unmade)
+
+    @property
+    def _slow(self) -> Pulsed:
+        return replace(self.inner, rounding="kept")
+
+    def made(self, parameter: Parameter, rng: np.random.Generator) -> dict[str, FloatArray]:
+        slow = self._slow.made(parameter, rng)
+        fast = self.inner.devices(len(parameter.value), rng)
+        at = parameter.low + parameter.span * np.clip(self.inner.symmetry(fast), 0, 1) + 0 * parameter.value
+        resting = Parameter(at, parameter.unit, parameter.range)
+        fast = {**self.inner.remembered(resting, fast), "value": at, REFERENCE: at}
+        count = {COUNT: np.zeros(len(parameter.value))}
+        return {**slow, **count, **{f"{FAST}{name}": each for name, each in fast.items()}}
+
+    def begun(self, parameter: Parameter, entries: Mapping[str, FloatArray]) -> FloatArray:
+        return self._slow.begun(parameter, entries)
+
+    def moved(
+        self, value: "Array", wanted: "Array", low: Any, high: Any, entries: Entries, key: "Array"
+    ) -> tuple["Array", dict[str, "Array"]]:
+        import jax.numpy as jnp
+
+        fast = {name.removeprefix(FAST): each for name, each in entries.items() if name.startswith(FAST)}
+        gathered, new = self.inner.moved(fast["value"], wanted, low, high, {**fast, NUMBER: entries[NUMBER]}, key)
+        count = entries[COUNT] + 1
+        read = jnp.where(count % self.every == 0, self.share * (gathered - fast[REFERENCE]), 0)
+        moved, own = self._slow.moved(value, read, low, high, entries, key + jnp.uint32(1))
+        fast = {**new, "value": gathered}
+        return moved, {**own, COUNT: count, **{f"{FAST}{name}": each for name, each in fast.items()}}
