@@ -22,8 +22,10 @@ NO_ROOM = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT}
 OTHERS = {
     "tasks": ("tasks", "list the tasks with size, expected result and time"),
     "rules": ("rules", "list update rules, schedules and technologies with their options"),
+    "learners": ("learners", "list systems and rules, what goes with what, and why not"),
     "config": ("config", "print a task's settings as a file to edit"),
     "resume": ("resume", "go on with an interrupted run, or train it longer"),
+    "hopfield": ("hopfield", "train a Hopfield network on a task"),
     "fit": ("fit", "train a netlist of your own on a table"),
     "inspect": ("inspect", "show what is in a run folder or a netlist"),
     "report": ("report", "write what came out of a run as a page"),

@@ -12,7 +12,7 @@ from ebana_like.cli.session import Extras, headline, train_in
 from ebana_like.cli.train import EXTRAS, given_settings, setting_options
 from ebana_like.errors import counted
 from ebana_like.files import locked, remove_temporaries
-from ebana_like.runs import Run, Settings, agreed_settings, load_newest, progress_of, simulator_of
+from ebana_like.runs import Run, Settings, agreed_settings, engine_of, load_newest, progress_of
 from ebana_like.tasks import trained_in
 from ebana_like.training import is_finished
 
@@ -51,7 +51,7 @@ def _resume(run: Run, extras: Extras, given: dict[str, str]) -> None:
         printer.line(
             f"goes on in epoch {start.epoch + 1} of {problem.epochs}, after {counted(start.steps, 'batch', 'batches')}"
         )
-    with simulator_of(problem.circuit, settings) as simulator:
+    with engine_of(problem, settings) as simulator:
         train_in(run, task, settings, problem, simulator, start, extras)
 
 

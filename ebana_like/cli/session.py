@@ -22,9 +22,11 @@ from ebana_like.learning import Nudged
 from ebana_like.nudges import NUDGES
 from ebana_like.pages.answers import TRUTH_TABLE_ROWS, answer_table, answers
 from ebana_like.pages.fit_tables import change_table, clamped, loss_table
-from ebana_like.runs import Run, RunRecorder, TrainingSettings, simulator_of
+from ebana_like.runs import Run, RunRecorder, TrainingSettings, engine_of
 from ebana_like.runs.tensorboard import TensorBoard
 from ebana_like.simulators import Simulator
+from ebana_like.systems import CircuitSystem
+from ebana_like.systems.hopfield import WEIGHTS, Hopfield
 from ebana_like.tasks import Trainable
 from ebana_like.training import Best, Interrupted, Problem, Progress, train
 from ebana_like.values import Values
@@ -55,12 +57,14 @@ class Extras:
 
 def headline(task: Trainable, problem: Problem, settings: TrainingSettings) -> str:
     """Return the line that says what is trained."""
-    circuit = problem.circuit
-    unit = NUDGES[circuit.driven.way].unit
-    values = sum(len(parameter.value) for parameter in circuit.parameters.values())
+    system, unit = problem.system, ""
+    values = sum(len(parameter.value) for parameter in system.parameters.values())
+    size = f"{'-'.join(map(str, system.sizes))} units" if isinstance(system, Hopfield) else ""
+    if isinstance(system, CircuitSystem):
+        unit, size = NUDGES[system.circuit.driven.way].unit, counted(len(system.circuit.nodes) - 1, "node")
     return (
         f"{task.called(settings)}: {counted(len(problem.data.train), 'training sample')}, "
-        f"{counted(len(circuit.nodes) - 1, 'node')}, {counted(values, 'trained value')}, {settings.engine}, "
+        f"{size}, {counted(values, 'trained value')}, {settings.engine}, "
         f"{settings.estimator}"
         + (
             f" with beta {problem.estimator.beta:.3g}{unit and ' ' + unit}"
@@ -82,8 +86,10 @@ def train_new(
 ) -> None:
     """Train in a new run folder. made: makes it, told whether the simulator solves a reduced circuit."""
     printer = Printer(terminal())
+    if extras.verify and not isinstance(problem.system, CircuitSystem):
+        raise SettingError("verify solves a netlist again in ngspice, and this trains no circuit; leave it out")
     printer.line(headline(task, problem, settings))
-    with simulator_of(problem.circuit, settings) as simulator:
+    with engine_of(problem, settings) as simulator:
         if simulator.reduced:
             printer.line("ngspice solves the circuit with its input crossbar reduced by Norton's theorem")
         if isinstance(problem.system, NetlistSystem):
@@ -108,7 +114,7 @@ def train_in(
     Raises EbanaError with what to do, the folder holding the last good state; SystemExit when interrupted.
     """
     # ngspice goes on from what it solved last, so no other than training may ask it between epochs
-    asked = simulator_of(problem.circuit, settings) if extras.verify_epochs else nullcontext(simulator)
+    asked = engine_of(problem, settings) if extras.verify_epochs else nullcontext(simulator)
     with asked as witness:
         _train(run, task, settings, problem, simulator, witness, start, extras)
 
@@ -138,7 +144,7 @@ def _train(
         except KeyboardInterrupt as stopped:
             if isinstance(stopped, Interrupted):
                 recorder.begin(stopped.progress)
-                printer.line(f"stopped in epoch {stopped.progress.epoch + 1}; the values reached are in {run.netlist}")
+                printer.line(f"stopped in epoch {stopped.progress.epoch + 1}; the values reached are in {run.path}")
             printer.line(f"go on:    {program()} resume {run.path}")
             raise SystemExit(stops.status) from None
         except TrainingError as error:
@@ -181,6 +187,9 @@ def _give_up(error: TrainingError, run: Run, command: Sequence[str], recorder: R
     best = recorder.best
     if best is not None:
         recorder.save_netlist(best.values, best.epoch)
+    if recorder.circuit is None:
+        again = f"{program()} {shlex.join(command)} --config {run.path}/config.toml --lr ..."
+        raise TrainingError(f"{error}. Begin again with other settings: {again}") from error
     what = "the first values" if best is None else f"those of the best epoch, {best.epoch},"
     raise TrainingError(
         f"{error}. {what[0].upper()}{what[1:]} are in {run.netlist}; begin with them and other settings: "
@@ -200,8 +209,12 @@ def _farewell(printer: Printer, path: Path, progress: Progress, kept: Best) -> N
         loss = records[kept.epoch - 1].judged
         printer.line(f"kept:     the values after epoch {kept.epoch}, the best, with a loss of {loss:.2e}")
     run = Run(path)
-    netlists = [run.netlist.name, *([run.reduced.name] if run.reduced.exists() else [])]
-    printer.line(f"made:     {path}/  ({', '.join(netlists)}, history.csv, config.toml)")
+    known = (path / WEIGHTS, run.netlist, run.reduced)
+    made = [file.name for file in known if file.exists()]
+    printer.line(f"made:     {path}/  ({', '.join(made)}, history.csv, config.toml)")
+    if made[0] == WEIGHTS:
+        printer.line(f"longer:   {program()} resume {path} --epochs ...")
+        return
     printer.line(f"look:     {program()} inspect {path}")
     printer.line(f"report:   {program()} report {path}")
-    printer.line(f"re-run:   ngspice -b {path}/{netlists[-1]}")
+    printer.line(f"re-run:   ngspice -b {path}/{made[-1]}")

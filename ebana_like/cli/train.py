@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import click
 
@@ -11,7 +11,6 @@ from ebana_like.cli.allow import ALLOW
 from ebana_like.cli.arguments import Choice
 from ebana_like.errors import SettingError
 from ebana_like.runs import (
-    Settings,
     TrainingSettings,
     decode,
     load_config,
@@ -20,7 +19,7 @@ from ebana_like.runs import (
     with_files_found,
 )
 from ebana_like.runs.settings import AnySettings
-from ebana_like.tasks import Task
+from ebana_like.tasks import Trainable
 
 EXTRAS: list[click.Parameter] = [
     click.Option(["--verify"], type=int, default=0, help="Solve so many samples again in ngspice at the end."),
@@ -41,7 +40,14 @@ METAVARS = {int: "N", float: "X", str: "NAME", tuple[int, ...]: "N,N", tuple[flo
 """What help calls the value of a setting of each type."""
 
 
-def train_command(task: Task) -> click.Command:
+class OfCommand(Trainable, Protocol):
+    """What has a command of its own. expect: what the default settings reach."""
+
+    @property
+    def expect(self) -> str: ...
+
+
+def train_command(task: OfCommand) -> click.Command:
     """Return the command that trains a task."""
     options: list[click.Parameter] = [
         click.Option(
@@ -54,10 +60,10 @@ def train_command(task: Task) -> click.Command:
         click.Option(["--config"], type=click.Path(path_type=Path), help="TOML file of settings; options override it."),
         ALLOW,
         *EXTRAS,
-        *setting_options(Settings, task.settings),
+        *setting_options(type(task.settings), task.settings),
     ]
     return click.Command(
-        task.name,
+        task.command(task.settings)[-1],
         params=options,
         help=f"{task.summary[0].upper()}{task.summary[1:]}. Expect: {task.expect}.",
         short_help=task.summary,
@@ -89,7 +95,7 @@ def _option(entry: Any, default: Any) -> click.Option:
 
 
 def run_task(
-    task: Task,
+    task: OfCommand,
     out: Path,
     config: Path | None,
     verify: int,

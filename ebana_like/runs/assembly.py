@@ -121,6 +121,19 @@ def simulator_of(circuit: Circuit, settings: TrainingSettings) -> Simulator:
     return simulator(settings.engine, circuit, settings.workers, single)
 
 
+def engine_of(problem: Problem, settings: TrainingSettings) -> Simulator:
+    """Return what settles a problem's system, to be used as a context manager; errors as `simulator_of`."""
+    from ebana_like.systems.hopfield import Hopfield
+
+    if isinstance(problem.system, Hopfield):
+        from ebana_like.simulators.hopfield import HopfieldEngine
+
+        engine: Any = HopfieldEngine(problem.system, settings.precision == "single")
+        found: Simulator = engine
+        return found
+    return simulator_of(problem.circuit, settings)
+
+
 def cost_of(settings: TrainingSettings) -> Cost:
     """Return the cost the settings name."""
     return _made(COSTS[settings.cost], settings)

@@ -15,6 +15,7 @@ from ebana_like.runs.resume import about
 from ebana_like.runs.run import Run, history_text
 from ebana_like.runs.settings import TrainingSettings
 from ebana_like.simulators import Simulator
+from ebana_like.systems import CircuitSystem
 from ebana_like.training.loop import Callback
 from ebana_like.training.problem import Problem
 from ebana_like.training.progress import Best, EpochRecord, Progress
@@ -23,7 +24,7 @@ from ebana_like.values import Values
 
 @runtime_checkable
 class Written(Protocol):
-    """A system that knows files of its own to keep in a run folder, beside the netlist that is written of every one."""
+    """A system that knows files of its own to keep in a run folder, beside the netlist that is written of circuits."""
 
     def files(self, values: Values) -> Mapping[str, bytes]:
         """Return their contents by name, with these values in them."""
@@ -59,7 +60,8 @@ class RunRecorder(Callback):
         self.settings = settings
         self.about = about(task, self.settings, problem)
         self.features = problem.data.train.volts(slice(1))
-        self.circuit = problem.circuit.with_features(self.features[0])
+        is_circuit = isinstance(problem.system, CircuitSystem)
+        self.circuit = problem.circuit.with_features(self.features[0]) if is_circuit else None
         self.words = {
             "task": task,
             "seed": str(problem.seed),
@@ -108,15 +110,18 @@ class RunRecorder(Callback):
         return kept
 
     def save_netlist(self, values: Values, epochs: int, durable: bool = True) -> None:
-        """Write a netlist with the values after so many epochs, and the voltages they give for one sample."""
+        """Write a netlist with the values after so many epochs, and the voltages they give for one sample; or what a
+        system that is no circuit keeps in its place."""
+        if isinstance(self.problem.system, Written):
+            for name, data in self.problem.system.files(values).items():
+                write_atomically(self.run.path / name, data, durable=durable)
+        if self.circuit is None:
+            return
         circuit = self.circuit.with_values(values)
         self.simulator.forget()
         points = self.simulator.solve(values, self.features)
         ports = (*circuit.outputs.positive.tolist(), *circuit.outputs.negative.tolist())
         recorded = {circuit.nodes[node]: float(points.voltages[0, 0, node]) for node in dict.fromkeys(ports) if node}
-        if isinstance(self.problem.system, Written):
-            for name, data in self.problem.system.files(values).items():
-                write_atomically(self.run.path / name, data, durable=durable)
         words = {**self.words, "epochs": str(epochs)}
         netlist = Netlist(circuit, recorded if points.usable[0] else {}, words)
         save_netlist(netlist, self.run.netlist, durable)

@@ -33,6 +33,9 @@ from ebana_like.values import Parameter, Range, Values, address
 LARGEST = 4.0
 """Of weights and biases, as of anything that is built."""
 
+WEIGHTS = "weights.safetensors"
+"""File of a run folder that holds the values."""
+
 WRITTEN = 5000
 """Weights up to which a run folder holds the network as a circuit too."""
 
@@ -173,7 +176,7 @@ class Hopfield:
     def files(self, values: Values) -> dict[str, bytes]:
         """Return what a run folder holds of it: the weights, and where they are few, the circuit."""
         arrays: dict[str, Any] = {name: np.ascontiguousarray(value) for name, value in sorted(values.items())}
-        found = {"weights.safetensors": save(arrays)}
+        found = {WEIGHTS: save(arrays)}
         if sum(a * b for a, b in self.shapes) <= WRITTEN:
             found["netlist.cir"] = write_netlist(Netlist(self.circuit(values))).encode()
         return found

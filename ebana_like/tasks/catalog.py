@@ -19,6 +19,7 @@ from ebana_like.tasks import (
     wine,
     xor,
 )
+from ebana_like.tasks.hopfield import PREFIX, HopfieldTask
 from ebana_like.tasks.task import Task, Trainable
 
 if TYPE_CHECKING:
@@ -51,12 +52,14 @@ TASKS: Seam[Task] = Seam(
 
 
 def trainable(name: str) -> Trainable:
-    """Return a task, or what `fit` trains. Raises SettingError for a name that is neither."""
+    """Return a task, one that a Hopfield network learns, or what `fit` trains. Raises SettingError for other names."""
     if name not in TASKS:
         from ebana_like.fitting.trainable import FIT
 
         if name == FIT.name:
             return FIT
+        if name.removeprefix(PREFIX) in TASKS:
+            return HopfieldTask(TASKS[name.removeprefix(PREFIX)])
     return TASKS[name]
 
 

@@ -10,6 +10,7 @@ from ebana_like.runs.settings import Settings, TrainingSettings
 
 if TYPE_CHECKING:
     from ebana_like.data import Split
+    from ebana_like.tasks.hopfield import HopfieldSettings
     from ebana_like.training import Problem
 
 
@@ -64,7 +65,7 @@ class Task:
     expect: str
     time: str
     settings: Settings
-    load: "Callable[[Settings], Split]"
+    load: "Callable[[Any], Split]"
     white: float | None = None
 
     def called(self, settings: Settings) -> str:
@@ -83,7 +84,7 @@ class Task:
         start = load_circuit(Path(settings.start)).circuit if settings.start else None
         return problem_of(settings, self.scaled(self.parts(settings), settings), f"ebana_like {self.name}", start)
 
-    def scaled(self, parts: "Split", settings: Settings) -> "Split":
+    def scaled(self, parts: "Split", settings: "Settings | HopfieldSettings") -> "Split":
         """Return data with features in volts, and quantities with their range, as the training samples ask."""
         from ebana_like.data import by_converter, in_range, in_volts, intensities_in_volts
         from ebana_like.runs import converter_of
@@ -95,7 +96,7 @@ class Task:
             parts = intensities_in_volts(parts, settings.volts, self.white)
         return by_converter(parts, converter_of(settings))
 
-    def parts(self, settings: Settings) -> "Split":
+    def parts(self, settings: "Settings | HopfieldSettings") -> "Split":
         """Return the data split as the settings ask, features in their own units."""
         from ebana_like.data import Split
         from ebana_like.data.split import split

@@ -1,0 +1,129 @@
+"""How does a Hopfield network learn a task? The task's data, scaled to units' range, and settings of the network."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ebana_like.errors import SettingError
+from ebana_like.learning.estimators.catalog import ESTIMATORS
+from ebana_like.runs.settings import TrainingSettings, setting
+from ebana_like.tasks.task import Task
+
+if TYPE_CHECKING:
+    from ebana_like.data import Split
+    from ebana_like.learning import Update
+    from ebana_like.training import Problem
+
+PREFIX = "hopfield-"
+"""Of the names by which run folders know what such a network learned."""
+
+
+@dataclass(frozen=True)
+class HopfieldSettings(TrainingSettings):
+    """How a Hopfield network is trained. States, weights and nudging factors have no unit."""
+
+    engine: str = setting("native", "What settles the network: JAX, on the CPU or a GPU.", ("native",))
+    epochs: int = setting(30, "Passes through the training samples.", low=1)
+    batch: int = setting(20, "Samples averaged for one update.", low=1)
+    estimator: str = setting("random-sign", "Gradient estimator, or rule.", ESTIMATORS)
+    beta: float = setting(
+        0.5, "Nudging factor; with clamped outputs the share of the way to the target.", positive=True
+    )
+    lr: tuple[float, ...] = setting((0.1, 0.05), "Learning rates of the layers' weights; one, or one a layer.")
+    precision: str = setting("double", "In which the network is settled.", ("double", "single"))
+
+    target: str = setting("", "Column of a table that is to be told from the others; the last one unless given.")
+    shift: int = setting(0, "Pixels by which images move at random each time they are learned from.", low=0)
+    volts: float = setting(1.0, "Input that the largest feature is scaled to.", positive=True)
+
+    hidden: tuple[int, ...] = setting((100,), "Units of each hidden layer, as in 500 or 500,500.", low=1)
+    activation: str = setting("clip", "What limits units: clip is the thesis's.", ("clip", "logistic", "tanh"))
+    spread: float = setting(1.0, "Range of the first weights, of Glorot's.", positive=True)
+    largest: float = setting(4.0, "Largest weight and bias.", positive=True)
+    nudging: str = setting(
+        "switch", "How outputs are pulled: held forces, springs (switch), or clamps.", ("current", "switch", "clamped")
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        layers = len(self.hidden) + 1
+        if len(self.lr) not in (1, layers):
+            raise SettingError(f"lr has {len(self.lr)} values; give one for all, or {layers}: one for each layer")
+        if self.start:
+            raise SettingError(
+                "start is given, but Hopfield networks begin from their seed; go on with a run by resume"
+            )
+
+
+@dataclass(frozen=True)
+class HopfieldTask:
+    """A task as a Hopfield network learns it; see `Trainable`."""
+
+    task: Task
+
+    @property
+    def name(self) -> str:
+        return f"{PREFIX}{self.task.name}"
+
+    @property
+    def summary(self) -> str:
+        return self.task.summary
+
+    @property
+    def expect(self) -> str:
+        """Nothing is promised: settings are those of the thesis for MNIST, whatever the task."""
+        return "settings are the thesis's for MNIST"
+
+    @property
+    def settings(self) -> HopfieldSettings:
+        return HopfieldSettings(test=self.task.settings.test)
+
+    def called(self, settings: HopfieldSettings) -> str:
+        return f"Hopfield network on {self.task.name}"
+
+    def command(self, settings: HopfieldSettings) -> list[str]:
+        return ["hopfield", self.task.name]
+
+    def parts(self, settings: HopfieldSettings) -> "Split":
+        return self.task.parts(settings)
+
+    def scaled(self, parts: "Split", settings: HopfieldSettings) -> "Split":
+        return self.task.scaled(parts, settings)
+
+    def problem(self, settings: HopfieldSettings, folder: Path | None = None) -> "Problem":
+        """Return the training problem. Raises SettingError for what such a network does not do."""
+        from ebana_like.nudges import Clamped
+        from ebana_like.runs.assembly import cost_of, estimator_of, readout_of, technology_of
+        from ebana_like.systems.hopfield import Hopfield
+        from ebana_like.training import Problem
+
+        data, cost, estimator = self.scaled(self.parts(settings), settings), cost_of(settings), estimator_of(settings)
+        if settings.nudging == Clamped.name:
+            Clamped.suited(getattr(estimator, "beta", settings.beta))
+        sizes = data.train.features.shape[1], *settings.hidden, data.train.outputs(cost)
+        how = settings.activation, settings.nudging, settings.seed, settings.spread, settings.largest
+        return Problem(
+            system=Hopfield(sizes, *how),  # type: ignore[arg-type]
+            data=data,
+            cost=cost,
+            estimator=estimator,
+            update=_update(settings),
+            epochs=settings.epochs,
+            batch=settings.batch,
+            seed=settings.seed,
+            stop_loss=settings.stop_loss,
+            patience=settings.patience,
+            checkpoint_batches=settings.checkpoint_batches,
+            technology=technology_of(settings),
+            readout=readout_of(settings),
+        )
+
+
+def _update(settings: HopfieldSettings) -> "Update":
+    """Return the update rule, whose rates are relative to the range of weights, for rates that are not."""
+    from ebana_like.runs.assembly import update_of
+
+    rates = settings.lr * (len(settings.hidden) + 1) if len(settings.lr) == 1 else settings.lr
+    rule, span = update_of(settings, 1.0), 2 * settings.largest
+    scale = span if rule.normalised else span**2
+    return replace(rule, rate={f"layer{layer}": rate / scale for layer, rate in enumerate(rates, start=1)})

@@ -1,0 +1,68 @@
+"""What goes with what? Every system of the command line, with every way to pull it, and what rules say."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from ebana_like.learning import Cost, Estimator, Nudged
+from ebana_like.networks import Crossbar, DiodePair, Inputs, OutputPairs, build_network
+from ebana_like.nudges import NUDGES
+from ebana_like.systems import CircuitSystem, System
+from ebana_like.systems.hopfield import Hopfield
+
+
+@dataclass(frozen=True)
+class Learner:
+    """A kind of system. ways: to pull it, by the names of the setting. make: one that is pulled so."""
+
+    name: str
+    what: str
+    command: str
+    ways: Sequence[str]
+    make: Callable[[str], System]
+
+    def systems(self) -> list[System]:
+        """Return one for every way."""
+        return [self.make(way) for way in self.ways]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether a rule goes with a system, in a word, and why not, or why it is not exact."""
+
+    word: str
+    reason: str
+
+
+def verdict(kind: type[Estimator], system: System, cost: Cost) -> Verdict:
+    """Return what a rule says of a system."""
+    estimator = kind(0.1) if issubclass(kind, Nudged) else kind()
+    if reason := estimator.refusal(system, cost):
+        return Verdict("no", reason)
+    if reason := estimator.departure(system):
+        return Verdict("inexact", reason)
+    return Verdict("exact", "")
+
+
+def _circuit(way: str) -> System:
+    layers = [Inputs(2), Crossbar(3), DiodePair(), Crossbar(4), OutputPairs()]
+    return CircuitSystem(build_network(layers, nudging=NUDGES[way]()))
+
+
+LEARNERS = (
+    Learner("circuit", "resistors, diodes, amplifiers", "TASK, fit", ("current", "switch", "clamped"), _circuit),
+    Learner(
+        "clip",
+        "Hopfield network, states clipped",
+        "hopfield TASK",
+        ("current", "switch", "clamped"),
+        lambda way: Hopfield((2, 3, 2), "clip", way),  # type: ignore[arg-type]
+    ),
+    Learner(
+        "smooth",
+        "Hopfield network, logistic or tanh",
+        "hopfield TASK --activation tanh",
+        ("current", "clamped"),
+        lambda way: Hopfield((2, 3, 2), "tanh", way),  # type: ignore[arg-type]
+    ),
+)
+"""Every kind that `train-circuit` trains."""

@@ -1,0 +1,76 @@
+"""Hopfield networks are trained and resumed from the command line, which lists what goes with what."""
+
+import pytest
+from click.testing import CliRunner
+from safetensors.numpy import load_file
+
+from ebana_like.cli import main
+from ebana_like.runs import Run, load_circuit, load_history
+
+
+def run(*arguments):
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+def trained(folder, *arguments, task="iris"):
+    result = run("hopfield", task, "--hidden", "8", "--batch", 30, "--out", folder, *arguments)
+    assert result.exit_code == 0, result.output
+    (path,) = folder.iterdir()
+    return Run(path)
+
+
+def test_a_resumed_training_ends_with_the_bits_of_an_unbroken_one(tmp_path):
+    unbroken = trained(tmp_path / "unbroken", "--epochs", 6)
+    broken = trained(tmp_path / "broken", "--epochs", 4)
+    result = run("resume", broken.path, "--epochs", 6)
+    assert result.exit_code == 0, result.output
+    files = [(each.path / "weights.safetensors").read_bytes() for each in (unbroken, broken)]
+    assert files[0] == files[1]
+    assert len(load_history(broken)) == 6
+    assert broken.task() == "hopfield-iris"
+
+
+def test_a_small_network_leaves_its_circuit_too(tmp_path):
+    made = trained(tmp_path, "--epochs", 2)
+    weights = load_file(made.path / "weights.safetensors")
+    circuit = load_circuit(made.path).circuit
+    gains = [bank.gain for bank in circuit.banks if bank.kind == "vccs"]
+    assert sorted(len(gain) for gain in gains) == [3, 8, 24, 24, 32]
+    assert {len(each) for each in weights.values()} == {32, 8, 24, 3}
+
+
+def test_it_learns_iris_with_clamped_outputs(tmp_path):
+    """Contrastive Hebbian learning."""
+    rule = ("--nudging", "clamped", "--estimator", "contrastive")
+    made = trained(tmp_path, "--epochs", 30, "--lr", 0.1, *rule)
+    assert load_history(made)[-1]["train_accuracy"] > 0.85
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("hopfield", "irs"), 'there is no task "irs"'),
+        (("hopfield", "iris", "--verify", 3), "this trains no circuit"),
+        (("hopfield", "iris", "--lr", "0.1,0.1,0.1"), "2: one for each layer"),
+        (("hopfield", "iris", "--estimator", "holomorphic"), "smooth Hopfield networks alone"),
+        (("hopfield", "iris", "--nudging", "clamped", "--beta", 2), "the share of the way to the target"),
+        (("hopfield", "iris", "--estimator", "adjoint"), "is no circuit"),
+    ],
+)
+def test_what_is_not_defined_is_said_in_a_line(arguments, words, tmp_path):
+    result = run(*arguments, "--out", tmp_path) if len(arguments) > 2 else run(*arguments)
+    assert result.exit_code == 2
+    assert words in result.output
+    assert not list(tmp_path.iterdir())
+
+
+def test_learners_tells_what_goes_with_what():
+    result = run("learners")
+    assert result.exit_code == 0, result.output
+    rows = {line.split()[0]: line.split() for line in result.output.splitlines() if line.strip()}
+    assert rows["contrastive"].count("no") == 5
+    assert rows["contrastive"].count("inexact") == 3
+    assert rows["centered"].count("exact") == 5
+    assert rows["holomorphic"].count("exact") == 1
+    assert rows["adjoint"].count("exact") == 3
+    assert "nudge by clamped outputs" in result.output
