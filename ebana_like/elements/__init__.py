@@ -9,6 +9,7 @@ from ebana_like.elements.device import BipolarTransistors, Devices, JFETs, Model
 from ebana_like.elements.diode import DiodeModel, Diodes
 from ebana_like.elements.inductor import Coupling, Inductors
 from ebana_like.elements.negative import NegativeResistors
+from ebana_like.elements.pipe import Pipes
 from ebana_like.elements.resistor import Resistors
 from ebana_like.elements.signal import OuterProducts, Signal, dense, squared_norm
 from ebana_like.elements.small_signal import LinearDevices, SmallSignal, transposed
@@ -49,6 +50,7 @@ __all__ = [
     "ModelCard",
     "NegativeResistors",
     "OuterProducts",
+    "Pipes",
     "Quantity",
     "Range",
     "Resistors",

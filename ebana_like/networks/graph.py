@@ -1,4 +1,4 @@
-"""Which circuit does a graph describe? Trainable resistors along its edges, and ports at nodes of one's choice.
+"""Which circuit does a graph describe? Trainable elements along its edges, and ports at nodes of one's choice.
 
 Crossbars are one way to join nodes. Physical learning machines are lattices and random graphs, whose every node may be
 an input, an output or neither (Stern et al. 2021; Dillavou et al. 2022).
@@ -7,16 +7,20 @@ an input, an output or neither (Stern et al. 2021; Dillavou et al. 2022).
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Literal
 
 import numpy as np
 
 from ebana_like.checks import require_number
 from ebana_like.circuit import Circuit, InputPorts, OutputPorts
-from ebana_like.elements import IntArray, Range, Resistors, VoltageSources
+from ebana_like.elements import IntArray, Pipes, Range, Resistors, VoltageSources
 from ebana_like.errors import CircuitError, meant
 from ebana_like.limits import require_at_most
 from ebana_like.nudges import Currents, Nudge
 from ebana_like.wiring import Wiring, grounds, labels
+
+Edge = Literal["resistor", "pipe"]
+"""What stands along the edges."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,14 +91,16 @@ def build_graph(
     nudging: Nudge | None = None,
     initial: tuple[float, float] = (4e-6, 1.2e-5),
     limits: tuple[float, float] = (1e-7, 1e-4),
+    edge: Edge = "resistor",
 ) -> Circuit:
-    """Return a circuit of a trainable resistor an edge, the bank "edges".
+    """Return a circuit of a trainable resistor or pipe an edge, the bank "edges".
 
     inputs: nodes whose voltages the features are, one each. held: volts of further nodes, by node; 0 for those at
         ground.
     outputs: nodes whose voltages the scores are, or pairs of nodes whose difference one is.
     seed: of the first conductances, uniform in `initial`, or a generator. limits: of the conductances, siemens.
     nudging: `Currents()` unless given.
+    edge: "resistor", or "pipe" for turbulent ones, whose capacities `initial` and `limits` then are, A/V^(1/2).
     Raises CircuitError naming the node that is none, or is asked to be two things.
     """
     pairs = [each if isinstance(each, tuple) else (each, None) for each in outputs]
@@ -124,9 +130,13 @@ def build_graph(
             VoltageSources("held_nodes", labels("v", "held_nodes", len(ends)), ends, grounds(len(ends)), volts)
         )
     one, other = at[graph.edges[:, 0]], at[graph.edges[:, 1]]
-    ranges = {"conductance": Range(*limits)}
-    conductance = rng.uniform(*initial, len(one))
-    wiring.banks.append(Resistors("edges", labels("r", "edges", len(one)), one, other, conductance, trainable=ranges))
+    limited, first = Range(*limits), rng.uniform(*initial, len(one))
+    if edge == "pipe":
+        pipes = labels(Pipes.letter, "edges", len(one))
+        wiring.banks.append(Pipes("edges", pipes, one, other, first, trainable={"capacity": limited}))
+    else:
+        resistors = labels(Resistors.letter, "edges", len(one))
+        wiring.banks.append(Resistors("edges", resistors, one, other, first, trainable={"conductance": limited}))
     wiring.outputs = OutputPorts(
         np.array([at[p] for p, _ in pairs], dtype=np.intp),
         np.array([0 if n is None else at[n] for _, n in pairs], dtype=np.intp),
