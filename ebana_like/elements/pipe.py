@@ -38,7 +38,8 @@ class Pipes(CurrentLaw):
     capacity: FloatArray
 
     def pseudo_power(self, drop: FloatArray) -> FloatArray:
-        return 2 / 3 * self.capacity * ((drop**2 + LAMINAR**2) ** 0.75 - LAMINAR**1.5)
+        found: FloatArray = 2 / 3 * self.capacity * ((drop**2 + LAMINAR**2) ** 0.75 - LAMINAR**1.5)
+        return found
 
     def current(self, drop: FloatArray) -> FloatArray:
         flow: FloatArray = self.capacity * drop * (drop**2 + LAMINAR**2) ** -0.25
