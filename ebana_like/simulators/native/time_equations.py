@@ -53,6 +53,7 @@ class TimeEquations:
     size: of V; nodes come first. unknowns: where in V each unknown stands, (n,). known: V of what sources decide,
     (size, sources), zero at the unknowns. wires: where in V the inductors' currents stand, (inductors,).
     stored: C of all of V, (size, size). drop_of: of the diodes, by V, (diodes, size).
+    conducted, pushed: A of all of V, (size, size), and B, (size, sources).
     """
 
     matrices: Matrices
@@ -63,6 +64,8 @@ class TimeEquations:
     wires: IntArray
     stored: FloatArray
     drop_of: FloatArray
+    conducted: FloatArray
+    pushed: FloatArray
 
     def small_signal(self, drops: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return di/dv, siemens, and dq/dv, farads, of the diodes at drops, (..., diodes)."""
@@ -123,7 +126,7 @@ def time_equations(circuit: Circuit, values: Values) -> TimeEquations:
         D[:, at],
         D @ known,
     )
-    return TimeEquations(matrices, _junctions(laws), size, at, known, wires, capacity, D)
+    return TimeEquations(matrices, _junctions(laws), size, at, known, wires, capacity, D, A, B)
 
 
 def _stored(circuit: Circuit, equations: Equations) -> tuple[FloatArray, IntArray]:
