@@ -117,11 +117,18 @@ class Settling:
 
 
 def settle_in_time(
-    simulator: Simulator, given: Setup, stop: float | None, step: float | None, method: str, within: float
+    simulator: Simulator,
+    given: Setup,
+    stop: float | None,
+    step: float | None,
+    method: str,
+    within: float,
+    steps: int = STEPS,
 ) -> Settling:
     """Follow every sample from rest.
 
-    stop, step: seconds; where not given, a `.tran` line's, or those that the circuit's own pace asks for.
+    stop, step: seconds; where not given, a `.tran` line's, or those that the circuit's own pace and so many steps ask
+    for.
     within: how close to where it settles an output must stay, as a share of the way it went.
     Raises SettingError where they do not fit, CircuitError where the circuit cannot be followed.
     """
@@ -131,7 +138,7 @@ def settle_in_time(
     if not 0 < within < 1:
         raise SettingError(f"within is {within:g}; it is a share between 0 and 1")
     own = None if circuit.of_kind(Devices) else _pace(simulator, circuit, features)
-    times = _times(given, own, stop, step)
+    times = _times(given, own, stop, step, steps)
     analysis = Transient(times, "euler" if method == "euler" else "trapezoid")
     moving = np.repeat(features[:, None], len(times), axis=1)
     if given.arrives:
@@ -162,13 +169,13 @@ def _pace(simulator: Simulator, circuit: Circuit, features: FloatArray) -> Pace 
         return None
 
 
-def _times(given: Setup, own: Pace | None, stop: float | None, step: float | None) -> FloatArray:
+def _times(given: Setup, own: Pace | None, stop: float | None, step: float | None, steps: int) -> FloatArray:
     if stop is None:
         if given.line is None and own is None:
             raise SettingError("when to stop does not follow from this circuit's time constants; give --stop, seconds")
         stop = given.line[1] if given.line is not None else LONG * own.slowest if own is not None else 0.0
     if step is None:
-        step = given.line[0] if given.line is not None else stop / STEPS
+        step = given.line[0] if given.line is not None else stop / steps
     if not 0 < step <= stop:
         raise SettingError(f"the step is {step:g} s and the stop {stop:g} s; give 0 < step <= stop")
     return np.linspace(0.0, stop, round(stop / step) + 1)

@@ -4,8 +4,11 @@ Writes agreement.csv, speed.csv and agreement.png beside this file.
 """
 
 import argparse
+import resource
+import subprocess
 import time
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 
@@ -38,13 +41,12 @@ def agreement(circuits: int) -> list[list[object]]:
 
 
 def speed(rounds: int) -> list[list[object]]:
+    """Return processor times a sample, milliseconds: native, ngspice in its worker, and the program ngspice -b."""
     rng, rows = np.random.default_rng(0), []
-    cases = [
-        (kind, read_netlist(random_netlist(np.random.default_rng(k), kind)).circuit) for k, kind in enumerate(KINDS)
-    ]
-    xor = loaded(load_netlist(HERE.parents[1] / "netlists" / "xor.cir").circuit, 1e-12)
-    cases.append(("xor", xor))
-    for name, circuit in cases:
+    texts = [random_netlist(np.random.default_rng(k), kind) for k, kind in enumerate(KINDS)]
+    cases = [(kind, read_netlist(text).circuit, text) for kind, text in zip(KINDS, texts, strict=True)]
+    cases.append(("xor", loaded(load_netlist(HERE.parents[1] / "netlists" / "xor.cir").circuit, 1e-12), ""))
+    for name, circuit, text in cases:
         analysis = Transient.even(STOP if name != "xor" else 2e-6, 1000)
         features = rng.uniform(-2, 2, (100, circuit.inputs.count))
         moving = np.repeat(features[:, None], 1001, axis=1)
@@ -52,16 +54,30 @@ def speed(rounds: int) -> list[list[object]]:
         with NativeSimulator(circuit) as native, NgspiceSimulator(circuit) as ngspice:
             native.follow({}, moving, analysis)  # compiles
             ngspice.follow({}, moving[:1], analysis)
+            worker = ngspice._timed._worker
             for number in range(rounds):
-                seconds = []
-                for engine in (native, ngspice):
-                    began = time.perf_counter()
-                    engine.follow({}, moving, analysis)
-                    seconds.append(time.perf_counter() - began)
-                ratio = seconds[1] / seconds[0]
-                rows.append([name, number, len(circuit.nodes), *(1e3 * s / 100 for s in seconds), ratio])
+                began = time.process_time()
+                native.follow({}, moving, analysis)
+                ours, began = time.process_time() - began, worker.processor_seconds()
+                ngspice.follow({}, moving, analysis)
+                theirs = worker.processor_seconds() - began
+                alone = program(text.replace(".tran 20n 10u", ".tran 10n 10u 0 10n")) if text else float("nan")
+                numbers = [10 * ours, 10 * theirs, 1e3 * alone]
+                rows.append([name, number, len(circuit.nodes), *numbers, theirs / ours, 100 * alone / ours])
                 print(*rows[-1], flush=True)
     return rows
+
+
+def program(text: str) -> float:
+    """Return the processor seconds of ngspice -b on a netlist."""
+    with TemporaryDirectory() as folder:
+        (Path(folder) / "circuit.cir").write_text(text)
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run(
+            ["ngspice", "-b", "-n", "-r", "c.raw", "circuit.cir"], cwd=folder, capture_output=True, check=True
+        )
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def draw(rows: list[list[object]]) -> None:
@@ -88,5 +104,5 @@ if __name__ == "__main__":
         (HERE / "agreement.csv").write_text(csv_text(heads, found))
         draw(found)
     if "speed" in given.what:
-        heads = ["circuit", "round", "nodes", "native_ms_a_sample", "ngspice_ms_a_sample", "ratio"]
+        heads = ["circuit", "round", "nodes", "native_ms", "ngspice_ms", "program_ms", "ratio", "program_ratio"]
         (HERE / "speed.csv").write_text(csv_text(heads, speed(given.rounds)))
