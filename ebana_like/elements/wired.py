@@ -85,6 +85,10 @@ class WiredCrossbar(EnergyLaw):
         return int(np.argmax(self.negative != self.negative[0])) or len(self)
 
     @property
+    def summary(self) -> str:
+        return f"{super().summary}, wires {self.wires} ohms"
+
+    @property
     def words(self) -> str:
         return "cell"
 

@@ -8,7 +8,17 @@ import numpy as np
 
 from ebana_like.checks import LONGEST, require_number
 from ebana_like.circuit import Circuit
-from ebana_like.elements import CCCS, VCVS, Bank, Diodes, FloatArray, Resistors, SpiceDiodes, VoltageSources
+from ebana_like.elements import (
+    CCCS,
+    VCVS,
+    Bank,
+    Diodes,
+    FloatArray,
+    Resistors,
+    SpiceDiodes,
+    VoltageSources,
+    WiredCrossbar,
+)
 from ebana_like.errors import SettingError, meant
 from ebana_like.expressions.numbers import spice_number
 from ebana_like.values import address
@@ -140,7 +150,7 @@ def _rail(circuit: Circuit, spread: float, draw: Draw) -> Iterator[Change]:
 
 
 def _conductance(circuit: Circuit, spread: float, draw: Draw) -> Iterator[Change]:
-    for bank in circuit.of_kind(Resistors):
+    for bank in (*circuit.of_kind(Resistors), *circuit.of_kind(WiredCrossbar)):
         if (limits := bank.trainable.get("conductance")) is not None:
             moved = bank.conductance * np.exp(spread * draw(len(bank)))
             yield bank, "conductance", np.clip(moved, limits.low, limits.high)

@@ -70,13 +70,18 @@ def transfers(circuit: Circuit) -> list[Drawn]:
 def linear_conductances(layers: Layers) -> list[FloatArray]:
     """Return what of each neuron's node is linear, one (neurons,) array a layer, siemens.
 
-    D_j = sum_i g_l[i, j] + A B sum_k g_l+1[j, k]: the crossbar before it, and the one behind its amplifier.
+    D_j = sum_i g_l[i, j] + A B sum_k g_l+1[j, k]: the crossbar before it, and the one behind its amplifier; with what
+    wires put beside both.
     """
-    matrices = [crossbar.matrix(crossbar.bank.conductance) for crossbar in layers.crossbars]
-    return [
-        matrices[k].sum(axis=1) + hidden.forward * hidden.back * matrices[k + 1].sum(axis=0)
-        for k, hidden in enumerate(layers.hidden)
-    ]
+    crossbars = layers.crossbars
+    matrices = [crossbar.matrix(crossbar.bank.conductance) for crossbar in crossbars]
+    beside = [crossbar.beside(crossbar.bank.conductance, with_rows=k > 0) for k, crossbar in enumerate(crossbars)]
+    found = []
+    for k, hidden in enumerate(layers.hidden):
+        columns, rows = np.sum(beside[k][0], axis=-1), np.sum(beside[k + 1][1], axis=-1)
+        behind = hidden.forward * hidden.back * (matrices[k + 1].sum(axis=0) + rows)
+        found.append(matrices[k].sum(axis=1) + columns + behind)
+    return found
 
 
 def schematic_section(circuit: Circuit, more: Beside = NOTHING) -> list[Section]:

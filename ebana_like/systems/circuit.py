@@ -273,7 +273,8 @@ class _Mirrored:
         circuit, adjoint = self.circuit, self.adjoint
         mirrored = adjoint_circuit(circuit, np.zeros(len(circuit.nodes)), np.zeros(circuit.outputs.count))
         held = small_signal(circuit, self.voltages, self._devices)
-        own = {bank.name: bank.current(bank.drop(adjoint)) for bank in circuit.of_kind(Resistors)}
+        resistors = (*circuit.of_kind(Resistors), *circuit.of_kind(WiredCrossbar))
+        own = {bank.name: bank.own_current(adjoint) for bank in resistors}
         own |= {
             bank.name: held[address(bank.name, "conductance")] * bank.drop(adjoint)
             for bank in circuit.of_kind(EnergyLaw)

@@ -16,15 +16,19 @@ from ebana_like import (
     SquaredError,
     build_network,
 )
-from ebana_like.elements import Wires, dense
+from ebana_like.elements import Resistors, WiredCrossbar, Wires, dense
 from ebana_like.energy import symmetry
-from ebana_like.netlist.wires import ladder
+from ebana_like.hardware import Mismatch
+from ebana_like.netlist.wires import ladder, reduced
+from ebana_like.pages.circuit_pictures import linear_conductances
 from ebana_like.simulators.structure import find_layers
 from ebana_like.systems import CircuitSystem
 
 WIRES = Wires(200, 100, 50, 20)
 VOLTS = 1e-9
 """As far as ngspice with all nodes and the reduced circuit may be apart: what `--verify` allows two engines."""
+
+DIRECTIONS = np.stack([np.eye(3), -np.eye(3)])
 
 
 def network(*hidden, wires=WIRES, behind=WIRES, features=3):
@@ -85,6 +89,18 @@ def test_gradients_of_all_cells_are_those_of_finite_differences(hidden, estimato
             assert found == pytest.approx(expected[::3], abs=1e-6 * np.abs(found).max())
 
 
+@pytest.mark.parametrize("estimator", [Centered(1e-6), Adjoint()], ids=["centered", "adjoint"])
+def test_gradients_by_inputs_are_those_of_finite_differences(estimator):
+    circuit = network(4)
+    x, targets = features(circuit), np.tile([0.3, -0.3], (5, 1))
+    cost, step = SquaredError(0.3, -0.3), 1e-3
+    with NativeSimulator(circuit) as simulator:
+        found = estimator.estimate(simulator, {}, x, targets, cost, np.random.default_rng(0)).inputs
+        for k in range(circuit.inputs.count):
+            ahead, behind = (cost.value(simulator.solve({}, x + d).scores, targets) for d in step * DIRECTIONS[:, k])
+            assert found[:, k] == pytest.approx((ahead - behind) / (2 * step), abs=1e-5 * np.abs(found).max())
+
+
 def test_ngspice_with_the_reduced_circuit_finds_the_same_gradients():
     circuit = network(4)
     x, targets = features(circuit), np.tile([0.3, -0.3], (5, 1))
@@ -118,3 +134,28 @@ def test_sixty_rows_and_twenty_columns_in_ngspice_with_all_nodes():
     with NgspiceSimulator(whole) as simulator, NativeSimulator(circuit) as native:
         expected = simulator.solve({}, x).voltages[..., : len(circuit.nodes)]
         assert native.solve({}, x).voltages == pytest.approx(expected, abs=VOLTS)
+
+
+def test_what_is_linear_at_a_neuron_counts_all_that_stands_for_the_wires():
+    circuit = network(4, 3)
+    layers = find_layers(circuit)
+    plain = reduced(circuit)
+    found = linear_conductances(layers)
+    for hidden, linear in zip(layers.hidden, found, strict=True):
+        at_node, at_output = (
+            sum(
+                np.bincount(ends, bank.conductance, len(circuit.nodes))
+                for bank in plain.of_kind(Resistors)
+                for ends in (bank.positive, bank.negative)
+            )[nodes]
+            for nodes in (hidden.nodes, hidden.driven[-1])
+        )
+        assert linear == pytest.approx(at_node + hidden.forward * hidden.back * at_output, rel=1e-12)
+
+
+def test_a_chip_with_wires_has_cells_that_differ_too():
+    circuit = network(4)
+    chip = Mismatch(conductance=0.1).numbered(circuit, 0)
+    assert isinstance(chip.named("crossbar1"), WiredCrossbar)
+    assert chip.bank("crossbar1", WiredCrossbar).wires == WIRES
+    assert not np.allclose(chip.values()["crossbar1.conductance"], circuit.values()["crossbar1.conductance"])
