@@ -150,7 +150,8 @@ def _rail(circuit: Circuit, spread: float, draw: Draw) -> Iterator[Change]:
 
 
 def _conductance(circuit: Circuit, spread: float, draw: Draw) -> Iterator[Change]:
-    for bank in (*circuit.of_kind(Resistors), *circuit.of_kind(WiredCrossbar)):
+    ohmic: list[Resistors | WiredCrossbar] = [*circuit.of_kind(Resistors), *circuit.of_kind(WiredCrossbar)]
+    for bank in ohmic:
         if (limits := bank.trainable.get("conductance")) is not None:
             moved = bank.conductance * np.exp(spread * draw(len(bank)))
             yield bank, "conductance", np.clip(moved, limits.low, limits.high)
