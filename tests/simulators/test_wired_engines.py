@@ -115,14 +115,23 @@ def test_ngspice_with_the_reduced_circuit_finds_the_same_gradients():
                 assert dense(b[at]) == pytest.approx(dense(a[at]), abs=1e-7 * np.abs(dense(a[at])).max())
 
 
-def test_amplifiers_that_differ_are_refused_where_wires_join_their_neurons():
+def test_amplifiers_that_differ_leave_no_energy_where_wires_join_their_neurons():
     gains = {"forward1.gain": np.array([4, 4, 4.4, 4])}
-    joined = network(4, behind=None).with_values(gains)
-    assert find_layers(joined) is None
-    assert "no co-content fits all amplifiers" in symmetry(joined).reason
     apart = network(4, wires=Wires(column=100), behind=None).with_values(gains)
-    assert find_layers(apart) is not None
+    assert find_layers(apart).even
     assert symmetry(apart).exact
+    joined = network(4, behind=None).with_values(gains)
+    assert not find_layers(joined).even
+    assert "no co-content fits all amplifiers" in symmetry(joined).reason
+    x, targets, cost = features(joined), np.tile([0.3, -0.3], (5, 1)), SquaredError(0.3, -0.3)
+    with NativeSimulator(joined) as native, NgspiceSimulator(joined) as ngspice:
+        a, b = (
+            Adjoint().estimate(engine, {}, x, targets, cost, np.random.default_rng(0)) for engine in (native, ngspice)
+        )
+    assert not a.points.messages
+    assert a.points.voltages == pytest.approx(b.points.voltages, abs=VOLTS)
+    for at, found in a.gradients.items():
+        assert found == pytest.approx(b.gradients[at], abs=1e-7 * np.abs(found).max())
 
 
 def test_sixty_rows_and_twenty_columns_in_ngspice_with_all_nodes():
