@@ -1,7 +1,7 @@
 """Train analog circuits as neural networks by equilibrium propagation, with SPICE as the truth."""
 
 from .analysis.readout import node_voltages, predict
-from .circuit import Circuit
+from .circuit import Circuit, loaded
 from .data import Dataset, MultilabelDataset, RegressionDataset, Split, in_range, in_volts
 from .elements import Bank, CurrentLaw, Quantity
 from .fitting import fit
@@ -15,6 +15,7 @@ from .learning import (
     CrossEntropy,
     Estimate,
     Estimator,
+    Frequency,
     HigherOrder,
     Negative,
     Nudged,
@@ -54,8 +55,8 @@ from .networks import (
 )
 from .nudges import Nudge
 from .predictors import CircuitClassifier, CircuitRegressor
-from .simulators import NativeSimulator, NgspiceSimulator, Simulator, circuit_function
-from .systems import Engine, OperatingPoints, Solution, System
+from .simulators import NativeSimulator, NgspiceSimulator, Simulator, circuit_function, course_function
+from .systems import Engine, OperatingPoints, Solution, Start, System, Trajectories, Transient
 from .tasks import Task
 from .training import Callback, Problem, evaluate, train
 from .values import Parameter, Range
@@ -85,6 +86,7 @@ __all__ = [
     "Engine",
     "Estimate",
     "Estimator",
+    "Frequency",
     "HigherOrder",
     "Inputs",
     "Levels",
@@ -116,22 +118,27 @@ __all__ = [
     "Solution",
     "Split",
     "SquaredError",
+    "Start",
     "Stencil",
     "SwitchedTargets",
     "System",
     "Task",
     "Technology",
+    "Trajectories",
+    "Transient",
     "Update",
     "Verified",
     "Wires",
     "build_network",
     "circuit_function",
+    "course_function",
     "evaluate",
     "fit",
     "from_pyspice",
     "in_range",
     "in_volts",
     "load_netlist",
+    "loaded",
     "node_voltages",
     "predict",
     "read_netlist",

@@ -2,6 +2,7 @@
 
 from .catalog import ENGINES, engine_for, simulator
 from .descent import Descended, Descends, Descent, Moves, Stepping
+from .native.course_function import course_function
 from .native.function import circuit_function
 from .native.simulator import NativeSimulator
 from .ngspice import NgspiceSimulator
@@ -19,6 +20,7 @@ __all__ = [
     "Stepping",
     "check_features",
     "circuit_function",
+    "course_function",
     "driven_values",
     "engine_for",
     "held_values",

@@ -4,6 +4,7 @@ from .adjoint import Adjoint
 from .catalog import ESTIMATORS, nudged_estimators
 from .contrastive import Contrastive
 from .estimator import Estimate, Estimator
+from .frequency import Frequency
 from .holomorphic import Holomorphic
 from .nudged import Nudged, Stencil
 from .one_sided import Negative, Positive, RandomSign
@@ -16,6 +17,7 @@ __all__ = [
     "Contrastive",
     "Estimate",
     "Estimator",
+    "Frequency",
     "HigherOrder",
     "Holomorphic",
     "Negative",
