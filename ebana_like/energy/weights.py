@@ -36,6 +36,9 @@ from ebana_like.errors import CircuitError
 
 CIRCUITS_REMEMBERED = 16
 
+FEW = 3
+"""Different weights of a bank that are all told."""
+
 TOLERATED = float(np.log(2))
 """Defect up to which training goes on with the nearest weights unasked: amplifiers' ratios within a factor of two."""
 
@@ -75,9 +78,16 @@ class Symmetry:
             return f"not exact: {self.reason}{mean if self.defect < np.inf else ''}"
         banks_of: dict[str, list[str]] = defaultdict(list)
         for name, weights in self.weights.items():
-            banks_of[" or ".join(f"{w:g}" for w in np.unique(weights)[::-1])].append(name)
+            banks_of[_told(np.unique(weights)[::-1])].append(name)
         shares = "; ".join(f"{weight} for {', '.join(banks)}" for weight, banks in banks_of.items())
         return f"exact, with the weights {shares}"
+
+
+def _told(weights: FloatArray) -> str:
+    """Return different weights in words, from the largest; of many the first and the last."""
+    if len(weights) > FEW:
+        return f"{weights[0]:.3g} to {weights[-1]:.3g}"
+    return " or ".join(f"{each:g}" for each in weights)
 
 
 @lru_cache(maxsize=CIRCUITS_REMEMBERED)

@@ -138,6 +138,14 @@ def test_a_circuit_with_weights_says_which():
     assert "exact, with the weights 256 for crossbar1, up1, down1; 16 for crossbar2" in str(found)
 
 
+def test_of_many_weights_the_largest_and_the_smallest_are_told():
+    layers = [Inputs(2), Crossbar(5), DiodePair(), Amplifier(4.0), Crossbar(2), OutputPairs()]
+    unequal = changed(build_network(layers), "back1", gain=4.0 / np.arange(1.0, 6.0))
+    assert str(symmetry(unequal)).startswith(
+        "exact, with the weights 5 to 1 for crossbar1, up1, down1; 1 for crossbar2"
+    )
+
+
 def test_a_cccs_without_its_vcvs_is_refused(divider):
     out, ground = np.array([2]), np.array([0])
     meter = VoltageSources("meter", ("vmeter",), out, np.array([3]), np.zeros(1))
