@@ -118,7 +118,8 @@ def _paragraph(trained: Trained) -> str:
         f"with the {settings.cost.replace('-', ' ')} as cost, "
         f"updates by {settings.update} at rate {rate}, and {counted(settings.batch, 'sample')} a batch, solved by "
         f"{settings.engine}{start}.{not_ideal(settings)} It took {took}. The training loss went from "
-        f"{first['train_loss']:.2e} to {last['train_loss']:.2e}; {'right answers' if what == 'accuracy' else 'variance explained'} in {when}: "
+        f"{first['train_loss']:.2e} to {last['train_loss']:.2e}; "
+        f"{'right answers' if what == 'accuracy' else 'variance explained'} in {when}: "
         f"{', '.join(ends)}."
     )
 
