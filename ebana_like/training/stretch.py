@@ -109,7 +109,9 @@ class Stretches:
         return keys
 
     def _counted(self, sums: Sums, batches: Sequence[IntArray], descent: Descent, done: Descended) -> Sums:
-        """Return the sums with the batches that were done."""
+        """Return the sums with the batches that were done: each added for itself, so that no sum's last digit tells how
+        batches were put together.
+        """
         if not batches:
             return sums
         data, cost = self.problem.data.train, self.problem.cost
@@ -118,12 +120,17 @@ class Stretches:
         scores, targets = (
             part.reshape(-1, part.shape[-1])[places] for part in (done.scores, descent.targets[: len(batches)])
         )
+        ends = np.cumsum([len(batch) for batch in batches])[:-1]
+
+        def added(start: float, of_samples: FloatArray) -> float:
+            return sum((float(part.sum()) for part in np.split(of_samples, ends)), start)
+
         return replace(
             sums,
-            loss=sums.loss + float(cost.value(scores, targets).sum()),
-            credit=sums.credit + float(data.credit(cost, samples, scores).sum()),
+            loss=added(sums.loss, cost.value(scores, targets)),
+            credit=added(sums.credit, data.credit(cost, samples, scores)),
             used=sums.used + len(samples),
-            norms=sums.norms + float(done.norms.sum()),
+            norms=sum(done.norms.tolist(), sums.norms),
             batches=sums.batches + len(batches),
             solves=sums.solves + len(samples) * (1 + descent.betas.shape[1]),
         )
