@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -10,8 +11,10 @@ from ebana_like.circuit import Circuit
 from ebana_like.elements import CurrentSources, FloatArray, VoltageSources
 from ebana_like.netlist import model_lines, tolerances
 from ebana_like.netlist.storage import coupling_lines, opened
-from ebana_like.simulators.ngspice.library import Library
 from ebana_like.systems.response import ComplexArray
+
+if TYPE_CHECKING:  # whoever imports it compiles what ngspice calls back
+    from ebana_like.simulators.ngspice.library import Library
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +41,7 @@ class Answered:
     seconds: float
 
 
-def run_tones(library: Library, tones: Tones) -> Answered:
+def run_tones(library: "Library", tones: Tones) -> Answered:
     """Answer for every sample of a batch; the library holds no circuit before and after."""
     began, batch = time.perf_counter(), len(tones.voltages)
     nodes = tones.circuit.nodes[1:]
