@@ -1,4 +1,4 @@
-"""The experiments on sensors in small: which sensors a case has, and what stands in its settings."""
+"""The experiment on sensors in small: which sensors a case has, and what stands in its settings."""
 
 import runpy
 from pathlib import Path
@@ -9,7 +9,7 @@ from ebana_like.hardware import Readout
 from ebana_like.runs import readout_of
 
 FOLDER = Path(__file__).parents[2] / "experiments" / "sensors"
-RUN, EVERYTHING = (runpy.run_path(str(FOLDER / f"{name}.py"), run_name="small") for name in ("run", "everything"))
+RUN = runpy.run_path(str(FOLDER / "run.py"), run_name="small")
 
 
 @pytest.mark.parametrize(
@@ -29,10 +29,3 @@ def test_results_are_read_as_they_were_written():
     found = RUN["load"](FOLDER / "results.csv")
     assert set(found) <= set(RUN["cases"]())
     assert RUN["mean"](found, task="digits", rule="sgd", noise_over_beta=10.0, bits=0) > 96
-
-
-def test_everything_that_is_not_ideal_is_in_one_training():
-    settings = EVERYTHING["settings_of"](3, real=True)
-    assert (settings.technology, settings.chip, settings.seed) == ("ecram", 3, 3)
-    assert readout_of(settings) == Readout(bits=10, noise=1e-4, offset=1e-3)
-    assert readout_of(EVERYTHING["settings_of"](3, real=False)).perfect
