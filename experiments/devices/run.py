@@ -23,11 +23,6 @@ HERE = Path(__file__).parent
 RESULTS = HERE / "results.csv"
 
 SEEDS = {"iris": 3, "digits": 2, "xor": 5}
-SETTINGS = {
-    "xor": Settings(**vars(TASKS["xor"].settings)),
-    "iris": Settings(**vars(TASKS["iris"].settings)),
-    "digits": Settings(**vars(TASKS["digits"].settings)),
-}
 EPOCHS = {"xor": 200, "iris": 60, "digits": 6}
 SIGN = {"xor": 1e-3, "iris": 1e-3, "digits": 1e-3}
 """Steps of the sign rule, shares of the range, as in experiments/sign_updates."""
@@ -94,13 +89,13 @@ class Case:
             given["technology_options"] = ",".join(filter(None, [self.options, "transfer.every=1"]))
         if self.rule == "sign":
             given |= {"update": "sign", "lr": (SIGN[self.task],)}
-        return replace(SETTINGS[self.task], **given)
+        return replace(TASKS[self.task].settings, **given)
 
 
 def cases() -> Iterator[Case]:
     for task in SEEDS:
         for name in PRESETS:
-            for rule in ("sgd",) if name == "ideal" else ("sgd", "kept", "sign"):
+            for rule in ("sgd",) if name == "ideal" else ("sgd", "kept", "sign", "tiki-taka"):
                 yield Case(task, name, "", rule)
         yield Case(task, "ideal", "", "sign")
         for name in WRITTEN:
@@ -149,6 +144,10 @@ def main() -> None:
         print(", ".join(f"{name} {value}" for name, value in row.items() if value != ""), flush=True)
 
 
+def _label(case: Case) -> str:
+    return f"{case.technology} {case.options}".strip()
+
+
 def plot() -> None:
     import matplotlib
 
@@ -158,20 +157,24 @@ def plot() -> None:
     rows = done()
     tasks = [task for task in ("digits", "iris", "xor") if any(case.task == task for case in rows)]
     colours = {"sgd": "#3b6ea5", "kept": "#5a9e6f", "sign": "#c8553d", "tiki-taka": "#8a5fa8"}
-    labels = list(dict.fromkeys(f"{case.technology} {case.options}".strip() for case in cases()))
-    figure, panels = plt.subplots(1, len(tasks), figsize=(5 + 2.6 * len(tasks), 8.5), sharey=True, squeeze=False)
+    labels = list(dict.fromkeys(_label(case) for case in cases() if case in rows))
+    figure, panels = plt.subplots(
+        1, len(tasks), figsize=(5 + 2.6 * len(tasks), 1.6 + 0.25 * len(labels)), sharey=True, squeeze=False
+    )
     for axes, task in zip(panels[0], tasks, strict=True):
         ideal = float(rows[Case(task, "ideal", "", "sgd")]["accuracy"])
         axes.axvline(ideal, color="#999999", linewidth=0.8)
         for k, (rule, colour) in enumerate(colours.items()):
             mine = [(case, row) for case, row in rows.items() if case.task == task and case.rule == rule]
-            heights = [labels.index(f"{case.technology} {case.options}".strip()) + 0.16 * (k - 1.5) for case, _ in mine]
+            heights = [labels.index(_label(case)) + 0.16 * (k - 1.5) for case, _ in mine]
+            if not mine:
+                continue
             axes.scatter([float(row["accuracy"]) for _, row in mine], heights, s=16, color=colour, label=rule, zorder=3)
         axes.set(title=task, xlabel="right answers (%)")
         axes.set_yticks(range(len(labels)), labels, fontsize=7.5)
         axes.set_ylim(len(labels) - 0.5, -0.5)
         axes.grid(axis="y", color="#eeeeee", linewidth=6, zorder=0)
-        axes.legend(fontsize=7, loc="lower left")
+    panels[0][0].legend(fontsize=7, loc="lower left")
     figure.tight_layout()
     figure.savefig(HERE / "devices.svg")
 
