@@ -1,4 +1,4 @@
-"""What do the parent and its worker processes say to each other? A batch to solve, and its operating points."""
+"""What do the parent and its worker processes say to each other? Batches to solve or to follow, and what came of it."""
 
 import pickle
 import sys
@@ -9,9 +9,11 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from ebana_like.circuit import Circuit
 from ebana_like.elements import FloatArray, IntArray
 from ebana_like.errors import EbanaError, SimulatorError
-from ebana_like.systems import BoolArray, Nudging, Seconds
+from ebana_like.systems import BoolArray, Nudging, Seconds, Stimuli, Transient
+from ebana_like.systems.response import ComplexArray
 from ebana_like.values import Values
 
 Value = TypeVar("Value", bound=np.generic)
@@ -42,6 +44,52 @@ class Answer:
     iterations: IntArray
     messages: Mapping[int, str]
     seconds: Seconds
+
+
+@dataclass(frozen=True, eq=False)
+class Course:
+    """A course in time to follow: a circuit with its values, what its sources hold, and when it is looked at."""
+
+    circuit: Circuit
+    sources: Stimuli
+    analysis: Transient
+
+
+@dataclass(frozen=True, eq=False)
+class Followed:
+    """What a `Course` is answered with.
+
+    found: nodes behind ground, then inductors, (batch, times, nodes - 1 + inductors).
+    """
+
+    found: FloatArray
+    solved: BoolArray
+    messages: dict[int, str]
+    seconds: float
+
+
+@dataclass(frozen=True, eq=False)
+class Tones:
+    """What is asked about small sinusoids.
+
+    circuit: with its values. voltages, amperes: what all sources hold, (batch, sources), bank after bank. swings: by
+    what both swing. near: node voltages at which the operating points are, (batch, nodes). hertz: (frequencies,).
+    """
+
+    circuit: Circuit
+    voltages: FloatArray
+    amperes: FloatArray
+    swings: tuple[ComplexArray, ComplexArray]
+    near: FloatArray
+    hertz: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class Answered:
+    """What `Tones` are answered with. found: nodes behind ground, (frequencies, batch, nodes - 1)."""
+
+    found: ComplexArray
+    seconds: float
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ changes conductances without a new set-up. Against `alter` + `op` a point: XOR 0
 import math
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -23,13 +22,11 @@ from ebana_like.elements import (
 )
 from ebana_like.errors import SimulatorError
 from ebana_like.netlist import Tolerances, circuit_lines, tolerances
+from ebana_like.simulators.ngspice.library import Library
 from ebana_like.simulators.ngspice.proof import Points, Proof, Verdict
 from ebana_like.simulators.ngspice.reduction import Reduction
 from ebana_like.storage import NOTHING_STORED
 from ebana_like.values import Values, address, parts
-
-if TYPE_CHECKING:  # whoever imports it compiles what ngspice calls back
-    from ebana_like.simulators.ngspice.library import Library
 
 SWEEP = "dc vidx_sweep 0 1000000000 1"
 
@@ -46,7 +43,7 @@ class Sweep:
     proof: of a circuit that differs in its conductances only, made unless given: it takes longer than loading XOR.
     """
 
-    def __init__(self, reduction: Reduction, library: "Library", proof: Proof | None = None) -> None:
+    def __init__(self, reduction: Reduction, library: Library, proof: Proof | None = None) -> None:
         self.reduction = reduction
         self.circuit = reduction.circuit
         self.library = library

@@ -5,11 +5,9 @@ import numpy as np
 from ebana_like.circuit import Circuit
 from ebana_like.elements import CurrentSources, FloatArray, VoltageSources
 from ebana_like.errors import CircuitError, EbanaError, SettingError, SimulatorError
-from ebana_like.simulators.ngspice.messages import Unknown, packed
+from ebana_like.simulators.ngspice.messages import Answered, Course, Followed, Tones, Unknown, packed
 from ebana_like.simulators.ngspice.process import Worker, WorkerLostError
 from ebana_like.simulators.ngspice.start import Template
-from ebana_like.simulators.ngspice.tones import Answered, Tones
-from ebana_like.simulators.ngspice.transient import Course, Followed
 from ebana_like.systems import (
     OperatingPoints,
     Phasors,

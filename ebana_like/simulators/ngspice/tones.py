@@ -2,46 +2,17 @@
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ebana_like.circuit import Circuit
-from ebana_like.elements import CurrentSources, FloatArray, VoltageSources
+from ebana_like.elements import CurrentSources, VoltageSources
 from ebana_like.netlist import model_lines, tolerances
 from ebana_like.netlist.storage import coupling_lines, opened
-from ebana_like.systems.response import ComplexArray
-
-if TYPE_CHECKING:  # whoever imports it compiles what ngspice calls back
-    from ebana_like.simulators.ngspice.library import Library
+from ebana_like.simulators.ngspice.library import Library
+from ebana_like.simulators.ngspice.messages import Answered, Tones
 
 
-@dataclass(frozen=True, eq=False)
-class Tones:
-    """What is asked of ngspice.
-
-    circuit: with its values. voltages, amperes: what all sources hold, (batch, sources), bank after bank. swings: by
-    what both swing. near: node voltages at which the operating points are, (batch, nodes). hertz: (frequencies,).
-    """
-
-    circuit: Circuit
-    voltages: FloatArray
-    amperes: FloatArray
-    swings: tuple[ComplexArray, ComplexArray]
-    near: FloatArray
-    hertz: FloatArray
-
-
-@dataclass(frozen=True, eq=False)
-class Answered:
-    """What it answers. found: nodes behind ground, (frequencies, batch, nodes - 1)."""
-
-    found: ComplexArray
-    seconds: float
-
-
-def run_tones(library: "Library", tones: Tones) -> Answered:
+def run_tones(library: Library, tones: Tones) -> Answered:
     """Answer for every sample of a batch; the library holds no circuit before and after."""
     began, batch = time.perf_counter(), len(tones.voltages)
     nodes = tones.circuit.nodes[1:]

@@ -7,22 +7,17 @@ waveform is spelled in its text, no breakpoint is set, and its steps are those o
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ebana_like.circuit import Circuit
 from ebana_like.elements import Capacitors, CurrentSources, FloatArray, Inductors, VoltageSources
 from ebana_like.errors import SimulatorError
 from ebana_like.netlist import model_lines, tolerances
 from ebana_like.netlist.storage import coupling_lines, opened
 from ebana_like.simulators.ngspice import block as layout
+from ebana_like.simulators.ngspice.library import Library
+from ebana_like.simulators.ngspice.messages import Course, Followed
 from ebana_like.simulators.ngspice.sweep import renamed
-from ebana_like.systems import BoolArray, Stimuli, Transient
-
-if TYPE_CHECKING:  # whoever imports it compiles what ngspice calls back
-    from ebana_like.simulators.ngspice.library import Library
 
 STEPS_ARE_GIVEN = "trtol=1e15 itl4=100"
 """ngspice shortens no step, neither for the error that it estimates of it nor for more than ten iterations."""
@@ -34,26 +29,7 @@ that; where Newton's method converges quadratically, this leaves 1e-11."""
 LIFT = {"trapezoid": "method=trap maxord=2", "euler": "method=trap maxord=1"}
 
 
-@dataclass(frozen=True, eq=False)
-class Course:
-    """What is asked of ngspice: a circuit with its values, what its sources hold, and when it is looked at."""
-
-    circuit: Circuit
-    sources: Stimuli
-    analysis: Transient
-
-
-@dataclass(frozen=True, eq=False)
-class Followed:
-    """What it answers. found: nodes behind ground, then inductors, (batch, times, nodes - 1 + inductors)."""
-
-    found: FloatArray
-    solved: BoolArray
-    messages: dict[int, str]
-    seconds: float
-
-
-def run_course(library: "Library", course: Course) -> Followed:
+def run_course(library: Library, course: Course) -> Followed:
     """Follow every sample of a batch; the library holds no circuit before and after."""
     began, circuit, analysis = time.perf_counter(), course.circuit, course.analysis
     batch, times = course.sources.batch, np.ascontiguousarray(analysis.times - analysis.times[0])
@@ -78,7 +54,7 @@ def run_course(library: "Library", course: Course) -> Followed:
 class _Run:
     """One course in this process's ngspice."""
 
-    def __init__(self, library: "Library", course: Course, times: FloatArray, width: int) -> None:
+    def __init__(self, library: Library, course: Course, times: FloatArray, width: int) -> None:
         self.library = library
         self.course = course
         self.times = times

@@ -14,11 +14,11 @@ from ebana_like.errors import EbanaError, SimulatorError
 from ebana_like.simulators.ngspice import block as block_layout
 from ebana_like.simulators.ngspice.batch import RELAXED, solve_batch
 from ebana_like.simulators.ngspice.library import Library
-from ebana_like.simulators.ngspice.messages import Answer, Request, Unknown, unpacked
+from ebana_like.simulators.ngspice.messages import Answer, Answered, Course, Followed, Request, Tones, Unknown, unpacked
 from ebana_like.simulators.ngspice.reduction import norton_reduction, programmable
 from ebana_like.simulators.ngspice.sweep import Sweep
-from ebana_like.simulators.ngspice.tones import Answered, Tones, run_tones
-from ebana_like.simulators.ngspice.transient import Course, Followed, run_course
+from ebana_like.simulators.ngspice.tones import run_tones
+from ebana_like.simulators.ngspice.transient import run_course
 
 
 def serve(connection: Connection, block_file: int) -> None:
