@@ -1,4 +1,7 @@
-"""Which netlists stand in this folder? Small networks before training; `python netlists/make.py` writes them again."""
+"""Which netlists stand in this folder? Small networks before training, and one that learns XOR by itself.
+
+`python netlists/make.py` writes them again.
+"""
 
 from pathlib import Path
 
@@ -15,6 +18,8 @@ from ebana_like import (
     build_network,
     save_netlist,
 )
+from ebana_like.files import write_atomically
+from ebana_like.networks.selflearn import self_learning_xor
 
 HERE = Path(__file__).parent
 
@@ -35,6 +40,13 @@ def examples() -> dict[str, Netlist]:
     }
 
 
+def learns_alone() -> str:
+    """Return the netlist that learns XOR by itself, as `train-circuit selflearn xor` writes it."""
+    learner = self_learning_xor()
+    return learner.learning_netlist(learner.start(0), 400, "xor learned by itself, transistor edges, seed 0")
+
+
 if __name__ == "__main__":
     for name, netlist in examples().items():
         save_netlist(netlist, HERE / name)
+    write_atomically(HERE / "selflearn_xor.cir", learns_alone())

@@ -11,9 +11,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from ebana_like.elements import FloatArray
 from ebana_like.errors import NetlistError, SettingError, SimulatorError, counted
 from ebana_like.files import TemporaryFolder, write_atomically
 from ebana_like.netlist import DIALECTS, Dialect, Netlist, write_netlist
+from ebana_like.netlist.dialects.rawfile import read_course
 
 DIES_WITH_PARENT = """
 import ctypes, os, signal, sys
@@ -105,6 +107,29 @@ def run_program(program: Program, netlist: Netlist, celsius: float | None, limit
             f"{dialect.name} gives no voltage for {counted(len(missing), 'node')}, {missing[0]} among them"
         )
     return ProgramRun(voltages, seconds)
+
+
+def run_text(text: str, limit: float) -> dict[str, FloatArray]:
+    """Return what `ngspice -b` saves of a netlist that is none of direct current: (points,) by node name, and "time".
+
+    text: written by this program, never a person's: ngspice obeys commands in it. limit: seconds it may take.
+    Raises SimulatorError when it takes longer or saves nothing.
+    """
+    program = find_program("ngspice")
+    with TemporaryFolder("program") as temporary:
+        folder = temporary.path / "empty"
+        folder.mkdir()
+        write_atomically(folder / "circuit.cir", text)
+        printed = _printed(program, folder, limit)
+        try:
+            course = read_course(folder / "circuit.raw")
+        except NetlistError as error:
+            said = " ".join(printed.split())[-LONGEST_QUOTE:]
+            raise SimulatorError(f"ngspice saved nothing: it ends with: {said or error}") from error
+    if not min(map(len, course.values()), default=0):  # the header says how many points there are when all went well
+        why = next((line for line in printed.splitlines() if line.startswith("doAnalyses")), "it does not say why")
+        raise SimulatorError(f"ngspice gave up: {why}")
+    return course
 
 
 def _printed(program: Program, folder: Path, limit: float) -> str:
