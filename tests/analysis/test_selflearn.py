@@ -54,11 +54,9 @@ def test_frozen_transistors_conduct_by_their_law():
 
 
 def test_gates_stay_between_their_limits():
-    learner = bridge(charging=0.1, low=1.3, high=1.8)
+    learner = bridge(charging=1e-9, low=1.3, high=1.8)
     learned = learn_alone(learner, GATES, 2, "bridge")
-    assert learned.gates.min() > 1.2
-    assert learned.gates.max() < 1.9
-    assert learned.gates[-1, 0] == pytest.approx(1.3, abs=0.1)
+    assert learned.gates[-1] == pytest.approx([1.3, 1.5, 1.8, 1.4], abs=2e-3)  # from 1.2 and 1.9, in long steps
 
 
 def test_transistors_learn_xor_and_linear_edges_cannot():
@@ -67,7 +65,7 @@ def test_transistors_learn_xor_and_linear_edges_cannot():
     assert learned.rms[0] > 0.04
     assert learned.frozen_rms < 0.004
     assert learned.right == 4
-    assert learned.frozen == pytest.approx(learned.answers[-1], abs=1e-3)
+    assert learned.frozen[-1] == pytest.approx(learned.answers[-1, -1], abs=1e-5)  # gates have not moved since
     linear = self_learning_xor("linear")
     failed = learn_alone(linear, linear.start(2), 20, "xor")
     assert failed.frozen_rms >= 0.015 * (1 - 1e-6)  # no linear function is closer to XOR than half its step
