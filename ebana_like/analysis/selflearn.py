@@ -58,7 +58,7 @@ def learn_alone(learner: SelfLearner, gates: FloatArray, epochs: int, title: str
     netlist = learner.learning_netlist(gates, epochs, title)
     course = run_text(netlist, limit)
     count = len(learner.targets)
-    cycles = (np.arange(epochs * count) + LAST) * learner.cycle
+    cycles: FloatArray = (np.arange(epochs * count, dtype=float) + LAST) * learner.cycle
 
     def at(times: FloatArray, node: str) -> FloatArray:
         return np.interp(times, course["time"], course[node])
