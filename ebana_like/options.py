@@ -18,6 +18,16 @@ BELOW_ONE = {"b1", "b2", "momentum", "decay", "pct_start", "pct_final"}
 
 ABOVE_ZERO = {"eps", "div_factor", "final_div_factor"}
 
+EXAMPLES = {
+    "update_options": "b1=0.8,nesterov=true",
+    "schedule_options": "alpha=0.1",
+    "technology_options": "step=0.002,rounding=kept",
+    "readout": "bits=10,noise=1e-4",
+    "converter": "bits=8,full_scale=5",
+    "wires": "row=1,column=1",
+}
+"""What each setting that is a table of options looks like, for messages."""
+
 
 @dataclass(frozen=True)
 class Option:
@@ -92,16 +102,19 @@ def summary(thing: Any) -> str:
 
 
 def table_of(given: Given, name: str) -> dict[str, Any]:
-    """Return options as a table, values as they came. Raises SettingError for what is none, called by its name."""
+    """Return options as a table, values as they came. Raises SettingError for what is none, called by its name.
+
+    name: of the setting, one of EXAMPLES.
+    """
     if isinstance(given, Mapping):
         return {str(key): value for key, value in given.items()}
     if not isinstance(given, str):
-        raise SettingError(f"{name} is {shown(given)}; expected options as in b1=0.8,nesterov=true")
+        raise SettingError(f"{name} is {shown(given)}; expected options as in {EXAMPLES[name]}")
     found: dict[str, Any] = {}
     for part in given.split(",") if given.strip() else []:
         key, equals, value = (word.strip() for word in part.partition("="))
         if not (key and equals and value):
-            raise SettingError(f"{name} is {shown(given)}; expected options as in b1=0.8,nesterov=true")
+            raise SettingError(f"{name} is {shown(given)}; expected options as in {EXAMPLES[name]}")
         if key in found:
             raise SettingError(f"{name} has {shown(key)} twice in {shown(given)}; give every option once")
         found[key] = value

@@ -12,6 +12,9 @@ ZERO_CELSIUS = 273.15
 USUAL = NOMINAL_CELSIUS
 """Degrees Celsius, SPICE's nominal temperature."""
 
+HOTTEST = 1e4
+"""Degrees Celsius; no model goes on so far."""
+
 
 @dataclass(frozen=True)
 class Conditions:
@@ -29,8 +32,10 @@ class Conditions:
 
     def __post_init__(self) -> None:
         for name, value in (("temp", self.celsius), ("tnom", self.nominal)):
-            if not -ZERO_CELSIUS < value < 1e4:
-                raise CircuitError(f"{name} is {value:g} degrees Celsius; it must be above {-ZERO_CELSIUS}")
+            if not -ZERO_CELSIUS < value < HOTTEST:
+                raise CircuitError(
+                    f"{name} is {value:g} degrees Celsius; it must be above {-ZERO_CELSIUS} and below {HOTTEST:g}"
+                )
         if not 0 <= self.gmin < 1:
             raise CircuitError(f"gmin is {self.gmin:g} S; it must not be below zero, nor a conductance of wires")
 

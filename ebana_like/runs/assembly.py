@@ -38,7 +38,7 @@ from ebana_like.networks import (
     build_network,
 )
 from ebana_like.nudges import NUDGES
-from ebana_like.options import chosen, options_of, table_of
+from ebana_like.options import EXAMPLES, chosen, options_of, table_of
 from ebana_like.runs.settings import Settings, TrainingSettings
 from ebana_like.simulators import Simulator, simulator
 from ebana_like.systems import CircuitSystem
@@ -78,7 +78,15 @@ def problem_of(settings: Settings, data: Split, title: str, start: Circuit | Non
 
 
 def made(design: Circuit, settings: Settings) -> Circuit:
-    """Return a design as it is made and where it is used: the chip that the settings draw, at their temperature."""
+    """Return a design as it is made and where it is used: the chip that the settings draw, at their temperature.
+
+    Raises SettingError for the number of a chip that does not differ from the design.
+    """
+    if settings.chip and not settings.mismatch:
+        raise SettingError(
+            f"chip is {settings.chip}, but mismatch is not given, and without it all chips are the same; "
+            "say how far chips differ, as in mismatch gain=5%, or leave chip out"
+        )
     if settings.mismatch:
         design = mismatch(settings.mismatch).numbered(design, settings.chip)
     return design if settings.celsius == design.conditions.celsius else design.at(settings.celsius)
@@ -177,8 +185,14 @@ def converter_of(settings: TrainingSettings) -> Converter:
 
 
 def _by_options(kind: type[Made], text: str, setting: str) -> Made:
-    """Return a thing of a kind with the options of a setting."""
-    given: dict[str, Any] = chosen(table_of(text, setting), options_of(kind, {}), f"a {setting}", setting)
+    """Return a thing of a kind with the options of a setting. Raises SettingError for a full scale without steps."""
+    typed = table_of(text, setting)
+    given: dict[str, Any] = chosen(typed, options_of(kind, {}), f"a {setting}", setting)
+    if "full_scale" in typed and not given["bits"]:
+        raise SettingError(
+            f"{setting}: full_scale is {given['full_scale']:g}, but bits is 0, and without steps nothing has a scale; "
+            f"give bits, as in {setting} {EXAMPLES[setting]}, or leave full_scale out"
+        )
     return kind(**given)
 
 

@@ -20,7 +20,7 @@ from ebana_like.learning.schedules.catalog import SCHEDULES, require_decay
 from ebana_like.learning.updates.catalog import UPDATES
 from ebana_like.limits import require_at_most
 from ebana_like.nudges import NUDGES
-from ebana_like.options import table_of, text_of
+from ebana_like.options import EXAMPLES, table_of, text_of
 from ebana_like.simulators import ENGINES
 from ebana_like.units import NOMINAL_CELSIUS
 
@@ -29,7 +29,7 @@ COMMENT_COLUMN = 36
 FILES = ("data", "start", "diode", "device", "netlist", "include_path")
 """Settings that are names of files, or may be; the last one of several folders."""
 
-OPTIONS = ("update_options", "schedule_options", "technology_options", "readout", "converter", "wires")
+OPTIONS = tuple(EXAMPLES)
 """Settings that are options by name, as text or as a table."""
 
 MOST_DOTS = 500
@@ -224,7 +224,7 @@ class Settings(TrainingSettings):
         "saturation, threshold, gain, feedback, offset, rail, conductance.",
     )
     chip: int = setting(0, "Number of that chip, its seed; `train-circuit chips` numbers them alike.", low=0)
-    celsius: float = setting(NOMINAL_CELSIUS, "Temperature of the circuit, degrees Celsius.")
+    celsius: float = setting(NOMINAL_CELSIUS, "Temperature of the circuit, degrees Celsius.", low=-273)
 
     def __post_init__(self) -> None:
         super().__post_init__()

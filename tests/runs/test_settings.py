@@ -1,5 +1,6 @@
 """Settings come from strings and TOML files, go back into them, and are checked on the way."""
 
+import re
 import tomllib
 from dataclasses import fields, replace
 from typing import get_type_hints
@@ -202,3 +203,30 @@ def test_more_workers_are_taken_where_the_message_says_how(monkeypatch):
         Settings(workers=300)
     monkeypatch.setenv(*str(caught.value).rpartition(" ")[2].split("="))
     assert Settings(workers=300).workers == 300
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"wires": "1"}, "wires is '1'; expected options as in row=1,column=1"),
+        ({"readout": "10"}, "readout is '10'; expected options as in bits=10,noise=1e-4"),
+        ({"schedule_options": "alpha"}, "schedule_options is 'alpha'; expected options as in alpha=0.1"),
+        ({"celsius": -300}, "celsius is -300; it must be at least -273"),
+    ],
+)
+def test_what_a_setting_cannot_be_is_answered_with_what_it_can(given, message):
+    with pytest.raises(SettingError, match=f"here: {re.escape(message)}"):
+        decode(given, Settings(), "here")
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"chip": 3}, "chip is 3, but mismatch is not given, and without it all chips are the same"),
+        ({"converter": "full_scale=3"}, "converter: full_scale is 3, but bits is 0"),
+        ({"readout": "noise=1e-3,full_scale=1"}, "readout: full_scale is 1, but bits is 0"),
+    ],
+)
+def test_a_setting_that_does_nothing_without_another_is_refused(given, message):
+    with pytest.raises(SettingError, match=re.escape(message)):
+        TASKS["xor"].problem(replace(TASKS["xor"].settings, **given))
