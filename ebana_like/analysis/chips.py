@@ -128,7 +128,7 @@ def design_of(trained: Trained) -> Circuit:
     settings = trained.settings
     if not (isinstance(settings, Settings) and settings.mismatch):
         return trained.circuit
-    drawn = trained.task.problem(replace(settings, mismatch="", start=""), trained.run.path).circuit
+    drawn = trained.task.problem(replace(settings, mismatch="", chip=0, start=""), trained.run.path).circuit
     return drawn.at(trained.circuit.conditions.celsius).with_values(trained.circuit.values())
 
 

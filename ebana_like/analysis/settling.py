@@ -6,8 +6,9 @@ import numpy as np
 from scipy.linalg import eigvals
 
 from ebana_like.circuit import Circuit
-from ebana_like.elements import CurrentLaw, CurrentSources, Devices, FloatArray
+from ebana_like.elements import CurrentLaw, CurrentSources, Devices, FloatArray, WiredCrossbar
 from ebana_like.errors import CircuitError
+from ebana_like.netlist.wires import Unwired
 from ebana_like.simulators.native.time_equations import time_equations
 from ebana_like.systems import BoolArray, Trajectories
 from ebana_like.values import Values
@@ -32,7 +33,8 @@ def pace(circuit: Circuit, values: Values, voltages: FloatArray) -> Pace:
 
     voltages: (points, nodes), volts. Raises CircuitError where nothing is stored, or something does not decay.
     """
-    equations = time_equations(circuit, circuit.of_elements(values))
+    plain = Unwired(circuit)
+    equations = time_equations(plain.circuit, plain.values(circuit.of_elements(values)))
     G, C, _, _, D, _ = equations.matrices
     drops = voltages @ equations.drop_of[:, : voltages.shape[1]].T
     slopes, stored = equations.small_signal(drops)
@@ -95,6 +97,9 @@ def energy(course: Trajectories) -> FloatArray:
             part = slice(first, first + few)
             drops = bank.drop(course.voltages[:, part])
             watts[:, part] += np.einsum("btn,btn->bt", bank.current(drops), drops)
+    for crossbar in circuit.of_kind(WiredCrossbar):  # linear, so that all its heat is twice its pseudo-power
+        for time in range(count):
+            watts[:, time] += 2 * crossbar.own_pseudo_power(course.voltages[:, time]).sum(axis=-1)
     watts[:, 0] = watts[:, 1]  # what arrives at the first time is not there yet, and is behind the first step
     widths = np.diff(course.times)
     heat = np.cumsum((watts[:, 1:] + watts[:, :-1]) / 2 * widths, axis=1)

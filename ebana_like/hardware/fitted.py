@@ -12,8 +12,12 @@ from ebana_like.elements import FloatArray
 from ebana_like.errors import SettingError, counted
 from ebana_like.hardware.laws import Tabulated
 from ebana_like.hardware.pulsed import Pulsed
+from ebana_like.systems import BoolArray
 
 BINS = 20
+
+MOST_TRIED = 1000
+"""Parts that are tried, at most, before some are advised."""
 
 
 def fitted_device(
@@ -50,7 +54,10 @@ def fitted_device(
         np.add.at(counts, where, 1)
         np.add.at(sums, where, steps[mine])
         if not counts.any(axis=0).all():
-            _refuse(int(np.argmin(counts.any(axis=0))), bins, up, low, high, called)
+            fewer = range(min(bins - 1, MOST_TRIED), 1, -1)
+            ways = places[:-1][follows], between > 0
+            advice = next((count for count in fewer if _covers(*ways, count)), None)
+            _refuse(int(np.argmin(counts.any(axis=0))), bins, up, low, high, called, advice)
         of_each = np.divide(sums, counts, out=np.full(shape, np.nan), where=counts > 0)
         mean = np.nanmean(of_each, axis=0)  # of devices, however many pulses each took to cross a part
         if not mean.mean() > 0:
@@ -69,9 +76,16 @@ def fitted_device(
     return Pulsed(step=step, law=law, cycle=1.0, device=spread)
 
 
-def _refuse(empty: int, bins: int, up: bool, low: float, high: float, called: str) -> None:
+def _covers(begins: FloatArray, up: BoolArray, bins: int) -> bool:
+    """Whether pulses up and pulses down begin, (pulses,), in every one of so many equal parts."""
+    at = np.minimum((begins * bins).astype(int), bins - 1)
+    return all(np.bincount(at[way], minlength=bins).all() for way in (up, ~up))
+
+
+def _refuse(empty: int, bins: int, up: bool, low: float, high: float, called: str, advice: int | None) -> None:
     begin, end = (low + (high - low) * (empty + k) / bins for k in (0, 1))
     raise SettingError(
         f"{called} has no pulse {'up' if up else 'down'} that begins between {begin:.4g} and {end:.4g} S, one of "
-        f"{counted(bins, 'part')} of its range; measure there, or average over fewer parts, {max(bins // 2, 2)} perhaps"
+        f"{counted(bins, 'part')} of its range; measure there"
+        + ("; averages over fewer parts do not help" if advice is None else f", or average over fewer parts, {advice}")
     )

@@ -10,7 +10,7 @@ from ebana_like.data.split import Split
 from ebana_like.errors import SettingError
 from ebana_like.hardware import Ideal, Readout, Technology, measured
 from ebana_like.hardware.compiled import DEVICES
-from ebana_like.learning import Cost, Estimator, Update
+from ebana_like.learning import Cost, Estimator, Frequency, Update
 from ebana_like.simulators import Simulator
 from ebana_like.systems import CircuitSystem, System, system_of
 from ebana_like.training.progress import Progress
@@ -77,6 +77,11 @@ class Problem:
         if not (self.readout.perfect or isinstance(self.system, CircuitSystem)):
             raise SettingError(
                 f"{type(self.system).__name__} is no circuit; only a circuit's voltages are read by sensors"
+            )
+        if not self.readout.perfect and isinstance(self.estimator, Frequency):
+            raise SettingError(
+                "the frequency estimator reads swings, and how sensors read those is not known here; "
+                "leave readout out, or choose estimator centered"
             )
         if reason := self.estimator.refusal(self.system, self.cost):
             raise SettingError(reason)

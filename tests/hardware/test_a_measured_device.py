@@ -87,3 +87,16 @@ def test_the_file_and_the_technology_belong_together(file, tmp_path):
     elsewhere = tmp_path / "strange" / "config.toml"
     with pytest.raises(SettingError, match="names .* as its device, which lies outside its folder"):
         require_files_allowed(Settings(technology="measured", device=str(file)), elsewhere)
+
+
+def test_fewer_parts_are_advised_where_they_help():
+    places = np.array([0.0, 0.3, 0.6, 1.0, 0.6, 0.3, 0.0])
+    pulses = np.array([0, 1, 2, 3, 2, 1, 0])
+    with pytest.raises(
+        SettingError, match="one of 20 parts of its range; measure there, or average over fewer parts, 2$"
+    ):
+        fitted_device(pulses, places)
+    assert fitted_device(pulses, places, bins=2).step > 0
+    rising = slice(0, 4)
+    with pytest.raises(SettingError, match="averages over fewer parts do not help$"):
+        fitted_device(pulses[rising], places[rising], bins=2)

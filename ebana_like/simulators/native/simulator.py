@@ -1,6 +1,7 @@
 """Which equations suit a circuit? Those of a layered network where its wiring is one, else modified nodal analysis."""
 
 import time
+from dataclasses import replace
 from functools import cached_property
 from types import TracebackType
 from typing import Any, Self
@@ -114,8 +115,10 @@ class NativeSimulator:
         self, values: Values, features: FloatArray, analysis: Transient, driven: Values | None = None
     ) -> Trajectories:
         """Follow a batch in time; see `InTime`."""
+        held = held_values(self.circuit, values)
         with doubles():
-            return follow(self._general, values, features, analysis, driven or {})
+            course = follow(self._general, self._unwired.values(held), features, analysis, driven or {})
+        return replace(course, circuit=self.circuit, values=held)
 
     def respond(self, points: OperatingPoints, phasors: Phasors, hertz: FloatArray) -> Response:
         """Answer to small sinusoids; see `SmallSignals`."""

@@ -4,6 +4,7 @@ import numpy as np
 
 from ebana_like.circuit import Circuit
 from ebana_like.elements import FloatArray
+from ebana_like.netlist.wires import Unwired
 from ebana_like.simulators.native.time_equations import time_equations
 from ebana_like.systems import OperatingPoints
 from ebana_like.systems.response import Phasors, Response, swings
@@ -11,7 +12,8 @@ from ebana_like.systems.response import Phasors, Response, swings
 
 def respond(circuit: Circuit, points: OperatingPoints, phasors: Phasors, hertz: FloatArray) -> Response:
     """Return the answers at free operating points; see `SmallSignals`."""
-    equations = time_equations(circuit, circuit.of_elements(points.values))
+    plain = Unwired(circuit)
+    equations = time_equations(plain.circuit, plain.values(circuit.of_elements(points.values)))
     G, C, S, T, D, P = equations.matrices
     voltages = points.voltages[0]
     x = np.concatenate(swings(circuit, phasors, len(voltages)), axis=1)

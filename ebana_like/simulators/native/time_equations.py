@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ebana_like.circuit import Circuit
-from ebana_like.elements import Devices, Diodes, FloatArray, IntArray
+from ebana_like.elements import Devices, Diodes, FloatArray, IntArray, WiredCrossbar
 from ebana_like.elements.constants import GMIN
 from ebana_like.elements.diode import junction
 from ebana_like.elements.junction_charge import JunctionCharge, junction_capacitance
@@ -86,6 +86,7 @@ def time_equations(circuit: Circuit, values: Values) -> TimeEquations:
     values: held, by address. Raises CircuitError for elements whose law in time is not known here.
     """
     circuit.refuse(Devices, "only ngspice knows its law: use --engine ngspice")
+    circuit.refuse(WiredCrossbar, "what is asked here is not known of crossbars with wires: leave the wires out")
     if circuit.storage.unread:
         raise CircuitError(f"{circuit.storage.unread[0]}; it would be missing in time")
     equations = Equations(circuit).with_values(values)
