@@ -21,14 +21,14 @@ def learning_alone(
     picture = Picture("a netlist that learns by itself", width=6.4, height=7.2)
     with picture as figure:
         above, middle, below = figure.subplots(3, 1, sharex=True)
-        above.plot(times / scale, gates, linewidth=0.8)
+        above.plot(times / scale, gates, linewidth=0.8, color="0.5")
         above.set_ylabel("gates (V)")
         for name, course, target in zip(names, (1e3 * answers).T, 1e3 * targets, strict=True):
             (line,) = middle.plot(times / scale, course, linewidth=1.2, label=plain(name))
             middle.axhline(target, color="grey", linestyle=":", linewidth=1, zorder=0)
             line.set_zorder(2)
         middle.set_ylabel("answers (mV)")
-        middle.legend(fontsize="x-small", loc="lower right")
+        figure.legend(*middle.get_legend_handles_labels(), fontsize="small", loc="outside upper center", ncols=5)
         rms = 1e3 * np.sqrt(np.mean((answers - targets) ** 2, axis=1))
         below.semilogy(times / scale, rms, linewidth=1.2, color="black")
         below.axhline(1e3 * float(np.std(targets)), color="grey", linestyle=":", linewidth=1)

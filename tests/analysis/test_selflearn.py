@@ -9,7 +9,7 @@ import pytest
 from ebana_like.analysis.selflearn import ask, learn_alone
 from ebana_like.errors import CircuitError, SimulatorError
 from ebana_like.networks.graph import Graph
-from ebana_like.networks.selflearn import SelfLearner, self_learning_xor
+from ebana_like.networks.selflearn import SelfLearner, self_learning_regression, self_learning_xor
 from ebana_like.simulators.programs import run_text
 
 NETLISTS = Path(__file__).parents[2] / "netlists"
@@ -69,6 +69,15 @@ def test_transistors_learn_xor_and_linear_edges_cannot():
     linear = self_learning_xor("linear")
     failed = learn_alone(linear, linear.start(2), 20, "xor")
     assert failed.frozen_rms >= 0.015 * (1 - 1e-6)  # no linear function is closer to XOR than half its step
+
+
+def test_a_hump_is_learned_beyond_what_a_line_can():
+    learner = self_learning_regression()
+    line = np.polyval(np.polyfit(learner.patterns[:, 0], learner.targets, 1), learner.patterns[:, 0])
+    best = np.sqrt(np.mean((learner.targets - line) ** 2))
+    assert best == pytest.approx(8.367e-3, rel=1e-3)
+    learned = learn_alone(learner, learner.start(0), 40, "hump")
+    assert learned.frozen_rms < 0.7 * best
 
 
 def test_the_netlist_kept_is_the_builders(monkeypatch):
