@@ -87,22 +87,22 @@ def gradcheck(
         _save_adjoint(simulator, given)
         sensors = movement(simulator, given, seed)
     printer.line(f"{given.circuit.title}: {given.origin}; {engine}")
-    printer.line(f"equilibrium propagation: {check.symmetry}")
+    printer.prose(f"equilibrium propagation: {check.symmetry}")
     if not check.symmetry.exact:
         how = "are taken with these means" if check.symmetry.defect < np.inf else "leave that out"
-        printer.line(f"its estimates below {how}, and are off at every beta; --estimator adjoint is exact")
+        printer.prose(f"its estimates below {how}, and are off at every beta; --estimator adjoint is exact")
     _print_rows(printer, check)
     _print_bests(printer, check)
     named = next((name for name, kind in nudged_estimators().items() if type(given.estimator) is kind), "centered")
     if check.symmetry.exact:
         advice = checks.recommend(check, named)
-        printer.line(
+        printer.prose(
             f"\nrecommended: beta = {advice.beta:.2g} S for {named}, error {advice.error:.0e}; {advice.reason}"
         )
     if sensors is not None:
         printer.show(sensor_table(sensors))
         for sentence in sensor_words(sensors):
-            printer.line(sentence)
+            printer.prose(sentence)
     write_atomically(given.file("gradcheck.csv"), checks.csv_text(check))
     checks.plot_check(check, given.file("gradcheck.png"), given.circuit.title)
     printer.line(f"made:     {given.file('gradcheck.csv')}, {given.file('gradcheck.png')}")
@@ -152,7 +152,8 @@ def _print_bests(printer: Printer, check: checks.GradientCheck) -> None:
         betas, errors = check.curve(name)
         if len(betas):
             best, order = int(np.argmin(errors)), checks.order(betas, errors)
-            shown = "round-off hides it" if np.isnan(order) else f"{order:.2f}"
+            hidden = "round-off hides it" if check.symmetry.exact else "off at every beta"
+            shown = hidden if np.isnan(order) else f"{order:.2f}"
             lines.append([name, f"{betas[best]:.2g}", f"{errors[best]:.1e}", shown])
     printer.table(["estimator", "best beta (S)", "error there", "order in beta"], lines, title="\nall banks together")
 
@@ -207,7 +208,7 @@ def power(
     with patience("solving"), simulator_named(engine, given.circuit) as simulator:
         report, nudging = powers.power_of_sample(simulator, given, sample)
     printer.line(f"{given.circuit.title}: sample {sample} ({given.origin}); {engine}")
-    printer.line(f"equilibrium propagation: {report.symmetry}")
+    printer.prose(f"equilibrium propagation: {report.symmetry}")
     shares = {share.bank: share for share in report.cocontent.shares} if report.cocontent else {}
     flowing, rows = report.flowing, []
     for bank in flowing.circuit.banks:
@@ -222,15 +223,17 @@ def power(
         printer.table(["co-content of", ""], [*kinds, ["total", _watts(report.cocontent.total)]], title="\nby kind")
         rise, node = report.rise
         shape = "convex" if report.convex else "not convex"
-        printer.line(f"stationary: moving any open node by 1 mV raises it by {rise:.1e} W or more (at {node}); {shape}")
+        printer.prose(
+            f"stationary: moving any open node by 1 mV raises it by {rise:.1e} W or more (at {node}); {shape}"
+        )
     printer.line(f"Kirchhoff's residual: {flowing.imbalance:.1e} of the largest current")
     delivered = ", ".join(f"{kind} {_watts(-watts)}" for kind, watts in list(report.by_kind().items())[:2])
-    printer.line(
+    printer.prose(
         f"inference draws {_watts(report.drawn)}: {delivered}; {_joules(settling * report.drawn)} in {settling:g} s"
     )
     if isinstance(given.estimator, Nudged):
         joules = _joules(settling * (report.drawn + nudging.phases * nudging.drawn))
-        printer.line(
+        printer.prose(
             f"a training step draws {joules} a sample: a free phase and {nudging.phases} nudged ones of "
             f"{_watts(nudging.drawn)}, {settling:g} s each"
         )

@@ -65,7 +65,7 @@ def inspect(path: Path, sample: int | None, html: Path | None, schematic: Path |
         raise SettingError(f"{path} is a netlist with one sample of its own; --sample needs a run folder")
     nodes, elements = len(circuit.nodes) - 1, sum(map(len, circuit.banks))
     printer.line(f"{circuit.title}: {counted(nodes, 'node')}, {counted(elements, 'element')}")
-    printer.line(f"equilibrium propagation: {symmetry(shown)}")
+    printer.prose(f"equilibrium propagation: {symmetry(shown)}")
     printer.show(bank_table(circuit))
     if has_ports(circuit):
         printer.show(port_table(circuit), ROWS_SHOWN)
@@ -93,7 +93,7 @@ def inspect(path: Path, sample: int | None, html: Path | None, schematic: Path |
     if sensors:
         printer.show(sensor_table(sensors))
         for sentence in sensor_words(sensors):
-            printer.line(sentence)
+            printer.prose(sentence)
     if energy:
         printer.show(energy_table(energy))
     for table in said:
@@ -102,7 +102,7 @@ def inspect(path: Path, sample: int | None, html: Path | None, schematic: Path |
     odd = [*(own or []), *warnings(shown, phases.free, ranges=own is None)]
     printer.line("")
     for warning in odd or ["nothing odd: no floating nodes, no source loops, no dangling nodes, few values at a clamp"]:
-        printer.line(f"warning: {warning}" if odd else warning)
+        printer.prose(f"warning: {warning}" if odd else warning)
     sheet = shown, more
     if own is not None and (schematic is not None or html is not None):
         sheet = as_drawn(read_trained(path))

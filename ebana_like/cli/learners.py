@@ -34,5 +34,5 @@ def learners() -> None:
         title="\nwhat goes with what, by system and --nudging (exact: the cost's gradient, for small beta)",
     )
     for number, reason in enumerate(reasons, start=1):
-        printer.line(f"{number}: {reason}")
+        printer.prose(f"{number}: {reason}")
     printer.line(f"\ntrain with one: {program()} iris --nudging clamped --beta 0.1 --estimator positive")

@@ -67,8 +67,12 @@ class Printer:
     console: Console
 
     def line(self, text: str) -> None:
-        """Print one line."""
+        """Print one line, which a terminal breaks where it ends: commands and paths stay whole when copied."""
         self.console.print(Text(visible(_spelled(text))), soft_wrap=True)
+
+    def prose(self, text: str) -> None:
+        """Print a line that a terminal breaks between words; elsewhere it stays one."""
+        self.console.print(Text(visible(_spelled(text))), soft_wrap=not self.console.is_terminal)
 
     def table(self, heads: Sequence[str], rows: Sequence[Sequence[str]], title: str | None = None) -> None:
         """Print a table; columns of numbers are right-aligned.
@@ -76,8 +80,8 @@ class Printer:
         Nothing is cut: where it is too wide, prose is broken between words, and then it is printed in parts, each with
         the first column.
         """
-        if title:  # as a line of its own, for a title in a table is broken to the table's width
-            self.line(title)
+        if title:  # on its own, for a title in a table is broken to the table's width
+            self.prose(title)
         cells = [
             [visible(head) for head in heads],
             *([visible(_spelled(cell)).replace("\n", "\\n") for cell in row] for row in rows),

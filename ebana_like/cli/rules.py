@@ -25,7 +25,7 @@ def rules() -> None:
     printer.line("")
     rows = [[name, _technology(name, each), _written(own_values(name))] for name, each in TECHNOLOGIES.items()]
     printer.table(["--technology", "what it is", "--technology-options of its own"], rows)
-    printer.line(f"\nconstant and those that move by pulses have besides: {_written(technology_options('constant'))}")
+    printer.prose(f"\nconstant and those that move by pulses have besides: {_written(technology_options('constant'))}")
     printer.line(f"\ntrain with one: {program()} iris --update momentum --update-options momentum=0.95,nesterov=true")
 
 

@@ -33,7 +33,7 @@ def check_settling(
     ):
         check = transient_check(simulator, other, given, betas, parameters, seed)
     printer.line(f"{given.circuit.title}: {given.origin}; {engine}")
-    printer.line(f"equilibrium propagation: {check.symmetry}")
+    printer.prose(f"equilibrium propagation: {check.symmetry}")
     printer.line(
         f"{len(own)} capacitors of {si(own.min(), 'F')} to {si(own.max(), 'F')}; slowest {si(check.slowest, 's')}"
     )

@@ -26,7 +26,7 @@ EXTRAS: list[click.Parameter] = [
     click.Option(["--verify-epochs"], is_flag=True, help="Do so after every epoch too, in a simulator of its own."),
     click.Option(
         ["--export-levels"],
-        metavar="N|VALUES",
+        metavar="N|SERIES",
         default="",
         help="Write the trained netlist once more, its conductances rounded to N evenly spaced ones, or to what can be "
         "bought (E24 ...; see `train-circuit values`, which trains on in between).",

@@ -86,7 +86,7 @@ class WiredCrossbar(EnergyLaw):
 
     @property
     def summary(self) -> str:
-        return f"{super().summary}, wires {self.wires} ohms"
+        return f"{super().summary}, wires {self.wires.brief} ohms"
 
     @property
     def words(self) -> str:

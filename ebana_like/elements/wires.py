@@ -44,6 +44,11 @@ class Wires:
     def __str__(self) -> str:
         return ",".join(f"{field.name}={getattr(self, field.name)!r}" for field in fields(self))
 
+    @property
+    def brief(self) -> str:
+        """Those that have a resistance, for people to read; `parse` reads it too."""
+        return ",".join(f"{field.name}={value:g}" for field in fields(self) if (value := getattr(self, field.name)))
+
     @classmethod
     def parse(cls, text: str) -> Self:
         """Return wires from words such as row=1,column=1,driver=0,sense=0; what is left out is 0.

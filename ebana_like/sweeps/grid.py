@@ -15,6 +15,9 @@ from ebana_like.runs.settings import OPTIONS
 SEED = "seed"
 HOW = "write values as 0.1,0.3 or 1e-9:1e-1:log9 or 0:1:lin5, whole numbers as 0:10 too"
 
+OPTIONED = (*OPTIONS, "mismatch")
+"""Settings of which one value may have several parts with a name each."""
+
 _SPACED = re.compile(r"([^:]+):([^:]+):(log|lin)(\d+)")
 _WHOLE = re.compile(r"(\d+):(\d+)")
 
@@ -89,15 +92,31 @@ def parse_axis(setting: str, text: str) -> Axis:
     """Return the values that a text stands for.
 
     Values are separated by commas; a:b:logN and a:b:linN stand for N of them, both ends included, and a:b for the
-    whole numbers from a to b - 1. A setting that is itself a list has them joined by a slash: 0.5/0.1, b1=0.8/b2=0.9.
+    whole numbers from a to b - 1. A setting that is itself a list has them joined by a slash: 0.5/0.1. Options belong
+    together up to one that was there before: b1=0.8,b2=0.9,b1=0.5 are two values, the first of two options.
     Raises SettingError where the text is none of this, or says a value twice.
     """
     kind = get_type_hints(Settings)[setting]
-    points = [point for part in text.split(",") for point in ([part] if kind is str else _expand(setting, part))]
+    parts = _together(text) if setting in OPTIONED else text.split(",")
+    points = [point for part in parts for point in ([part] if kind is str else _expand(setting, part))]
     repeated = sorted({point for point in points if points.count(point) > 1})
     if repeated:
         raise SettingError(f"{setting} has the value {repeated[0]} twice in {text!r}; give every value once")
     return Axis(setting, tuple(points))
+
+
+def _together(text: str) -> list[str]:
+    """Return the values of a setting of options, those of each joined by slashes."""
+    values: list[list[str]] = []
+    seen: set[str] = set()
+    for part in text.split(","):
+        names = {option.partition("=")[0].strip() for option in part.split("/")}
+        if not values or names & seen:
+            values.append([])
+            seen = set()
+        values[-1].append(part)
+        seen |= names
+    return ["/".join(value) for value in values]
 
 
 def _expand(setting: str, part: str) -> list[str]:
@@ -124,6 +143,6 @@ def _expand(setting: str, part: str) -> list[str]:
 def _settled(texts: Mapping[str, str], base: Settings) -> Settings:
     """Return the settings with some given as text."""
     lists = {entry.name for entry in fields(Settings) if isinstance(getattr(base, entry.name), tuple)}
-    lists.update(OPTIONS)
+    lists.update(OPTIONED)
     values = {name: text.replace("/", ",") if name in lists else text for name, text in texts.items()}
     return decode(values, base, "grid")

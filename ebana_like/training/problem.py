@@ -105,7 +105,8 @@ class Problem:
         """The circuit that learns. Raises SettingError for a system that is none."""
         if not isinstance(self.system, CircuitSystem):
             raise SettingError(
-                f"{type(self.system).__name__} is no circuit; only a circuit has a netlist and a run folder"
+                f"{type(self.system).__name__} is no circuit, and what is asked here is known of circuits alone; "
+                "of its runs there are resume, inspect and compare"
             )
         return self.system.circuit
 

@@ -97,6 +97,19 @@ def test_prose_is_broken_between_words():
     assert set(prose.split()) <= set(text.getvalue().split())
 
 
+def test_sentences_are_broken_between_words_on_a_terminal_and_stay_lines_elsewhere():
+    sentence = "what goes with what, by system and by how outputs are nudged, for small nudging factors"
+    text, printer = printed(40, force_terminal=True, color_system=None)
+    printer.prose(sentence)
+    lines = text.getvalue().splitlines()
+    assert len(lines) == 3
+    assert max(map(len, lines)) <= 40
+    assert " ".join(line.strip() for line in lines) == sentence
+    text, printer = printed(40)
+    printer.prose(sentence)
+    assert text.getvalue() == sentence + "\n"
+
+
 def test_a_fault_of_the_program_is_a_line_and_a_traceback_on_request():
     @click.command()
     def broken():

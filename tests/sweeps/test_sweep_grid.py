@@ -106,3 +106,9 @@ def test_options_that_a_cell_would_not_know_are_refused_before_any_is_trained():
         make_grid("xor", XOR, {"readout": "bit=8"})
     with pytest.raises(SettingError, match="schedule_options has 'alpha', which linear does not know"):
         make_grid("xor", XOR, {"schedule": "cosine,linear", "schedule_options": "alpha=0.1"})
+
+
+def test_options_that_are_given_as_to_a_task_are_one_value():
+    grid = make_grid("xor", XOR, {"readout": "bits=8,noise=1e-4", "mismatch": "gain=0.3,offset=10m,gain=0.1"})
+    found = [(cell.settings.readout, cell.settings.mismatch) for cell in grid.cells]
+    assert found == [("bits=8,noise=1e-4", "gain=0.3,offset=10m"), ("bits=8,noise=1e-4", "gain=0.1")]
