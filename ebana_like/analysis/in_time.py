@@ -137,8 +137,14 @@ def settle_in_time(
         raise SettingError("this engine does not follow circuits in time; take native or ngspice")
     if not 0 < within < 1:
         raise SettingError(f"within is {within:g}; it is a share between 0 and 1")
-    own = None if circuit.of_kind(Devices) else _pace(simulator, circuit, features)
-    times = _times(given, own, stop, step, steps)
+    own: Pace | None = None
+    why = "it has devices whose law is not known here"
+    if not circuit.of_kind(Devices):
+        try:
+            own = _pace(simulator, circuit, features)
+        except CircuitError as error:
+            why = str(error)
+    times = _times(given, own, why, stop, step, steps)
     analysis = Transient(times, "euler" if method == "euler" else "trapezoid")
     moving = np.repeat(features[:, None], len(times), axis=1)
     if given.arrives:
@@ -160,19 +166,18 @@ def settle_in_time(
     return Settling(course, final, settled, right, joules, own)
 
 
-def _pace(simulator: Simulator, circuit: Circuit, features: FloatArray) -> Pace | None:
-    """Return the circuit's pace at its first samples; None where it has none."""
+def _pace(simulator: Simulator, circuit: Circuit, features: FloatArray) -> Pace:
+    """Return the circuit's pace at its first samples. Raises CircuitError saying why where it has none."""
     few = simulator.solve({}, features[:4]).voltages[0]
-    try:
-        return pace(circuit, {}, few[np.isfinite(few).all(axis=1)])
-    except CircuitError:
-        return None
+    return pace(circuit, {}, few[np.isfinite(few).all(axis=1)])
 
 
-def _times(given: Setup, own: Pace | None, stop: float | None, step: float | None, steps: int) -> FloatArray:
+def _times(given: Setup, own: Pace | None, why: str, stop: float | None, step: float | None, steps: int) -> FloatArray:
+    """Return the times to look at. why: there is no pace, for the message."""
     if stop is None:
         if given.line is None and own is None:
-            raise SettingError("when to stop does not follow from this circuit's time constants; give --stop, seconds")
+            advice = "" if "--stop" in why else "; or give --stop, seconds"
+            raise SettingError(f"when to stop follows from no time constants: {why}{advice}")
         stop = given.line[1] if given.line is not None else LONG * own.slowest if own is not None else 0.0
     if step is None:
         step = given.line[0] if given.line is not None else stop / steps

@@ -159,7 +159,8 @@ class TrainingSettings:
     def __post_init__(self) -> None:
         for entry in fields(self):
             value, limits = getattr(self, entry.name), entry.metadata
-            value = _options(entry.name, value) if entry.name in OPTIONS else _convert(entry.name, value, entry.type)
+            is_options = entry.name in OPTIONS or (entry.name == "mismatch" and isinstance(value, Mapping))
+            value = _options(entry.name, value) if is_options else _convert(entry.name, value, entry.type)
             if isinstance(value, str):
                 value = limits["former"].get(value, value)
             object.__setattr__(self, entry.name, value)

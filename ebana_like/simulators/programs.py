@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ebana_like.elements import FloatArray
+from ebana_like.elements import FloatArray, WiredCrossbar
 from ebana_like.errors import NetlistError, SettingError, SimulatorError, counted
 from ebana_like.files import TemporaryFolder, write_atomically
 from ebana_like.netlist import DIALECTS, Dialect, Netlist, write_netlist
@@ -100,6 +100,8 @@ def run_program(program: Program, netlist: Netlist, celsius: float | None, limit
             said = " ".join(printed.split())[-LONGEST_QUOTE:]
             # what a program wrote after it failed is no news; what it said is
             why = f"it ends with: {said}" if said else str(error)
+            if netlist.circuit.of_kind(WiredCrossbar):
+                why += "; all nodes of wires are hard to solve: try the run's netlist_reduced.cir, same answers"
             raise SimulatorError(f"{dialect.name} found no operating point: {why}") from error
     missing = [node for node in netlist.circuit.nodes[1:] if node not in voltages]
     if missing:

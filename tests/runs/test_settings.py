@@ -27,6 +27,7 @@ from ebana_like.tasks import TASKS
         ("lr", "0.1, 0.02", [0.1, 0.02], (0.1, 0.02)),
         ("lr", "1", 1, (1.0,)),
         ("cost", "cross-entropy", "cross-entropy", "cross-entropy"),
+        ("mismatch", "gain=0.1,offset=0.01", {"gain": 0.1, "offset": 0.01}, "gain=0.1,offset=0.01"),
         ("update_options", " b1 = 0.001, nesterov=true", {"b1": 0.001, "nesterov": True}, "b1=0.001,nesterov=true"),
     ],
 )

@@ -11,8 +11,10 @@ import numpy as np
 import pytest
 from waiting import wait_until
 
+from ebana_like.elements import Wires
 from ebana_like.errors import SettingError, SimulatorError
 from ebana_like.netlist import Netlist
+from ebana_like.networks import Crossbar, Inputs, OutputPairs, build_network
 from ebana_like.simulators.programs import find_program, run_program
 
 RAW = """Title: divider
@@ -148,3 +150,9 @@ def test_a_program_in_the_working_directory_is_not_meant_by_its_bare_name(progra
     with pytest.raises(SimulatorError, match="ltspice is not installed"):
         find_program("ltspice")
     assert find_program("./ltspice").executable == tmp_path / "ltspice"
+
+
+def test_where_a_ladder_of_wires_is_too_hard_the_reduced_netlist_is_named(program):
+    layers = [Inputs(2), Crossbar(2, wires=Wires(row=1.0)), OutputPairs()]
+    with pytest.raises(SimulatorError, match=r"singular matrix; .* try the run's netlist_reduced\.cir, same answers$"):
+        run_program(program("echo singular matrix"), Netlist(build_network(layers)), None, limit=5)
