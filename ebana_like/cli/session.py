@@ -52,7 +52,9 @@ class Extras:
 
     def levels(self) -> Stock:
         """Return what conductances are rounded to. Raises SettingError for what is none."""
-        return stock(f"levels:{self.export_levels}" if self.export_levels.isdecimal() else self.export_levels)
+        return stock(
+            f"levels:{self.export_levels}" if self.export_levels.isdecimal() else self.export_levels, "export-levels"
+        )
 
 
 def headline(task: Trainable, problem: Problem, settings: TrainingSettings) -> str:

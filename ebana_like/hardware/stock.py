@@ -63,11 +63,11 @@ class Stock:
         return f"step {1 + int(np.argmin(np.abs(np.array(self.values) - ohms)))} of {self.steps}" if self.steps else ""
 
 
-def stock(text: str) -> Stock:
+def stock(text: str, called: str = "values") -> Stock:
     """Return what `E24`, `100,220,4.7k`, `levels:64`, `digipot:256:10k`, or with a wiper `digipot:256:10k:60`, is.
 
     Step k of n of a potentiometer of R is k R / n, and the wiper's resistance; step 0, which is the wiper alone, is not
-    used. Raises SettingError where it is another text.
+    used. called: the setting, in messages. Raises SettingError where it is another text.
     """
     word = text.strip().lower()
     try:
@@ -76,7 +76,7 @@ def stock(text: str) -> Stock:
         if word.startswith("levels:"):
             levels = int(word.removeprefix("levels:"))
             if not 1 < levels <= MOST_STEPS:
-                raise ValueError
+                raise SettingError(f"{called} asks for {levels} levels; give at least 2 and at most {MOST_STEPS}")
             return Stock(word, levels=levels)
         if word.startswith("digipot:"):
             _, count, *ohms = word.split(":")
@@ -91,7 +91,7 @@ def stock(text: str) -> Stock:
         return Stock(word, values=tuple(values))
     except ValueError:
         raise SettingError(
-            f'values is "{text[:LONGEST]}"; expected a series (E3, E6, E12, E24, E48, E96, E192), resistances as in '
+            f'{called} is "{text[:LONGEST]}"; expected a series (E3, E6, E12, E24, E48, E96, E192), resistances as in '
             "100,220,4.7k, or a digital potentiometer, digipot:STEPS:OHMS, as in digipot:256:10k; or evenly spaced "
             "conductances, as in levels:64"
         ) from None

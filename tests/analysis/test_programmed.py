@@ -9,6 +9,7 @@ from linear_problem import LinearSimulator, linear_simulator, problem
 
 from ebana_like.analysis.programmed import programmed
 from ebana_like.cli import main
+from ebana_like.errors import SettingError
 from ebana_like.hardware.stock import stock
 from ebana_like.netlist import load_netlist
 
@@ -60,3 +61,12 @@ def test_levels_that_cannot_be_are_refused_before_training(tmp_path):
     assert done.exit_code == 2
     assert 'values is "many"; expected a series' in done.output
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [("levels:1", "export-levels asks for 1 levels; give at least 2"), ("foo", 'export-levels is "foo"')],
+)
+def test_levels_that_cannot_be_are_called_as_they_were_given(given, said):
+    with pytest.raises(SettingError, match=said):
+        stock(given, "export-levels")
