@@ -59,7 +59,7 @@ def test_training_writes_the_rounded_netlist_beside_the_trained_one(tmp_path):
 def test_levels_that_cannot_be_are_refused_before_training(tmp_path):
     done = run("iris", "--export-levels", "many", "--out", tmp_path)
     assert done.exit_code == 2
-    assert 'values is "many"; expected a series' in done.output
+    assert 'export-levels is "many"; expected a series' in done.output
     assert not list(tmp_path.iterdir())
 
 
