@@ -74,10 +74,9 @@ def stock(text: str, called: str = "values") -> Stock:
         if word[:1] == "e" and word[1:].isdecimal() and int(word[1:]) in (*_TABLED, *_ROUNDED):
             return Stock(word.upper(), number=int(word[1:]))
         if word.startswith("levels:"):
-            levels = int(word.removeprefix("levels:"))
-            if not 1 < levels <= MOST_STEPS:
-                raise SettingError(f"{called} asks for {levels} levels; give at least 2 and at most {MOST_STEPS}")
-            return Stock(word, levels=levels)
+            if 1 < (levels := int(word.removeprefix("levels:"))) <= MOST_STEPS:
+                return Stock(word, levels=levels)
+            raise ValueError
         if word.startswith("digipot:"):
             _, count, *ohms = word.split(":")
             end, wiper = (*(spice_number(part) for part in ohms), 0.0)[:2]
@@ -93,5 +92,5 @@ def stock(text: str, called: str = "values") -> Stock:
         raise SettingError(
             f'{called} is "{text[:LONGEST]}"; expected a series (E3, E6, E12, E24, E48, E96, E192), resistances as in '
             "100,220,4.7k, or a digital potentiometer, digipot:STEPS:OHMS, as in digipot:256:10k; or evenly spaced "
-            "conductances, as in levels:64"
+            f"conductances, 2 to {MOST_STEPS}, as in levels:64"
         ) from None

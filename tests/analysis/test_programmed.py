@@ -65,7 +65,7 @@ def test_levels_that_cannot_be_are_refused_before_training(tmp_path):
 
 @pytest.mark.parametrize(
     ("given", "said"),
-    [("levels:1", "export-levels asks for 1 levels; give at least 2"), ("foo", 'export-levels is "foo"')],
+    [("levels:1", 'export-levels is "levels:1".*evenly spaced conductances, 2 to '), ("foo", 'export-levels is "foo"')],
 )
 def test_levels_that_cannot_be_are_called_as_they_were_given(given, said):
     with pytest.raises(SettingError, match=said):
