@@ -14,16 +14,19 @@ from ebana_like.files import csv_text, write_atomically
 from ebana_like.networks.selflearn import SELF_LEARNERS, SelfLearner
 from ebana_like.units import si
 
+EPOCHS = {"xor": 400, "regression": 800}
+"""Rounds of all patterns, where nobody says how many."""
+
 
 @click.command()
 @click.argument("task", type=click.Choice(list(SELF_LEARNERS)))
 @click.option("--channel", type=click.Choice(["transistor", "linear"]), default="transistor", show_default=True)
-@click.option("--epochs", type=click.IntRange(1), default=400, show_default=True, help="Rounds of all patterns.")
+@click.option("--epochs", type=click.IntRange(1), help="Rounds of all patterns.  [default: 400; 800 for regression]")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the gates at the start.")
 @click.option(
     "--out", type=click.Path(path_type=Path), default=Path(), show_default=True, help="Folder for what is made."
 )
-def selflearn(task: str, channel: str, epochs: int, seed: int, out: Path) -> None:
+def selflearn(task: str, channel: str, epochs: int | None, seed: int, out: Path) -> None:
     """Let a netlist learn by itself: weights are voltages on capacitors, charged by what the circuit sees.
 
     Writes the netlist, which `ngspice -b` runs alone, runs it, and asks it with its weights frozen. An edge is a
@@ -33,6 +36,7 @@ def selflearn(task: str, channel: str, epochs: int, seed: int, out: Path) -> Non
     """
     if not out.is_dir():
         raise SettingError(f"there is no folder {out}; make it, or leave --out away")
+    epochs = epochs or EPOCHS[task]
     learner = SELF_LEARNERS[task]("linear" if channel == "linear" else "transistor")
     title = f"{task} learned by itself, {channel} edges, seed {seed}"
     printer = Printer(terminal())
