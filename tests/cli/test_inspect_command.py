@@ -67,7 +67,7 @@ def test_the_page_is_whole_and_fetches_nothing(trained, tmp_path):
 def test_a_sample_is_shown_free_and_nudged(trained):
     text = run("inspect", trained, "--sample", 2).output
     assert "node voltages, training sample 2" in text
-    moved = re.findall(r"^y0[pn] .* V +([+-][\d.]+) µV", text, re.MULTILINE)
+    moved = re.findall(r"^y0[pn] .* V +([+-][\d.]+) mV", text, re.MULTILINE)
     assert len(moved) == 2  # both outputs, towards each other or apart
     assert float(moved[0]) * float(moved[1]) < 0
     assert re.search(r"drawn from all sources +[\d.]+ mW", text)

@@ -43,12 +43,16 @@ def nudge(batch):
 
 
 def family(process):
-    """Return a process and all that descend from it."""
+    """Return a process and all that descend from it, but for the one that Python keeps once it has started others."""
     found = [process]
     for one in found:
         for children in Path(f"/proc/{one}/task").glob("*/children"):
-            found += map(int, children.read_text().split())
+            found += [child for child in map(int, children.read_text().split()) if not is_tracker(child)]
     return found
+
+
+def is_tracker(process):
+    return b"multiprocessing.resource_tracker" in Path(f"/proc/{process}/cmdline").read_bytes()
 
 
 def python(*arguments, **options):
