@@ -23,6 +23,7 @@ from ebana_like.nudges import NUDGES
 from ebana_like.pages.answers import TRUTH_TABLE_ROWS, answer_table, answers
 from ebana_like.pages.fit_tables import change_table, clamped, loss_table
 from ebana_like.runs import Run, RunRecorder, TrainingSettings, engine_of
+from ebana_like.runs.not_ideal import not_ideal
 from ebana_like.runs.tensorboard import TensorBoard
 from ebana_like.simulators import Simulator
 from ebana_like.systems import CircuitSystem
@@ -73,9 +74,7 @@ def headline(task: Trainable, problem: Problem, settings: TrainingSettings) -> s
             if isinstance(problem.estimator, Nudged)
             else ""
         )
-        + (f", inputs set with {settings.converter}" if settings.converter else "")
-        + (f", wires of {wires} ohms" if (wires := getattr(settings, "wires", "")) else "")
-        + (f", read with {settings.readout}" if settings.readout else "")
+        + "".join(f", {words}" for words in not_ideal(settings))
     )
 
 

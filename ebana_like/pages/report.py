@@ -13,7 +13,6 @@ from ebana_like.analysis.power import power_of_sample
 from ebana_like.analysis.sample import training_sample
 from ebana_like.analysis.trained import Trained, measure
 from ebana_like.elements import Devices
-from ebana_like.elements.conditions import USUAL
 from ebana_like.errors import counted
 from ebana_like.figures import is_small
 from ebana_like.fitting import NetlistSystem
@@ -30,6 +29,7 @@ from ebana_like.pages.run_pictures import accuracy, answered, boundary, loss
 from ebana_like.pages.sensors import sensor_section
 from ebana_like.pages.warnings import warnings
 from ebana_like.runs import Settings, TrainingSettings, rates_of
+from ebana_like.runs.not_ideal import not_ideal
 from ebana_like.simulators import Simulator
 from ebana_like.units import si
 
@@ -117,28 +117,16 @@ def _paragraph(trained: Trained) -> str:
         f"The task: {trained.task.summary}; {samples}. {_circuit(trained)}. It was trained by {how}, "
         f"with the {settings.cost.replace('-', ' ')} as cost, "
         f"updates by {settings.update} at rate {rate}, and {counted(settings.batch, 'sample')} a batch, solved by "
-        f"{settings.engine}{start}.{not_ideal(settings)} It took {took}. The training loss went from "
+        f"{settings.engine}{start}.{_hardware(settings)} It took {took}. The training loss went from "
         f"{first['train_loss']:.2e} to {last['train_loss']:.2e}; "
         f"{'right answers' if what == 'accuracy' else 'variance explained'} in {when}: "
         f"{', '.join(ends)}."
     )
 
 
-def not_ideal(settings: TrainingSettings) -> str:
+def _hardware(settings: TrainingSettings) -> str:
     """Return a sentence about what was not ideal; empty where all was."""
-    options = f" ({settings.technology_options})" if settings.technology_options else ""
-    said = [
-        (settings.technology != "ideal", f"devices are {settings.technology}{options}"),
-        (settings.readout, f"sensors have {settings.readout}"),
-        (settings.converter, f"inputs are set by a converter of {settings.converter}"),
-    ]
-    if isinstance(settings, Settings):
-        said += [
-            (settings.wires, f"wires have {settings.wires} ohms"),
-            (settings.mismatch, f"chip {settings.chip} differs from its design by {settings.mismatch}"),
-            (settings.celsius != USUAL, f"the circuit stands at {settings.celsius:g} °C"),
-        ]
-    found = "; ".join(words for there, words in said if there)
+    found = "; ".join(not_ideal(settings))
     return f" {found[0].upper()}{found[1:]}." if found else ""
 
 

@@ -25,7 +25,7 @@ def trained(tmp_path_factory):
     folder = tmp_path_factory.mktemp("runs")
     answer = run("xor", "--engine", "native", "--wires", WIRES, "--epochs", 6, "--out", folder)
     assert answer.exit_code == 0, answer.output
-    assert f"wires of {WIRES} ohms" in answer.output
+    assert f"wires have {WIRES} ohms" in answer.output
     (path,) = folder.iterdir()
     return path
 
