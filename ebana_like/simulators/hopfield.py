@@ -1,8 +1,8 @@
 """Where does a Hopfield network settle? Each layer in turn is put at its minimum, until nothing moves.
 
 No weight joins two units of one layer, so that s_l = rho(W_l s_(l-1) + W_(l+1)' s_(l+1) + b_l) is a layer's exact
-minimum: every sweep lowers the energy, and some ten do what hundreds of small steps of ds/dt = -dE/ds do. Batches and
-phases are settled together, in JAX, on the CPU or a GPU; what the inputs contribute is computed once a batch.
+minimum: every sweep lowers the energy, and ends where small steps of ds/dt = -dE/ds end. Batches and phases are settled
+together, in JAX, on the CPU or a GPU; what the inputs contribute is computed once a batch.
 """
 
 import time
