@@ -32,8 +32,8 @@ from ebana_like.elements import (
     LinearDevices,
     Resistors,
     SmallSignal,
+    Synapses,
     VoltageSources,
-    WiredCrossbar,
     transposed,
 )
 from ebana_like.nudges import Currents
@@ -126,7 +126,7 @@ class _Transposition:
             return replace(bank, negative=self.ends[bank.name], voltage=np.zeros(len(bank)))
         if isinstance(bank, CurrentSources):
             return replace(bank, amperes=np.zeros(len(bank)))
-        if isinstance(bank, Resistors | WiredCrossbar):
+        if isinstance(bank, Synapses):
             return bank
         if isinstance(bank, VCCS):  # draws at its controls what its output's voltage tells
             outputs, controls = (bank.positive, bank.negative), (bank.control_positive, bank.control_negative)

@@ -16,7 +16,7 @@ from ebana_like.elements.small_signal import LinearDevices, SmallSignal, transpo
 from ebana_like.elements.sources import CurrentSources, VoltageSources
 from ebana_like.elements.switch import Switches
 from ebana_like.elements.waveform import Waveform
-from ebana_like.elements.wired import WiredCrossbar
+from ebana_like.elements.wired import Synapses, WiredCrossbar
 from ebana_like.elements.wires import Wires
 from ebana_like.values import FloatArray, IntArray, Range
 
@@ -59,6 +59,7 @@ __all__ = [
     "SpiceDiodes",
     "Storing",
     "Switches",
+    "Synapses",
     "VoltageControlled",
     "VoltageLaw",
     "VoltageSources",

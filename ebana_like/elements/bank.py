@@ -280,6 +280,11 @@ class EnergyLaw(Bank):
     def small_signal(self, voltages: AtNodes) -> AtElements:
         """Differential conductance di/dv, siemens."""
 
+    def response(self, voltages: FloatArray, moves: FloatArray) -> FloatArray:
+        """Return by how much currents change, amperes, where nodes move a little from `voltages`."""
+        found: FloatArray = self.small_signal(voltages) * self.drop(moves)
+        return found
+
 
 @dataclass(frozen=True, eq=False)
 class CurrentLaw(EnergyLaw):

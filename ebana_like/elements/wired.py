@@ -75,14 +75,12 @@ class WiredCrossbar(EnergyLaw):
         ports = np.tile(np.array(positive, np.intp), columns), np.repeat(np.array(negative, np.intp), rows)
         return cls(name, labels, *ports, siemens)
 
-    @property
+    @cached_property
     def grid(self) -> tuple[IntArray, IntArray]:
         """Nodes of the ports, (rows,) and (columns,)."""
-        return self.positive[: self._rows], self.negative[:: self._rows]
-
-    @cached_property
-    def _rows(self) -> int:
-        return int(np.argmax(self.negative != self.negative[0])) or len(self)
+        found = grid_of(self.positive, self.negative)
+        assert found is not None  # looked at when it was made
+        return found
 
     @property
     def summary(self) -> str:
@@ -117,6 +115,9 @@ class WiredCrossbar(EnergyLaw):
 
     def own_current(self, voltages: FloatArray) -> FloatArray:
         return self.conductance * self.cell_drops(voltages)
+
+    def response(self, voltages: FloatArray, moves: FloatArray) -> FloatArray:
+        return self.own_current(moves)
 
     def own_pseudo_power(self, voltages: FloatArray) -> FloatArray:
         """Pseudo-power of each cell and its share of the wires: half its current times the drop between its ports."""
@@ -212,6 +213,10 @@ class WiredCrossbar(EnergyLaw):
     def spice_lines(self, nodes: Sequence[str]) -> list[str]:
         names, banks = self.ladder(len(nodes))
         return [line for bank in banks for line in bank.spice_lines([*nodes, *names])]
+
+
+Synapses = Resistors | WiredCrossbar
+"""What is learned as conductances, and may stand between all rows and all columns of a grid."""
 
 
 def _ends(nodes: IntArray) -> tuple[IntArray, IntArray]:

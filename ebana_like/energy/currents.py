@@ -24,9 +24,8 @@ from ebana_like.elements import (
     EnergyLaw,
     FloatArray,
     IntArray,
-    Resistors,
+    Synapses,
     VoltageLaw,
-    WiredCrossbar,
 )
 
 
@@ -140,7 +139,7 @@ class CurrentEquations:
             ends, signs = _ends((bank,))
             count = len(ends) // 2
             lead, flat = currents[bank.name].shape[:-1], currents[bank.name].reshape(-1, count)
-            if isinstance(bank, Resistors | WiredCrossbar) and bank.grid is not None:
+            if isinstance(bank, Synapses) and bank.grid is not None:
                 rows, columns = bank.grid  # without their matrix, which for 50 million resistors would fill 3 GB
                 grid, sums = flat.reshape(len(flat), len(columns), len(rows)), np.zeros((self.nodes, len(flat)))
                 np.add.at(sums, rows, grid.sum(axis=1).T)  # a node may stand in several rows

@@ -23,7 +23,6 @@ from ebana_like.elements import (
     EnergyLaw,
     FloatArray,
     SmallSignal,
-    WiredCrossbar,
 )
 from ebana_like.energy.currents import CurrentEquations
 
@@ -98,11 +97,10 @@ def stability(
     slopes |= {bank.name: bank.small_signal(voltages) for bank in circuit.of_kind(EnergyLaw) if bank.linear}
     strongest = max(float(np.abs(each).max(initial=0.0)) for each in slopes.values()) if slopes else 0.0
     for bank in circuit.of_kind(EnergyLaw):
-        slope = bank.small_signal(voltages)
-        if not bank.linear and strongest:
-            slope = np.minimum(slope, WIRE * strongest)
-        is_wired = isinstance(bank, WiredCrossbar)
-        flowing[bank.name] = bank.own_current(follow) if is_wired else slope * bank.drop(follow)
+        if bank.linear or not strongest:
+            flowing[bank.name] = bank.response(voltages, follow)
+        else:
+            flowing[bank.name] = np.minimum(bank.small_signal(voltages), WIRE * strongest) * bank.drop(follow)
     conductance = balances @ wiring.node_sums(flowing).T
     values, vectors = eig(conductance, balances @ follow.T)
     rates = np.where(np.isfinite(values), values.real, np.inf)

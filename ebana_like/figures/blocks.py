@@ -5,7 +5,7 @@ import schemdraw.elements as elm
 from schemdraw import flow
 
 from ebana_like.circuit import Circuit
-from ebana_like.elements import FloatArray, Resistors, WiredCrossbar
+from ebana_like.elements import FloatArray, Synapses, WiredCrossbar
 from ebana_like.nudges import NUDGES
 from ebana_like.simulators.layers import Hidden, Layers
 
@@ -32,7 +32,7 @@ def _inputs(circuit: Circuit, layers: Layers) -> str:
     return f"inputs\n{circuit.inputs.count} features{', each ±' if (circuit.inputs.polarity < 0).any() else ''}{bias}"
 
 
-def _crossbar(bank: Resistors | WiredCrossbar, columns: int) -> str:
+def _crossbar(bank: Synapses, columns: int) -> str:
     low, high = 1e6 * bank.conductance.min(), 1e6 * bank.conductance.max()
     what = "cells, with wires" if isinstance(bank, WiredCrossbar) else "resistors"
     return f"{bank.name}\n{len(bank) // columns} x {columns} {what}\n{low:.3g} to {high:.3g} µS"

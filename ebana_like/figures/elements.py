@@ -20,8 +20,8 @@ from ebana_like.elements import (
     Diodes,
     IntArray,
     Resistors,
+    Synapses,
     VoltageSources,
-    WiredCrossbar,
 )
 from ebana_like.figures.sheets.letters import hidden
 from ebana_like.simulators.layers import Layers
@@ -84,9 +84,7 @@ class _Stairs:
 
     # ------------------------------------------------------------------ parts
 
-    def crossbar(
-        self, bank: Resistors | WiredCrossbar, way: _Way, along: np.ndarray, across: np.ndarray, begin: float
-    ) -> None:
+    def crossbar(self, bank: Synapses, way: _Way, along: np.ndarray, across: np.ndarray, begin: float) -> None:
         rows, columns = _grid(bank)
         for level in along.tolist():
             self.line(way.at(level, begin), way.at(level, float(across[-1]) - CORNER))
@@ -259,7 +257,7 @@ class _Stairs:
         )
 
 
-def _grid(bank: Resistors | WiredCrossbar) -> tuple[IntArray, IntArray]:
+def _grid(bank: Synapses) -> tuple[IntArray, IntArray]:
     assert bank.grid is not None  # a layered network has no other banks of resistors between layers
     return bank.grid
 

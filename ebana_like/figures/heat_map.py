@@ -1,13 +1,13 @@
 """Which conductances does a crossbar hold? Rows are what it is driven by, columns what it drives."""
 
-from ebana_like.elements import Resistors, WiredCrossbar
+from ebana_like.elements import Synapses
 from ebana_like.figures.svg import Picture
 
 NAMED = 24
 """Rows or columns up to which each is named at the axis."""
 
 
-def heat_map(bank: Resistors | WiredCrossbar, nodes: tuple[str, ...]) -> Picture:
+def heat_map(bank: Synapses, nodes: tuple[str, ...]) -> Picture:
     """Return the conductances of a crossbar as a picture. Raises ValueError for a bank that is no crossbar."""
     if bank.grid is None:
         raise ValueError(f"the bank {bank.name} is no crossbar")

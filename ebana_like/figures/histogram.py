@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ebana_like.elements import FloatArray, Resistors, WiredCrossbar
+from ebana_like.elements import FloatArray, Synapses
 from ebana_like.figures.svg import BLUE, INK, ORANGE, Picture
 
 BINS = 40
@@ -10,7 +10,7 @@ WIDE = 20
 """Ratio of largest to smallest value from which the axis is logarithmic."""
 
 
-def histogram(bank: Resistors | WiredCrossbar, before: FloatArray | None = None) -> Picture:
+def histogram(bank: Synapses, before: FloatArray | None = None) -> Picture:
     """Return the distribution of a bank's conductances, with the ends of a trainable bank's range marked.
 
     before: conductances before training, (n,), siemens, drawn as an outline.

@@ -16,6 +16,7 @@ from ebana_like.elements import (
     FloatArray,
     Resistors,
     SpiceDiodes,
+    Synapses,
     VoltageSources,
     WiredCrossbar,
 )
@@ -150,7 +151,7 @@ def _rail(circuit: Circuit, spread: float, draw: Draw) -> Iterator[Change]:
 
 
 def _conductance(circuit: Circuit, spread: float, draw: Draw) -> Iterator[Change]:
-    ohmic: list[Resistors | WiredCrossbar] = [*circuit.of_kind(Resistors), *circuit.of_kind(WiredCrossbar)]
+    ohmic: list[Synapses] = [*circuit.of_kind(Resistors), *circuit.of_kind(WiredCrossbar)]
     for bank in ohmic:
         if (limits := bank.trainable.get("conductance")) is not None:
             moved = bank.conductance * np.exp(spread * draw(len(bank)))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ebana_like.circuit import Circuit
-from ebana_like.elements import FloatArray, Resistors, WiredCrossbar
+from ebana_like.elements import FloatArray, Synapses, WiredCrossbar
 from ebana_like.figures import NOT_DRAWN, NOTHING, Beside, heat_map, histogram, is_small, schematic, transfer_curve
 from ebana_like.figures import Picture as Drawing
 from ebana_like.pages.page import PagePicture, Section
@@ -35,7 +35,7 @@ def heat_maps(circuit: Circuit) -> list[Drawn]:
     return [
         Drawn(bank.name, f"{bank.name}: a row for each node it is driven by", heat_map(bank, circuit.nodes))
         for bank in circuit.banks
-        if isinstance(bank, Resistors | WiredCrossbar) and bank.trainable and bank.grid is not None
+        if isinstance(bank, Synapses) and bank.trainable and bank.grid is not None
     ]
 
 
@@ -48,7 +48,7 @@ def histograms(circuit: Circuit, before: Values | None = None) -> list[Drawn]:
             histogram(bank, None if before is None else before[address(bank.name, "conductance")]),
         )
         for bank in circuit.banks
-        if isinstance(bank, Resistors | WiredCrossbar) and bank.trainable
+        if isinstance(bank, Synapses) and bank.trainable
     ]
 
 

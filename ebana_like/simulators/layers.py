@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from ebana_like.elements import DiodeModel, FloatArray, Index, IntArray, Resistors, WiredCrossbar
+from ebana_like.elements import DiodeModel, FloatArray, Index, IntArray, Synapses, WiredCrossbar
 from ebana_like.elements.switch import CLOSED, OPEN, THRESHOLD
 from ebana_like.values import address
 
@@ -29,7 +29,7 @@ class Crossbar:
         they are the same.
     """
 
-    bank: Resistors | WiredCrossbar
+    bank: Synapses
     order: IntArray | None
     columns: int
 

@@ -17,6 +17,7 @@ from ebana_like.elements import (
     IntArray,
     Resistors,
     Switches,
+    Synapses,
     VoltageSources,
     WiredCrossbar,
     index_of,
@@ -121,10 +122,10 @@ class _Search:
         addresses = f"{targets.name}.voltage", f"{resistors.name}.conductance", f"{control.name}.voltage"
         return Branch(addresses, *map(read_only, (targets.positive, switch.positive, control.positive)))
 
-    def _crossbars(self) -> list[Resistors | WiredCrossbar]:
+    def _crossbars(self) -> list[Synapses]:
         return [*self._of(Resistors), *self._of(WiredCrossbar)]
 
-    def _take_crossbar(self, nodes: list[int]) -> tuple[Resistors | WiredCrossbar, IntArray, IntArray]:
+    def _take_crossbar(self, nodes: list[int]) -> tuple[Synapses, IntArray, IntArray]:
         """Cross out the crossbar whose rows are among these nodes; return it with its rows and columns."""
         wanted = set(nodes)
         for bank in self._crossbars():

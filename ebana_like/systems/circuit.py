@@ -21,6 +21,7 @@ from ebana_like.elements import (
     Resistors,
     Signal,
     SmallSignal,
+    Synapses,
     VoltageSources,
     WiredCrossbar,
     dense,
@@ -228,7 +229,7 @@ class _Mirrored:
         bank = self.points.circuit.named(name)
         if isinstance(bank, WiredCrossbar):
             bank = self.circuit.bank(name, WiredCrossbar)
-        if isinstance(bank, Resistors | WiredCrossbar):
+        if isinstance(bank, Synapses):
             return bank.learning_signal(quantity, *self._made_up)
         return np.asarray(self.circuit.named(name).sensitivity(quantity, self).sum(axis=0) / self.count)
 

@@ -93,7 +93,7 @@ class Stretches:
             steps={
                 at: problem.update.step_size(at, each, progress.epoch) for at, each in problem.system.parameters.items()
             },
-            stepping=stepping_of(problem, progress),
+            stepping=None if is_plain(problem) else stepping_of(problem, progress),
             keys=self._keys(rngs),
         )
 
@@ -136,10 +136,13 @@ class Stretches:
         )
 
 
+def is_plain(problem: Problem) -> bool:
+    """Tell whether values do no more than step against the gradient."""
+    return type(problem.update) is SGD and type(problem.technology) is Ideal
+
+
 def stepping_of(problem: Problem, progress: Progress) -> Stepping | None:
-    """Return how an engine moves values where that is more than a step against the gradient; None where it cannot."""
-    if type(problem.update) is SGD and type(problem.technology) is Ideal:
-        return None
+    """Return how an engine moves values that do more than step against the gradient; None where it cannot."""
     given = problem.system.parameters, progress.update_state, progress.epoch
     return problem.update.stepping(*given, problem.technology)
 
@@ -159,8 +162,7 @@ def stretches_of(problem: Problem, simulator: Simulator) -> Stretches | None:
     drawing = problem.cost, NUDGES[problem.circuit.driven.way]
     if not all(getattr(each, "any_arrays", False) for each in drawing):
         return None
-    plain = type(problem.update) is SGD and type(problem.technology) is Ideal
-    if not problem.readout.perfect or (not plain and stepping_of(problem, problem.start()) is None):
+    if not problem.readout.perfect or (not is_plain(problem) and stepping_of(problem, problem.start()) is None):
         return None
     if isinstance(problem.estimator, Nudged):
         try:
