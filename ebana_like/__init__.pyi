@@ -52,6 +52,8 @@ from .networks import (
     SwitchedTargets,
     Wires,
     build_network,
+    relu_circuit,
+    relu_layers,
 )
 from .nudges import Nudge
 from .predictors import CircuitClassifier, CircuitRegressor
@@ -142,6 +144,8 @@ __all__ = [
     "node_voltages",
     "predict",
     "read_netlist",
+    "relu_circuit",
+    "relu_layers",
     "save_netlist",
     "schedule_named",
     "technology_named",

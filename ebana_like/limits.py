@@ -13,6 +13,7 @@ _MOST = {
     "layers": 1_000,
     "elements": 100_000_000,
     "table_bytes": 1_000_000_000,
+    "weights_bytes": 1_000_000_000,
     "netlist_bytes": 200_000_000,
     "image_bytes": 500_000_000,
     "config_bytes": 64_000,

@@ -4,9 +4,12 @@ from ebana_like.elements import Wires
 from ebana_like.networks.blocks import Amplifier, Block, Crossbar, DiodePair, Inputs, OutputPairs
 from ebana_like.networks.deep import build_network
 from ebana_like.networks.graph import Graph, build_graph, lattice, random_graph
+from ebana_like.networks.relu import Affine, ReluCircuit, relu_circuit, relu_outputs
+from ebana_like.networks.weights import affine, relu_layers
 from ebana_like.nudges import Clamped, Currents, SwitchedTargets
 
 __all__ = [
+    "Affine",
     "Amplifier",
     "Block",
     "Clamped",
@@ -16,10 +19,15 @@ __all__ = [
     "Graph",
     "Inputs",
     "OutputPairs",
+    "ReluCircuit",
     "SwitchedTargets",
     "Wires",
+    "affine",
     "build_graph",
     "build_network",
     "lattice",
     "random_graph",
+    "relu_circuit",
+    "relu_layers",
+    "relu_outputs",
 ]
