@@ -1,18 +1,17 @@
 """How does the native engine's time grow with the size of the problem? Timed in rounds, with a fitted exponent."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from ebana_like.bench.engines import image_case, native_way
+from ebana_like.bench.random_images import shaped_settings
 from ebana_like.bench.rounds import in_process
 from ebana_like.drawing import Figure, save_figure
 from ebana_like.errors import SettingError
-from ebana_like.tasks import TASKS
 
-SETTINGS = TASKS["mnist"].settings
 ROUNDS = 5
 PLOTS = (".svg", ".png", ".pdf")
 TICKS = tuple(digit * 10.0**decade for decade in range(-4, 5) for digit in (1, 2, 5))  # milliseconds
@@ -88,9 +87,7 @@ def _all_shapes(shapes: tuple[Shape, ...]) -> Callable[[], list[float]]:
     """Return what times one round of every shape; milliseconds a point."""
     ways = []
     for hidden, batch in shapes:
-        start = SETTINGS.g_start[:2] * len(hidden) + SETTINGS.g_start[2:]
-        settings = replace(SETTINGS, hidden=hidden, g_start=start, lr=SETTINGS.lr[:1])
-        ways.append(native_way(image_case(settings, batch, batches=1)))
+        ways.append(native_way(image_case(shaped_settings(hidden, batch), batch, batches=1)))
     return lambda: [way().milliseconds for way in ways]
 
 

@@ -8,18 +8,15 @@ import os
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from ebana_like.bench.memory import megabytes
-from ebana_like.bench.random_images import PIXELS, random_images
+from ebana_like.bench.random_images import PIXELS, learner
 from ebana_like.bench.rounds import Timing, in_process
-from ebana_like.data import Split
 from ebana_like.elements import Diodes
-from ebana_like.runs import problem_of
 from ebana_like.simulators import simulator
-from ebana_like.tasks import TASKS
 from ebana_like.training import Problem, train
 
 ROUNDS = 7
@@ -45,8 +42,7 @@ def bench_products(hidden: int, batch: int, rounds: int = ROUNDS) -> ProductsBen
 
     hidden: neurons of the one hidden layer. batch: samples an update.
     """
-    settings = replace(TASKS["mnist"].settings, hidden=(hidden,), batch=batch, epochs=1)
-    problem = problem_of(settings, Split(random_images(settings, SAMPLES)), "random images")
+    problem = learner((hidden,), batch, SAMPLES).problem
     with ExitStack() as stack:
         train_once = stack.enter_context(in_process(_training, problem))
         multiply_once = stack.enter_context(in_process(_products, problem))

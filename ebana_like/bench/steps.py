@@ -3,19 +3,13 @@
 import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
 
-from ebana_like.bench.random_images import random_images
+from ebana_like.bench.random_images import Learner, learner
 from ebana_like.bench.rounds import Timing, in_process
-from ebana_like.data import Split
-from ebana_like.runs import Settings
-from ebana_like.runs.assembly import problem_of, simulator_of
-from ebana_like.tasks import TASKS
-from ebana_like.training import Problem, train
+from ebana_like.runs.assembly import simulator_of
+from ebana_like.training import train
 
 ROUNDS = 5
-
-MNIST = TASKS["mnist"].settings
 
 NETWORKS: Mapping[str, tuple[tuple[int, ...], int, int]] = {
     "100, batch 10": ((100,), 10, 2000),
@@ -33,12 +27,6 @@ WAYS: Mapping[str, dict[str, str]] = {
 }
 
 
-@dataclass(frozen=True, eq=False)
-class _Given:
-    problem: Problem
-    settings: Settings
-
-
 def bench_steps(name: str, rounds: int = ROUNDS) -> tuple[Timing, ...]:
     """Time epochs of a network of `NETWORKS` in each of the `WAYS`, a process each on all cores; milliseconds a sample.
 
@@ -47,27 +35,15 @@ def bench_steps(name: str, rounds: int = ROUNDS) -> tuple[Timing, ...]:
     hidden, batch, samples = NETWORKS[name]
     with ExitStack() as stack:
         ways = {
-            way: stack.enter_context(in_process(_training, _given(hidden, batch, samples, changes), {}))
+            way: stack.enter_context(in_process(training_rounds, learner(hidden, batch, samples, changes), {}))
             for way, changes in WAYS.items()
         }
         done = [[one_round() for one_round in ways.values()] for _ in range(rounds + 1)][1:]
     return tuple(Timing(way, column) for way, column in zip(ways, zip(*done, strict=True), strict=True))
 
 
-def _given(hidden: tuple[int, ...], batch: int, samples: int, changes: dict[str, str]) -> _Given:
-    layers = len(hidden)
-    settings = replace(
-        MNIST,
-        hidden=hidden,
-        batch=batch,
-        epochs=1,
-        g_start=(*MNIST.g_start[:2] * layers, *MNIST.g_start[2:]),
-        **changes,  # type: ignore[arg-type]
-    )
-    return _Given(problem_of(settings, Split(random_images(settings, samples)), "random images"), settings)
-
-
-def _training(given: _Given) -> Callable[[], float]:
+def training_rounds(given: Learner) -> Callable[[], float]:
+    """Return what trains for an epoch, from the same start each time; milliseconds a sample."""
     simulator = simulator_of(given.problem.circuit, given.settings)
     count = len(given.problem.data.train)
 

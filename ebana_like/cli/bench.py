@@ -11,6 +11,7 @@ from ebana_like.bench.growth import Growth, measure_growth, plot_growth, require
 from ebana_like.bench.ngspice import bench_ngspice
 from ebana_like.bench.products import bench_products
 from ebana_like.bench.record import Number, timed
+from ebana_like.bench.scale import PRECISIONS, ROUNDS, Cost, bench_scale, exponents, grid
 from ebana_like.bench.steps import NETWORKS, bench_steps
 from ebana_like.bench.training import bench_training
 from ebana_like.cli.display import TrainingDisplay
@@ -165,6 +166,70 @@ def products(hidden: tuple[int, ...], batch: tuple[int, ...]) -> list[Number]:
         title=f"native, {len(ours.rounds)} paired rounds",
     )
     return numbers
+
+
+@bench.command(short_help="seconds, memory and joules a sample over the size")
+@click.option("--width", type=int, multiple=True, default=(100, 400), show_default=True, help="Neurons a hidden layer.")
+@click.option("--depth", type=int, multiple=True, default=(1, 2), show_default=True, help="Hidden layers.")
+@click.option("--batch", type=int, multiple=True, default=(20,), show_default=True, help="Samples an update.")
+@click.option("--precision", type=click.Choice(list(PRECISIONS)), multiple=True, default=PRECISIONS, show_default=True)
+@click.option(
+    "--devices", type=int, multiple=True, default=(1,), show_default=True, help="CPUs taken as so many, or GPUs."
+)
+@click.option("--samples", type=int, default=400, show_default=True, help="Samples of a round.")
+@click.option("--rounds", type=int, default=ROUNDS, show_default=True)
+@recorded
+def scale(
+    width: tuple[int, ...],
+    depth: tuple[int, ...],
+    batch: tuple[int, ...],
+    precision: tuple[str, ...],
+    devices: tuple[int, ...],
+    samples: int,
+    rounds: int,
+) -> list[Number]:
+    """Time training on images of MNIST's size for every combination of the options, each in a process of its own.
+
+    In double precision by equilibrium propagation with one nudged phase, in single by the adjoint. Beside it the two
+    matrix products of each batch with every crossbar, in the same precision on the same devices. Joules are the
+    circuit's, phases held for a microsecond, and the machine's where it counts them and they may be read.
+    """
+    printer, numbers, costs = Printer(terminal()), list[Number](), list[Cost]()
+    for shape in grid(width, depth, batch, precision, devices):
+        cost = bench_scale(shape, samples, rounds)
+        costs.append(cost)
+        numbers += [*timed(shape.name, (cost.training, cost.products), "ms a sample"), *_alone(cost)]
+    printer.table(
+        ["network", "us a sample", "its products", "ratio", "memory", "circuit's", "machine's"],
+        [
+            [
+                cost.shape.name,
+                f"{1e3 * cost.training.median:.0f}",
+                f"{1e3 * cost.products.median:.0f}",
+                f"{cost.times_products:.1f}",
+                f"{cost.memory:.0f} MB",
+                f"{cost.joules:.2g} J",
+                "not counted" if cost.machine is None else f"{cost.machine:.2g} J",
+            ]
+            for cost in costs
+        ],
+        title=f"native, {rounds} paired rounds of {samples} samples",
+    )
+    for name, power in exponents(costs).items():
+        printer.line(f"{name}: time grows as the width to the power of {power:.2f}")
+        numbers.append(Number(f"growth with the width, {name}", "exponent", power))
+    return numbers
+
+
+def _alone(cost: Cost) -> list[Number]:
+    """Return what was measured of a shape beside its times."""
+    name = cost.shape.name
+    numbers = [
+        Number(f"{name}: training", "times its products", cost.times_products),
+        Number(f"{name}: most memory", "MB", cost.memory),
+        Number(f"{name}: the circuit", "J a sample", cost.joules),
+    ]
+    return numbers if cost.machine is None else [*numbers, Number(f"{name}: the machine", "J a sample", cost.machine)]
 
 
 def _print_growth(printer: Printer, growth: Growth) -> None:
