@@ -5,7 +5,8 @@ J' lambda = -dC/dV. That is the equation of another circuit, wired alike: resist
 their small-signal conductances, written laws and devices only SPICE knows the transposed matrices of their slopes,
 sources are set to zero, every VCVS becomes a CCCS that draws A times the current between its shorted terminals from its
 controls, every CCCS a VCVS in series with the source whose current it copied, every CCVS a CCVS the other way, and
--dC/ds is injected into the output pairs. It exists for every circuit, also for one without co-content.
+-dC/ds is injected into the output pairs. It exists for every circuit, also for one without co-content, and asks
+elements for nothing but their slopes (`Bank.links`) and what they are to a solver (`Bank.term`).
 
     dC/dg = (lambda_p - lambda_n) (V_p - V_n);    dC/dE of a voltage source = minus its current in the adjoint circuit.
 """
@@ -22,41 +23,35 @@ from ebana_like.elements import (
     VCCS,
     VCVS,
     Bank,
-    BehaviouralConductors,
-    BehaviouralCurrents,
     CurrentSources,
-    Devices,
-    EnergyLaw,
     FloatArray,
     IntArray,
     LinearDevices,
     Resistors,
     SmallSignal,
-    Synapses,
     VoltageSources,
-    transposed,
 )
+from ebana_like.elements.term import Branch, Flow
 from ebana_like.nudges import Currents
 from ebana_like.nudges.ways.current import sources_across
 from ebana_like.storage import NOTHING_STORED
 from ebana_like.values import Values, address
 
+UNKNOWN = 1e-6
+"""Siemens of what stands for a rising law before its slope is known, for no resistor is without."""
+
 
 def small_signal(circuit: Circuit, voltages: FloatArray, devices: Mapping[str, SmallSignal]) -> dict[str, FloatArray]:
-    """Return what the adjoint circuit holds where the circuit is not linear, (points, n) by address, siemens.
+    """Return what the adjoint circuit holds where the circuit is not linear, (points, links) by address, siemens.
 
     voltages: (points, nodes), volts. devices: those only SPICE knows, at the same points, by bank.
+    Raises CircuitError naming an element whose slopes nobody knows.
     """
-    slopes = {
-        address(bank.name, "conductance"): bank.small_signal(voltages)
-        for bank in circuit.of_kind(EnergyLaw)
-        if not (bank.linear or isinstance(bank, BehaviouralConductors))
+    return {
+        _slopes_of(bank): devices[bank.name].gains if bank.name in devices else bank.slopes(voltages)
+        for bank in circuit.banks
+        if not bank.linear
     }
-    slopes |= {
-        address(bank.name, "gain"): bank.small_signal(voltages) for bank in circuit.of_kind(BehaviouralConductors)
-    }
-    slopes |= {address(bank.name, "gain"): bank.slopes(voltages) for bank in circuit.of_kind(BehaviouralCurrents)}
-    return slopes | {address(name, "gain"): device.gains for name, device in devices.items()}
 
 
 def adjoint_circuit(
@@ -68,19 +63,28 @@ def adjoint_circuit(
     """Return the adjoint circuit at an operating point of the circuit, which must stand as it was solved.
 
     voltages: of the nodes, (nodes,), volts. currents: -dC/ds, into the output pairs, (outputs,), cost per volt.
-    devices: those only SPICE knows, at this one point, by bank; without slopes where not given.
+    devices: those only SPICE knows, at this one point, by bank.
     Banks keep their names, so that a bank of diodes names resistors here; nodes keep their numbers, and new ones stand
-    behind them. A VCVS or CCVS leaves its name to the source that shorts it.
+    behind them. What holds a voltage that follows another leaves its name to the source that shorts it.
+    Raises CircuitError naming an element of which nobody knows what it does.
     """
-    devices = devices or {bank.name: _flat(bank) for bank in circuit.of_kind(Devices)}
-    slopes = {of: np.nan_to_num(value[0]) for of, value in small_signal(circuit, voltages[None], devices).items()}
+    slopes = {of: np.nan_to_num(value[0]) for of, value in small_signal(circuit, voltages[None], devices or {}).items()}
     return _Transposition(circuit).circuit(slopes, currents)
 
 
-def _flat(bank: Devices) -> SmallSignal:
-    """Return devices that carry nothing at any voltage."""
-    shape = 1, len(bank), len(bank.ends)
-    return SmallSignal(np.zeros(shape), np.zeros((*shape, shape[-1])))
+def unsolved_adjoint(circuit: Circuit) -> Circuit:
+    """Return the adjoint circuit as it is wired, of no currents yet and of slopes that wait for an operating point."""
+    slopes = {
+        _slopes_of(bank): np.full(len(bank.links().start), UNKNOWN if bank.rising else 0.0)
+        for bank in circuit.banks
+        if not bank.linear
+    }
+    return _Transposition(circuit).circuit(slopes, np.zeros(circuit.outputs.count))
+
+
+def _slopes_of(bank: Bank) -> str:
+    """Return the address in the adjoint circuit of the slopes of a bank that is not linear."""
+    return address(bank.name, "conductance" if bank.rising else "gain")
 
 
 class _Transposition:
@@ -92,21 +96,18 @@ class _Transposition:
         self.banks: list[Bank] = []
         self.bank_names = {bank.name for bank in circuit.banks}
         self.labels = {label for bank in circuit.banks for label in bank.labels}
-        sources = circuit.of_kind(VoltageSources)
-        self.ends = {b.name: b.negative.copy() for b in sources}
-        self.place = {label: (b.name, k) for b in sources for k, label in enumerate(b.labels)}
+        self.ends: dict[str, IntArray] = {}
+        self.place: dict[str, tuple[str, int]] = {}
+        for bank in circuit.banks:
+            if isinstance(bank.term, Branch) and bank.term.gain is None:  # its current may be followed
+                self.ends[bank.name] = bank.negative.copy()
+                self.place |= {label: (bank.name, k) for k, label in enumerate(bank.labels)}
 
     def circuit(self, slopes: Values, currents: FloatArray) -> Circuit:
         circuit = self.original
-        for copies in circuit.of_kind(CCCS):  # first, for they move the ends of sources
-            self.banks.append(self.voltages_of(copies))
-        for carried in circuit.of_kind(CCVS):
-            self.banks += self.carried_back(carried)
-        for bank in circuit.banks:
-            if isinstance(bank, VCVS):
-                self.banks += self.currents_of(bank)
-            elif not isinstance(bank, CCCS | CCVS):
-                self.banks.append(self.linear(bank, slopes))
+        # those first that follow currents, for they move the ends of sources
+        for bank in sorted(circuit.banks, key=lambda bank: not (bank.term and bank.term.through)):
+            self.banks += self.mirrored(bank, slopes)
         nudge = self.new_bank_name("adjoint")
         sources = sources_across(circuit.outputs, nudge, self.labels)
         self.banks.append(replace(sources, amperes=np.array(currents, dtype=float)))
@@ -120,61 +121,51 @@ class _Transposition:
             storage=NOTHING_STORED,
         )
 
-    def linear(self, bank: Bank, slopes: Values) -> Bank:
-        """Return what stands for a bank that is not controlled."""
-        if isinstance(bank, VoltageSources):
-            return replace(bank, negative=self.ends[bank.name], voltage=np.zeros(len(bank)))
-        if isinstance(bank, CurrentSources):
-            return replace(bank, amperes=np.zeros(len(bank)))
-        if isinstance(bank, Synapses):
+    def mirrored(self, bank: Bank, slopes: Values) -> list[Bank]:
+        """Return what stands for a bank."""
+        if not bank.linear:
+            return [self.small(bank, slopes[_slopes_of(bank)])]
+        if isinstance(bank.term, Flow):
+            return [self.of_flow(bank, bank.term)]
+        if isinstance(bank.term, Branch):
+            return self.of_branch(bank, bank.term)
+        return [bank]  # a linear law with a pseudo-power: its matrix is symmetric
+
+    def small(self, bank: Bank, slopes: FloatArray) -> Bank:
+        """Return what is left of a law close to an operating point."""
+        if bank.rising:
+            return Resistors(bank.name, self.new_labels("r", bank.labels), bank.positive, bank.negative, slopes)
+        links = bank.links().transposed
+        one_each = len(links.start) == len(bank)
+        names = bank.labels if one_each else [f"{bank.name}_{k}" for k in range(len(links.start))]
+        return LinearDevices(bank.name, self.new_labels("g", names), *links, slopes)
+
+    def of_flow(self, bank: Bank, flow: Flow) -> Bank:
+        """Return what draws at its controls what the voltage at its ends tells, or a voltage instead of its current."""
+        ends = bank.positive, bank.negative
+        if flow.through:  # -B times the drop that the current fell by, in series with the sources that were copied
+            labels = self.new_labels("e", bank.labels)
+            return VCVS(bank.name, labels, *self.in_series(flow.through), *ends, -flow.gain)
+        if flow.between is None:
+            return CurrentSources(bank.name, bank.labels, *ends, np.zeros(len(bank)))
+        if all(map(np.array_equal, flow.between, ends)):
             return bank
-        if isinstance(bank, VCCS):  # draws at its controls what its output's voltage tells
-            outputs, controls = (bank.positive, bank.negative), (bank.control_positive, bank.control_negative)
-            return VCCS(bank.name, bank.labels, *controls, *outputs, bank.gain)
-        if isinstance(bank, BehaviouralConductors):  # a slope may be zero or below
-            ends = bank.positive, bank.negative
-            labels = self.new_labels([f"g{label}" for label in bank.labels])
-            return LinearDevices(bank.name, labels, *ends, *ends, slopes[address(bank.name, "gain")])
-        if isinstance(bank, BehaviouralCurrents):  # draw at their controls what the voltages at their ends tell
-            element, above, below = bank.pairs
-            labels = self.new_labels([f"g{bank.labels[k]}_{j}" for j, k in enumerate(element.tolist())])
-            ends = bank.positive[element], bank.negative[element]
-            return LinearDevices(bank.name, labels, above, below, *ends, slopes[address(bank.name, "gain")])
-        if isinstance(bank, Devices):
-            count = len(bank.ends) ** 2
-            labels = self.new_labels([f"g{label}_{k}" for label in bank.labels for k in range(count)])
-            return transposed(bank, labels, slopes[address(bank.name, "gain")])
-        labels = self.new_labels([f"r{label}" for label in bank.labels])
-        conductances = slopes[address(bank.name, "conductance")]
-        return Resistors(bank.name, labels, bank.positive, bank.negative, conductances)
+        return VCCS(bank.name, bank.labels, *flow.between, *ends, flow.gain)
 
-    def currents_of(self, bank: VCVS) -> list[Bank]:
-        """Return the shorted terminals of VCVS, and the CCCS that draw A times their currents from the controls."""
-        shorts = self.shorted(bank)
-        labels = self.new_labels([f"f{label}" for label in bank.labels])
+    def of_branch(self, bank: Bank, branch: Branch) -> list[Bank]:
+        """Return a source of no voltage; where it followed something, also what carries its own current back there."""
+        if branch.gain is None:
+            ends = bank.positive, self.ends[bank.name]
+            return [VoltageSources(bank.name, bank.labels, *ends, np.zeros(len(bank)))]
+        meters = self.new_labels("v", bank.labels)
+        shorts = VoltageSources(bank.name, meters, bank.positive, bank.negative, np.zeros(len(bank)))
         back = self.new_bank_name(f"{bank.name}_back")
-        return [
-            shorts,
-            CCCS(back, labels, bank.control_positive, bank.control_negative, tuple(shorts.labels), -bank.gain),
-        ]
-
-    def voltages_of(self, bank: CCCS) -> VCVS:
-        """Return VCVS of -B times the drop that the CCCS's current fell by, in series with the sources copied."""
-        ends = self.in_series(bank.control)
-        labels = self.new_labels([f"e{label}" for label in bank.labels])
-        return VCVS(bank.name, labels, *ends, bank.positive, bank.negative, -bank.gain)
-
-    def carried_back(self, bank: CCVS) -> list[Bank]:
-        """Return the shorted terminals of CCVS, and CCVS of their currents in series with the sources they followed."""
-        shorts, ends = self.shorted(bank), self.in_series(bank.control)
-        labels = self.new_labels([f"h{label}" for label in bank.labels])
-        back = self.new_bank_name(f"{bank.name}_back")
-        return [shorts, CCVS(back, labels, *ends, tuple(shorts.labels), bank.gain)]
-
-    def shorted(self, bank: VCVS | CCVS) -> VoltageSources:
-        """Return sources of no voltage in the bank's place, whose currents can be copied."""
-        meters = self.new_labels([f"v{label}" for label in bank.labels])
-        return VoltageSources(bank.name, meters, bank.positive, bank.negative, np.zeros(len(bank)))
+        if branch.through:
+            labels = self.new_labels("h", bank.labels)
+            return [shorts, CCVS(back, labels, *self.in_series(branch.through), meters, branch.gain)]
+        nothing = np.zeros(len(bank), dtype=np.intp)
+        followed = branch.between or (nothing, nothing)
+        return [shorts, CCCS(back, self.new_labels("f", bank.labels), *followed, meters, -branch.gain)]
 
     def in_series(self, sources: Sequence[str]) -> tuple[IntArray, IntArray]:
         """Make room behind sources, each by a node of its own; what was their negative end comes second, (n,) each."""
@@ -192,10 +183,10 @@ class _Transposition:
         self.bank_names.add(name)
         return name
 
-    def new_labels(self, names: list[str]) -> tuple[str, ...]:
+    def new_labels(self, letter: str, names: Sequence[str]) -> tuple[str, ...]:
         found = []
         for name in names:
-            found.append(free_name(name, self.labels))
+            found.append(free_name(f"{letter}{name}", self.labels))
             self.labels.add(found[-1])
         return tuple(found)
 

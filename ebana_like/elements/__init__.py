@@ -12,7 +12,7 @@ from ebana_like.elements.negative import NegativeResistors
 from ebana_like.elements.pipe import Pipes
 from ebana_like.elements.resistor import Resistors
 from ebana_like.elements.signal import OuterProducts, Signal, dense, squared_norm
-from ebana_like.elements.small_signal import LinearDevices, SmallSignal, transposed
+from ebana_like.elements.small_signal import LinearDevices, SmallSignal
 from ebana_like.elements.sources import CurrentSources, VoltageSources
 from ebana_like.elements.switch import Switches
 from ebana_like.elements.waveform import Waveform
@@ -69,5 +69,4 @@ __all__ = [
     "dense",
     "index_of",
     "squared_norm",
-    "transposed",
 ]

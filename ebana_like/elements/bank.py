@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from typing import Annotated, Any, ClassVar, Protocol, Self
+from typing import Annotated, Any, ClassVar, NamedTuple, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +34,21 @@ class Quantity:
     unit: str
     floor: float = -np.inf
     reciprocal: str = ""
+
+
+class Links(NamedTuple):
+    """Currents that change with voltages: from `start` to `end` one that follows that of `above` over `below`; nodes,
+    (links,) each."""
+
+    start: IntArray
+    end: IntArray
+    above: IntArray
+    below: IntArray
+
+    @property
+    def transposed(self) -> "Links":
+        """The same with currents and voltages exchanged."""
+        return Links(self.above, self.below, self.start, self.end)
 
 
 def index_of(positions: IntArray) -> Index:
@@ -92,6 +107,10 @@ class Bank(ABC):
     """Pairs of terminals between which direct current finds a way; none where a source decides the current."""
     quantities: ClassVar[Mapping[str, Quantity]] = {}
     """Fields, (n,) arrays, that engines can vary."""
+    linear: ClassVar[bool] = True
+    """Whether currents change by as much with a volt wherever the circuit stands."""
+    rising: ClassVar[bool] = True
+    """Whether they rise with the elements' own drop everywhere, as those of a resistor do."""
 
     name: str
     labels: Sequence[str]
@@ -206,6 +225,14 @@ class Bank(ABC):
         """Return the nodes from and to which the elements' currents flow, (currents,) each: one an element, or more."""
         return self.positive, self.negative
 
+    def slopes(self, voltages: AtNodes) -> FloatArray:
+        """Return by how much currents change with voltages of a kind that is not linear, (points, links), siemens."""
+        raise CircuitError(f"how the current of {self.labels[0]} changes with voltages is not known")
+
+    def links(self) -> Links:
+        """Return which currents change with which voltages, one of each for every one of the `slopes`."""
+        return Links(self.positive, self.negative, self.positive, self.negative)
+
     def arrays(self) -> dict[str, NDArray[np.generic]]:
         """Every array that holds one entry for each element."""
         return {name: value for name, value in vars(self).items() if isinstance(value, np.ndarray)}
@@ -266,7 +293,6 @@ class EnergyLaw(Bank):
     """
 
     linear: ClassVar[bool] = False
-    """Whether `small_signal` is the same at all voltages."""
 
     @abstractmethod
     def own_current(self, voltages: AtNodes) -> AtElements:
@@ -279,6 +305,9 @@ class EnergyLaw(Bank):
     @abstractmethod
     def small_signal(self, voltages: AtNodes) -> AtElements:
         """Differential conductance di/dv, siemens."""
+
+    def slopes(self, voltages: AtNodes) -> FloatArray:
+        return self.small_signal(voltages)
 
     def response(self, voltages: FloatArray, moves: FloatArray) -> FloatArray:
         """Return by how much currents change, amperes, where nodes move a little from `voltages`."""

@@ -11,7 +11,7 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from ebana_like.elements.bank import Bank, CurrentLaw
+from ebana_like.elements.bank import Bank, CurrentLaw, Links
 from ebana_like.elements.term import Flow
 from ebana_like.elements.written import Numbered, Written
 from ebana_like.errors import CircuitError
@@ -36,6 +36,7 @@ class BehaviouralCurrents(Bank):
 
     kind: ClassVar[str] = "behavioural_current"
     letter: ClassVar[str] = "b"
+    linear: ClassVar[bool] = False
     paths: ClassVar[tuple[tuple[str, str], ...]] = ()
 
     laws: tuple[Tree, ...]
@@ -99,8 +100,11 @@ class BehaviouralCurrents(Bank):
         np.add.at(found, self.pairs[0], of_controls.T)
         return found.T
 
+    def links(self) -> Links:
+        element, above, below = self.pairs
+        return Links(self.positive[element], self.negative[element], above, below)
+
     def slopes(self, voltages: FloatArray) -> FloatArray:
-        """Return the slopes by every control at node voltages (points, nodes), (points, controls), siemens."""
         return self.at(self.control_drops(voltages))[1]
 
     def current(self, voltages: FloatArray) -> FloatArray:
@@ -133,6 +137,7 @@ class BehaviouralConductors(CurrentLaw):
 
     kind: ClassVar[str] = "behavioural_conductor"
     letter: ClassVar[str] = "b"
+    rising: ClassVar[bool] = False
 
     laws: tuple[Tree, ...]
 

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from ebana_like.elements.bank import AdjointView, Bank, Quantity
+from ebana_like.elements.bank import AdjointView, Bank, Links, Quantity
 from ebana_like.elements.written import Numbered, Written, one_card
 from ebana_like.errors import CircuitError
 from ebana_like.values import FloatArray, IntArray
@@ -57,6 +57,8 @@ class Devices(Bank):
     sizes: what stands behind the model on each element's line (`w=1e-5 l=1e-6`), length n.
     """
 
+    linear: ClassVar[bool] = False
+    rising: ClassVar[bool] = False
     types: ClassVar[tuple[str, ...]]
     """Model types this kind of device can have."""
 
@@ -113,6 +115,13 @@ class Devices(Bank):
     def flows(self) -> tuple[IntArray, IntArray]:
         ends = np.stack([self.nodes_of(end) for end in self.ends], axis=-1)
         return ends.ravel(), np.repeat(self.negative, ends.shape[1])
+
+    def links(self) -> Links:
+        """Return what flows into every end, and by the voltage of every end, both above the reference."""
+        ends = np.stack([self.nodes_of(end) for end in self.ends], axis=-1)
+        count = ends.shape[1]
+        reference = np.repeat(self.negative, count * count)
+        return Links(np.repeat(ends, count, axis=1).ravel(), reference, np.tile(ends, (1, count)).ravel(), reference)
 
     def end_drops(self, voltages: FloatArray) -> FloatArray:
         """Return the voltages of all ends above the reference, (..., n, ends), given those of nodes, (..., nodes)."""

@@ -4,10 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-import numpy as np
-
 from ebana_like.elements.controlled import VCCS
-from ebana_like.elements.device import Devices
 from ebana_like.values import FloatArray, IntArray
 
 
@@ -34,7 +31,7 @@ class SmallSignal:
 
     @property
     def gains(self) -> FloatArray:
-        """The slopes as `transposed` has them for gains, (points, n x ends x ends), siemens."""
+        """The slopes as `Devices.links` has them, (points, n x ends x ends), siemens."""
         return self.slopes.reshape(len(self.slopes), -1)
 
     def take(self, points: IntArray | slice) -> "SmallSignal":
@@ -44,22 +41,10 @@ class SmallSignal:
 
 @dataclass(frozen=True, eq=False)
 class LinearDevices(VCCS):
-    """Devices at one operating point: a transconductance from every end to every end.
+    """Elements at one operating point: a transconductance for each of their links.
 
-    To a direct current they are a way, as the devices themselves are.
+    To a direct current they are a way, as the elements themselves are.
     """
 
     kind: ClassVar[str] = "linear_device"
     paths: ClassVar[tuple[tuple[str, str], ...]] = (("positive", "negative"), ("control_positive", "negative"))
-
-
-def transposed(devices: Devices, labels: tuple[str, ...], gains: FloatArray) -> LinearDevices:
-    """Return devices whose matrix of slopes is the transposed one: what drove a current draws at its own terminals.
-
-    labels, gains: one an element, end and end, (n x ends x ends,).
-    """
-    ends = np.stack([devices.nodes_of(end) for end in devices.ends], axis=-1)
-    count = ends.shape[1]
-    reference = np.repeat(devices.negative, count * count)
-    flowed, drove = np.repeat(ends, count, axis=1).ravel(), np.tile(ends, (1, count)).ravel()
-    return LinearDevices(devices.name, labels, drove, reference, flowed, reference, gains)

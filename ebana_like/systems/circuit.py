@@ -10,7 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
-from ebana_like.adjoint import adjoint_circuit, small_signal
+from ebana_like.adjoint import small_signal, unsolved_adjoint
 from ebana_like.circuit import Circuit
 from ebana_like.elements import (
     VCCS,
@@ -18,7 +18,6 @@ from ebana_like.elements import (
     CurrentLaw,
     EnergyLaw,
     FloatArray,
-    Resistors,
     Signal,
     SmallSignal,
     Synapses,
@@ -272,18 +271,13 @@ class _Mirrored:
     @cached_property
     def _adjoint_currents(self) -> Mapping[str, FloatArray]:
         circuit, adjoint = self.circuit, self.adjoint
-        mirrored = adjoint_circuit(circuit, np.zeros(len(circuit.nodes)), np.zeros(circuit.outputs.count))
+        mirrored = unsolved_adjoint(circuit)
         held = small_signal(circuit, self.voltages, self._devices)
-        resistors = (*circuit.of_kind(Resistors), *circuit.of_kind(WiredCrossbar))
-        own = {bank.name: bank.own_current(adjoint) for bank in resistors}
-        own |= {
-            bank.name: held[address(bank.name, "conductance")] * bank.drop(adjoint)
-            for bank in circuit.of_kind(EnergyLaw)
-            if address(bank.name, "conductance") in held
-        }
-        own |= {
-            bank.name: held.get(address(bank.name, "gain"), bank.gain) * bank.control_drop(adjoint)
-            for bank in mirrored.of_kind(VCCS)
-        }
+        own = {bank.name: bank.own_current(adjoint) for bank in mirrored.of_kind(EnergyLaw)}
+        for bank in mirrored.banks:
+            if (conductance := held.get(address(bank.name, "conductance"))) is not None:
+                own[bank.name] = conductance * bank.drop(adjoint)
+        for bank in mirrored.of_kind(VCCS):
+            own[bank.name] = held.get(address(bank.name, "gain"), bank.gain) * bank.control_drop(adjoint)
         (injecting,) = mirrored.driven.banks()
         return CurrentEquations(mirrored).complete({**own, injecting: self.injected}).of

@@ -6,11 +6,13 @@ from typing import ClassVar
 import numpy as np
 import pytest
 
+from ebana_like.adjoint import adjoint_circuit
 from ebana_like.elements import Bank, FloatArray, IntArray, VoltageLaw
 from ebana_like.elements.term import Branch, Flow
 from ebana_like.errors import CircuitError
 from ebana_like.simulators import NativeSimulator
 from ebana_like.simulators.native.general import GeneralEngine
+from ebana_like.simulators.ngspice.adjoint import Injected
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +73,21 @@ def test_a_current_and_a_voltage_of_kinds_unknown_to_solvers(engine, divider):
     assert source == 2.0
     assert output == pytest.approx(8 / 7, rel=1e-12)
     assert half == pytest.approx(4 / 7, rel=1e-12)
+
+
+def test_its_gradient_follows_from_what_it_says(divider):
+    """The adjoint circuit carries the current back to the node that it followed, and the voltage to the one it is of."""
+    ground, out, held = np.array([0]), np.array([2]), np.array([3])
+    banks = Halves("half", ("ehalf",), held, ground, out), Gyrators("g", ("gg",), out, ground, held, np.array([1e-6]))
+    circuit = replace(divider, nodes=(*divider.nodes, "held"), banks=(*divider.banks, *banks))
+    simulator = NativeSimulator(circuit)
+    points = simulator.solve({}, np.array([[2.0]]))
+    by_equations = simulator.adjoint(points, np.array([[1e-6]]))[0]
+    mirrored = adjoint_circuit(circuit, points.voltages[0, 0], np.array([1e-6]))
+    injected = Injected({mirrored.driven.addresses[0]: np.array([[1e-6]])})
+    by_circuit = NativeSimulator(mirrored).solve({}, np.zeros((1, 1)), injected).voltages[1, 0]
+    assert by_circuit[:4] == pytest.approx(by_equations, rel=1e-12, abs=1e-15)
+    assert by_circuit[2] == pytest.approx(1e-6 / 3.5e-6, rel=1e-12)
 
 
 def test_an_element_that_says_nothing_is_refused(divider):

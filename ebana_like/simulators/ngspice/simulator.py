@@ -8,9 +8,7 @@ from threading import RLock
 from types import TracebackType
 from typing import Self
 
-import numpy as np
-
-from ebana_like.adjoint import adjoint_circuit
+from ebana_like.adjoint import unsolved_adjoint
 from ebana_like.checks import require_number
 from ebana_like.circuit import Circuit
 from ebana_like.elements import Devices, FloatArray, SmallSignal
@@ -132,8 +130,7 @@ class NgspiceSimulator:
             self._require_running()
             plain = self._unwired.circuit
             if self._adjoint is None:
-                nowhere, nothing = np.zeros(len(plain.nodes)), np.zeros(plain.outputs.count)
-                self._adjoint = Crew(adjoint_circuit(plain, nowhere, nothing), self._template, 1, self._patience)
+                self._adjoint = Crew(unsolved_adjoint(plain), self._template, 1, self._patience)
             if plain is not self.circuit:
                 values = self._unwired.values(self.circuit.of_elements(points.values))
                 points = replace(points, circuit=plain, values=values)
