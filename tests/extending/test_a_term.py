@@ -76,7 +76,7 @@ def test_a_current_and_a_voltage_of_kinds_unknown_to_solvers(engine, divider):
 
 
 def test_its_gradient_follows_from_what_it_says(divider):
-    """The adjoint circuit carries the current back to the node that it followed, and the voltage to the one it is of."""
+    """The adjoint circuit carries the current back to the node it followed, and the voltage to the one it is of."""
     ground, out, held = np.array([0]), np.array([2]), np.array([3])
     banks = Halves("half", ("ehalf",), held, ground, out), Gyrators("g", ("gg",), out, ground, held, np.array([1e-6]))
     circuit = replace(divider, nodes=(*divider.nodes, "held"), banks=(*divider.banks, *banks))
