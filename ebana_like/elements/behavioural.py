@@ -37,6 +37,7 @@ class BehaviouralCurrents(Bank):
     kind: ClassVar[str] = "behavioural_current"
     letter: ClassVar[str] = "b"
     linear: ClassVar[bool] = False
+    rising: ClassVar[bool] = False
     paths: ClassVar[tuple[tuple[str, str], ...]] = ()
 
     laws: tuple[Tree, ...]
