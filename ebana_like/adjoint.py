@@ -34,6 +34,7 @@ from ebana_like.elements import (
 from ebana_like.elements.term import Branch, Flow
 from ebana_like.nudges import Currents
 from ebana_like.nudges.ways.current import sources_across
+from ebana_like.shared import NOTHING_SHARED
 from ebana_like.storage import NOTHING_STORED
 from ebana_like.values import Values, address
 
@@ -118,6 +119,7 @@ class _Transposition:
             nodes=tuple(self.nodes),
             banks=tuple(self.banks),
             driven=Currents.driven(nudge),
+            shared=NOTHING_SHARED,
             storage=NOTHING_STORED,
         )
 
