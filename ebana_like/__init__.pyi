@@ -58,7 +58,7 @@ from .networks import (
 from .nudges import Nudge
 from .predictors import CircuitClassifier, CircuitRegressor
 from .simulators import NativeSimulator, NgspiceSimulator, Simulator, circuit_function, course_function
-from .systems import Engine, OperatingPoints, Solution, Start, System, Trajectories, Transient
+from .systems import AdjointCourse, Engine, OperatingPoints, Solution, Start, System, Trajectories, Transient
 from .tasks import Task
 from .training import Callback, Problem, evaluate, train
 from .values import Parameter, Range
@@ -66,6 +66,7 @@ from .values import Parameter, Range
 __all__ = [
     "SGD",
     "Adjoint",
+    "AdjointCourse",
     "Amplifier",
     "Bank",
     "Block",

@@ -6,7 +6,9 @@ Diffusion:               q = TT i(v).
 
 from typing import Any, NamedTuple, Self
 
-from ebana_like.elements.diode import DiodeModel
+import numpy as np
+
+from ebana_like.elements.diode import DiodeModel, Diodes
 from ebana_like.errors import CircuitError
 from ebana_like.expressions.numbers import spice_number
 
@@ -48,6 +50,15 @@ class JunctionCharge(NamedTuple):
                 f"{model.conditions.celsius:g} degrees is not known here; use --engine ngspice"
             )
         return charge._replace(grading=min(charge.grading, STEEPEST), edge=min(charge.edge, LARGEST_EDGE))
+
+
+def charge_of(bank: Diodes) -> JunctionCharge:
+    """Return what the diodes of a bank store, each an array (n,): CJO goes with the area, as IS does.
+
+    Raises CircuitError at temperatures for which its card does not hold.
+    """
+    own = JunctionCharge.of(bank.model)
+    return JunctionCharge(*(np.full(len(bank), part) for part in own))._replace(capacitance=own.capacitance * bank.area)
 
 
 def junction_charge(drop: Any, current: Any, of: JunctionCharge) -> Any:

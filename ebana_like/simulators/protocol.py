@@ -9,7 +9,16 @@ import numpy as np
 from ebana_like.circuit import Circuit
 from ebana_like.elements import FloatArray
 from ebana_like.errors import SettingError, SimulatorError
-from ebana_like.systems import CircuitSystem, Nudging, OperatingPoints, Phasors, Response, Trajectories, Transient
+from ebana_like.systems import (
+    AdjointCourse,
+    CircuitSystem,
+    Nudging,
+    OperatingPoints,
+    Phasors,
+    Response,
+    Trajectories,
+    Transient,
+)
 from ebana_like.values import Values, parts
 
 
@@ -88,6 +97,23 @@ class InTime(Protocol):
 
         Raises CircuitError where the engine does not know an element's law in time, SettingError for shapes that do not
         fit, SimulatorError when the engine fails altogether; single samples that fail are marked in the result.
+        """
+
+
+@runtime_checkable
+class Backwards(Protocol):
+    """An engine that carries the gradient of a cost back along a course."""
+
+    circuit: Circuit
+
+    def backwards(self, course: Trajectories, analysis: Transient, slopes: FloatArray) -> AdjointCourse:
+        """Return the costates of a course.
+
+        course: as `follow` returned it for this analysis. slopes: of the cost by the scores at all times,
+        (batch, times, outputs), cost per volt; of a cost at the end, zero at all others.
+
+        Raises CircuitError for elements that cannot be played back, SettingError for slopes that do not fit, and for a
+        rule whose steps in reversed time the engine does not take.
         """
 
 

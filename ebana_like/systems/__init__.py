@@ -1,5 +1,6 @@
 """What learns: a system has parameters, settles under a stimulus, and says how its energy changes with each of them."""
 
+from ebana_like.systems.adjoint_course import AdjointCourse
 from ebana_like.systems.circuit import CircuitSystem, clamps, system_of
 from ebana_like.systems.points import BoolArray, Nudging, OperatingPoints, Seconds
 from ebana_like.systems.response import ComplexArray, Phasors, Response, own_phasors, swings
@@ -8,6 +9,7 @@ from ebana_like.systems.system import Engine, Solution, System
 from ebana_like.systems.trajectories import Start, Stimuli, Trajectories, Transient, stimuli
 
 __all__ = [
+    "AdjointCourse",
     "BoolArray",
     "CircuitSystem",
     "ComplexArray",

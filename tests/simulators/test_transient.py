@@ -68,6 +68,14 @@ def test_engines_agree_on_random_circuits(kind, seed):
     assert np.abs(ours.currents - theirs.currents).max(initial=0.0) <= 1e-8 * largest
 
 
+def test_an_area_scales_what_a_diode_carries_and_stores():
+    text = "t\nv1 a 0 dc 0 pulse(0 1 0 1n 1n 1)\nr1 a b 1k\nd1 b 0 m area=3\nc1 b 0 1p\n"
+    circuit = read_netlist(text + ".model m d(is=1e-12 cjo=100p tt=1n)\n.end\n").circuit
+    ours, theirs = both(circuit, Transient.even(1e-6, 100), NONE)
+    assert ours.of("b") == pytest.approx(theirs.of("b"), abs=1e-8)  # ngspice stops a step at nine digits
+    assert 0.2 < ours.of("b")[0, 10] < 0.3
+
+
 def test_ngspices_own_steps_lead_to_the_same_course(ngspice_vectors):
     text = random_netlist(np.random.default_rng(4), "diode")
     options = ".options reltol=1e-10 vntol=1e-13 abstol=1e-16 trtol=1e12 chgtol=1e-22 method=trap\n.end\n"

@@ -15,6 +15,7 @@ from ebana_like.netlist.wires import Unwired
 from ebana_like.simulators.descent import Descended, Descent
 from ebana_like.simulators.first_answer import FirstAnswer
 from ebana_like.simulators.native import compiled, one_thread
+from ebana_like.simulators.native.backwards import backwards
 from ebana_like.simulators.native.descent import Batches, Rule, descend
 from ebana_like.simulators.native.general import GeneralEngine
 from ebana_like.simulators.native.layered import LayeredCircuit
@@ -31,6 +32,7 @@ from ebana_like.simulators.scoring import Scored
 from ebana_like.simulators.solved import Solved
 from ebana_like.simulators.structure import find_layers
 from ebana_like.systems import (
+    AdjointCourse,
     CircuitSystem,
     Nudging,
     OperatingPoints,
@@ -119,6 +121,10 @@ class NativeSimulator:
         with doubles():
             course = follow(self._general, self._unwired.values(held), features, analysis, driven or {})
         return replace(course, circuit=self.circuit, values=held)
+
+    def backwards(self, course: Trajectories, analysis: Transient, slopes: FloatArray) -> AdjointCourse:
+        """Carry a gradient back along a course; see `Backwards`."""
+        return backwards(self.circuit, course, analysis, slopes)
 
     def respond(self, points: OperatingPoints, phasors: Phasors, hertz: FloatArray) -> Response:
         """Answer to small sinusoids; see `SmallSignals`."""

@@ -18,7 +18,7 @@ from ebana_like.circuit import Circuit
 from ebana_like.elements import Devices, Diodes, FloatArray, IntArray, WiredCrossbar
 from ebana_like.elements.constants import GMIN
 from ebana_like.elements.diode import junction
-from ebana_like.elements.junction_charge import JunctionCharge, junction_capacitance
+from ebana_like.elements.junction_charge import JunctionCharge, charge_of, junction_capacitance
 from ebana_like.errors import CircuitError
 from ebana_like.simulators.native.equations import Equations
 from ebana_like.values import Values
@@ -144,15 +144,13 @@ def _stored(circuit: Circuit, equations: Equations) -> tuple[FloatArray, IntArra
 
 
 def _junctions(laws: list[Diodes]) -> Junctions:
-    counts = [len(bank) for bank in laws]
-    charges = [JunctionCharge.of(bank.model) for bank in laws]
+    charges = [charge_of(bank) for bank in laws]
 
-    def each(values: list[float], usual: float) -> FloatArray:
-        return np.repeat(np.array(values or [usual], dtype=float), counts or [0])
+    def each(values: list[FloatArray]) -> FloatArray:
+        return np.concatenate([np.zeros(0), *values])
 
-    usual = JunctionCharge(0.0, 1.0, 0.5, 0.5, 0.0)
     return Junctions(
-        each([bank.model.saturation for bank in laws], 1.0),
-        each([bank.model.scale for bank in laws], 1.0),
-        JunctionCharge(*(each([charge[k] for charge in charges], usual[k]) for k in range(len(usual)))),
+        each([bank.saturation for bank in laws]),
+        each([np.full(len(bank), bank.model.scale) for bank in laws]),
+        JunctionCharge(*(each([charge[k] for charge in charges]) for k in range(len(JunctionCharge._fields)))),
     )

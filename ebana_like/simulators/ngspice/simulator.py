@@ -24,7 +24,17 @@ from ebana_like.simulators.ngspice.reduction import norton_reduction
 from ebana_like.simulators.ngspice.start import SPARE, Template
 from ebana_like.simulators.ngspice.timekeeper import Timekeeper
 from ebana_like.simulators.protocol import check_features, held_values
-from ebana_like.systems import CircuitSystem, Nudging, OperatingPoints, Phasors, Response, Trajectories, Transient
+from ebana_like.systems import (
+    AdjointCourse,
+    CircuitSystem,
+    Nudging,
+    OperatingPoints,
+    Phasors,
+    Response,
+    Trajectories,
+    Transient,
+)
+from ebana_like.systems.playback import playback
 from ebana_like.values import Values
 
 PATIENCE = 60.0
@@ -117,6 +127,18 @@ class NgspiceSimulator:
         with self._lock:
             self._require_running()
             return self._timed.follow(held, features, analysis, driven or {})
+
+    def backwards(self, course: Trajectories, analysis: Transient, slopes: FloatArray) -> AdjointCourse:
+        """Play a course back to its adjoint circuit, in an ngspice of its own; see `Backwards`."""
+        played = playback(course, analysis, slopes)
+        with self._lock:
+            self._require_running()
+            keeper = Timekeeper(played.circuit, self._template, self._patience)
+            try:
+                nothing = np.zeros((len(course.voltages), played.circuit.inputs.count))
+                return played.read(keeper.follow({}, nothing, played.analysis, played.driven))
+            finally:
+                keeper.close()
 
     def respond(self, points: OperatingPoints, phasors: Phasors, hertz: FloatArray) -> Response:
         """Answer to small sinusoids, in an ngspice of its own, sample after sample; see `SmallSignals`."""
