@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ebana_like.adjoint import adjoint_circuit, small_signal
+from ebana_like.adjoint import small_signal, unsolved_adjoint
 from ebana_like.circuit import Circuit, free_name
 from ebana_like.elements import (
     CCVS,
@@ -99,7 +99,7 @@ def playback(course: Trajectories, analysis: Transient, slopes: FloatArray) -> P
     shape = course.voltages.shape[:2]
     slopes_of = {at: value.reshape(*shape, -1) for at, value in small_signal(circuit, flat, {}).items()}
     farads = charged(circuit, course.voltages)
-    mirrored = adjoint_circuit(circuit, np.zeros(len(circuit.nodes)), np.zeros(circuit.outputs.count))
+    mirrored = unsolved_adjoint(circuit)
     built = _Builder(circuit, mirrored)
     for at in slopes_of:
         built.play_conductances(parts(at)[0])

@@ -8,6 +8,8 @@ from threading import RLock
 from types import TracebackType
 from typing import Self
 
+import numpy as np
+
 from ebana_like.adjoint import unsolved_adjoint
 from ebana_like.checks import require_number
 from ebana_like.circuit import Circuit
