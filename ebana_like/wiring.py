@@ -15,6 +15,8 @@ class Wiring:
     """What has been built so far. Blocks read `rows`, the nodes the next block connects to, and replace them.
 
     rng: draws the initial conductances.
+    mirrored, constant: of the rows, nodes at the opposite voltages of the others, in their order, and nodes at voltages
+        that never change; none unless a block says so (`lead`).
     depth: how many crossbars there are, to number names with.
     """
 
@@ -22,6 +24,8 @@ class Wiring:
     nodes: list[str] = field(default_factory=lambda: [GROUND])
     banks: list[Bank] = field(default_factory=list)
     rows: IntArray = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
+    mirrored: IntArray = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
+    constant: IntArray = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
     depth: int = 0
     inputs: InputPorts | None = None
     outputs: OutputPorts | None = None
@@ -31,6 +35,18 @@ class Wiring:
         first = len(self.nodes)
         self.nodes.extend(names)
         return np.arange(first, len(self.nodes), dtype=np.intp)
+
+    def lead(self, rows: IntArray, mirrored: IntArray | None = None, constant: IntArray | None = None) -> None:
+        """Leave rows for the next block, and say which of them are mirrored, and which constant."""
+        none = np.zeros(0, dtype=np.intp)
+        self.rows = rows
+        self.mirrored = none if mirrored is None else mirrored
+        self.constant = none if constant is None else constant
+
+    def sides(self) -> tuple[IntArray, IntArray, IntArray]:
+        """Return the rows that carry signals, those at their opposites, and the constant ones."""
+        mirrored, constant = (nodes[np.isin(nodes, self.rows)] for nodes in (self.mirrored, self.constant))
+        return self.rows[~np.isin(self.rows, np.concatenate([mirrored, constant]))], mirrored, constant
 
     def require_rows(self, block: str) -> IntArray:
         """Return the nodes the block connects to. Raises CircuitError when nothing stands before it."""

@@ -7,7 +7,7 @@ import numpy as np
 
 from ebana_like.checks import require_number, shown
 from ebana_like.circuit import InputPorts, OutputPorts
-from ebana_like.elements import CCCS, VCVS, Diodes, Range, Resistors, VoltageSources, WiredCrossbar, Wires
+from ebana_like.elements import CCCS, VCVS, Diodes, IntArray, Range, Resistors, VoltageSources, WiredCrossbar, Wires
 from ebana_like.elements.labels import GridLabels
 from ebana_like.errors import CircuitError
 from ebana_like.limits import require_at_most
@@ -69,8 +69,9 @@ class Inputs(Block):
             pair = wiring.new_nodes(["biasp", "biasn"])
             volts = np.array([self.bias, -self.bias])
             wiring.banks.append(VoltageSources("bias", labels("v", "bias", 2), pair, grounds(2), volts))
-            nodes = np.concatenate([nodes, pair])
-        wiring.rows = nodes
+        else:
+            pair = nodes[:0]
+        wiring.lead(np.concatenate([nodes, pair]), nodes[1::2] if self.doubled else None, pair)
 
 
 @dataclass(frozen=True)
@@ -94,22 +95,7 @@ class Crossbar(Block):
         if not (self.wires is None or isinstance(self.wires, Wires)):
             raise CircuitError(f"Crossbar: wires is {shown(self.wires)}; expected Wires(row=1, column=1), in ohms")
         _require_count("Crossbar: columns", self.columns, "one for each neuron or output node")
-        for name in ("initial", "limits"):
-            ends = getattr(self, name)
-            if not (isinstance(ends, tuple | list | np.ndarray) and len(ends) == 2):
-                raise CircuitError(f"Crossbar: {name} is {shown(ends)}; expected (low, high) in siemens")
-            for end in ends:
-                require_number(f"Crossbar: {name}", end, above=0, fix="in siemens", shown_as=ends, error=CircuitError)
-        low, high = self.limits
-        if not low < high:
-            raise CircuitError(
-                f"a crossbar has the limits {low:g} to {high:g} S; the range ends before it begins: give (low, high)"
-            )
-        if not low <= self.initial[0] <= self.initial[1] <= high:
-            raise CircuitError(
-                f"a crossbar begins with conductances of {self.initial[0]:g} to {self.initial[1]:g} S, "
-                f"outside its limits {low:g} to {high:g} S"
-            )
+        require_span("Crossbar", self.initial, self.limits)
 
     def size(self, rows: int) -> tuple[int, int]:
         return self.columns, rows * self.columns
@@ -129,7 +115,7 @@ class Crossbar(Block):
             if self.wires
             else Resistors(name, names, *ports, conductance, trainable=ranges)
         )
-        wiring.rows = columns
+        wiring.lead(columns)
 
 
 @dataclass(frozen=True)
@@ -175,41 +161,47 @@ class Amplifier(Block):
     it, and a CCCS draws `feedback` times that current from the node (Kendall et al. 2020).
 
     gain: A. feedback: B, 1/A unless given; B = A is the ideal transformer.
+    mirrored: whether a second amplifier at the same node, of gains -A and -B, drives a row more at the opposite
+        voltage: two conductances then make one weight of either sign (Wang et al. 2019).
     """
 
     gain: float = 4.0
     feedback: float | None = None
+    mirrored: bool = False
 
     def __post_init__(self) -> None:
         require_number("Amplifier: gain", self.gain, above=0, error=CircuitError)
         if self.feedback is not None:
             require_number("Amplifier: feedback", self.feedback, above=0, fix="or None for 1/gain", error=CircuitError)
+        if not isinstance(self.mirrored, bool):
+            raise CircuitError(f"Amplifier: mirrored is {shown(self.mirrored)}; expected True or False")
 
     def size(self, rows: int) -> tuple[int, int]:
-        return rows, 3 * rows
+        return (2 * rows, 6 * rows) if self.mirrored else (rows, 3 * rows)
 
     def build(self, wiring: Wiring) -> None:
         nodes = wiring.require_rows("Amplifier")
-        layer, count = wiring.depth, len(nodes)
-        driven = wiring.new_nodes([f"e{layer}_{k}" for k in range(count)])
-        outputs = wiring.new_nodes([f"a{layer}_{k}" for k in range(count)])
-        forward, meter, back = f"forward{layer}", f"meter{layer}", f"back{layer}"
-        meters = labels("v", meter, count)
         feedback = 1 / self.gain if self.feedback is None else self.feedback
-        wiring.banks += [
-            VCVS(
-                forward,
-                labels("e", forward, count),
-                driven,
-                grounds(count),
-                nodes.copy(),
-                grounds(count),
-                np.full(count, float(self.gain)),
-            ),
-            VoltageSources(meter, meters, driven.copy(), outputs, np.zeros(count)),
-            CCCS(back, labels("f", back, count), nodes.copy(), grounds(count), meters, np.full(count, feedback)),
-        ]
-        wiring.rows = outputs
+        outputs = _amplify(wiring, nodes, "", self.gain, feedback)
+        mirrored = _amplify(wiring, nodes, "n", -self.gain, -feedback) if self.mirrored else outputs[:0]
+        wiring.lead(np.concatenate([outputs, mirrored]), mirrored)
+
+
+def _amplify(wiring: Wiring, nodes: IntArray, side: str, gain: float, feedback: float) -> IntArray:
+    """Add an amplifier at each node; return what they drive. side: begins the names of what is there twice."""
+    layer, count = wiring.depth, len(nodes)
+    driven = wiring.new_nodes([f"{side}e{layer}_{k}" for k in range(count)])
+    outputs = wiring.new_nodes([f"{side}a{layer}_{k}" for k in range(count)])
+    forward, meter, back = f"{side}forward{layer}", f"{side}meter{layer}", f"{side}back{layer}"
+    meters = labels("v", meter, count)
+    controls = nodes.copy(), grounds(count)
+    gains = np.full(count, float(gain))
+    wiring.banks += [
+        VCVS(forward, labels("e", forward, count), driven, grounds(count), *controls, gains),
+        VoltageSources(meter, meters, driven.copy(), outputs, np.zeros(count)),
+        CCCS(back, labels("f", back, count), nodes.copy(), grounds(count), meters, np.full(count, feedback)),
+    ]
+    return outputs
 
 
 @dataclass(frozen=True)
@@ -226,6 +218,36 @@ class OutputPairs(Block):
         for k, node in enumerate(nodes.tolist()):
             wiring.nodes[node] = f"y{k // 2}{'pn'[k % 2]}"
         wiring.outputs = OutputPorts(nodes[0::2].copy(), nodes[1::2].copy())
+
+
+@dataclass(frozen=True)
+class Outputs(Block):
+    """Reads each of the last crossbar's nodes: score_k = V(h_k)."""
+
+    def build(self, wiring: Wiring) -> None:
+        nodes = wiring.require_rows("Outputs")
+        for k, node in enumerate(nodes.tolist()):
+            wiring.nodes[node] = f"y{k}"
+        wiring.outputs = OutputPorts(nodes.copy(), grounds(len(nodes)))
+
+
+def require_span(block: str, initial: tuple[float, float], limits: tuple[float, float]) -> None:
+    """Raise CircuitError unless both are ranges of conductances, siemens, the first within the second."""
+    for name, span in (("initial", initial), ("limits", limits)):
+        if not (isinstance(span, tuple | list | np.ndarray) and len(span) == 2):
+            raise CircuitError(f"{block}: {name} is {shown(span)}; expected (low, high) in siemens")
+        for end in span:
+            require_number(f"{block}: {name}", end, above=0, fix="in siemens", shown_as=span, error=CircuitError)
+    low, high = limits
+    if not low < high:
+        raise CircuitError(
+            f"a crossbar has the limits {low:g} to {high:g} S; the range ends before it begins: give (low, high)"
+        )
+    if not low <= initial[0] <= initial[1] <= high:
+        raise CircuitError(
+            f"a crossbar begins with conductances of {initial[0]:g} to {initial[1]:g} S, "
+            f"outside its limits {low:g} to {high:g} S"
+        )
 
 
 def _require_count(name: str, count: int, fix: str) -> None:
