@@ -20,6 +20,10 @@ class Pull:
     nudge: Nudge
     driven: Driven
 
+    @property
+    def any_arrays(self) -> bool:
+        return all(getattr(each, "any_arrays", False) for each in (self.cost, self.nudge))
+
     def nudging(self, targets: Any, betas: Any) -> "Towards":
         """Return the nudging of a batch of targets (batch, outputs) with betas (phases, batch), siemens."""
         return Towards(self, targets, betas)

@@ -136,7 +136,7 @@ def engine_of(problem: Problem, settings: TrainingSettings) -> Simulator:
     if isinstance(problem.system, Hopfield):
         from ebana_like.simulators.hopfield import HopfieldEngine
 
-        engine: Any = HopfieldEngine(problem.system, settings.precision == "single")
+        engine: Any = HopfieldEngine(problem.system, settings.precision == "single", getattr(settings, "still", 0.0))
         found: Simulator = engine
         return found
     return simulator_of(problem.circuit, settings)

@@ -12,12 +12,40 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebana_like.elements import FloatArray, IntArray
-from ebana_like.nudges import Pull
+from ebana_like.nudges.nudge import Slope
 from ebana_like.values import Values
 
 Against = Callable[[dict[str, Any], dict[str, Any], Any, Any], tuple[dict[str, Any], dict[str, Any]]]
 """Values and gradients by address, one axis each, what is remembered, and ranges to what values go against, in units of
 their spans, and memory."""
+
+
+class Draws(Protocol):
+    """How outputs are drawn to targets; hashable, and equal to another one that does the same, for it is compiled.
+
+    any_arrays: whether it computes of any library's arrays.
+    """
+
+    @property
+    def any_arrays(self) -> bool: ...
+
+    def nudging(self, targets: Any, betas: Any) -> Any:
+        """Return the `Nudging` of a batch of targets (batch, outputs) with betas (phases, batch)."""
+
+    def gradient(self, scores: Any, targets: Any) -> Any:
+        """Return dC/ds, (batch, outputs)."""
+
+
+@runtime_checkable
+class Drawable(Protocol):
+    """A system whose training steps an engine may take."""
+
+    def drawn(self, cost: Slope) -> Draws:
+        """Return how its outputs are drawn. Raises SettingError for a cost that this cannot express."""
+
+    def weights(self) -> Mapping[str, FloatArray]:
+        """Return how much each bank's energy weighs, (n,) or (1,), by bank. Raises CircuitError where it does not."""
+
 
 Moves = Callable[[dict[str, Any], dict[str, Any], Any, Any, Any], tuple[dict[str, Any], dict[str, Any]]]
 """Values and gradients by address, one axis each, what is remembered, ranges and keys to new values and memory."""
@@ -84,7 +112,7 @@ class Descent:
     unit: float
     targets: FloatArray
     counts: IntArray
-    pull: Pull
+    pull: Draws
     betas: FloatArray
     coefficients: FloatArray
     weights: Mapping[str, FloatArray]

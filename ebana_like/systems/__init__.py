@@ -5,7 +5,7 @@ from ebana_like.systems.circuit import CircuitSystem, clamps, system_of
 from ebana_like.systems.points import BoolArray, Nudging, OperatingPoints, Seconds
 from ebana_like.systems.response import ComplexArray, Phasors, Response, own_phasors, swings
 from ebana_like.systems.settled import HeldForces, Settled
-from ebana_like.systems.system import Engine, Solution, System
+from ebana_like.systems.system import Engine, Mirrored, Solution, System
 from ebana_like.systems.trajectories import Start, Stimuli, Trajectories, Transient, stimuli
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "ComplexArray",
     "Engine",
     "HeldForces",
+    "Mirrored",
     "Nudging",
     "OperatingPoints",
     "Phasors",

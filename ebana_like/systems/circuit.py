@@ -34,7 +34,7 @@ from ebana_like.energy import (
     symmetry,
 )
 from ebana_like.errors import CircuitError
-from ebana_like.nudges import NUDGES, Clamped, Towards, nudging_of
+from ebana_like.nudges import NUDGES, Clamped, Pull, Towards, nudging_of, pull_of
 from ebana_like.nudges.nudge import Slope
 from ebana_like.systems.points import BoolArray, OperatingPoints
 from ebana_like.systems.system import System
@@ -61,6 +61,10 @@ class CircuitSystem:
 
     def nudging(self, cost: Slope, targets: FloatArray, betas: FloatArray) -> Towards:
         return nudging_of(self.circuit, cost, targets, betas)
+
+    def drawn(self, cost: Slope) -> Pull:
+        """Return how its outputs are drawn to targets; see `ebana_like.simulators.descent.Draws`."""
+        return pull_of(self.circuit, cost)
 
     @property
     def departure(self) -> str:

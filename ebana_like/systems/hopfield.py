@@ -8,10 +8,10 @@ weight learns from the two units that it joins, dE/dW = -s s', and every bias fr
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from safetensors.numpy import save
@@ -26,7 +26,7 @@ from ebana_like.netlist import Netlist, write_netlist
 from ebana_like.networks.hopfield import ACTIVATIONS, hopfield_circuit
 from ebana_like.nudges.nudge import Slope
 from ebana_like.nudges.ways.clamped import Clamped
-from ebana_like.systems.pulls import Clamps, Springs
+from ebana_like.systems.pulls import Clamps, Drawn, Springs, Way
 from ebana_like.systems.settled import HeldForces, Settled
 from ebana_like.values import Parameter, Range, Values, address
 
@@ -38,8 +38,6 @@ WEIGHTS = "weights.safetensors"
 
 WRITTEN = 5000
 """Weights up to which a run folder holds the network as a circuit too."""
-
-Pull = Literal["current", "switch", "clamped"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +58,7 @@ class Hopfield:
 
     sizes: tuple[int, ...]
     activation: str = "clip"
-    pull: Pull = "current"
+    pull: Way = "current"
     seed: int = 0
     spread: float = 1.0
     largest: float = LARGEST
@@ -121,11 +119,14 @@ class Hopfield:
 
     def matrices(self, values: Values) -> list[tuple[FloatArray, FloatArray]]:
         """Return weights (units, units before) and biases (units,), layer by layer."""
-        found = []
-        for layer, shape in enumerate(self.shapes, start=1):
-            weight, bias = (values[address(f"layer{layer}", each)] for each in ("weight", "bias"))
-            found.append((weight.reshape(shape), bias))
-        return found
+        pairs = zip(self.addresses, self.shapes, strict=True)
+        return [(values[weight].reshape(shape), values[bias]) for (weight, bias), shape in pairs]
+
+    @property
+    def addresses(self) -> tuple[tuple[str, str], ...]:
+        """Addresses of weights and biases, layer by layer."""
+        layers = range(1, len(self.sizes))
+        return tuple((address(f"layer{k}", "weight"), address(f"layer{k}", "bias")) for k in layers)
 
     @cached_property
     def parts(self) -> list[slice]:
@@ -136,14 +137,16 @@ class Hopfield:
     def scores(self, states: FloatArray) -> FloatArray:
         return states[..., self.parts[-1]].real
 
+    def drawn(self, cost: Slope) -> Drawn:
+        """Return how its outputs are drawn to targets; see `ebana_like.simulators.descent.Draws`."""
+        return Drawn(cost, self.pull)
+
     def nudging(self, cost: Slope, targets: FloatArray, betas: FloatArray) -> HeldForces | Springs | Clamps:
-        if self.pull == "current":
-            return HeldForces(cost, targets, betas)
-        if self.pull == "clamped":
-            return Clamps(cost, targets, betas)
-        if not getattr(cost, "is_squared_distance", False):
-            raise SettingError("springs pull towards targets; they nudge with the squared error only")
-        return Springs(targets, betas)
+        return self.drawn(cost).nudging(targets, betas)
+
+    def weights(self) -> dict[str, FloatArray]:
+        """Return how much every layer's energy weighs: 1."""
+        return {f"layer{layer}": np.ones(1) for layer in range(1, len(self.sizes))}
 
     def signals(self, points: Settled, coefficients: FloatArray) -> dict[str, Signal]:
         usable = points.usable
@@ -164,6 +167,17 @@ class Hopfield:
             found[address(f"layer{layer}", "bias")] = -change.sum(axis=0)
         return found
 
+    def adjoint_signals(self, points: Settled, adjoint: FloatArray, currents: FloatArray) -> dict[str, Signal]:
+        """Return the mean over samples of dC/dtheta, lambda' d(dE/ds)/dtheta, by address.
+
+        adjoint: lambda, (batch, units), as `HopfieldEngine.adjoint` returns it for forces (batch, outputs).
+        """
+        return self.signals(*_mirrored(points, adjoint))
+
+    def adjoint_input_signal(self, points: Settled, adjoint: FloatArray, currents: FloatArray) -> FloatArray:
+        """Return dC/dx of each sample, (batch, features)."""
+        return self.input_signal(*_mirrored(points, adjoint))
+
     def input_signal(self, points: Settled, coefficients: FloatArray) -> FloatArray:
         weight, _ = self.matrices(points.values)[0]
         moved = np.einsum("pb,pbk->bk", coefficients, points.states[..., self.parts[0]])
@@ -180,3 +194,13 @@ class Hopfield:
         if sum(a * b for a, b in self.shapes) <= WRITTEN:
             found["netlist.cir"] = write_netlist(Netlist(self.circuit(values))).encode()
         return found
+
+
+def _mirrored(points: Settled, adjoint: FloatArray) -> tuple[Settled, FloatArray]:
+    """Return made-up phases s + lambda/2 and s - lambda/2 and their coefficients: the energy is of degree two in what
+    weights join, so that the difference of its derivatives between them is lambda' d(dE/ds)/dtheta, to rounding.
+    """
+    free = points.states[0]
+    signs = np.array([1.0, -1.0])
+    states = free + signs[:, None, None] * adjoint / 2
+    return replace(points, states=states), np.repeat(signs[:, None], len(free), axis=1)

@@ -57,7 +57,7 @@ class Settled:
 
 @dataclass(frozen=True, eq=False)
 class HeldForces:
-    """Forces -beta dC/ds on the outputs at their free scores, held while they are nudged; a `Nudging`.
+    """Forces -beta dC/ds on the outputs at their free scores, held while they are nudged; a `Nudging`, of any arrays.
 
     cost: has the slopes. targets: (batch, outputs). betas: (phases, batch).
     """
@@ -74,7 +74,7 @@ class HeldForces:
 
     def drives(self, scores: FloatArray, samples: slice) -> dict[str, FloatArray]:
         slopes = self.cost.gradient(scores, self.targets[samples])
-        return {self.ADDRESS: np.asarray(-self.betas[:, samples, None] * slopes)}
+        return {self.ADDRESS: -self.betas[:, samples, None] * slopes}
 
     def part(self, samples: slice) -> "HeldForces":
         return HeldForces(self.cost, self.targets[samples], self.betas[:, samples])

@@ -80,6 +80,20 @@ class System(Protocol):
         """Return sum over phases of c dE/dx of each sample, (batch, features)."""
 
 
+@runtime_checkable
+class Mirrored(Protocol):
+    """A system whose gradient is read from the answer lambda to -dC/ds at its outputs, at the rest it has."""
+
+    def adjoint_signals(self, points: Any, adjoint: FloatArray, currents: FloatArray) -> dict[str, Signal]:
+        """Return the mean over samples of dC/dtheta, (n,) by address.
+
+        adjoint: lambda, as its engine's `adjoint` returns it for currents -dC/ds, (batch, outputs).
+        """
+
+    def adjoint_input_signal(self, points: Any, adjoint: FloatArray, currents: FloatArray) -> FloatArray:
+        """Return dC/dx of each sample, (batch, features)."""
+
+
 class Engine(Protocol):
     """Settles one system for changing parameters and stimuli."""
 

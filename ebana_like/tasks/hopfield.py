@@ -31,6 +31,9 @@ class HopfieldSettings(TrainingSettings):
     )
     lr: tuple[float, ...] = setting((0.1, 0.05), "Learning rates of the layers' weights; one, or one a layer.")
     precision: str = setting("double", "In which the network is settled.", ("double", "single"))
+    still: float = setting(
+        0.0, "Largest move of a unit in a sweep that is taken for none; 0 for what the precision allows.", low=0
+    )
 
     target: str = setting("", "Column of a table that is to be told from the others; the last one unless given.")
     shift: int = setting(0, "Pixels by which images move at random each time they are learned from.", low=0)

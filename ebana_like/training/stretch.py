@@ -13,13 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebana_like.elements import FloatArray, IntArray
-from ebana_like.energy import coenergy_weights
 from ebana_like.errors import CircuitError
 from ebana_like.hardware import CompiledTechnology, Ideal
-from ebana_like.learning import SGD, Adjoint, Estimator, Nudged
-from ebana_like.nudges import NUDGES, pull_of
+from ebana_like.learning import SGD, Adjoint, Contrastive, Estimator, Nudged
 from ebana_like.simulators import Descended, Descends, Descent, Simulator
-from ebana_like.simulators.descent import Stepping
+from ebana_like.simulators.descent import Drawable, Draws, Stepping
 from ebana_like.training.problem import Problem
 from ebana_like.training.progress import Progress, Sums
 from ebana_like.values import parts
@@ -32,12 +30,14 @@ LONGEST, MOST_BYTES = 100, 32_000_000
 class Stretches:
     """A training whose steps the engine takes by itself.
 
-    length: batches that a stretch's arrays hold. weights: of the elements in the energy, (n,) or (1,), by address.
+    length: batches that a stretch's arrays hold. pull: draws the outputs.
+    weights: of the elements in the energy, (n,) or (1,), by address.
     """
 
     problem: Problem
     engine: Descends
     length: int
+    pull: Draws
     weights: Mapping[str, FloatArray]
 
     def advance(self, progress: Progress, order: Sequence[IntArray], began: float) -> Progress:
@@ -86,7 +86,7 @@ class Stretches:
             unit=data.unit,
             targets=spread(data.targets(problem.cost, samples)),
             counts=np.pad([len(batch) for batch in batches], (0, self.length - len(batches)), constant_values=1),
-            pull=pull_of(problem.circuit, problem.cost),
+            pull=self.pull,
             betas=spread(betas).transpose(0, 2, 1).reshape(self.length, phases, problem.batch),
             coefficients=spread(coefficients).transpose(0, 2, 1),
             weights=self.weights,
@@ -149,7 +149,7 @@ def stepping_of(problem: Problem, progress: Progress) -> Stepping | None:
 
 def stencil(estimator: Estimator, batch: int, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
     """Return betas (phases, batch) and coefficients (1 + phases, batch) of a batch; no phases for the adjoint."""
-    if not isinstance(estimator, Nudged):
+    if not isinstance(estimator, Nudged | Contrastive):
         return np.zeros((0, batch)), np.zeros((1, batch))
     phases = estimator.stencil(batch, rng)
     return estimator.beta * phases.multiples, phases.coefficients / estimator.beta
@@ -159,22 +159,25 @@ def stretches_of(problem: Problem, simulator: Simulator) -> Stretches | None:
     """Return how the engine takes steps by itself, or None where engine, cost, estimator or rule do not allow it."""
     if not (isinstance(simulator, Descends) and simulator.descends):
         return None
-    drawing = problem.cost, NUDGES[problem.circuit.driven.way]
-    if not all(getattr(each, "any_arrays", False) for each in drawing):
+    system = problem.system
+    if not isinstance(system, Drawable):
+        return None
+    pull = system.drawn(problem.cost)
+    if not pull.any_arrays or np.iscomplexobj(stencil(problem.estimator, 1, np.random.default_rng(0))[0]):
         return None
     if not problem.readout.perfect or (not is_plain(problem) and stepping_of(problem, problem.start()) is None):
         return None
     if isinstance(problem.estimator, Nudged):
         try:
-            found = problem.estimator.nearest(problem.system) or coenergy_weights(problem.circuit)
+            found = problem.estimator.nearest(system) or system.weights()
         except CircuitError:
             return None
-        weights = {at: found[parts(at)[0]] for at in problem.system.parameters}
-    elif isinstance(problem.estimator, Adjoint):
-        weights = dict.fromkeys(problem.system.parameters, np.ones(1))
+        weights = {at: found[parts(at)[0]] for at in system.parameters}
+    elif isinstance(problem.estimator, Adjoint | Contrastive):
+        weights = dict.fromkeys(system.parameters, np.ones(1))
     else:
         return None
     item = 1 if problem.data.train.features.dtype == np.uint8 else 8
-    bytes_each = item * problem.batch * max(problem.circuit.inputs.count, 1)
+    bytes_each = item * problem.batch * max(system.features, 1)
     length = min(max(MOST_BYTES // bytes_each, 1), LONGEST, problem.batches, problem.checkpoint_batches)
-    return Stretches(problem, simulator, length, weights)
+    return Stretches(problem, simulator, length, pull, weights)

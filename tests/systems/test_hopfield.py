@@ -11,14 +11,19 @@ from ebana_like.learning import (
     Centered,
     Contrastive,
     CrossEntropy,
+    Exponential,
     HigherOrder,
     Holomorphic,
+    Negative,
+    RandomSign,
     SquaredError,
+    update_named,
 )
 from ebana_like.simulators import NgspiceSimulator
 from ebana_like.simulators.hopfield import HopfieldEngine
 from ebana_like.systems.hopfield import Hopfield
-from ebana_like.training import Problem, train
+from ebana_like.training import Callback, Problem, train
+from ebana_like.training.stretch import stretches_of
 
 SIZES = (4, 7, 5, 3)
 COST = SquaredError()
@@ -93,8 +98,70 @@ def test_the_gradient_is_that_of_finite_differences(activation, pull):
     system, values = network(activation, pull)
     engine = HopfieldEngine(system)
     expected = slopes(lambda v: float(COST.value(engine.solve(v, FEATURES).scores, TARGETS).mean()), values)
-    found = flat(estimated(system, values, HigherOrder(1e-4)), values)
-    assert np.linalg.norm(found - expected) < 1e-7 * np.linalg.norm(expected)
+    for estimator in (HigherOrder(1e-4), Adjoint()):
+        found = flat(estimated(system, values, estimator), values)
+        assert np.linalg.norm(found - expected) < 1e-7 * np.linalg.norm(expected)
+
+
+def test_recurrent_backpropagation_is_where_nudging_tends():
+    """Also of features: bias of order beta squared."""
+    system, values = network("logistic", scale=1.0)
+    truth = estimated(system, values, Adjoint())
+    off = []
+    for beta in (0.1, 0.05):
+        found = estimated(system, values, Centered(beta))
+        off.append(np.linalg.norm(flat(found, values) - flat(truth, values)))
+        assert found.inputs == pytest.approx(truth.inputs, abs=0.02 * abs(truth.inputs).max())
+    assert off[0] / off[1] == pytest.approx(4.0, rel=0.05)
+
+
+WAYS = [
+    ("current", "clip", RandomSign(0.5), SGD(0.003), CrossEntropy(0.3)),
+    (
+        "switch",
+        "clip",
+        Centered(0.5),
+        SGD({"layer1": 0.003, "layer2": 0.001, "layer3": 0.001}, Exponential(0.5)),
+        SquaredError(),
+    ),
+    ("clamped", "clip", Contrastive(), SGD(0.003), SquaredError()),
+    ("clamped", "clip", Negative(0.25), SGD(0.003), SquaredError()),
+    ("current", "tanh", Adjoint(), SGD(0.003), SquaredError()),
+    ("current", "logistic", HigherOrder(0.1), update_named("momentum", 0.001), SquaredError()),
+]
+
+
+class Seen(Callback):
+    """Sees every batch, so that an engine does not take steps by itself."""
+
+    def on_batch(self, progress):
+        return
+
+
+@pytest.mark.parametrize(("pull", "activation", "estimator", "update", "cost"), WAYS)
+def test_steps_taken_by_the_engine_are_those_of_solving_estimating_and_updating(
+    pull, activation, estimator, update, cost
+):
+    data = three_bands(47)  # the last batch has 7
+    system = Hopfield((2, 9, 6, 3), activation, pull, seed=1)
+    problem = Problem(system, Split(data, None, data), cost, estimator, update, epochs=2, batch=10)
+    engine = HopfieldEngine(system)
+    assert stretches_of(problem, engine) is not None
+    together, apart = (train(problem, engine, callbacks=each) for each in ((), (Seen(),)))
+    for at, value in apart.values.items():
+        assert together.values[at] == pytest.approx(value, abs=1e-10)
+        assert not np.array_equal(value, system.parameters[at].value)
+    for one, other in zip(together.records, apart.records, strict=True):
+        assert one.train.loss == pytest.approx(other.train.loss, rel=1e-9)
+        assert one.test.accuracy == other.test.accuracy
+        assert one.gradient_norm == pytest.approx(other.gradient_norm, rel=1e-9)
+
+
+def test_a_looser_rest_is_near_the_rest():
+    system, values = network()
+    exact, loose = (HopfieldEngine(system, still=still).scores(values, FEATURES).scores for still in (0.0, 1e-4))
+    assert 0 < abs(exact - loose).max() < 1e-3
+    assert exact == pytest.approx(HopfieldEngine(system).solve(values, FEATURES).scores, abs=1e-12)
 
 
 def test_inputs_have_their_gradient_too():
@@ -153,6 +220,12 @@ def test_contrastive_hebbian_learning_is_the_slope_of_the_energy_that_clamping_c
     assert engine.solve(values, FEATURES, nudging).states[1][:, -3:] == pytest.approx(TARGETS, abs=1e-15)
 
 
+def three_bands(count):
+    features = np.random.default_rng(1).uniform(0, 1, (count, 2))
+    labels = (features.sum(axis=1) > 0.7).astype(int) + (features.sum(axis=1) > 1.3)
+    return Dataset(features, labels, ("low", "middle", "high"))
+
+
 @pytest.mark.parametrize(
     ("pull", "estimator", "cost"),
     [
@@ -163,10 +236,7 @@ def test_contrastive_hebbian_learning_is_the_slope_of_the_energy_that_clamping_c
     ],
 )
 def test_it_learns_by_every_rule(pull, estimator, cost):
-    rng = np.random.default_rng(1)
-    features = rng.uniform(0, 1, (90, 2))
-    labels = (features.sum(axis=1) > 0.7).astype(int) + (features.sum(axis=1) > 1.3)
-    data = Split(Dataset(features, labels, ("low", "middle", "high")))
+    data = Split(three_bands(90))
     problem = Problem(Hopfield((2, 20, 3), pull=pull, seed=1), data, cost, estimator, SGD(0.003), epochs=60, batch=10)
     records = train(problem, HopfieldEngine(problem.system)).records
     assert records[-1].train.accuracy > 0.8
@@ -217,7 +287,6 @@ def test_what_cannot_be_is_said(asked, words):
 @pytest.mark.parametrize(
     ("pull", "activation", "estimator", "words"),
     [
-        ("current", "clip", Adjoint(), "is no circuit"),
         ("current", "clip", Holomorphic(0.1), "smooth Hopfield networks alone"),
         ("current", "tanh", Contrastive(), "nudge by clamped outputs"),
     ],

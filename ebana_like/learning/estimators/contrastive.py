@@ -8,6 +8,7 @@ import numpy as np
 from ebana_like.elements import FloatArray
 from ebana_like.learning.costs import Cost
 from ebana_like.learning.estimators.estimator import Estimate, Estimator
+from ebana_like.learning.estimators.nudged import Stencil
 from ebana_like.learning.estimators.one_sided import Positive
 from ebana_like.systems import Engine, System, clamps
 from ebana_like.values import Values
@@ -33,6 +34,14 @@ class Contrastive(Estimator):
             return "contrastive learning holds outputs at targets in volts; use the squared error, without weights"
         return ""
 
+    @property
+    def _clamping(self) -> Positive:
+        return Positive(self.beta)
+
+    def stencil(self, batch: int, rng: np.random.Generator) -> Stencil:
+        """Return its two phases, as of equilibrium propagation with the factor 1."""
+        return self._clamping.stencil(batch, rng)
+
     def departure(self, system: System) -> str:
         return "contrastive learning lowers the energy that clamping costs, not the cost"
 
@@ -45,4 +54,4 @@ class Contrastive(Estimator):
         cost: Cost,
         rng: np.random.Generator,
     ) -> Estimate:
-        return Positive(self.beta).estimate(engine, values, features, targets, cost, rng)
+        return self._clamping.estimate(engine, values, features, targets, cost, rng)

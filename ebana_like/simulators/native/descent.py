@@ -13,8 +13,7 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
-from ebana_like.nudges import Pull
-from ebana_like.simulators.descent import Moves
+from ebana_like.simulators.descent import Draws, Moves
 from ebana_like.simulators.layers import pulled
 from ebana_like.simulators.native.layered import unpushed
 from ebana_like.simulators.native.network import Conductances, Network, Neurons, Outputs, Ports, injected, network
@@ -62,7 +61,7 @@ class _Signal(NamedTuple):
 def descend(
     branch: tuple[str, ...],
     filled: bool,
-    pull: Pull,
+    pull: Draws,
     neurons: tuple[Neurons, ...],
     ports: Ports,
     rule: Rule,
@@ -164,7 +163,7 @@ def _pairs(currents: Array, scores: Array) -> Array:
 
 
 def _phases(
-    net: Network, arriving: Array, pull: Pull, branch: tuple[str, ...], targets: Array, betas: Array
+    net: Network, arriving: Array, pull: Draws, branch: tuple[str, ...], targets: Array, betas: Array
 ) -> tuple[Array, tuple[Array, ...], Array]:
     """Solve a batch freely, then with each of the betas from its free state.
 

@@ -1,0 +1,165 @@
+"""How is a Hopfield network trained without leaving the device? Batch after batch in one compiled loop.
+
+The products of the first layer's changes and the features are formed once a batch, where they move the weights.
+"""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jax import Array
+
+from ebana_like.simulators.descent import Draws, Moves
+from ebana_like.simulators.hopfield.settle import Pulls, Weights, settle, settle_adjoint
+from ebana_like.systems.pulls import Clamps, Springs
+from ebana_like.systems.settled import HeldForces
+
+
+class Batches(NamedTuple):
+    """Fields of `Descent`, (batches, ...); unit: ()."""
+
+    features: Array
+    unit: Array
+    targets: Array
+    counts: Array
+    betas: Array
+    coefficients: Array
+    keys: Array
+
+
+class Bounds(NamedTuple):
+    """By how much a gradient of one moves a value, and its range, () each."""
+
+    step: Any
+    low: Any
+    high: Any
+
+
+Numbers = dict[str, Array]
+"""Flat by address."""
+
+
+class Carry(NamedTuple):
+    """Batches done, whether the last was, weights by layer, what the rule remembers, free scores, gradients' norms."""
+
+    done: Array
+    is_going: Array
+    layers: Weights
+    state: Numbers
+    scores: Array
+    norms: Array
+
+
+@partial(jax.jit, static_argnames=("activation", "pull", "addresses", "moves"))
+def descend(
+    activation: str,
+    pull: Draws,
+    addresses: tuple[tuple[str, str], ...],
+    still: Array,
+    layers: Weights,
+    bounds: Mapping[str, Bounds],
+    batches: Batches,
+    count: Array,
+    moves: Moves | None = None,
+    state: Numbers | None = None,
+    ranges: Mapping[str, Any] | None = None,
+) -> Carry:
+    """Take `count` steps, up to the first in which a sample does not settle.
+
+    addresses: of weight and bias, layer by layer. still: see `settle`. bounds: of each address.
+    moves, state, ranges: see `Stepping`; without them steps go against the gradient.
+    """
+
+    def step(carry: Carry) -> Carry:
+        k, layers = carry.done, carry.layers
+        x = batches.unit * batches.features[k].astype(batches.unit.dtype)
+        share = (jnp.arange(len(x)) < batches.counts[k]).astype(x.dtype) / batches.counts[k].astype(x.dtype)
+        drive = x @ layers[0][0].T + layers[0][1]
+        start = [jnp.zeros((1, len(x), len(bias)), x.dtype) for _, bias in layers]
+        free = settle(start, drive[None], layers[1:], None, still, activation)
+        score, targets = free.states[-1][0], batches.targets[k]
+        if batches.betas.shape[1]:
+            nudging = pull.nudging(targets, batches.betas[k]).drives(score, slice(None))
+            moved = settle(
+                [jnp.broadcast_to(s, (batches.betas.shape[1], *s.shape[1:])) for s in free.states],
+                drive[None],
+                layers[1:],
+                pulls_of(nudging, (batches.betas.shape[1], *score.shape), x.dtype),
+                still,
+                activation,
+            )
+            states = [jnp.concatenate(pair) for pair in zip(free.states, moved.states, strict=True)]
+            factors = batches.coefficients[k] * share
+            still_moving = jnp.concatenate([free.moved, moved.moved])
+        else:
+            here = [s[0] for s in free.states]
+            mirrored = settle_adjoint(here, pull.gradient(score, targets), layers[1:], still, activation)
+            states = [jnp.stack([s + m / 2, s - m / 2]) for s, m in zip(here, mirrored.states, strict=True)]
+            factors = jnp.stack([share, -share])
+            still_moving = jnp.concatenate([free.moved, mirrored.moved[None]])
+        slopes = gradients(states, factors, x)
+        norm = jnp.sqrt(sum(jnp.vdot(each, each) for pair in slopes for each in pair))
+        is_good = (~((still_moving > still) & (share > 0))).all() & jnp.isfinite(norm)
+        changed, state = _moved(layers, slopes, carry, k)
+        layers, state = jax.tree.map(
+            lambda new, old: jnp.where(is_good, new, old), (changed, state), (layers, carry.state)
+        )
+        return Carry(k + is_good, is_good, layers, state, carry.scores.at[k].set(score), carry.norms.at[k].set(norm))
+
+    def _moved(layers: Weights, slopes: Weights, carry: Carry, k: Array) -> tuple[Weights, Numbers]:
+        if moves is None or ranges is None:
+            return [
+                tuple(  # type: ignore[misc]
+                    jnp.clip(value - bounds[at].step * slope, bounds[at].low, bounds[at].high)
+                    for at, value, slope in zip(names, pair, slope_pair, strict=True)
+                )
+                for names, pair, slope_pair in zip(addresses, layers, slopes, strict=True)
+            ], carry.state
+        values, gradient = _flat(addresses, layers), _flat(addresses, slopes)
+        there, state = moves(values, gradient, carry.state, ranges, batches.keys[k])
+        return _shaped(addresses, there, layers), state
+
+    def is_going(carry: Carry) -> Array:
+        return (carry.done < count) & carry.is_going
+
+    size, dtype = batches.features.shape[:2], batches.unit.dtype
+    scores, norms = jnp.zeros((*size, len(layers[-1][1])), dtype), jnp.zeros(size[:1], dtype)
+    first = Carry(jnp.zeros((), jnp.int32), jnp.ones((), bool), layers, state or {}, scores, norms)
+    return jax.lax.while_loop(is_going, step, first)
+
+
+def gradients(states: list[Array], factors: Array, x: Array) -> Weights:
+    """Return sum over phases and samples of factor dE/dW and dE/db, layer by layer.
+
+    states: (phases, samples, units). factors: (phases, samples). x: features, (samples, features).
+    """
+    found = []
+    for layer, own in enumerate(states):
+        weighted = factors[..., None] * own
+        change = weighted.sum(axis=0)
+        if layer == 0:
+            weight = -change.T @ x
+        else:
+            before = states[layer - 1]
+            weight = -weighted.reshape(-1, own.shape[-1]).T @ before.reshape(-1, before.shape[-1])
+        found.append((weight, -change.sum(axis=0)))
+    return found
+
+
+def pulls_of(drives: Mapping[str, Any], shape: tuple[int, ...], dtype: Any) -> Pulls:
+    """Return what pulls at outputs, (phases, batch, outputs), where some of it is given by address."""
+    nothing = jnp.zeros(shape, dtype)
+    given = [drives.get(at, nothing) for at in (HeldForces.ADDRESS, Springs.STIFFNESS, Clamps.HELD, Clamps.CLOSED)]
+    return Pulls(*(jnp.broadcast_to(jnp.asarray(each), shape) for each in given))
+
+
+def _flat(addresses: tuple[tuple[str, str], ...], layers: Weights) -> Numbers:
+    pairs = zip(addresses, layers, strict=True)
+    return {at: each.ravel() for names, pair in pairs for at, each in zip(names, pair, strict=True)}
+
+
+def _shaped(addresses: tuple[tuple[str, str], ...], values: Numbers, like: Weights) -> Weights:
+    pairs = zip(addresses, like, strict=True)
+    return [(values[w].reshape(weight.shape), values[b]) for (w, b), (weight, _) in pairs]
