@@ -34,6 +34,10 @@ class RunError(EbanaError):
     """A run folder could not be read or written."""
 
 
+class ClusterError(EbanaError):
+    """A cluster could not be reached, or cannot do what is asked of it."""
+
+
 MOST_LISTED = 30
 """Known names that a message lists."""
 

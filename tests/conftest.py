@@ -4,7 +4,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 import numpy as np
@@ -12,6 +12,7 @@ import pytest
 from hypothesis import settings
 
 from ebana_like.circuit import Circuit, InputPorts, OutputPorts
+from ebana_like.cluster import Cluster
 from ebana_like.conformance import operating_point_by_laws
 from ebana_like.data import Dataset
 from ebana_like.data.shifted import ShiftedImages
@@ -69,6 +70,24 @@ def divider() -> Circuit:
         OutputPorts(out, ground),
         Currents.driven("nudge"),
     )
+
+
+@pytest.fixture(scope="session")
+def scheduler() -> Iterator[str]:
+    """The address of a Dask scheduler with two workers that are threads of this process: it begins in no time."""
+    from distributed import LocalCluster
+
+    from ebana_like.cluster.connection import quiet
+
+    options = {"processes": False, "protocol": "inproc", "dashboard_address": "127.0.0.1:0", "memory_limit": None}
+    with quiet(), LocalCluster(n_workers=2, threads_per_worker=1, **options) as cluster:
+        yield cluster.scheduler_address
+
+
+@pytest.fixture
+def cluster(scheduler: str) -> Cluster:
+    """Two workers that are threads of this process."""
+    return Cluster(address=scheduler)
 
 
 @pytest.fixture(params=[Currents(), SwitchedTargets(beta=1e-6)], ids=["currents", "switches"])

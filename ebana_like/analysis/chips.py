@@ -5,14 +5,13 @@ at once, as its process has it, and it can learn.
 """
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
-from multiprocessing import get_context
 
 import numpy as np
 
 from ebana_like.analysis.trained import Trained
 from ebana_like.circuit import Circuit
+from ebana_like.cluster import Cluster, in_order
 from ebana_like.data import Dataset
 from ebana_like.elements import FloatArray
 from ebana_like.energy import symmetry_defect
@@ -29,7 +28,7 @@ from ebana_like.training import Evaluation, Problem, evaluate, train
 
 @dataclass(frozen=True, eq=False)
 class Job:
-    """What a process is told.
+    """What a worker is told.
 
     design: as trained. problem: what it was trained for. judged: data that answers are judged on. retrain: epochs that
     each chip learns for, 0 for none.
@@ -139,12 +138,12 @@ def chips(
     first: int = 0,
     retrain: int = 0,
     engine: str = "",
-    workers: int = 1,
+    on: Cluster = Cluster(),  # noqa: B008 - it is frozen
     watch: Callable[[int], None] = lambda done: None,
 ) -> Chips:
     """Draw chips of a trained run, and see how well they answer; first: number of the first one.
 
-    Raises SettingError for what cannot be meant.
+    on: where. watch: told how many chips are done. Raises SettingError for what cannot be meant.
     """
     for name, value, low in (("count", count, 1), ("first", first, 0), ("retrain", retrain, 0)):
         if value < low:
@@ -154,10 +153,7 @@ def chips(
     which, judged = trained.judged
     design = design_of(trained)
     job = Job(design, trained.problem, judged, mismatch, retrain, engine or engine_for(design))
-    found: list[Chip] = []
-    for chip in _all(job, range(first, first + count), workers):
-        found.append(chip)
-        watch(len(found))
+    found = in_order(_chip, range(first, first + count), on, job, watch=watch)
     title = trained.task.called(trained.settings)
     return Chips(title, mismatch, f"{len(judged)} {which} samples", retrain, job.judge(design), tuple(found))
 
@@ -170,20 +166,5 @@ def quantiles(of: Sequence[Evaluation]) -> dict[str, FloatArray]:
     return {name: each * (1, -1) for name, each in found.items()}
 
 
-_there: list[Job] = []
-"""Of a worker process: what it is to do."""
-
-
-def _begin(job: Job) -> None:
-    _there.append(job)
-
-
-def _chip_there(number: int) -> Chip:
-    return _there[0].chip(number)
-
-
-def _all(job: Job, numbers: range, workers: int) -> "Sequence[Chip] | map[Chip]":
-    if workers == 1:
-        return map(job.chip, numbers)
-    with ProcessPoolExecutor(workers, get_context("spawn"), _begin, (job,)) as pool:
-        return list(pool.map(_chip_there, numbers))
+def _chip(job: Job, number: int) -> Chip:
+    return job.chip(number)

@@ -4,11 +4,12 @@ Three views: copies drawn at random; how far each element alone moves each resul
 all tolerances to which those slopes point.
 """
 
+import threading
 from collections.abc import Callable, Mapping
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
-from multiprocessing import get_context
+from functools import partial
 from pathlib import Path
+from weakref import WeakKeyDictionary, finalize
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from ebana_like.analysis.readout import subject_of
 from ebana_like.analysis.spread import Spread, drawn, spread, tolerances
 from ebana_like.analysis.trained import read_trained
 from ebana_like.circuit import Circuit, InputPorts
+from ebana_like.cluster import Cluster, in_order
 from ebana_like.data import Dataset
 from ebana_like.elements import Devices, FloatArray, dense
 from ebana_like.errors import SettingError, SimulatorError
@@ -54,9 +56,9 @@ class Subject:
     cost: Cost | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Job:
-    """What a process is told: the circuit with its spread, rows to solve, and the engine."""
+    """What a worker is told: the circuit with its spread, rows to solve, and the engine."""
 
     spread: Spread
     features: FloatArray
@@ -129,10 +131,10 @@ def tolerance(
     seed: int = 0,
     distribution: str = "uniform",
     engine: str = "",
-    workers: int = 1,
+    on: Cluster = Cluster(),  # noqa: B008 - it is frozen
     watch: Callable[[int], None] = lambda done: None,
 ) -> Found:
-    """Return what tolerances such as `r*=1%,V1=2%` do; count: copies to draw. workers: processes that share them.
+    """Return what tolerances such as `r*=1%,V1=2%` do; count: copies to draw. on: where they are solved.
 
     Raises SettingError for what cannot be meant, SimulatorError where the circuit as written is not solved.
     """
@@ -156,7 +158,7 @@ def tolerance(
             [measures.of(_scores(job, simulator, sign * np.sign(moves)))[k] for sign in (-1, 1)]
             for k, moves in enumerate(slopes)
         ]
-        scores = _all(job, simulator, shares, workers, watch)
+        scores = _all(job, simulator, shares, on, watch)
     copies = np.array([measures.of(one) for one in scores])
     if np.isnan(copies).any(axis=1).all():
         raise SimulatorError(f"none of {count} copies of {of.title} could be solved; try smaller tolerances")
@@ -275,24 +277,16 @@ class _Adjoint:
 
 
 def _all(
-    job: Job, simulator: Simulator, shares: FloatArray, workers: int, watch: Callable[[int], None]
+    job: Job, simulator: Simulator, shares: FloatArray, on: Cluster, watch: Callable[[int], None]
 ) -> list[FloatArray]:
-    """Return the scores of all copies, in order."""
+    """Return the scores of all copies, in order; simulator: the one here."""
     parts = np.split(shares, range(CHUNK, len(shares), CHUNK))
-    found: list[FloatArray] = []
-    if workers == 1:
-        for part in parts:
-            found += _solved(job, simulator, part)
-            watch(len(found))
-        return found
-    with ProcessPoolExecutor(workers, get_context("spawn"), _begin, (job,)) as pool:
-        for scores in pool.map(_solved_there, parts):
-            found += scores
-            watch(len(found))
-    return found
+    work = partial(_solved, simulator) if on.is_here else _solved_there
+    found = in_order(work, parts, on, job, watch=lambda done: watch(min(done * CHUNK, len(shares))))
+    return [scores for part in found for scores in part]
 
 
-def _solved(job: Job, simulator: Simulator, shares: FloatArray) -> list[FloatArray]:
+def _solved(simulator: Simulator, job: Job, shares: FloatArray) -> list[FloatArray]:
     """Return the scores of some copies: all at once where the engine can."""
     if isinstance(simulator, Copying):
         each = [job.spread.values(one) for one in shares]
@@ -304,14 +298,22 @@ def _solved(job: Job, simulator: Simulator, shares: FloatArray) -> list[FloatArr
     return [_scores(job, simulator, one) for one in shares]
 
 
-_there: list[tuple[Job, Simulator]] = []
-"""Of a worker process: what it solves, and with what."""
+class _Open(threading.local):
+    """Of a thread of a worker: the simulators of the jobs that it was told, each for as long as the job is there."""
+
+    def __init__(self) -> None:
+        self.simulators: WeakKeyDictionary[Job, Simulator] = WeakKeyDictionary()
+
+    def of(self, job: Job) -> Simulator:
+        """Return the simulator of a job."""
+        if job not in self.simulators:
+            simulator = self.simulators[job] = simulator_named(job.engine, job.spread.circuit).__enter__()
+            finalize(job, simulator.__exit__, None, None, None)
+        return self.simulators[job]
 
 
-def _begin(job: Job) -> None:
-    simulator = simulator_named(job.engine, job.spread.circuit)
-    _there.append((job, simulator.__enter__()))
+_open = _Open()
 
 
-def _solved_there(shares: FloatArray) -> list[FloatArray]:
-    return _solved(*_there[0], shares)
+def _solved_there(job: Job, shares: FloatArray) -> list[FloatArray]:
+    return _solved(_open.of(job), job, shares)

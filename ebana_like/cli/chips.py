@@ -9,8 +9,8 @@ from ebana_like.analysis.chips import chips as drawn
 from ebana_like.analysis.trained import read_trained
 from ebana_like.cli.allow import reads_data
 from ebana_like.cli.arguments import ENGINE, RUN
+from ebana_like.cli.clusters import cluster_of, on_clusters, shown
 from ebana_like.cli.netlists import reads_netlists
-from ebana_like.cli.patience import patience
 from ebana_like.cli.printer import Printer, terminal
 from ebana_like.errors import SettingError, counted
 from ebana_like.files import write_atomically
@@ -22,6 +22,7 @@ DEVIATIONS = "; ".join(f"{entry.name}: {entry.metadata['what']}" for entry in fi
 
 @reads_netlists
 @reads_data
+@on_clusters("chips")
 @click.command(epilog=f"Deviations are standard deviations. {DEVIATIONS}.")
 @click.argument("path", metavar="RUN", type=RUN)
 @click.option(
@@ -35,7 +36,6 @@ DEVIATIONS = "; ".join(f"{entry.name}: {entry.metadata['what']}" for entry in fi
 @click.option("--first", type=int, default=0, show_default=True, help="Number, and seed, of the first; others follow.")
 @click.option("--retrain", type=int, default=0, show_default=True, help="Epochs that each chip learns for, by itself.")
 @click.option("--engine", type=ENGINE, help="What solves them.  [default: native where it can]")
-@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes that share chips.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for the files; RUN unless given.")
 def chips(
     path: Path,
@@ -44,8 +44,9 @@ def chips(
     first: int,
     retrain: int,
     engine: str | None,
-    workers: int,
     out: Path | None,
+    workers: int,
+    cluster: str,
 ) -> None:
     """Draw chips of a trained run, and show how well they answer: as made, and after learning on the chip.
 
@@ -56,9 +57,10 @@ def chips(
     """
     if out is not None and not out.is_dir():
         raise SettingError(f"there is no folder {out}; make it, or leave --out away")
-    with patience("drawing chips"):
-        found = drawn(read_trained(path), mismatch(text), count, first, retrain, engine or "", workers)
     printer = Printer(terminal())
+    on = cluster_of(workers, cluster, printer)
+    with shown("drawing chips", "chip", count, printer) as watch:
+        found = drawn(read_trained(path), mismatch(text), count, first, retrain, engine or "", on, watch)
     printer.line(f"{found.title}: {counted(count, 'chip')} with {found.mismatch}; {found.judged}")
     printer.show(chips_table(found))
     if words := defect_words(found):

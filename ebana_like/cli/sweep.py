@@ -6,14 +6,14 @@ from dataclasses import fields
 from pathlib import Path
 
 import click
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from ebana_like.cli.allow import ALLOW
+from ebana_like.cli.clusters import Bar, cluster_of, cluster_options
 from ebana_like.cli.display import PLAIN_LINES
 from ebana_like.cli.printer import Printer, program, terminal
 from ebana_like.cli.signals import Stops
-from ebana_like.errors import counted, visible
-from ebana_like.limits import require_at_most
+from ebana_like.cluster import Cluster
+from ebana_like.errors import ClusterError, counted
 from ebana_like.runs import Settings, load_config, require_files_allowed, settings_in
 from ebana_like.sweeps import (
     DONE,
@@ -52,19 +52,19 @@ def _options() -> list[click.Parameter]:
 
 
 def sweep_task(
-    task: str, out: Path | None, config: Path | None, goal: str | None, workers: int, **given: str | None
+    task: str, out: Path | None, config: Path | None, goal: str | None, workers: int, cluster: str, **given: str | None
 ) -> None:
     """Train the cells that are missing, and show what came of all."""
-    require_at_most("workers", workers, f"workers is {workers:,}")
+    printer = Printer(terminal())
+    on = cluster_of(workers, cluster, printer)
     settings = TASKS[task].settings
     if config is not None:
         settings = settings_in(load_config(config), "settings", settings, str(config))
         require_files_allowed(settings, config, [name for name, text in given.items() if text is not None])
     grid = make_grid(task, settings, {name: text for name, text in given.items() if text is not None})
     condition = parse_goal(goal) if goal else usual_goal(grid.base)
-    printer = Printer(terminal())
     with open_sweep(out or Path("runs", f"sweep-{task}"), grid) as folder:
-        results = _trained(folder, condition, workers, printer)
+        results = _trained(folder, condition, on, printer)
         groups = summarise(grid, results.values(), condition)
         plot_map(grid, groups, condition, folder.map)
     _print_groups(printer, grid, groups, condition)
@@ -77,20 +77,26 @@ def sweep_task(
         printer.line(f"look:     {program()} inspect {folder.run(done_cells[0]).path}")
 
 
-def _trained(folder: SweepFolder, goal: Goal, workers: int, printer: Printer) -> dict[int, CellResult]:
-    """Train the cells that are missing; the results of all. Raises SystemExit when interrupted, saying how to go on."""
+def _trained(folder: SweepFolder, goal: Goal, on: Cluster, printer: Printer) -> dict[int, CellResult]:
+    """Train the cells that are missing; the results of all.
+
+    Raises SystemExit when interrupted, saying how to go on, and ClusterError where the cluster is none.
+    """
     grid, done, cells = folder.grid, len(folder.finished()), len(folder.grid.cells)
     axes = " x ".join(f"{len(axis.points)} {axis.setting}" for axis in grid.axes)
-    running = counted(workers, "process", "processes")
-    printer.line(f"{grid.task}: {counted(cells, 'cell')} ({axes or 'one point'}), {done} of them finished, {running}")
+    printer.line(f"{grid.task}: {counted(cells, 'cell')} ({axes or 'one point'}), {done} of them finished, {on}")
     with Stops() as stops:
         try:
-            with _Display(printer, grid, goal, done) as display:
-                return run_sweep(folder, goal, workers, display.show)
+            with Bar("cell", cells, printer.console, done) as bar:
+                display = _Display(printer, bar, grid, goal, done)
+                return run_sweep(folder, goal, on, display.show, [stops])
         except KeyboardInterrupt:
             printer.line(f"stopped: {len(folder.finished())} of {cells} cells are finished, in {folder.results}")
             printer.line(f"go on:    {program()} {shlex.join(sys.argv[1:])}")
             raise SystemExit(stops.status) from None
+        except ClusterError as error:
+            finished = f"{len(folder.finished())} of {cells} cells are finished, and the same command goes on"
+            raise ClusterError(f"{error}; {finished}") from error
 
 
 def _print_groups(printer: Printer, grid: Grid, groups: list[Group], goal: Goal) -> None:
@@ -118,35 +124,17 @@ def _print_groups(printer: Printer, grid: Grid, groups: list[Group], goal: Goal)
 
 
 class _Display:
-    """Shows cells as they end: a bar on a terminal, now and then a line elsewhere. A context manager."""
+    """Shows cells as they end: beside a bar on a terminal, and now and then as a line."""
 
-    def __init__(self, printer: Printer, grid: Grid, goal: Goal, done: int) -> None:
-        self.printer, self.grid, self.goal = printer, grid, goal
+    def __init__(self, printer: Printer, bar: Bar, grid: Grid, goal: Goal, done: int) -> None:
+        self.printer, self.bar, self.grid, self.goal = printer, bar, grid, goal
         self.total, self.ended = len(grid.cells), done
-        self.bar = Progress(
-            TextColumn("cell"),
-            MofNCompleteColumn(),
-            BarColumn(bar_width=20),
-            TextColumn("{task.fields[state]}", markup=False),
-            TimeRemainingColumn(compact=True),
-            console=printer.console,
-            transient=True,
-            disable=not printer.console.is_terminal,
-        )
-        self.row = self.bar.add_task("sweep", total=self.total, completed=done, state="")
-
-    def __enter__(self) -> "_Display":
-        self.bar.start()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.bar.stop()
 
     def show(self, result: CellResult) -> None:
         """Show how a cell ended."""
         self.ended += 1
         text = _ending(result, self.grid, self.goal)
-        self.bar.update(self.row, completed=self.ended, state=visible(text))
+        self.bar.show(self.ended, text)
         if self.ended % max(self.total // PLAIN_LINES, 1) == 0:
             self.printer.line(f"{self.ended:>4} of {self.total}  {text}")
 
@@ -175,17 +163,16 @@ sweep = click.Command(
             help="What counts as converged, as in 'train_loss<1e-3' or 'test_accuracy>0.95'.  "
             "[default: the task's loss to stop at, or train_accuracy>0.95]",
         ),
-        click.Option(
-            ["--workers"], type=click.IntRange(min=1), default=1, show_default=True, help="Trainings at a time."
-        ),
+        *cluster_options("trainings"),
         *_options(),
     ],
-    help=f"""Train TASK at every point of a grid of settings, in processes of their own, and map which converge.
+    help=f"""Train TASK at every point of a grid of settings, and map which converge.
 
     Every setting takes a GRID: {HOW}. Settings that are lists have their numbers joined by a slash, as in
     --lr 0.5/0.1,0.3/0.1.
 
-    Stopped by Ctrl-C or by worse, the same command goes on with what is missing. Settings with one value are those of
+    Stopped by Ctrl-C or by worse, the same command goes on with what is missing; the table is the same however many
+    --workers share it, or a --cluster. Settings with one value are those of
     all cells; where none is given, the task's defaults are.
 
     \b

@@ -9,8 +9,8 @@ from ebana_like.analysis.tolerance import csv_texts, subject
 from ebana_like.analysis.tolerance import tolerance as looked_at
 from ebana_like.cli.allow import reads_data
 from ebana_like.cli.arguments import ENGINE, RUN_OR_FILE
+from ebana_like.cli.clusters import cluster_of, on_clusters, shown
 from ebana_like.cli.netlists import reads_netlists
-from ebana_like.cli.patience import patience
 from ebana_like.cli.printer import Printer, terminal
 from ebana_like.errors import SettingError, counted
 from ebana_like.files import write_atomically
@@ -23,6 +23,7 @@ RANKED = 10
 
 @reads_netlists
 @reads_data
+@on_clusters("copies")
 @click.command()
 @click.argument("path", metavar="RUN|FILE", type=RUN_OR_FILE)
 @click.option(
@@ -47,9 +48,6 @@ RANKED = 10
     "--outputs", metavar="NAMES", default="", help="Nodes or pairs, as in a-b,c, of a netlist from elsewhere."
 )
 @click.option("--engine", type=ENGINE, help="What solves it.  [default: native where it can]")
-@click.option(
-    "--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes that share copies."
-)
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for the files; RUN, or FILE's, unless given.")
 def tolerance(
     path: Path,
@@ -61,8 +59,9 @@ def tolerance(
     inputs: str,
     outputs: str,
     engine: str | None,
-    workers: int,
     out: Path | None,
+    workers: int,
+    cluster: str,
 ) -> None:
     """Show what tolerances do to a circuit's outputs, loss and answers: copies drawn at random, and the worst corner.
 
@@ -72,10 +71,11 @@ def tolerance(
     """
     if out is not None and not out.is_dir():
         raise SettingError(f"there is no folder {out}; make it, or leave --out away")
-    with patience("solving copies"):
-        of = subject(path, data, inputs, outputs)
-        found = looked_at(of, text, count, seed, distribution, engine or "", workers)
     printer = Printer(terminal())
+    on = cluster_of(workers, cluster, printer)
+    with shown("solving copies", "copy", count, printer) as watch:
+        of = subject(path, data, inputs, outputs)
+        found = looked_at(of, text, count, seed, distribution, engine or "", on, watch)
     printer.line(f"{of.title}: {counted(found.spread.count, 'element')} may differ; {of.samples}")
     printer.show(summary(found))
     printer.show(ranked(found, 0, RANKED))

@@ -7,7 +7,6 @@ Writes results.csv (a line a circuit) and deviations.svg beside itself, and says
 """
 
 import csv
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,10 +16,8 @@ matplotlib.use("svg")
 import matplotlib.pyplot as plt
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-from parallel import map_in_pairs
-
 from ebana_like.circuit import Circuit
+from ebana_like.cluster import Cluster, in_order
 from ebana_like.errors import EbanaError
 from ebana_like.fitting.ports import with_ports
 from ebana_like.netlist import Netlist, tolerances
@@ -124,7 +121,7 @@ def compare(seed: int, points: int = POINTS) -> Row:
 
 
 def main() -> None:
-    rows: list[Row] = list(map_in_pairs(compare, SEEDS))
+    rows: list[Row] = in_order(compare, SEEDS, Cluster(2))
     with (HERE / "results.csv").open("w") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow([*vars(rows[0])])

@@ -20,8 +20,9 @@ import numpy as np
 from sklearn.model_selection import StratifiedKFold
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from parallel import map_in_pairs, train_one
+from trainings import train_one
 
+from ebana_like.cluster import Cluster, in_order
 from ebana_like.data import Split, in_volts
 from ebana_like.runs import problem_of
 from ebana_like.tasks import TASKS
@@ -43,7 +44,7 @@ def one(case: tuple[int, int]) -> list[EpochRecord]:
 
 def main() -> None:
     cases = list(product(SEEDS, FOLDS))
-    histories = map_in_pairs(one, cases)
+    histories = in_order(one, cases, Cluster(2))
     final = np.array([records[-1].test.accuracy for records in histories])
     with (HERE / "results.csv").open("w") as file:
         writer = csv.writer(file, lineterminator="\n")

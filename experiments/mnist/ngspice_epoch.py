@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from parallel import train_one
+from trainings import train_one
 
 from ebana_like.runs import Settings, simulator_of
 from ebana_like.tasks import TASKS

@@ -7,7 +7,6 @@ learning rate 5e-4, beta from 1e-7 to 0.1 S. Writes results.csv and curves.svg b
 """
 
 import csv
-from contextlib import closing
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -19,12 +18,12 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from ebana_like.circuit import Circuit
+from ebana_like.cluster import Cluster, in_order
 from ebana_like.elements import Diodes, FloatArray, Resistors
 from ebana_like.energy import coenergy_weights
 from ebana_like.learning import SGD, Centered, Positive, SquaredError
 from ebana_like.networks import Amplifier, Crossbar, DiodePair, Inputs, OutputPairs, build_network
 from ebana_like.simulators import NativeSimulator
-from ebana_like.sweeps.pool import share
 
 HERE = Path(__file__).parent
 FEATURES, TARGET = np.array([[-2.0, 2.0, 1.0]]), np.array([[1.0]])  # the third is the bias
@@ -140,8 +139,7 @@ def main() -> None:
     print("slope of the sum of pseudo-powers at the operating point, over the largest branch current, by start:")
     print(f"  plain sum {plain.min():.2g} to {plain.max():.2g}; weighted sum at most {weighted.max():.1g}", flush=True)
     cases = [Case(rule, LEVEL, beta, start) for rule, beta, start in product(RULES, BETAS, STARTS)]
-    with closing(share(train, cases, 2)) as outcomes:
-        found = {outcome.item: outcome.result for outcome in outcomes}
+    found = dict(zip(cases, in_order(train, cases, Cluster(2)), strict=True))
     with (HERE / "results.csv").open("w") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["rule", "beta", "start", "iterations", "last_error_volts", "converged"])

@@ -18,6 +18,7 @@ matplotlib.use("svg")
 import matplotlib.pyplot as plt
 import numpy as np
 
+from ebana_like.cluster import Cluster
 from ebana_like.runs import Settings
 from ebana_like.sweeps import CellResult, Group, make_grid, open_sweep, parse_goal, run_sweep, summarise
 from ebana_like.tasks import TASKS
@@ -67,14 +68,14 @@ def compare(task: str, rule: str, plan: Plan, base: Settings, runs: Path, worker
     choosing = replace(base, validation=plan.validation)
     grid = make_grid(task, choosing, {**texts, "seed": plan.choosing})
     with open_sweep(runs / f"{task}-{rule}-choosing", grid) as folder:
-        offered = run_sweep(folder, goal, workers)
+        offered = run_sweep(folder, goal, Cluster(workers))
     best = max(summarise(grid, offered.values(), goal), key=_merit)
     # a setting offered one value only is no axis of the grid
     axes = [axis.setting for axis in grid.axes if axis.setting != "seed"]
     chosen = {**texts, **dict(zip(axes, best.point, strict=True))}
     again = make_grid(task, base, {**chosen, "seed": plan.seeds})
     with open_sweep(runs / f"{task}-{rule}", again) as folder:
-        results = run_sweep(folder, goal, workers)
+        results = run_sweep(folder, goal, Cluster(workers))
     return Comparison(task, rule, chosen, [results[number] for number in sorted(results)])
 
 

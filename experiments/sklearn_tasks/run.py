@@ -11,7 +11,6 @@ import csv
 import sys
 import warnings
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
@@ -21,7 +20,6 @@ import matplotlib
 
 matplotlib.use("svg")
 import matplotlib.pyplot as plt
-import numba
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LinearRegression, LogisticRegression
@@ -30,8 +28,9 @@ from sklearn.multioutput import MultiOutputClassifier
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from parallel import train_one
+from trainings import train_one
 
+from ebana_like.cluster import Cluster, in_order
 from ebana_like.data import Dataset, MultilabelDataset, RegressionDataset, Split
 from ebana_like.runs import problem_of
 from ebana_like.tasks import TASKS
@@ -129,9 +128,7 @@ def write(rows: list[list[Any]]) -> None:
 
 def main() -> None:
     cases = list(product(sys.argv[1:] or NAMES, SEEDS))
-    # two trainings at a time, a core each
-    with ProcessPoolExecutor(2, initializer=numba.set_num_threads, initargs=(1,)) as pool:
-        write([row for rows in pool.map(one, cases) for row in rows])
+    write([row for rows in in_order(one, cases, Cluster(2)) for row in rows])
 
 
 if __name__ == "__main__":

@@ -17,8 +17,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from parallel import map_in_pairs, train_one
+from trainings import train_one
 
+from ebana_like.cluster import Cluster, in_order
 from ebana_like.tasks import TASKS
 
 HERE = Path(__file__).parent
@@ -41,7 +42,7 @@ def one(seed: int) -> dict[str, float]:
 
 
 def main() -> None:
-    rows = map_in_pairs(one, SEEDS)
+    rows = in_order(one, SEEDS, Cluster(2))
     with (HERE / "results.csv").open("w") as file:
         writer = csv.DictWriter(file, rows[0], lineterminator="\n")
         writer.writeheader()

@@ -38,11 +38,11 @@ def test_chips_learn_what_they_lost(iris):
     assert found.defect == 0  # one hidden layer: each neuron has a weight of its own
 
 
-def test_a_chip_is_the_same_whatever_is_drawn_beside_it_and_by_whom(iris):
+def test_a_chip_is_the_same_whatever_is_drawn_beside_it_and_by_whom(iris, cluster):
     read = read_trained(iris)
     alone, among = chips(read, HARSH, count=1, first=2).chips[0], chips(read, HARSH, count=4).chips[2]
     assert alone == among
-    assert chips(read, HARSH, count=3, workers=2).chips[2] == among
+    assert chips(read, HARSH, count=3, on=cluster).chips[2] == among
 
 
 def test_a_run_on_a_chip_is_looked_at_as_its_design(tmp_path):

@@ -22,6 +22,7 @@ from ebana_like import (
 from ebana_like.analysis.spread import drawn, spread, tolerances
 from ebana_like.analysis.tolerance import Subject, subject, tolerance
 from ebana_like.cli import main
+from ebana_like.cluster import Cluster
 from ebana_like.errors import SettingError
 
 DIVIDER = "a divider\nV1 in 0 5\nR1 in Out 1k\nR2 Out 0 2k\n.end\n"
@@ -91,9 +92,9 @@ def test_copies_solved_together_or_apart_are_those_of_ngspice(text):
     assert found.copies == pytest.approx(expected.copies, abs=1e-9)
 
 
-def test_processes_share_copies_and_change_nothing(divider):
+def test_workers_share_copies_and_change_nothing(divider, cluster):
     of = subject(divider, outputs="out")
-    alone, shared = (tolerance(of, "r*=1%", 60, engine="ngspice", workers=workers) for workers in (1, 2))
+    alone, shared = (tolerance(of, "r*=1%", 60, engine="ngspice", on=on) for on in (Cluster(), cluster))
     assert np.array_equal(alone.copies, shared.copies)
 
 

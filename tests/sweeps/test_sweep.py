@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from ebana_like.cluster import Cluster
 from ebana_like.errors import RunError, SettingError
 from ebana_like.runs import load_circuit, simulator_of
 from ebana_like.sweeps import (
@@ -23,6 +24,7 @@ from ebana_like.training import train
 
 XOR = replace(TASKS["xor"].settings, engine="native", epochs=3)
 GOAL = parse_goal("train_loss<0.05")
+HERE = Cluster()
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +32,7 @@ def swept(tmp_path_factory):
     """Two diode models, one of which there is not, from two seeds."""
     grid = make_grid("xor", XOR, {"diode": "valve,schottky", "seed": "0:2"})
     with open_sweep(tmp_path_factory.mktemp("sweep") / "new", grid) as folder:
-        return folder, run_sweep(folder, GOAL, workers=1)
+        return folder, run_sweep(folder, GOAL, HERE)
 
 
 def test_a_cell_is_the_training_its_settings_say(swept):
@@ -64,7 +66,7 @@ def test_a_cell_keeps_what_its_setting_says(tmp_path):
     """A rate too high for signs lets the loss rise and fall, so that the best epoch is not the last one."""
     grid = make_grid("xor", replace(XOR, update="sign", epochs=20), {"lr": "0.05", "keep": "last,best"})
     with open_sweep(tmp_path, grid) as folder:
-        results = run_sweep(folder, GOAL, 1)
+        results = run_sweep(folder, GOAL, HERE)
     best = int(np.argmin([row["train_loss"] for row in results[1].history])) + 1
     assert best < 20
     for cell, epochs in zip(grid.cells, (20, best), strict=True):
@@ -81,7 +83,7 @@ def test_a_second_call_trains_nothing(swept):
     before = {path: path.stat().st_mtime_ns for path in (folder.path / "cells").rglob("*")}
     again = []
     with open_sweep(folder.path, folder.grid) as same:
-        results = run_sweep(same, GOAL, 1, again.append)
+        results = run_sweep(same, GOAL, HERE, again.append)
     assert again == []
     assert len(results) == 4
     assert {path: path.stat().st_mtime_ns for path in (folder.path / "cells").rglob("*")} == before
@@ -92,7 +94,7 @@ def test_a_lost_cell_is_tried_again_and_a_failed_one_is_not(swept):
     results = folder.finished()
     folder.write({**results, 2: replace(results[2], status="lost", reason="its process was killed")}, GOAL)
     again = []
-    run_sweep(folder, GOAL, 1, again.append)
+    run_sweep(folder, GOAL, HERE, again.append)
     assert [(result.cell.number, result.status) for result in again] == [(2, "done")]
 
 
