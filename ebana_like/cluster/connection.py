@@ -7,7 +7,6 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from importlib.util import find_spec
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import dask
@@ -16,6 +15,7 @@ from distributed.comm.addressing import parse_address, parse_host_port
 from distributed.comm.registry import get_backend
 
 from ebana_like.errors import ClusterError, counted
+from ebana_like.files import TemporaryFolder
 
 SILENT = logging.CRITICAL + 1
 
@@ -57,7 +57,7 @@ def local_cluster(workers: int) -> Iterator[LocalCluster]:
     silence = {f"DASK_LOGGING__{name.upper()}": "critical" for name in LOGGERS}
     environment = {**dask.config.get("distributed.nanny.pre-spawn-environ"), **silence}
     with (
-        TemporaryDirectory(prefix="ebana-cluster-", ignore_cleanup_errors=True) as scratch,
+        TemporaryFolder("cluster") as scratch,
         dask.config.set({**SETTINGS, "distributed.nanny.pre-spawn-environ": environment}),
         LocalCluster(
             n_workers=workers,
@@ -66,9 +66,9 @@ def local_cluster(workers: int) -> Iterator[LocalCluster]:
             host="127.0.0.1",
             dashboard_address="127.0.0.1:0",
             memory_limit=None,
-            local_directory=scratch,
+            local_directory=str(scratch.path),
             preload=[PRELOADED],
-            env={"TMPDIR": scratch},
+            env={"TMPDIR": str(scratch.path)},
             silence_logs=SILENT,
         ) as cluster,
     ):

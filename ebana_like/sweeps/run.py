@@ -5,11 +5,10 @@ from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from ebana_like.cluster import Cluster, share
 from ebana_like.errors import EbanaError
-from ebana_like.files import make_folder, write_atomically
+from ebana_like.files import TemporaryFolder, make_folder, write_atomically
 from ebana_like.runs import Run, RunRecorder, begin_run, history_text, load_history, simulator_of, with_files_found
 from ebana_like.sweeps.folder import DONE, FAILED, LOST, CellResult, SweepFolder
 from ebana_like.sweeps.goal import Goal
@@ -37,8 +36,9 @@ def train_cell(task: str, cell: Cell, callbacks: Sequence[Callback] = ()) -> Tra
     """
     settings, history = cell.settings, _History()
     problem = TASKS[task].problem(settings)
-    with simulator_of(problem.circuit, settings) as simulator, TemporaryDirectory(prefix="ebana-cell-") as folder:
-        run, reason = Run(Path(folder)), ""
+    with simulator_of(problem.circuit, settings) as simulator, TemporaryFolder("cell") as folder:
+        run, reason = Run(folder.path / "run"), ""
+        make_folder(run.path)
         try:
             progress = train(problem, simulator, callbacks=[history, *callbacks])
             RunRecorder(run, task, settings, problem, simulator).finish(progress)
