@@ -38,6 +38,7 @@ OTHERS = {
     "power": ("examine", "show where co-content and power sit in a circuit"),
     "transient": ("transient", "follow a circuit in time: waveforms, settling time, energy"),
     "convert": ("convert", "write the circuit of a trained ReLU network"),
+    "waveform": ("waveform", "train a netlist to answer to waveforms with waveforms"),
     "selflearn": ("selflearn", "let a netlist learn by itself in one transient analysis"),
     "values": ("values", "round a trained circuit to values that can be bought, and train on"),
     "tolerance": ("tolerance", "show what the tolerances of its elements do to a circuit"),

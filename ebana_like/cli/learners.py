@@ -6,6 +6,13 @@ from ebana_like.cli.printer import Printer, program, terminal
 from ebana_like.options import summary
 
 
+def _in_time() -> list[list[str]]:
+    """Return a row a rule of `train-circuit waveform`."""
+    from ebana_like.learning.in_time import IN_TIME_RULES
+
+    return [[name, rule.summary, rule.exact] for name, rule in IN_TIME_RULES.items()]
+
+
 @click.command()
 def learners() -> None:
     """List systems that learn and the rules by which they do: where each is exact, and what does not go together."""
@@ -35,4 +42,7 @@ def learners() -> None:
     )
     for number, reason in enumerate(reasons, start=1):
         printer.prose(f"{number}: {reason}")
+    printer.table(
+        ["waveform --rule", "what it is", "goes with"], _in_time(), title="\nrules in time, for courses from rest"
+    )
     printer.line(f"\ntrain with one: {program()} iris --nudging clamped --beta 0.1 --estimator positive")

@@ -34,6 +34,7 @@ from ebana_like.errors import CircuitError, SettingError
 from ebana_like.expressions import Call, Name
 from ebana_like.storage import Storage
 from ebana_like.systems.adjoint_course import AdjointCourse, charged, check_slopes
+from ebana_like.systems.in_reverse import backward_errors, charge_a_slope, in_reverse, read_backwards
 from ebana_like.systems.recurrent import mirrored_storage
 from ebana_like.systems.trajectories import Start, Trajectories, Transient
 from ebana_like.values import Values, address, parts
@@ -61,16 +62,7 @@ class Playback:
 
     def read(self, backwards: Trajectories) -> AdjointCourse:
         """Return the costates, given what this circuit did. Raises SettingError where a sample was not solved."""
-        if not backwards.solved.all():
-            raise SettingError(f"the course could not be played back: {'; '.join(backwards.messages.values())}")
-        course = self.forwards
-        h = np.diff(course.times)
-        nodes, inductors = course.voltages.shape[2], course.currents.shape[2]
-        costates = np.zeros(course.voltages.shape)
-        of_inductors = np.zeros(course.currents.shape)
-        costates[:, 1:] = h[:, None] * backwards.voltages[:, :0:-1, :nodes] / self.scale
-        of_inductors[:, 1:] = h[:, None] * backwards.currents[:, :0:-1, :inductors] / self.scale
-        return AdjointCourse(course, self.slopes, costates, costates, of_inductors, 1 / h)
+        return read_backwards(self.forwards, self.slopes, backwards, self.scale)
 
     def with_waveforms(self, sample: int) -> Circuit:
         """Return the circuit with what one sample plays back as functions of time: a netlist that SPICE runs alone."""
@@ -106,19 +98,14 @@ def playback(course: Trajectories, analysis: Transient, slopes: FloatArray) -> P
     for name in farads:
         built.play_capacitances(name)
     played = [*slopes_of.values(), *(value / FARADS for value in farads.values())]
-    h = np.diff(course.times)
-    typical = np.concatenate([circuit.storage.capacitors.capacitance, *(v.ravel() for v in farads.values())])
-    usual = float(np.exp(np.log(typical).mean())) if len(typical) else FARADS
-    largest = float(np.abs(slopes).max(initial=0.0))
-    scale = usual / largest if largest else usual
-    injected = np.zeros_like(slopes)
-    injected[:, 1:] = (-scale * slopes[:, 1:] / h[:, None])[:, ::-1]
+    stored = [circuit.storage.capacitors.capacitance, *(v.ravel() for v in farads.values())]
+    scale = charge_a_slope(slopes, np.concatenate(stored))
+    injected = backward_errors(course, slopes, scale)
     driven = {mirrored.driven.addresses[0]: injected}
     if played:
         driven[address(built.played_name, "voltage")] = _reversed(np.concatenate(played, axis=2))
-    times = np.concatenate([[0.0], np.cumsum(h[::-1])])
     rest = Start(np.zeros((shape[0], len(built.nodes))), np.zeros((shape[0], course.currents.shape[2])))
-    return Playback(built.circuit(), Transient(times, "euler", rest), driven, scale, course, slopes)
+    return Playback(built.circuit(), in_reverse(course, rest), driven, scale, course, slopes)
 
 
 def _reversed(values: FloatArray) -> FloatArray:
