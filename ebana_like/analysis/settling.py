@@ -6,7 +6,7 @@ import numpy as np
 from scipy.linalg import eigvals
 
 from ebana_like.circuit import Circuit
-from ebana_like.elements import CurrentLaw, CurrentSources, Devices, FloatArray, WiredCrossbar
+from ebana_like.elements import Devices, EnergyLaw, FloatArray
 from ebana_like.errors import CircuitError
 from ebana_like.netlist.wires import Unwired
 from ebana_like.simulators.native.time_equations import time_equations
@@ -89,17 +89,14 @@ def energy(course: Trajectories) -> FloatArray:
     circuit = circuit.with_values(course.values)
     batch, count, _ = course.voltages.shape
     watts = np.zeros((batch, count))
-    for bank in circuit.of_kind(CurrentLaw):
-        if isinstance(bank, CurrentSources) or not len(bank):
+    for bank in circuit.of_kind(EnergyLaw):
+        if bank.role == "sources" or not len(bank):
             continue
         few = max(AT_ONCE // max(len(bank) * len(watts), 1), 1)
         for first in range(0, watts.shape[1], few):
             part = slice(first, first + few)
-            drops = bank.drop(course.voltages[:, part])
-            watts[:, part] += np.einsum("btn,btn->bt", bank.current(drops), drops)
-    for crossbar in circuit.of_kind(WiredCrossbar):  # linear, so that all its heat is twice its pseudo-power
-        for time in range(count):
-            watts[:, time] += 2 * crossbar.own_pseudo_power(course.voltages[:, time]).sum(axis=-1)
+            voltages = course.voltages[:, part]
+            watts[:, part] += np.einsum("btn,btn->bt", bank.own_current(voltages), bank.drop(voltages))
     watts[:, 0] = watts[:, 1]  # what arrives at the first time is not there yet, and is behind the first step
     widths = np.diff(course.times)
     heat = np.cumsum((watts[:, 1:] + watts[:, :-1]) / 2 * widths, axis=1)

@@ -15,8 +15,9 @@ from ebana_like.elements.signal import OuterProducts, Signal, dense, squared_nor
 from ebana_like.elements.small_signal import LinearDevices, SmallSignal
 from ebana_like.elements.sources import CurrentSources, VoltageSources
 from ebana_like.elements.switch import Switches
+from ebana_like.elements.synapses import Synapses
 from ebana_like.elements.waveform import Waveform
-from ebana_like.elements.wired import Synapses, WiredCrossbar
+from ebana_like.elements.wired import WiredCrossbar
 from ebana_like.elements.wires import Wires
 from ebana_like.values import FloatArray, IntArray, Range
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ebana_like.derivative import derivative
 from ebana_like.elements.conditions import Conditions
-from ebana_like.elements.signal import Signal
+from ebana_like.elements.signal import Signal, dense
 from ebana_like.elements.term import Branch, Flow
 from ebana_like.elements.written import Numbered, Written
 from ebana_like.errors import CircuitError, meant
@@ -84,6 +84,28 @@ class AdjointView(Protocol):
         """Return the current of a voltage source, (points,), amperes."""
 
 
+class PhasesView(Protocol):
+    """What a stencil of phases shows of a circuit.
+
+    voltages: (phases, samples, nodes), volts, the free phase first.
+    coefficients: (phases, samples), adding up to zero over the phases of each sample.
+    """
+
+    @property
+    def voltages(self) -> FloatArray:
+        """As above."""
+
+    @property
+    def coefficients(self) -> FloatArray:
+        """As above."""
+
+    def weights(self, name: str) -> FloatArray:
+        """Return the weights in the co-content of a bank's elements, (n,), or one that all have, (1,) or ()."""
+
+    def fed(self, name: str) -> FloatArray:
+        """Return the weighted currents that a bank of voltage sources feeds, (phases, samples, n), amperes."""
+
+
 @dataclass(frozen=True, eq=False)
 class Bank(ABC):
     """`n` elements of one kind between pairs of nodes.
@@ -109,6 +131,10 @@ class Bank(ABC):
     """Fields, (n,) arrays, that engines can vary."""
     linear: ClassVar[bool] = True
     """Whether currents change by as much with a volt wherever the circuit stands."""
+    by_drops: ClassVar[bool] = False
+    """Whether learning signals follow from node voltages alone, whatever is learned has for values."""
+    phases_tell: ClassVar[bool] = False
+    """Whether phases tell how the co-content changes with what is learned: not where that changes its weights."""
     rising: ClassVar[bool] = True
     """Whether they rise with the elements' own drop everywhere, as those of a resistor do."""
 
@@ -272,6 +298,13 @@ class Bank(ABC):
         """
         raise CircuitError(f"how a cost changes with the {quantity} of {self.labels[0]} is not known; do not train it")
 
+    def told_by_phases(self, quantity: str, phases: "PhasesView") -> Signal:
+        """Return the sum over phases and samples of coefficient times dP/dtheta, (n,), of the weighted co-content P.
+
+        Raises CircuitError where phases do not tell it.
+        """
+        raise CircuitError(f"no phase tells how the energy changes with the {quantity} of {self.labels[0]}")
+
     def drop(self, voltages: Annotated[FloatArray, "... nodes"]) -> Annotated[FloatArray, "... n"]:
         """Voltage drops V(positive) - V(negative).
 
@@ -314,6 +347,19 @@ class EnergyLaw(Bank):
         found: FloatArray = self.small_signal(voltages) * self.drop(moves)
         return found
 
+    def learning_signal(self, quantity: str, voltages: FloatArray, coefficients: FloatArray) -> Signal:
+        """Return sum over phases and samples of coefficient times dp/dtheta, (n,): what a stencil of phases reads.
+
+        voltages, coefficients: as of `PhasesView`. Raises CircuitError where nothing of the kind is learned.
+        """
+        raise CircuitError(f"nothing of the kind of {self.labels[0]} is learned from phases")
+
+    def told_by_phases(self, quantity: str, phases: PhasesView) -> Signal:
+        weights = phases.weights(self.name)
+        if weights.size == 1:  # shared by all elements: it goes into the coefficients
+            return self.learning_signal(quantity, phases.voltages, weights * phases.coefficients)
+        return weights * dense(self.learning_signal(quantity, phases.voltages, phases.coefficients))
+
 
 @dataclass(frozen=True, eq=False)
 class CurrentLaw(EnergyLaw):
@@ -324,6 +370,8 @@ class CurrentLaw(EnergyLaw):
 
     All arguments named `drop` are (..., n) arrays in volts; all results have the same shape.
     """
+
+    phases_tell: ClassVar[bool] = True
 
     @property
     def steepness(self) -> tuple[float | FloatArray, float] | None:
@@ -368,11 +416,6 @@ class CurrentLaw(EnergyLaw):
         return self.slope(self.drop(voltages))
 
     def learning_signal(self, quantity: str, voltages: FloatArray, coefficients: FloatArray) -> Signal:
-        """Return sum over phases and samples of coefficient times dp/dtheta, (n,): what a stencil of phases reads.
-
-        voltages: (phases, batch, nodes), volts, the free phase first.
-        coefficients: (phases, batch), adding up to zero over the phases of each sample.
-        """
         slopes = self.pseudo_power_by(quantity, self.drop(voltages))
         return np.asarray(np.einsum("pb,pbn->n", coefficients, slopes - slopes[:1]))
 

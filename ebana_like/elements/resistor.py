@@ -1,15 +1,16 @@
 """What does a resistor contribute? Current g v, pseudo-power g v^2 / 2, and the learning signal v^2 / 2."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar, Self
 
 import numpy as np
 
-from ebana_like.elements.bank import CurrentLaw, Index, Quantity, index_of
+from ebana_like.elements.bank import CurrentLaw, Index, index_of
 from ebana_like.elements.numbers import conductance, resistances
 from ebana_like.elements.signal import OuterProducts, Signal
+from ebana_like.elements.synapses import Synapses
 from ebana_like.elements.term import Flow
 from ebana_like.elements.written import Numbered, Written, numbers
 from ebana_like.values import FloatArray, IntArray
@@ -34,6 +35,7 @@ class OhmsLaw(CurrentLaw):
 
     letter: ClassVar[str] = "r"
     linear: ClassVar[bool] = True
+    by_drops: ClassVar[bool] = True
 
     conductance: FloatArray
 
@@ -52,14 +54,13 @@ class OhmsLaw(CurrentLaw):
 
 
 @dataclass(frozen=True, eq=False)
-class Resistors(OhmsLaw):
+class Resistors(OhmsLaw, Synapses):
     """Resistors: the synapses of the network.
 
     conductance: (n,), siemens, above zero.
     """
 
     kind: ClassVar[str] = "resistor"
-    quantities: ClassVar[Mapping[str, Quantity]] = {"conductance": Quantity("S", floor=0.0, reciprocal="Ohm")}
 
     @classmethod
     def read(cls, name: str, elements: Sequence[Written], nodes: Numbered) -> Self:

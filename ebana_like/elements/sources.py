@@ -6,7 +6,8 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from ebana_like.elements.bank import AdjointView, CurrentLaw, Quantity, VoltageLaw
+from ebana_like.elements.bank import AdjointView, CurrentLaw, PhasesView, Quantity, VoltageLaw
+from ebana_like.elements.signal import Signal
 from ebana_like.elements.term import Branch, Flow
 from ebana_like.elements.written import Numbered, Written, numbers
 from ebana_like.values import FloatArray
@@ -22,6 +23,7 @@ class VoltageSources(VoltageLaw):
     kind: ClassVar[str] = "voltage_source"
     letter: ClassVar[str] = "v"
     role: ClassVar[str] = "sources"
+    phases_tell: ClassVar[bool] = True
     quantities: ClassVar[Mapping[str, Quantity]] = {"voltage": Quantity("V")}
 
     voltage: FloatArray
@@ -33,6 +35,10 @@ class VoltageSources(VoltageLaw):
     @property
     def term(self) -> Branch:
         return Branch(volts=self.voltage)
+
+    def told_by_phases(self, quantity: str, phases: PhasesView) -> Signal:
+        fed = phases.fed(self.name)
+        return np.asarray(np.einsum("pb,pbn->n", phases.coefficients, fed - fed[:1]))
 
     def sensitivity(self, quantity: str, view: AdjointView) -> FloatArray:
         return -view.adjoint_current(self.name)
@@ -52,6 +58,7 @@ class CurrentSources(CurrentLaw):
     letter: ClassVar[str] = "i"
     role: ClassVar[str] = "sources"
     linear: ClassVar[bool] = True
+    by_drops: ClassVar[bool] = True
     quantities: ClassVar[Mapping[str, Quantity]] = {"amperes": Quantity("A")}
     paths: ClassVar[tuple[tuple[str, str], ...]] = ()
 

@@ -6,18 +6,19 @@ of a column flows out there; so the cells' currents, each taken from its row's p
 law what those of a bank of resistors are.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 
-from ebana_like.elements.bank import AdjointView, EnergyLaw, Quantity
+from ebana_like.elements.bank import AdjointView
 from ebana_like.elements.labels import GridLabels
 from ebana_like.elements.numbers import conductance
 from ebana_like.elements.resistor import Resistors, grid_of
 from ebana_like.elements.signal import Signal
+from ebana_like.elements.synapses import Synapses
 from ebana_like.elements.wires import Wires
 from ebana_like.elements.written import Numbered, Written, numbers
 from ebana_like.errors import CircuitError
@@ -31,7 +32,7 @@ TINY = 1e-30
 
 
 @dataclass(frozen=True, eq=False)
-class WiredCrossbar(EnergyLaw):
+class WiredCrossbar(Synapses):
     """Resistors between all rows and all columns, behind wires with resistance.
 
     positive, negative: nodes of the ports of each cell's row and column. The cells stand column by column, rows in the
@@ -40,11 +41,7 @@ class WiredCrossbar(EnergyLaw):
     """
 
     kind: ClassVar[str] = "wired_crossbar"
-    letter: ClassVar[str] = "r"
-    linear: ClassVar[bool] = True
-    quantities: ClassVar[Mapping[str, Quantity]] = Resistors.quantities
 
-    conductance: FloatArray
     wires: Wires = Wires()  # noqa: RUF009, it is frozen
 
     def __post_init__(self) -> None:
@@ -100,6 +97,13 @@ class WiredCrossbar(EnergyLaw):
         from ebana_like.elements.wire_fields import fields_of  # needs numba, which takes half a second to import
 
         return fields_of(conductance, len(self.grid[1]), self.wires)
+
+    def seen(self, conductance: FloatArray) -> FloatArray:
+        return self.fields_with(conductance).reduced(False).across.ravel()
+
+    def between_ports(self, conductance: FloatArray, with_rows: bool) -> tuple[FloatArray | float, FloatArray | float]:
+        reduced = self.fields_with(conductance).reduced(with_rows)
+        return reduced.columns, 0.0 if reduced.rows is None else reduced.rows
 
     def connections(self) -> list[tuple[IntArray, IntArray]]:
         rows, columns = self.grid
@@ -213,10 +217,6 @@ class WiredCrossbar(EnergyLaw):
     def spice_lines(self, nodes: Sequence[str]) -> list[str]:
         names, banks = self.ladder(len(nodes))
         return [line for bank in banks for line in bank.spice_lines([*nodes, *names])]
-
-
-Synapses = Resistors | WiredCrossbar
-"""What is learned as conductances, and may stand between all rows and all columns of a grid."""
 
 
 def _ends(nodes: IntArray) -> tuple[IntArray, IntArray]:

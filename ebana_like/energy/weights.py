@@ -29,8 +29,8 @@ from ebana_like.elements import (
     EnergyLaw,
     FloatArray,
     IntArray,
+    Synapses,
     VoltageSources,
-    WiredCrossbar,
 )
 from ebana_like.errors import CircuitError
 
@@ -209,8 +209,8 @@ def _islands(circuit: Circuit, pinned: IntArray) -> IntArray:
             floating = (one != ground) & (other != ground)
             rows.append(one[floating])
             columns.append(other[floating])
-    for crossbar in circuit.of_kind(WiredCrossbar):
-        ends = pinned[crossbar.grid[1]] if crossbar.wires.joins_columns else pinned[:0]
+    for bank in circuit.of_kind(Synapses):
+        ends = pinned[bank.grid[1]] if bank.grid and bank.wires.joins_columns else pinned[:0]
         floating = ends[ends != ground]
         rows.append(np.full_like(floating, floating[0] if len(floating) else ground))
         columns.append(floating)

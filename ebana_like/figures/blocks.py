@@ -5,7 +5,7 @@ import schemdraw.elements as elm
 from schemdraw import flow
 
 from ebana_like.circuit import Circuit
-from ebana_like.elements import FloatArray, Synapses, WiredCrossbar
+from ebana_like.elements import FloatArray, Synapses
 from ebana_like.nudges import NUDGES
 from ebana_like.simulators.layers import Hidden, Layers
 
@@ -34,7 +34,7 @@ def _inputs(circuit: Circuit, layers: Layers) -> str:
 
 def _crossbar(bank: Synapses, columns: int) -> str:
     low, high = 1e6 * bank.conductance.min(), 1e6 * bank.conductance.max()
-    what = "cells, with wires" if isinstance(bank, WiredCrossbar) else "resistors"
+    what = "cells, with wires" if bank.wires else "resistors"
     return f"{bank.name}\n{len(bank) // columns} x {columns} {what}\n{low:.3g} to {high:.3g} µS"
 
 

@@ -14,11 +14,9 @@ from ebana_like.elements import (
     Bank,
     Diodes,
     FloatArray,
-    Resistors,
     SpiceDiodes,
     Synapses,
     VoltageSources,
-    WiredCrossbar,
 )
 from ebana_like.errors import SettingError, meant
 from ebana_like.expressions.numbers import spice_number
@@ -151,8 +149,7 @@ def _rail(circuit: Circuit, spread: float, draw: Draw) -> Iterator[Change]:
 
 
 def _conductance(circuit: Circuit, spread: float, draw: Draw) -> Iterator[Change]:
-    ohmic: list[Synapses] = [*circuit.of_kind(Resistors), *circuit.of_kind(WiredCrossbar)]
-    for bank in ohmic:
+    for bank in circuit.of_kind(Synapses):
         if (limits := bank.trainable.get("conductance")) is not None:
             moved = bank.conductance * np.exp(spread * draw(len(bank)))
             yield bank, "conductance", np.clip(moved, limits.low, limits.high)

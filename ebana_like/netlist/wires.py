@@ -51,8 +51,10 @@ def written_parts(circuit: Circuit, bank: Bank, nodes: int) -> tuple[list[str], 
     return [], bank.reduced(needs_rows(circuit, bank))
 
 
-def wire_lines(bank: WiredCrossbar) -> Iterator[str]:
-    """Yield what a netlist says of a wired crossbar beside its elements: wires, and the cells of a reduced one."""
+def wire_lines(bank: Bank) -> Iterator[str]:
+    """Yield what a netlist says of a bank's wires beside its elements: they, and the cells of a reduced crossbar."""
+    if not isinstance(bank, WiredCrossbar):
+        return
     yield f"wires {bank.name} {bank.wires}"
     if len(bank) > MOST_CELLS:
         ohms = resistances(bank.conductance)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from ebana_like.circuit import Circuit, InputPorts
-from ebana_like.elements import Bank, DiodeModel, ModelCard, WiredCrossbar
+from ebana_like.elements import Bank, DiodeModel, ModelCard
 from ebana_like.elements.switch import SwitchModel
 from ebana_like.errors import NetlistError
 from ebana_like.expressions import Current, Name, Voltage, spell
@@ -77,8 +77,7 @@ def _lines(netlist: Netlist, dialect: Dialect, celsius: float | None) -> Iterato
     banks, storing, nodes = opened(replace(circuit, storage=stored)) if stored else (circuit.banks, (), circuit.nodes)
     for bank in (*banks, *storing):
         yield f"{note}bank {bank.name} {bank.kind}{_range(bank)}"
-        if isinstance(bank, WiredCrossbar):
-            yield from (f"{note}{line}" for line in wire_lines(bank))
+        yield from (f"{note}{line}" for line in wire_lines(bank))
         inside, written = written_parts(circuit, bank, len(nodes))
         for part in chain.from_iterable(map(_parts, written)):
             lines = dialect.elements(part, [*nodes, *inside] if inside else nodes)

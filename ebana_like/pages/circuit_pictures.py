@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ebana_like.circuit import Circuit
-from ebana_like.elements import FloatArray, Synapses, WiredCrossbar
+from ebana_like.elements import FloatArray, Synapses
 from ebana_like.figures import NOT_DRAWN, NOTHING, Beside, heat_map, histogram, is_small, schematic, transfer_curve
 from ebana_like.figures import Picture as Drawing
 from ebana_like.pages.page import PagePicture, Section
@@ -100,7 +100,7 @@ def schematic_section(circuit: Circuit, more: Beside = NOTHING) -> list[Section]
         caption = "resistances in ohms; i is the ammeter's current, v the neuron's voltage"
     else:
         caption = "signals go from left to right, currents both ways"
-    wires = [f"{bank.name} {bank.wires}" for bank in circuit.of_kind(WiredCrossbar)]
+    wires = [f"{bank.name} {bank.wires}" for bank in circuit.of_kind(Synapses) if bank.wires]
     caption += f"; ohms of wires that are not drawn: {', '.join(wires)}" if wires else ""
     return [Section("Schematic", pictures=[PagePicture(caption, svg, wide=True)])]
 

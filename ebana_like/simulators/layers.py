@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from ebana_like.elements import DiodeModel, FloatArray, Index, IntArray, Synapses, WiredCrossbar
+from ebana_like.elements import DiodeModel, FloatArray, Index, IntArray, Synapses
 from ebana_like.elements.switch import CLOSED, OPEN, THRESHOLD
 from ebana_like.values import address
 
@@ -43,9 +43,7 @@ class Crossbar:
 
         Of a wired crossbar those that are seen between its ports.
         """
-        if isinstance(self.bank, WiredCrossbar):
-            conductance = self.bank.fields_with(conductance).reduced(False).across
-        matrix = conductance.reshape(self.columns, -1)
+        matrix = self.bank.seen(conductance).reshape(self.columns, -1)
         return matrix if self.order is None else np.ascontiguousarray(matrix[:, self.order])
 
     def beside(self, conductance: FloatArray, with_rows: bool) -> tuple[FloatArray | float, FloatArray | float]:
@@ -53,12 +51,8 @@ class Crossbar:
 
         with_rows: whether the second is asked for.
         """
-        if not isinstance(self.bank, WiredCrossbar):
-            return 0.0, 0.0
-        reduced = self.bank.fields_with(conductance).reduced(with_rows)
-        if reduced.rows is None or self.order is None:
-            return reduced.columns, 0.0 if reduced.rows is None else reduced.rows
-        return reduced.columns, reduced.rows[np.ix_(self.order, self.order)]
+        columns, rows = self.bank.between_ports(conductance, with_rows)
+        return columns, rows if isinstance(rows, float) or self.order is None else rows[np.ix_(self.order, self.order)]
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,7 +19,6 @@ from ebana_like.elements import (
     Switches,
     Synapses,
     VoltageSources,
-    WiredCrossbar,
     index_of,
 )
 from ebana_like.simulators.layers import Branch, Clamp, Crossbar, Hidden, Layers, read_only
@@ -73,8 +72,7 @@ class _Search:
         _require(len(nodes) == len(self.circuit.nodes) == len(np.unique(nodes)))
         even = True
         for layer, before, crossbar in zip(hidden, [None, *hidden], crossbars, strict=False):
-            joined = isinstance(crossbar.bank, WiredCrossbar) and crossbar.bank.wires.joins_columns
-            even &= _same_ratio(layer) or not (joined or before)
+            even &= _same_ratio(layer) or not (crossbar.bank.wires.joins_columns or before)
         constants = np.array(list(self.constants), dtype=np.intp), np.array(list(self.constants.values()))
         arrays = (*constants, columns, *self._pairs(columns))
         plus, minus, bias_rows = map(index_of, sides)
@@ -123,7 +121,7 @@ class _Search:
         return Branch(addresses, *map(read_only, (targets.positive, switch.positive, control.positive)))
 
     def _crossbars(self) -> list[Synapses]:
-        return [*self._of(Resistors), *self._of(WiredCrossbar)]
+        return self._of(Synapses)
 
     def _take_crossbar(self, nodes: list[int]) -> tuple[Synapses, IntArray, IntArray]:
         """Cross out the crossbar whose rows are among these nodes; return it with its rows and columns."""

@@ -15,14 +15,10 @@ from ebana_like.circuit import Circuit
 from ebana_like.elements import (
     VCCS,
     Bank,
-    CurrentLaw,
     EnergyLaw,
     FloatArray,
     Signal,
     SmallSignal,
-    Synapses,
-    VoltageSources,
-    WiredCrossbar,
     dense,
 )
 from ebana_like.energy import (
@@ -33,7 +29,6 @@ from ebana_like.energy import (
     element_currents,
     symmetry,
 )
-from ebana_like.errors import CircuitError
 from ebana_like.nudges import NUDGES, Clamped, Pull, Towards, nudging_of, pull_of
 from ebana_like.nudges.nudge import Slope
 from ebana_like.systems.points import BoolArray, OperatingPoints
@@ -81,7 +76,7 @@ class CircuitSystem:
 
     def _refusal_of_trained(self) -> str:
         for bank, quantity in self._trained:
-            if not isinstance(bank, CurrentLaw | WiredCrossbar | VoltageSources):
+            if not bank.phases_tell:
                 return (
                     f"the {quantity} of {bank.labels[0]} is trained, and it changes the weights of the co-content: "
                     "equilibrium propagation is not exact for it"
@@ -139,7 +134,7 @@ class CircuitSystem:
     @cached_property
     def _laws_vary(self) -> bool:
         """Whether a learning signal depends on the values, and not on voltages alone."""
-        return any(not (isinstance(bank, CurrentLaw) and bank.linear) for bank, _ in self._trained)
+        return any(not bank.by_drops for bank, _ in self._trained)
 
     @cached_property
     def _trained(self) -> list[tuple[Bank, str]]:
@@ -184,31 +179,28 @@ SignalOf = Callable[[str, str], Signal]
 
 @dataclass(frozen=True, eq=False)
 class _Phases:
-    """What a stencil of phases shows of every element.
+    """What a stencil of phases shows of every element; see `PhasesView`.
 
-    circuit: as it was solved. voltages: (phases, samples, nodes). factors: (phases, samples). weights: by bank.
+    circuit: as it was solved. voltages: (phases, samples, nodes). coefficients: (phases, samples). weighted: weights of
+        the co-content, by bank.
     """
 
     circuit: Circuit
     voltages: FloatArray
-    factors: FloatArray
-    weights: Mapping[str, FloatArray]
+    coefficients: FloatArray
+    weighted: Mapping[str, FloatArray]
 
     def signal(self, name: str, quantity: str) -> Signal:
-        bank = self.circuit.named(name)
-        if isinstance(bank, CurrentLaw | WiredCrossbar):
-            weights = self.weights[name]
-            if weights.size == 1:  # shared by all elements: it goes into the factors
-                return bank.learning_signal(quantity, self.voltages, weights * self.factors)
-            return weights * dense(bank.learning_signal(quantity, self.voltages, self.factors))
-        if isinstance(bank, VoltageSources):
-            fed = self._fed[name]
-            return np.asarray(np.einsum("pb,pbn->n", self.factors, fed - fed[:1]))
-        raise CircuitError(f"no phase tells how the energy changes with the {quantity} of {bank.labels[0]}")
+        return self.circuit.named(name).told_by_phases(quantity, self)
+
+    def weights(self, name: str) -> FloatArray:
+        return self.weighted[name]
+
+    def fed(self, name: str) -> FloatArray:
+        return self._fed[name]
 
     @cached_property
     def _fed(self) -> Mapping[str, FloatArray]:
-        """Weighted currents that sources feed, (phases, samples, n) by bank."""
         return cocontent_gradient(self.circuit, self.voltages)[0]
 
 
@@ -230,11 +222,11 @@ class _Mirrored:
 
     def signal(self, name: str, quantity: str) -> Signal:
         bank = self.points.circuit.named(name)
-        if isinstance(bank, WiredCrossbar):
-            bank = self.circuit.bank(name, WiredCrossbar)
-        if isinstance(bank, Synapses):
+        if not bank.by_drops:
+            bank = self.circuit.named(name)
+        if bank.linear and isinstance(bank, EnergyLaw):
             return bank.learning_signal(quantity, *self._made_up)
-        return np.asarray(self.circuit.named(name).sensitivity(quantity, self).sum(axis=0) / self.count)
+        return np.asarray(bank.sensitivity(quantity, self).sum(axis=0) / self.count)
 
     @cached_property
     def _made_up(self) -> tuple[FloatArray, FloatArray]:

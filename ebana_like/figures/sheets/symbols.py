@@ -105,14 +105,11 @@ def _amplifier(bank: VCVS, k: int, part: Part) -> Part:
 
 
 def _controlled(bank: Any, k: int, part: Part) -> Part:
+    """Draw a source with what it follows, another voltage or the current of a source."""
     pins = dict(part.pins)
-    symbol = "controlled_voltage" if isinstance(bank, VCVS | CCVS) else "controlled_current"
-    names: tuple[str, ...] = ()
-    if isinstance(bank, VCVS | VCCS):
-        names = pins.pop("control_positive"), pins.pop("control_negative")
-        source = difference(*names)
-    else:
-        source = f"i({bank.control[k]})"
+    names = tuple(pins.pop(pin) for pin in ("control_positive", "control_negative") if pin in pins)
+    source = difference(*names) if names else f"i({bank.control[k]})"
+    symbol = "controlled_voltage" if bank.letter in "eh" else "controlled_current"
     gain = float(bank.gain[k])
     factor = {1.0: "", -1.0: "-"}.get(gain, f"{short(gain)}·")
     return replace(part, symbol=symbol, pins=pins, texts=(f"{factor}{source}",), names=names)
@@ -124,13 +121,20 @@ def _switch(bank: Any, k: int, part: Part) -> Part:
     return replace(part, symbol="switch", pins=pins, texts=(difference(*names),), names=names)
 
 
-def _transistor(bank: Any, k: int, part: Part) -> Part:
+def _mosfet(bank: Any, k: int, part: Part) -> Part:
+    symbol = "pmos" if bank.model.type == "pmos" or "pchan" in bank.model.parameters else "nmos"
+    return replace(_transistor(bank, k, part), symbol=symbol)
+
+
+def _bipolar(bank: Any, k: int, part: Part) -> Part:
+    return _transistor(bank, k, part, hides="0")
+
+
+def _transistor(bank: Any, k: int, part: Part, hides: str = "") -> Part:
     pins, texts = dict(part.pins), [bank.model.name]
     bulk = pins.pop("bulk", "")
     symbol = bank.model.type
-    if isinstance(bank, MOSFETs):
-        symbol = "pmos" if bank.model.type == "pmos" or "pchan" in bank.model.parameters else "nmos"
-    hidden = {"0", pins["negative"]} if isinstance(bank, BipolarTransistors) else {pins["negative"]}
+    hidden = {hides, pins["negative"]}
     names: tuple[str, ...] = ()
     if bulk and bulk not in hidden:
         texts.append(f"bulk {bulk}")
@@ -164,7 +168,7 @@ _DRAWN: dict[type[Bank], Callable[[Any, int, Part], Part]] = {
     CCVS: _controlled,
     CCCS: _controlled,
     Switches: _switch,
-    BipolarTransistors: _transistor,
-    MOSFETs: _transistor,
+    BipolarTransistors: _bipolar,
+    MOSFETs: _mosfet,
     JFETs: _transistor,
 }

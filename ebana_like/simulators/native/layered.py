@@ -11,7 +11,7 @@ import numpy as np
 from jax import Array
 
 from ebana_like.circuit import Circuit
-from ebana_like.elements import FloatArray, IntArray, VoltageSources, WiredCrossbar, index_of
+from ebana_like.elements import FloatArray, IntArray, VoltageSources, index_of
 from ebana_like.elements.switch import OPEN
 from ebana_like.simulators.layers import Crossbar, Hidden, Layers, pulled
 from ebana_like.simulators.native.network import (
@@ -174,7 +174,7 @@ class LayeredCircuit:
     def wired(self, values: Values) -> Wired:
         """Return what wires put beside the crossbars, filled up."""
         layers = self.layers
-        if not any(isinstance(crossbar.bank, WiredCrossbar) for crossbar in layers.crossbars):
+        if not any(crossbar.bank.wires for crossbar in layers.crossbars):
             return Wired()
         beside = [c.beside(self._of(c, values), with_rows=k > 0) for k, c in enumerate(layers.crossbars)]
         couplings, totals, between = [], [], []
@@ -317,7 +317,7 @@ class LayeredCircuit:
     def descends(self) -> bool:
         """Whether all that is trained are the crossbars, with rows in the order of the layers, and without wires."""
         crossbars = self.layers.crossbars
-        if any(isinstance(crossbar.bank, WiredCrossbar) for crossbar in crossbars):
+        if any(crossbar.bank.wires for crossbar in crossbars):
             return False
         in_order = all(crossbar.order is None for crossbar in crossbars)
         ranges = [parameter.range for parameter in self.circuit.parameters.values()]
