@@ -1,5 +1,6 @@
 """Hopfield networks: where they settle, what they learn by each rule, and the same in ngspice."""
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -21,6 +22,8 @@ from ebana_like.learning import (
 )
 from ebana_like.simulators import NgspiceSimulator
 from ebana_like.simulators.hopfield import HopfieldEngine
+from ebana_like.simulators.hopfield.settle import settle
+from ebana_like.simulators.native.runtime import doubles
 from ebana_like.systems.hopfield import Hopfield
 from ebana_like.training import Callback, Problem, train
 from ebana_like.training.stretch import stretches_of
@@ -83,6 +86,30 @@ def test_it_settles_where_small_steps_down_the_energy_end(activation):
     inside = (abs(found) > 0.01) & (abs(found) < 0.99)
     assert inside.mean() > 0.5
     assert found == pytest.approx(np.hstack(states), abs=1e-10)
+
+
+def test_a_stiff_network_settles_in_few_sweeps_where_whole_steps_take_hundreds():
+    """Weights between two layers of singular values up to 0.99, and all units away from their ends."""
+    rng, count = np.random.default_rng(0), 20
+    turned = [np.linalg.qr(rng.normal(size=(count, count)))[0] for _ in range(2)]
+    between = turned[0] @ np.diag(np.linspace(0.1, 0.99, count)) @ turned[1]
+    middle = np.full(count, 0.5)
+    drive = rng.uniform(-0.001, 0.001, (5, count)) + middle - middle @ between
+    bias = middle - between @ middle
+    first, second, sweeps, moved = middle[None], middle[None], 0, 1.0
+    while moved > 1e-13:
+        old = first
+        first = np.clip(drive + second @ between, 0, 1)
+        second = np.clip(first @ between.T + bias, 0, 1)
+        sweeps, moved = sweeps + 1, abs(first - old).max()
+    with doubles():
+        start = [jnp.full((5, count), 0.5)] * 2
+        found = settle(start, jnp.asarray(drive), [(jnp.asarray(between), jnp.asarray(bias))], None, 1e-13, "clip")
+    assert ((first > 0) & (first < 1)).all()
+    assert found.states[0] == pytest.approx(first, abs=1e-10)
+    assert found.states[1] == pytest.approx(second, abs=1e-10)
+    assert sweeps > 500
+    assert int(found.sweeps) < sweeps / 3
 
 
 def test_single_precision_settles_at_the_same_place():
