@@ -84,6 +84,7 @@ class Network(NamedTuple):
     couplings: what wires put between the nodes of a layer, as currents into each of them by the voltages of the others,
         (nodes, nodes) of every layer, siemens, zero on the diagonal; none where there are no wires.
     ratios: of the amplifiers.
+    sums: of each crossbar's columns, (columns,), and of its rows, (rows,), siemens.
     """
 
     neurons: tuple[Neurons, ...]
@@ -92,6 +93,7 @@ class Network(NamedTuple):
     positive: Array
     negative: Array
     fed: tuple[Array | None, ...]
+    sums: tuple[tuple[Array, Array], ...]
     couplings: tuple[Array, ...] = ()
     ratios: Even | Uneven = Even()
 
@@ -161,14 +163,15 @@ def network(
     neurons: tuple[Neurons, ...], ports: "Ports", total: Array, matrices: tuple[Array, ...], wired: Wired = NO_WIRES
 ) -> Network:
     """Return the network with these crossbars behind the first; total: sum of the first's conductances, (neurons,)."""
+    sums = tuple((matrix.sum(axis=1), matrix.sum(axis=0)) for matrix in matrices)
     conductances = []
-    for layer, matrix in zip(neurons, matrices, strict=True):
-        conductances.append(total + layer.ground + layer.forward * layer.back * matrix.sum(axis=0))
-        total = matrix.sum(axis=1)
+    for layer, (of_columns, of_rows) in zip(neurons, sums, strict=True):
+        conductances.append(total + layer.ground + layer.forward * layer.back * of_rows)
+        total = of_columns
     fed: list[Array | None] = [None] * (len(matrices) + 1)
     for k, (layer, matrix) in enumerate(zip(neurons, matrices, strict=True)):
         if layer.offsets is not None:
-            out = layer.back * layer.offsets * matrix.sum(axis=0)
+            out = layer.back * layer.offsets * sums[k][1]
             if wired.between:
                 rows = wired.between[k]
                 out = out + layer.back * (layer.offsets * rows.sum(axis=1) - rows @ layer.offsets)
@@ -179,7 +182,7 @@ def network(
         conductances = [own + beside for own, beside in zip(conductances, wired.totals, strict=True)]
     every = tuple(conductances)
     pairs = ports.positive, ports.negative
-    return Network(neurons, matrices, every, *pairs, tuple(fed), wired.couplings, ports.ratios)
+    return Network(neurons, matrices, every, *pairs, tuple(fed), sums, wired.couplings, ports.ratios)
 
 
 class Ports(NamedTuple):
