@@ -1,4 +1,4 @@
-"""A network whose crossbars have no pattern is solved at once; and what singles solve inside has the digits of doubles."""
+"""A network whose crossbars have no pattern is solved at once; what singles solve inside has the digits of doubles."""
 
 from itertools import pairwise
 
