@@ -125,6 +125,8 @@ def own_values(name: str) -> dict[str, Option]:
 def _options(thing: Any, prefix: str, defaults: Mapping[str, Value]) -> dict[str, Option]:
     found: dict[str, Option] = {}
     for entry in fields(thing) if is_dataclass(thing) else ():
+        if not entry.init:
+            continue
         value = defaults.get(entry.name, getattr(thing, entry.name))
         key = f"{prefix}{entry.name}"
         if get_origin(entry.type) is Literal:

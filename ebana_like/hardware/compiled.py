@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 NUMBER = "number"
 """The entry that numbers devices: what they draw depends on it, and not on where an engine keeps them."""
 
-DEVICES = "devices/"
-"""Prefix of what a technology remembers, beside what an update rule does."""
-
 Entries = Mapping[str, "Array"]
 
 
@@ -31,7 +28,12 @@ class CompiledTechnology(Technology):
 
     What it remembers of an address is arrays with a number for every device, by name; in a state they are called
     NAME/ADDRESS. It is hashable, for what it is part of is compiled once for each.
+
+    by_numbers: whether `moved` finds its fields that are numbers, and not zero, as JAX's own, so that what is compiled
+        serves all such technologies (see `kinds`).
     """
+
+    by_numbers: ClassVar[bool] = False
 
     @abstractmethod
     def made(self, parameter: Parameter, rng: np.random.Generator) -> dict[str, FloatArray]:
@@ -44,8 +46,12 @@ class CompiledTechnology(Technology):
         """Return what devices hold after they were asked to change, and the entries that are new.
 
         value: what they hold; wanted: the change, (n,), in the parameter's unit, between whose ends low and high they
-        stay. key: see `draws`.
+        stay. key: see `draws`. All arrays may have more axes: devices do not know of each other.
         """
+
+    def lasting(self, entries: Entries) -> Entries:
+        """Return entries that never change in the form in which a loop over many updates holds them."""
+        return {name: each.astype("uint32") if name == NUMBER else each for name, each in entries.items()}
 
     def begun(self, parameter: Parameter, entries: Mapping[str, FloatArray]) -> FloatArray:
         """Return what the devices of an address hold when asked for the parameter's value before the first update."""

@@ -7,7 +7,7 @@ device's own step; `zero` is the place that aihwkit calls weight 0, at which ste
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -28,7 +28,12 @@ class Frame(NamedTuple):
 
 @dataclass(frozen=True)
 class Law(ABC):
-    """The mean step of a pulse, and what its noise from cycle to cycle is in proportion to."""
+    """The mean step of a pulse, and what its noise from cycle to cycle is in proportion to.
+
+    by_numbers: as for `CompiledTechnology`.
+    """
+
+    by_numbers: ClassVar[bool] = False
 
     @abstractmethod
     def factor(self, place: Any, up: Any, frame: Frame) -> Any:
@@ -58,6 +63,8 @@ class Linear(Law):
     up, down: by which share of the step at zero they are smaller at the end (1: they vanish there).
     spread: standard deviation of both from device to device.
     """
+
+    by_numbers = True
 
     up: float = 0.0
     down: float = 0.0
@@ -91,6 +98,8 @@ class Power(Law):
     up, down: the powers. spread: their standard deviation from device to device, as a share.
     """
 
+    by_numbers = True
+
     up: float = 1.0
     down: float = 1.0
     spread: float = 0.0
@@ -116,6 +125,8 @@ class Exponential(Law):
     floor, slope: cycle noise besides that of the step, as a share of the range, and of the distance from zero
         (phase-change memory: Nandakumar et al. 2020, Front. Neurosci. 14:406).
     """
+
+    by_numbers = True
 
     rise: float
     fall: float
@@ -144,6 +155,8 @@ class Tabulated(Law):
         range.
     """
 
+    by_numbers = True
+
     up: tuple[float, ...]
     down: tuple[float, ...]
     up_noise: tuple[float, ...]
@@ -158,7 +171,8 @@ class Tabulated(Law):
     @staticmethod
     def _between(place: Any, values: tuple[float, ...]) -> Any:
         middles = (np.arange(len(values)) + 0.5) / len(values)
-        return place.__array_namespace__().interp(place, middles, np.array(values))
+        xp = place.__array_namespace__()
+        return xp.interp(place, middles, xp.asarray(values))
 
 
 def _chosen(up: Any, one: Any, other: Any) -> Any:

@@ -15,6 +15,7 @@ from ebana_like.checks import require_number
 from ebana_like.elements import FloatArray
 from ebana_like.errors import SettingError
 from ebana_like.hardware.compiled import NUMBER, CompiledTechnology, Entries, require_shares
+from ebana_like.hardware.kinds import is_given
 from ebana_like.hardware.laws import Constant, Frame, Law
 from ebana_like.values import Parameter
 
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from jax import Array
 
 Rounding = Literal["stochastic", "nearest", "kept"]
+
+Pace = Literal["in one go", "in turns", "one by one"]
+"""How pulses of an update are computed: all together, so many together again and again, or each for itself."""
 
 FINE = 0.05
 """Share of the range that pulses may cover in one go: the law is taken amid their way, and their noise drawn once."""
@@ -45,7 +49,8 @@ class Pulsed(CompiledTechnology):
         symmetry point, which then lies at zero; centring: standard deviation of that reference, a share of the range.
     write_noise: standard deviation of what is seen about what is held, a share of the range, new at every write.
     most: pulses that an update can give a device. rounding: of the number of pulses, by chance, to the nearest, or with
-        the rest kept digitally until it fills a pulse (mixed precision: Nandakumar et al. 2020).
+        the rest kept digitally until it fills `least` pulses (mixed precision: Nandakumar et al. 2020). What is written
+        more rarely is drawn less to the symmetry points: of noise, so many times fewer pulses remain.
     stuck_low, stuck_high: shares of devices that stand at an end for ever.
     period: seconds from one update to the next. leak: seconds in which a distance from zero falls to 1/e, 0 for never;
         leak_device: its standard deviation as a share; of a device.
@@ -72,6 +77,7 @@ class Pulsed(CompiledTechnology):
     write_noise: float = 0.0
     most: int = 31
     rounding: Rounding = "stochastic"
+    least: int = 1
     stuck_low: float = 0.0
     stuck_high: float = 0.0
     period: float = 1.0
@@ -83,10 +89,14 @@ class Pulsed(CompiledTechnology):
     one_way: bool = False
     refresh: float = 0.1
     seed: int = 0
+    pace: Pace = field(init=False, repr=False)
+
+    by_numbers = True
 
     def __post_init__(self) -> None:
         require_number("step of a technology", self.step, above=0, high=1)
         require_number("most pulses of a technology", self.most, whole=True, low=1)
+        require_number("least pulses of a technology", self.least, whole=True, low=1, high=self.most)
         require_number("imbalance of a technology", self.imbalance, low=-1, high=1)
         for name in ("period", "drift_after"):
             require_number(f"{name} of a technology", getattr(self, name), above=0)
@@ -99,6 +109,14 @@ class Pulsed(CompiledTechnology):
         require_shares("a technology", stuck_low=self.stuck_low, stuck_high=self.stuck_high)
         if self.stuck_low + self.stuck_high > 1:
             raise SettingError("stuck_low and stuck_high of a technology are more than 1 together; give shares")
+
+        pace: Pace = "in one go" if self.most <= self.together else "in turns" if self.together > 1 else "one by one"
+        object.__setattr__(self, "pace", pace)
+
+    @property
+    def together(self) -> int:
+        """Pulses of which the law is taken amid their way."""
+        return max(int(FINE / self.step), 1)
 
     @property
     def chip(self) -> int:
@@ -131,7 +149,7 @@ class Pulsed(CompiledTechnology):
         return np.clip(parameter.value, parameter.low + parameter.span * low, parameter.low + parameter.span * high)
 
     def devices(self, count: int, rng: np.random.Generator) -> dict[str, FloatArray]:
-        """Return what differs between devices, (count,) each: sizes of steps, ends, and what the law draws."""
+        """Return what differs between devices, (count,) each, in singles: sizes of steps, ends, what the law draws."""
         entries: dict[str, FloatArray] = {}
         gain, tilt = (spread * rng.normal(size=count) for spread in (self.device, self.imbalance_device))
         gain = np.exp(gain) if self.lognormal else 1 + gain
@@ -158,7 +176,7 @@ class Pulsed(CompiledTechnology):
             entries[LIFE] = np.maximum(self.leak * (1 + self.leak_device * rng.normal(size=count)), self.period)
         if self.drift and self.drift_device:
             entries[DRIFT] = self.drift + self.drift_device * rng.normal(size=count)
-        return entries
+        return {name: each.astype(np.float32).astype(float) for name, each in entries.items()}
 
     def symmetry(self, entries: Mapping[str, FloatArray]) -> FloatArray:
         """Return the places at which a pulse up and one down cancel in the mean, (n,), or else the end they lead to."""
@@ -186,6 +204,11 @@ class Pulsed(CompiledTechnology):
             return 1.0
         return up.__array_namespace__().where(up, entries[RISING], entries[FALLING])
 
+    def lasting(self, entries: Entries) -> Entries:
+        """Return entries that never change as singles, which they were rounded to when they were drawn."""
+        found = super().lasting(entries)
+        return {name: each if name == NUMBER else each.astype("float32") for name, each in found.items()}
+
     def moved(
         self, value: "Array", wanted: "Array", low: Any, high: Any, entries: Entries, key: "Array"
     ) -> tuple["Array", dict[str, "Array"]]:
@@ -204,6 +227,8 @@ class Pulsed(CompiledTechnology):
             count = jnp.floor(abs(steps) + 0.5)
         else:
             count = jnp.floor(abs(steps))
+            if self.least > 1:
+                count = jnp.where(count < self.least, 0, count)
         count, up = jnp.minimum(count, self.most), steps > 0
         if self.one_way:
             count = jnp.where(up, count, 0)
@@ -218,7 +243,7 @@ class Pulsed(CompiledTechnology):
         there = jnp.clip(there, 0, 1)
         if AGE in entries:
             new[AGE] = jnp.where(count > 0, 0, entries[AGE] + self.period)
-        if not self.write_noise:
+        if not is_given(self.write_noise):
             return low + span * there, new
         new[HIDDEN] = low + span * there
         seen = jnp.clip(there + self.write_noise * normal(words(key, number, 2)), 0, 1)
@@ -231,10 +256,10 @@ class Pulsed(CompiledTechnology):
 
         from ebana_like.hardware.draws import words
 
-        at_once = max(int(FINE / self.step), 1)
-        if self.most <= at_once:
+        if self.pace == "in one go":
             return self._at_once(place, count, up, entries, word)
         number = entries[NUMBER].astype(jnp.uint32)
+        at_once = 1 if self.pace == "one by one" else jnp.maximum(jnp.floor(FINE / self.step), 1)
 
         def some(carry: tuple[Any, Any, Any]) -> tuple[Any, Any, Any]:
             place, left, turn = carry
@@ -248,20 +273,21 @@ class Pulsed(CompiledTechnology):
 
     def _at_once(self, place: Any, count: Any, up: Any, entries: Entries, word: Any) -> Any:
         """Return where so many pulses lead: exact for one, to the square of what they cover for several."""
+        import jax
         import jax.numpy as jnp
 
         from ebana_like.hardware.draws import normal
 
         frame, size = self._frame(entries), self.step * self._size(up, entries)
         sign = jnp.where(up, 1, -1).astype(place.dtype)
-        if self.most > 1 and type(self.law) is not Constant and FINE / self.step >= 2:
-            first = self.law.factor(place, up, frame)
-            place_between = place + sign * size * first * (jnp.maximum(count, 1) - 1) / 2
-        else:
-            place_between = place
-        factor = self.law.factor(place_between, up, frame)
+        if self.pace == "one by one" or self.most == 1 or type(self.law) is Constant:
+            place_between, factor = place, self.law.factor(place, up, frame)
+        else:  # by its slope the law is known amid their way, for one more multiplication
+            factor, slope = jax.jvp(lambda x: self.law.factor(x, up, frame), (place,), (jnp.ones_like(place),))
+            before = sign * size * factor * (jnp.maximum(count, 1) - 1) / 2
+            place_between, factor = place + before, factor + slope * before
         way = sign * size * factor * count
-        if self.cycle:
+        if is_given(self.cycle):
             noise = self.law.noise(place_between, up, size if self.additive else abs(size * factor), frame)
             way = way + self.cycle * noise * jnp.sqrt(count) * normal(word)
         return jnp.clip(place + way, frame.low, frame.high)
@@ -270,10 +296,10 @@ class Pulsed(CompiledTechnology):
         """Return places after the time between two updates; bottom: the low end, in units of the range."""
         import jax.numpy as jnp
 
-        if self.leak:
+        if is_given(self.leak):
             zero = entries.get(ZERO, self.zero)
             place = zero + (place - zero) * jnp.exp(-self.period / entries.get(LIFE, self.leak))
-        if self.drift:
+        if is_given(self.drift):
             age, nu = entries[AGE], entries.get(DRIFT, self.drift)
             shrunk = ((age + self.period + self.drift_after) / (age + self.drift_after)) ** -nu
             place = (bottom + place) * shrunk - bottom

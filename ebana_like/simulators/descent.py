@@ -47,8 +47,37 @@ class Drawable(Protocol):
         """Return how much each bank's energy weighs, (n,) or (1,), by bank. Raises CircuitError where it does not."""
 
 
-Moves = Callable[[dict[str, Any], dict[str, Any], Any, Any, Any], tuple[dict[str, Any], dict[str, Any]]]
-"""Values and gradients by address, one axis each, what is remembered, ranges and keys to new values and memory."""
+Numbers = tuple[Any, ...]
+"""By which devices of one kind differ: numbers, and arrays in place of rows of them."""
+
+
+class Devices(Protocol):
+    """What stands between a rule's steps and values, as pure functions of JAX arrays; hashable."""
+
+    def __call__(
+        self, numbers: Numbers, value: Any, wanted: Any, low: Any, high: Any, entries: Mapping[str, Any], key: Any
+    ) -> tuple[Any, dict[str, Any]]:
+        """Return what devices hold after they were asked for a change, and the entries that are new.
+
+        Arrays of one shape, with a number for every device: what it holds, the wanted change, and entries by name.
+        """
+
+    def lasting(self, numbers: Numbers, entries: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return entries that never change as they are best held over many calls."""
+
+
+DEVICES = "devices/"
+"""Prefix of what devices remember, beside what an update rule does: DEVICES NAME/ADDRESS."""
+
+
+class Moves(NamedTuple):
+    """How values move: against what, where that is not the gradient itself, and by which devices, where not ideal ones.
+
+    Compared and hashed by what stands here, for what it is part of is compiled once for each.
+    """
+
+    against: "Against | None"
+    devices: "Devices | None"
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,12 +85,12 @@ class Directing:
     """An update rule for an engine in JAX, whatever moves the values then.
 
     against: a pure function of JAX arrays; always the same object, for what it is part of is compiled once for each. It
-        may find the values of an address in any order.
+        may find the values of an address in any order. None where values go against the gradient.
     state: what it remembers, as named arrays. of_address: those with a number for every value of an address, and which.
     rates: relative learning rates now, by address.
     """
 
-    against: Against
+    against: Against | None
     state: Mapping[str, FloatArray]
     of_address: Mapping[str, str]
     rates: Mapping[str, float]
@@ -80,13 +109,13 @@ class Ends(NamedTuple):
 class Stepping:
     """Steps that are more than steps against the gradient, for an engine in JAX: a rule's directions, and a technology.
 
-    moves: a pure function of JAX arrays; always the same object, for what it is part of is compiled once for each. It
-        may find the values of an address in any order.
+    numbers: of the devices.
     state: what both remember, as named arrays. of_address: those with a number for every value of an address.
-    ranges: by address, with which `moves` is called.
+    ranges: by address.
     """
 
     moves: Moves
+    numbers: Numbers
     state: Mapping[str, FloatArray]
     of_address: Mapping[str, str]
     ranges: Mapping[str, Ends]

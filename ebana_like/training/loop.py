@@ -72,7 +72,7 @@ def train(
     diverges.
     """
     progress = resumable = start or problem.start()
-    stretches = None if any(map(_sees_every_batch, callbacks)) else stretches_of(problem, simulator)
+    stretches = None if any(map(_sees_every_batch, callbacks)) else stretches_of(problem, simulator, progress)
     if note := inexactness(problem, simulator, progress) if not progress.steps else "":
         progress = resumable = replace(progress, sums=replace(progress.sums, messages=(note,)))
         for callback in callbacks:

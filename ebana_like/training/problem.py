@@ -9,9 +9,9 @@ from ebana_like.circuit import Circuit
 from ebana_like.data.split import Split
 from ebana_like.errors import SettingError
 from ebana_like.hardware import Ideal, Readout, Technology, measured
-from ebana_like.hardware.compiled import DEVICES
 from ebana_like.learning import Cost, Estimator, Frequency, Update
 from ebana_like.simulators import Simulator
+from ebana_like.simulators.descent import DEVICES
 from ebana_like.systems import CircuitSystem, System, system_of
 from ebana_like.training.progress import Progress
 

@@ -155,8 +155,11 @@ def stencil(estimator: Estimator, batch: int, rng: np.random.Generator) -> tuple
     return estimator.beta * phases.multiples, phases.coefficients / estimator.beta
 
 
-def stretches_of(problem: Problem, simulator: Simulator) -> Stretches | None:
-    """Return how the engine takes steps by itself, or None where engine, cost, estimator or rule do not allow it."""
+def stretches_of(problem: Problem, simulator: Simulator, start: Progress | None = None) -> Stretches | None:
+    """Return how the engine takes steps by itself, or None where engine, cost, estimator or rule do not allow it.
+
+    start: where training begins; the problem's own start unless given.
+    """
     if not (isinstance(simulator, Descends) and simulator.descends):
         return None
     system = problem.system
@@ -165,7 +168,9 @@ def stretches_of(problem: Problem, simulator: Simulator) -> Stretches | None:
     pull = system.drawn(problem.cost)
     if not pull.any_arrays or np.iscomplexobj(stencil(problem.estimator, 1, np.random.default_rng(0))[0]):
         return None
-    if not problem.readout.perfect or (not is_plain(problem) and stepping_of(problem, problem.start()) is None):
+    if not problem.readout.perfect:
+        return None
+    if not is_plain(problem) and stepping_of(problem, start or problem.start()) is None:
         return None
     if isinstance(problem.estimator, Nudged):
         try:

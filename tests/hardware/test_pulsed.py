@@ -2,11 +2,14 @@
 
 from dataclasses import replace
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
 from ebana_like.errors import SettingError
 from ebana_like.hardware import Constant, Exponential, Levels, Linear, Power, Programmed, Pulsed, SoftBounds, Verified
+from ebana_like.hardware.kinds import kind_of
+from ebana_like.simulators.native.runtime import doubles
 from ebana_like.values import Parameter, Range
 
 LOW, HIGH, COUNT = 1e-6, 5e-5, 20_000
@@ -89,6 +92,14 @@ def test_a_kept_remainder_loses_nothing():
     np.testing.assert_allclose(done[-1] + 0.01 * state["left/r.conductance"], sum(changes))
 
 
+def test_a_kept_remainder_is_written_once_it_fills_the_least_pulses():
+    places, state = asked(Pulsed(step=0.01, rounding="kept", least=3), [0.012, 0.013, 0.011, -0.025], count=2)
+    np.testing.assert_allclose(places[1:, 0], [0.5, 0.5, 0.53, 0.53])
+    np.testing.assert_allclose(state["left/r.conductance"], 3.6 - 3 - 2.5)
+    with pytest.raises(SettingError, match="least pulses of a technology is 40; it must be at least 1 and at most 31"):
+        Pulsed(least=40)
+
+
 def test_no_more_pulses_than_an_update_can_give():
     places, _ = asked(Pulsed(step=0.01, most=3), [0.2], count=2)
     np.testing.assert_allclose(places[-1], 0.53)
@@ -151,6 +162,26 @@ def test_symmetry_points():
     np.testing.assert_allclose(up[inside], down[inside], rtol=1e-9)
     centred = Pulsed(law=SoftBounds(), device=0.3, imbalance_device=0.1, low_spread=0.3, high_spread=0.2, centred=True)
     np.testing.assert_allclose(centred.symmetry(centred.devices(100, np.random.default_rng(1))), 0.5, atol=1e-9)
+
+
+def test_devices_that_differ_in_numbers_alone_are_compiled_once():
+    one, other = Pulsed(step=1e-3, cycle=0.3, law=Linear(0.1, 0.5)), Pulsed(step=2e-4, cycle=2.0, law=Linear(0.4, 0.7))
+    assert kind_of(one)[0] == kind_of(other)[0]
+    assert kind_of(one)[1] != kind_of(other)[1]
+    for another in (
+        replace(one, cycle=0.0),  # what is zero is left out
+        replace(one, step=0.01),  # 31 pulses are too many to be computed in one go
+        replace(one, law=Linear(0.1, 0.0)),
+        replace(one, rounding="kept"),
+    ):
+        assert kind_of(another)[0] != kind_of(one)[0]
+    numbers, seen = kind_of(one)[1], parameter(0.3, count=3)
+    entries = {name.partition("/")[0]: each for name, each in one.start({"r.conductance": seen}).items()}
+    given = seen.value, np.full(3, 0.02 * SPAN), LOW, HIGH, entries, np.array([1, 2], np.uint32)
+    with doubles():
+        np.testing.assert_array_equal(
+            kind_of(one)[0](numbers, *given)[0], one.moved(*map(jnp.asarray, given[:4]), *given[4:])[0]
+        )
 
 
 def test_another_seed_is_another_chip():

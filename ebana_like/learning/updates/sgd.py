@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from ebana_like.elements import Signal
 from ebana_like.hardware import State
@@ -21,10 +21,4 @@ class SGD(Update):
         return gradient, {}
 
     def directing(self, parameters: Mapping[str, Parameter], state: State, epoch: int) -> Directing | None:
-        return Directing(_against, {}, {}, self.rates(parameters, epoch)) if type(self) is SGD else None
-
-
-def _against(
-    values: dict[str, Any], gradients: dict[str, Any], state: dict[str, Any], ranges: Mapping[str, Any]
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    return {at: (ranges[at].high - ranges[at].low) * slope for at, slope in gradients.items()}, {}
+        return Directing(None, {}, {}, self.rates(parameters, epoch)) if type(self) is SGD else None

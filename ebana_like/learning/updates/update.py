@@ -11,9 +11,9 @@ from ebana_like.checks import require_number, shown
 from ebana_like.elements import FloatArray, Signal, dense
 from ebana_like.errors import SettingError, meant
 from ebana_like.hardware import CompiledTechnology, Ideal, State, Technology
-from ebana_like.hardware.compiled import DEVICES
+from ebana_like.hardware.kinds import kind_of
 from ebana_like.learning.schedules.schedule import Constant, Schedule
-from ebana_like.simulators.descent import Directing, Ends, Stepping
+from ebana_like.simulators.descent import DEVICES, Directing, Ends, Moves, Stepping
 from ebana_like.values import Parameter, Values, parts
 
 IDEAL = Ideal()
@@ -124,13 +124,13 @@ class Update(ABC):
         ideal = type(technology) is Ideal
         if found is None or not (ideal or isinstance(technology, CompiledTechnology)):
             return None
-        from ebana_like.hardware.steps import moves_of
-
+        devices, numbers = kind_of(technology.unmade) if isinstance(technology, CompiledTechnology) else (None, ())
         of_devices = {
             name: at for name in state if name.startswith(DEVICES) for at in parameters if name.endswith(f"/{at}")
         }
         return Stepping(
-            moves_of(found.against, technology.unmade if isinstance(technology, CompiledTechnology) else None),
+            Moves(found.against, devices),
+            numbers,
             state,
             {**found.of_address, **of_devices},
             {at: Ends(each.low, each.high, found.rates[at], k) for k, (at, each) in enumerate(parameters.items())},

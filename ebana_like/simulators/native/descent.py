@@ -13,12 +13,12 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
-from ebana_like.simulators.descent import Draws, Moves
+from ebana_like.simulators.descent import Draws, Ends, Moves, Numbers
 from ebana_like.simulators.layers import pulled
 from ebana_like.simulators.native.layered import unpushed
 from ebana_like.simulators.native.network import Conductances, Network, Neurons, Outputs, Ports, injected, network
 from ebana_like.simulators.native.settle import Settled, adjoint, guess, settle
-from ebana_like.simulators.native.stepping import stepped
+from ebana_like.simulators.native.stepping import Lasting, begun, ended, stepped
 
 FEW_SAMPLES = 256
 """Samples up to which the norm of their outer products is taken from the samples' scalar products."""
@@ -46,7 +46,7 @@ class Batches(NamedTuple):
     keys: Array
 
 
-State = dict[str, Array]
+State = dict[str, Any]
 Carry = tuple[Array, Array, Conductances, State, Array, Array]
 
 
@@ -70,8 +70,9 @@ def descend(
     inputs: Array,
     count: Array,
     moves: Moves | None = None,
+    numbers: Numbers = (),
     state: State | None = None,
-    ranges: Mapping[str, Any] | None = None,
+    ranges: Mapping[str, Ends] | None = None,
 ) -> tuple[Array, Conductances, State, Array, Array]:
     """Take `count` steps; how many were taken, where they led, what the rule remembers, the free scores, and the
     gradients' norms.
@@ -79,7 +80,8 @@ def descend(
     branch: addresses of what stands across the output pairs. pull: what the outputs are drawn by.
     inputs: number of features, those that fill arrays left out.
     filled: whether there are elements that only fill arrays; they have no conductance and keep it.
-    moves, state, ranges: see `Stepping`; without them steps go against the gradient.
+    moves, numbers, state, ranges: see `Stepping`; without them steps go against the gradient. What is remembered then
+        comes without what never changes.
     """
 
     def step(carry: Carry) -> Carry:
@@ -117,7 +119,7 @@ def descend(
         if moves is not None and ranges is not None:
             minus = constant + products if g.minus.shape[1] else g.minus
             gradient = Conductances(constant - products, minus, others[0], tuple(others[1:]))
-            there = stepped(moves, g, gradient, state, ranges, batches.keys[k], filled)
+            there = stepped(moves, numbers, lasting, g, gradient, state, ranges, batches.keys[k], filled)
             g, state = jax.tree.map(lambda new, old: jnp.where(is_good, new, old), there, (g, state))
         else:
             g = Conductances(
@@ -131,13 +133,17 @@ def descend(
     def is_going(carry: Carry) -> Array:
         return (carry[0] < count) & carry[1]
 
+    lasting: Lasting = {}
+    held: State = {}
+    if moves is not None and ranges is not None:
+        lasting, held = begun(moves, numbers, g, state or {}, ranges)
     size = batches.features.shape[:2]
     scores = jnp.zeros((*size, len(ports.positive)), batches.unit.dtype)
     norms = jnp.zeros(size[:1], batches.unit.dtype)
-    done, _, g, state, scores, norms = jax.lax.while_loop(
-        is_going, step, (jnp.zeros((), jnp.int32), jnp.ones((), bool), g, state or {}, scores, norms)
+    done, _, g, held, scores, norms = jax.lax.while_loop(
+        is_going, step, (jnp.zeros((), jnp.int32), jnp.ones((), bool), g, held, scores, norms)
     )
-    return done, g, state, scores, norms
+    return done, g, ended(held), scores, norms
 
 
 def input_total(g: Conductances) -> Array:

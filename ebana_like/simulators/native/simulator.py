@@ -180,7 +180,7 @@ class NativeSimulator:
 
             def number(a: Any) -> Any:
                 """Return an array of floats in the precision of the steps; what is on the device stays there."""
-                if a.dtype.kind != "f":
+                if a.dtype.kind != "f" or a.dtype == dtype:
                     return a
                 return a.astype(dtype) if isinstance(a, jax.Array) else np.asarray(a, dtype)
 
@@ -207,9 +207,11 @@ class NativeSimulator:
             given = Batches(*map(as_jax, arrays))
             inputs = np.array(descent.features.shape[2])
             rest: tuple[Any, ...] = ()
+            before: dict[str, Any] = {}
             if stepping := descent.stepping:
                 ranges = {address: jax.tree.map(np.array, stepping.ranges[address]) for address in addresses}
-                rest = stepping.moves, *typed((on_device(layered, stepping.state, stepping.of_address), ranges))
+                before = typed(on_device(layered, stepping.state, stepping.of_address))
+                rest = stepping.moves, *typed((jax.tree.map(np.array, stepping.numbers), before, ranges))
             done, g, state, scores, norms = descend(
                 layered.layers.branch.addresses,
                 layered.has_fillers,
@@ -227,7 +229,7 @@ class NativeSimulator:
                 Resident(layered, g),
                 np.asarray(scores[:count, :, :outputs], float),
                 np.asarray(norms[:count], float),
-                ResidentState(layered, state, stepping.of_address) if stepping else {},
+                ResidentState(layered, {**before, **state}, stepping.of_address) if stepping else {},
             )
 
     def adjoint(self, points: OperatingPoints, currents: FloatArray) -> FloatArray:
