@@ -2,14 +2,12 @@
 
 from dataclasses import replace
 
-import jax.numpy as jnp
 import numpy as np
 import pytest
 
 from ebana_like.errors import SettingError
 from ebana_like.hardware import Constant, Exponential, Levels, Linear, Power, Programmed, Pulsed, SoftBounds, Verified
 from ebana_like.hardware.kinds import kind_of
-from ebana_like.simulators.native.runtime import doubles
 from ebana_like.values import Parameter, Range
 
 LOW, HIGH, COUNT = 1e-6, 5e-5, 20_000
@@ -175,13 +173,6 @@ def test_devices_that_differ_in_numbers_alone_are_compiled_once():
         replace(one, rounding="kept"),
     ):
         assert kind_of(another)[0] != kind_of(one)[0]
-    numbers, seen = kind_of(one)[1], parameter(0.3, count=3)
-    entries = {name.partition("/")[0]: each for name, each in one.start({"r.conductance": seen}).items()}
-    given = seen.value, np.full(3, 0.02 * SPAN), LOW, HIGH, entries, np.array([1, 2], np.uint32)
-    with doubles():
-        np.testing.assert_array_equal(
-            kind_of(one)[0](numbers, *given)[0], one.moved(*map(jnp.asarray, given[:4]), *given[4:])[0]
-        )
 
 
 def test_another_seed_is_another_chip():

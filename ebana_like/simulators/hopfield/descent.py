@@ -11,8 +11,9 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
-from ebana_like.simulators.descent import Draws, Moves
+from ebana_like.simulators.descent import Draws, Ends, Moves
 from ebana_like.simulators.hopfield.settle import Pulls, Weights, settle, settle_adjoint
+from ebana_like.simulators.moving import Lasting, begun, ended, moved
 from ebana_like.systems.pulls import Clamps, Springs
 from ebana_like.systems.settled import HeldForces
 
@@ -40,6 +41,9 @@ class Bounds(NamedTuple):
 Numbers = dict[str, Array]
 """Flat by address."""
 
+State = dict[str, Any]
+"""What is remembered, that of devices as `moving.begun` has it."""
+
 
 class Carry(NamedTuple):
     """Batches done, whether the last was, weights by layer, what the rule remembers, free scores, gradients' norms."""
@@ -47,7 +51,7 @@ class Carry(NamedTuple):
     done: Array
     is_going: Array
     layers: Weights
-    state: Numbers
+    state: State
     scores: Array
     norms: Array
 
@@ -63,13 +67,14 @@ def descend(
     batches: Batches,
     count: Array,
     moves: Moves | None = None,
-    state: Numbers | None = None,
-    ranges: Mapping[str, Any] | None = None,
+    by: tuple[Any, ...] = (),
+    state: State | None = None,
+    ranges: Mapping[str, Ends] | None = None,
 ) -> Carry:
     """Take `count` steps, up to the first in which a sample does not settle.
 
     addresses: of weight and bias, layer by layer. still: see `settle`. bounds: of each address.
-    moves, state, ranges: see `Stepping`; without them steps go against the gradient.
+    moves, state, ranges: see `Stepping`, whose numbers are `by`; without them steps go against the gradient.
     """
 
     def step(carry: Carry) -> Carry:
@@ -82,7 +87,7 @@ def descend(
         score, targets = free.states[-1][0], batches.targets[k]
         if batches.betas.shape[1]:
             nudging = pull.nudging(targets, batches.betas[k]).drives(score, slice(None))
-            moved = settle(
+            pushed = settle(
                 [jnp.broadcast_to(s, (batches.betas.shape[1], *s.shape[1:])) for s in free.states],
                 drive[None],
                 layers[1:],
@@ -90,9 +95,9 @@ def descend(
                 still,
                 activation,
             )
-            states = [jnp.concatenate(pair) for pair in zip(free.states, moved.states, strict=True)]
+            states = [jnp.concatenate(pair) for pair in zip(free.states, pushed.states, strict=True)]
             factors = batches.coefficients[k] * share
-            still_moving = jnp.concatenate([free.moved, moved.moved])
+            still_moving = jnp.concatenate([free.moved, pushed.moved])
         else:
             here = [s[0] for s in free.states]
             mirrored = settle_adjoint(here, pull.gradient(score, targets), layers[1:], still, activation)
@@ -108,7 +113,7 @@ def descend(
         )
         return Carry(k + is_good, is_good, layers, state, carry.scores.at[k].set(score), carry.norms.at[k].set(norm))
 
-    def _moved(layers: Weights, slopes: Weights, carry: Carry, k: Array) -> tuple[Weights, Numbers]:
+    def _moved(layers: Weights, slopes: Weights, carry: Carry, k: Array) -> tuple[Weights, State]:
         if moves is None or ranges is None:
             return [
                 tuple(  # type: ignore[misc]
@@ -117,17 +122,22 @@ def descend(
                 )
                 for names, pair, slope_pair in zip(addresses, layers, slopes, strict=True)
             ], carry.state
-        values, gradient = _flat(addresses, layers), _flat(addresses, slopes)
-        there, state = moves(values, gradient, carry.state, ranges, batches.keys[k])
-        return _shaped(addresses, there, layers), state
+        rows, steep = ({at: (row,) for at, row in _flat(addresses, part).items()} for part in (layers, slopes))
+        there, state = moved(moves, by, lasting, rows, steep, carry.state, ranges, batches.keys[k])
+        return _shaped(addresses, {at: row for at, (row,) in there.items()}, layers), state
 
     def is_going(carry: Carry) -> Array:
         return (carry.done < count) & carry.is_going
 
     size, dtype = batches.features.shape[:2], batches.unit.dtype
     scores, norms = jnp.zeros((*size, len(layers[-1][1])), dtype), jnp.zeros(size[:1], dtype)
+    lasting: Lasting = {}
+    if moves is not None and ranges is not None:
+        rows = {at: (row,) for at, row in _flat(addresses, layers).items()}
+        lasting, state = begun(moves, by, rows, state or {}, ranges)
     first = Carry(jnp.zeros((), jnp.int32), jnp.ones((), bool), layers, state or {}, scores, norms)
-    return jax.lax.while_loop(is_going, step, first)
+    done: Carry = jax.lax.while_loop(is_going, step, first)
+    return done._replace(state=ended(done.state))
 
 
 def gradients(states: list[Array], factors: Array, x: Array) -> Weights:

@@ -138,7 +138,7 @@ class HopfieldEngine:
         bounds = {at: Bounds(descent.steps[at], each.low, each.high) for at, each in parameters.items()}
         rest: tuple[Any, ...] = ()
         if stepping is not None:
-            rest = stepping.moves, typed(dict(stepping.state)), typed(dict(stepping.ranges))
+            rest = stepping.moves, *typed((stepping.numbers, dict(stepping.state), dict(stepping.ranges)))
         with doubles():
             done = descend(
                 system.activation,
@@ -157,7 +157,8 @@ class HopfieldEngine:
                 for names, pair in zip(system.addresses, done.layers, strict=True)
                 for at, each in zip(names, pair, strict=True)
             }
-            state = {name: np.asarray(each, float) for name, each in done.state.items()}
+            before = stepping.state if stepping is not None else {}
+            state = {**before, **{name: np.asarray(each, float) for name, each in done.state.items()}}
             scores, norms = np.asarray(done.scores[:count], float), np.asarray(done.norms[:count], float)
         return Descended(count, found, scores, norms, state)
 

@@ -15,10 +15,11 @@ from jax import Array
 
 from ebana_like.simulators.descent import Draws, Ends, Moves, Numbers
 from ebana_like.simulators.layers import pulled
+from ebana_like.simulators.moving import Lasting, begun, ended
 from ebana_like.simulators.native.layered import unpushed
 from ebana_like.simulators.native.network import Conductances, Network, Neurons, Outputs, Ports, injected, network
 from ebana_like.simulators.native.settle import Settled, adjoint, guess, settle
-from ebana_like.simulators.native.stepping import Lasting, begun, ended, stepped
+from ebana_like.simulators.native.stepping import pieces_of, stepped
 
 FEW_SAMPLES = 256
 """Samples up to which the norm of their outer products is taken from the samples' scalar products."""
@@ -136,7 +137,7 @@ def descend(
     lasting: Lasting = {}
     held: State = {}
     if moves is not None and ranges is not None:
-        lasting, held = begun(moves, numbers, g, state or {}, ranges)
+        lasting, held = begun(moves, numbers, pieces_of(g, ranges, in_rows=False), state or {}, ranges)
     size = batches.features.shape[:2]
     scores = jnp.zeros((*size, len(ports.positive)), batches.unit.dtype)
     norms = jnp.zeros(size[:1], batches.unit.dtype)
