@@ -1,26 +1,20 @@
 """What is a bank? A group of like elements held as arrays: one Python object for 160,000 resistors."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from typing import Annotated, Any, ClassVar, NamedTuple, Protocol, Self
+from typing import Annotated, Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ebana_like.derivative import derivative
 from ebana_like.elements.conditions import Conditions
-from ebana_like.elements.signal import Signal, dense
+from ebana_like.elements.signal import Signal
 from ebana_like.elements.term import Branch, Flow
+from ebana_like.elements.views import AdjointView, PhasesView
 from ebana_like.elements.written import Numbered, Written
 from ebana_like.errors import CircuitError, meant
 from ebana_like.values import FloatArray, IntArray, Range
-
-Index = IntArray | slice
-
-AtNodes = Annotated[FloatArray, "*points nodes"]
-AtElements = Annotated[FloatArray, "*points n"]
-Drops = Annotated[FloatArray, "*shape"]
 
 
 @dataclass(frozen=True)
@@ -51,59 +45,8 @@ class Links(NamedTuple):
         return Links(self.above, self.below, self.start, self.end)
 
 
-def index_of(positions: IntArray) -> Index:
-    """Return evenly spaced, rising positions as a slice, which indexes without a copy; others as they are."""
-    if not len(positions):
-        return slice(0, 0)
-    first, last = int(positions[0]), int(positions[-1])
-    step = int(positions[1]) - first if len(positions) > 1 else 1
-    rising = step > 0 and np.array_equal(positions, np.arange(first, last + 1, step))
-    return slice(first, last + 1, step) if rising else positions
-
-
 KINDS: dict[str, type["Bank"]] = {}
 """Every kind of element that was defined, by name."""
-
-
-class AdjointView(Protocol):
-    """What is known at some operating points, and of the adjoint circuit there (`ebana_like.adjoint`).
-
-    voltages: V, (points, nodes), volts. adjoint: lambda, (points, nodes), cost per ampere.
-    """
-
-    voltages: FloatArray
-    adjoint: FloatArray
-
-    def adjoint_current(self, name: str) -> FloatArray:
-        """Return what a bank's elements carry in the adjoint circuit, (points, n), cost per volt."""
-
-    def current_by(self, name: str, quantity: str) -> FloatArray:
-        """Return di/dtheta of a bank of devices, (points, n, ends), amperes a unit (`SmallSignal.by`)."""
-
-    def current(self, label: str) -> FloatArray:
-        """Return the current of a voltage source, (points,), amperes."""
-
-
-class PhasesView(Protocol):
-    """What a stencil of phases shows of a circuit.
-
-    voltages: (phases, samples, nodes), volts, the free phase first.
-    coefficients: (phases, samples), adding up to zero over the phases of each sample.
-    """
-
-    @property
-    def voltages(self) -> FloatArray:
-        """As above."""
-
-    @property
-    def coefficients(self) -> FloatArray:
-        """As above."""
-
-    def weights(self, name: str) -> FloatArray:
-        """Return the weights in the co-content of a bank's elements, (n,), or one that all have, (1,) or ()."""
-
-    def fed(self, name: str) -> FloatArray:
-        """Return the weighted currents that a bank of voltage sources feeds, (phases, samples, n), amperes."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -251,7 +194,7 @@ class Bank(ABC):
         """Return the nodes from and to which the elements' currents flow, (currents,) each: one an element, or more."""
         return self.positive, self.negative
 
-    def slopes(self, voltages: AtNodes) -> FloatArray:
+    def slopes(self, voltages: Annotated[FloatArray, "*points nodes"]) -> FloatArray:
         """Return by how much currents change with voltages of a kind that is not linear, (points, links), siemens."""
         raise CircuitError(f"how the current of {self.labels[0]} changes with voltages is not known")
 
@@ -291,14 +234,14 @@ class Bank(ABC):
         """Return the elements under other conditions; laws that do not ask for them are the same."""
         return self
 
-    def sensitivity(self, quantity: str, view: "AdjointView") -> FloatArray:
+    def sensitivity(self, quantity: str, view: AdjointView) -> FloatArray:
         """Return dC/dtheta = lambda df/dtheta by each element's own theta, (points, n), cost a unit.
 
         Raises CircuitError where that is not known of this kind.
         """
         raise CircuitError(f"how a cost changes with the {quantity} of {self.labels[0]} is not known; do not train it")
 
-    def told_by_phases(self, quantity: str, phases: "PhasesView") -> Signal:
+    def told_by_phases(self, quantity: str, phases: PhasesView) -> Signal:
         """Return the sum over phases and samples of coefficient times dP/dtheta, (n,), of the weighted co-content P.
 
         Raises CircuitError where phases do not tell it.
@@ -316,121 +259,6 @@ class Bank(ABC):
     @abstractmethod
     def spice_lines(self, nodes: Sequence[str]) -> list[str]:
         """Return the netlist lines of the elements, one each, in the portable dialect; nodes are named by `nodes`."""
-
-
-@dataclass(frozen=True, eq=False)
-class EnergyLaw(Bank):
-    """Elements whose currents follow from node voltages, and whose pseudo-power they are the gradient of.
-
-    All arguments named `voltages` are (..., nodes) arrays in volts; all results are (..., n).
-    """
-
-    linear: ClassVar[bool] = False
-
-    @abstractmethod
-    def own_current(self, voltages: AtNodes) -> AtElements:
-        """Current from the positive to the negative node, amperes."""
-
-    @abstractmethod
-    def own_pseudo_power(self, voltages: AtNodes) -> AtElements:
-        """Pseudo-power p, watts, whose derivative by the drop is the current (thesis, section 4.2)."""
-
-    @abstractmethod
-    def small_signal(self, voltages: AtNodes) -> AtElements:
-        """Differential conductance di/dv, siemens."""
-
-    def slopes(self, voltages: AtNodes) -> FloatArray:
-        return self.small_signal(voltages)
-
-    def response(self, voltages: FloatArray, moves: FloatArray) -> FloatArray:
-        """Return by how much currents change, amperes, where nodes move a little from `voltages`."""
-        found: FloatArray = self.small_signal(voltages) * self.drop(moves)
-        return found
-
-    def learning_signal(self, quantity: str, voltages: FloatArray, coefficients: FloatArray) -> Signal:
-        """Return sum over phases and samples of coefficient times dp/dtheta, (n,): what a stencil of phases reads.
-
-        voltages, coefficients: as of `PhasesView`. Raises CircuitError where nothing of the kind is learned.
-        """
-        raise CircuitError(f"nothing of the kind of {self.labels[0]} is learned from phases")
-
-    def told_by_phases(self, quantity: str, phases: PhasesView) -> Signal:
-        weights = phases.weights(self.name)
-        if weights.size == 1:  # shared by all elements: it goes into the coefficients
-            return self.learning_signal(quantity, phases.voltages, weights * phases.coefficients)
-        return weights * dense(self.learning_signal(quantity, phases.voltages, phases.coefficients))
-
-
-@dataclass(frozen=True, eq=False)
-class CurrentLaw(EnergyLaw):
-    """Elements whose current is a function of their own voltage drop: the ones that hold co-content.
-
-    A new kind writes `pseudo_power` for arrays of any library (array API: `xp = drop.__array_namespace__()`); current,
-    slope and learning signals follow by automatic differentiation where they are not written too.
-
-    All arguments named `drop` are (..., n) arrays in volts; all results have the same shape.
-    """
-
-    phases_tell: ClassVar[bool] = True
-
-    @property
-    def steepness(self) -> tuple[float | FloatArray, float] | None:
-        """IS, of each where they differ, (n,), and N Vt of a law that climbs as IS exp(v / (N Vt)): they limit a
-        solver's steps; None for others."""
-        return None
-
-    @abstractmethod
-    def pseudo_power(self, drop: Drops) -> Drops:
-        """Pseudo-power p(v) = integral of i(u) du from 0 to v, watts (thesis, section 4.2)."""
-
-    def current(self, drop: Drops) -> Drops:
-        """Current i(v) = dp/dv from the positive to the negative node, amperes."""
-        return derivative(self.pseudo_power, drop)
-
-    def slope(self, drop: Drops) -> Drops:
-        """Differential conductance di/dv, siemens."""
-        return derivative(self.current, drop)
-
-    def pseudo_power_by(self, quantity: str, drop: FloatArray) -> FloatArray:
-        """Return dp/dtheta by each element's own theta, one of `quantities`, (..., n), watts a unit."""
-        return self._by(quantity, lambda bank: bank.pseudo_power(drop), drop)
-
-    def current_by(self, quantity: str, drop: FloatArray) -> FloatArray:
-        """Return di/dtheta by each element's own theta, one of `quantities`, (..., n), amperes a unit."""
-        return self._by(quantity, lambda bank: bank.current(drop), drop)
-
-    def _by(self, quantity: str, law: Callable[[Self], FloatArray], drop: FloatArray) -> FloatArray:
-        theta = np.broadcast_to(getattr(self, quantity), np.shape(drop))
-        return derivative(lambda values: law(replace(self, **{quantity: values, "trainable": {}})), theta)
-
-    def sensitivity(self, quantity: str, view: AdjointView) -> FloatArray:
-        return self.drop(view.adjoint) * self.current_by(quantity, self.drop(view.voltages))
-
-    def own_current(self, voltages: FloatArray) -> FloatArray:
-        return self.current(self.drop(voltages))
-
-    def own_pseudo_power(self, voltages: FloatArray) -> FloatArray:
-        return self.pseudo_power(self.drop(voltages))
-
-    def small_signal(self, voltages: FloatArray) -> FloatArray:
-        return self.slope(self.drop(voltages))
-
-    def learning_signal(self, quantity: str, voltages: FloatArray, coefficients: FloatArray) -> Signal:
-        slopes = self.pseudo_power_by(quantity, self.drop(voltages))
-        return np.asarray(np.einsum("pb,pbn->n", coefficients, slopes - slopes[:1]))
-
-
-@dataclass(frozen=True, eq=False)
-class VoltageLaw(Bank):
-    """Elements that fix their voltage drop and leave the current to the circuit.
-
-    They constrain the node voltages, so the integral of i dv over them is empty: they hold no pseudo-power.
-    """
-
-    @property
-    def follows(self) -> tuple[IntArray, IntArray, FloatArray] | None:
-        """Nodes, positive and negative, whose voltage the drop follows, and with which gain, (n,) each; or none."""
-        return None
 
 
 def _span(values: FloatArray, unit: str) -> str:

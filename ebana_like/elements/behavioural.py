@@ -11,7 +11,8 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from ebana_like.elements.bank import Bank, CurrentLaw, Links
+from ebana_like.elements.bank import Bank, Links
+from ebana_like.elements.law import CurrentLaw
 from ebana_like.elements.term import Flow
 from ebana_like.elements.written import Numbered, Written
 from ebana_like.errors import CircuitError

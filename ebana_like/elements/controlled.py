@@ -7,8 +7,10 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from ebana_like.elements.bank import AdjointView, Bank, Quantity, VoltageLaw
+from ebana_like.elements.bank import Bank, Quantity
+from ebana_like.elements.law import VoltageLaw
 from ebana_like.elements.term import Branch, Flow
+from ebana_like.elements.views import AdjointView
 from ebana_like.elements.written import Numbered, Written, numbers
 from ebana_like.errors import CircuitError
 from ebana_like.values import FloatArray, IntArray

@@ -6,7 +6,8 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from ebana_like.elements.bank import AdjointView, Bank, Links, Quantity
+from ebana_like.elements.bank import Bank, Links, Quantity
+from ebana_like.elements.views import AdjointView
 from ebana_like.elements.written import Numbered, Written, one_card
 from ebana_like.errors import CircuitError
 from ebana_like.values import FloatArray, IntArray

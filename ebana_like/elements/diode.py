@@ -8,10 +8,11 @@ from typing import Any, ClassVar, Self, TypeVar
 
 import numpy as np
 
-from ebana_like.elements.bank import CurrentLaw, Quantity
+from ebana_like.elements.bank import Quantity
 from ebana_like.elements.conditions import ZERO_CELSIUS, Conditions
 from ebana_like.elements.constants import GMIN
 from ebana_like.elements.device import AREA, sizes_of
+from ebana_like.elements.law import CurrentLaw
 from ebana_like.elements.written import Numbered, Written, numbers, one_card
 from ebana_like.errors import CircuitError
 from ebana_like.values import FloatArray

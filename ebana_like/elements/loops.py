@@ -6,7 +6,8 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from ebana_like.elements.bank import Bank, VoltageLaw
+from ebana_like.elements.bank import Bank
+from ebana_like.elements.law import VoltageLaw
 from ebana_like.values import FloatArray, IntArray
 
 Followed = tuple[IntArray, IntArray, FloatArray]

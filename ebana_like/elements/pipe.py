@@ -14,7 +14,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
-from ebana_like.elements.bank import CurrentLaw, Quantity
+from ebana_like.elements.bank import Quantity
+from ebana_like.elements.law import CurrentLaw
 from ebana_like.elements.written import Numbered, Written, numbers
 from ebana_like.values import FloatArray
 

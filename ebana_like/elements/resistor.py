@@ -7,7 +7,8 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from ebana_like.elements.bank import CurrentLaw, Index, index_of
+from ebana_like.elements.index import Index, index_of
+from ebana_like.elements.law import CurrentLaw
 from ebana_like.elements.numbers import conductance, resistances
 from ebana_like.elements.signal import OuterProducts, Signal
 from ebana_like.elements.synapses import Synapses

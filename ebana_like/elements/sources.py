@@ -6,9 +6,11 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from ebana_like.elements.bank import AdjointView, CurrentLaw, PhasesView, Quantity, VoltageLaw
+from ebana_like.elements.bank import Quantity
+from ebana_like.elements.law import CurrentLaw, VoltageLaw
 from ebana_like.elements.signal import Signal
 from ebana_like.elements.term import Branch, Flow
+from ebana_like.elements.views import AdjointView, PhasesView
 from ebana_like.elements.written import Numbered, Written, numbers
 from ebana_like.values import FloatArray
 

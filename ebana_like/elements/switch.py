@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
-from ebana_like.elements.bank import EnergyLaw
+from ebana_like.elements.law import EnergyLaw
 from ebana_like.elements.term import Branch, Switching
 from ebana_like.elements.written import Numbered, Written, one_card
 from ebana_like.errors import CircuitError

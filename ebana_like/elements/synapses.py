@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ebana_like.elements.bank import EnergyLaw, Quantity
+from ebana_like.elements.bank import Quantity
+from ebana_like.elements.law import EnergyLaw
 from ebana_like.elements.wires import Wires
 from ebana_like.values import FloatArray, IntArray
 

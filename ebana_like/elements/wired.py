@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 
-from ebana_like.elements.bank import AdjointView
 from ebana_like.elements.labels import GridLabels
 from ebana_like.elements.numbers import conductance
 from ebana_like.elements.resistor import Resistors, grid_of
 from ebana_like.elements.signal import Signal
 from ebana_like.elements.synapses import Synapses
+from ebana_like.elements.views import AdjointView
 from ebana_like.elements.wires import Wires
 from ebana_like.elements.written import Numbered, Written, numbers
 from ebana_like.errors import CircuitError

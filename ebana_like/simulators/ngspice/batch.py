@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ebana_like.elements import FloatArray, IntArray, Resistors
-from ebana_like.elements.bank import Index
+from ebana_like.elements.index import Index
 from ebana_like.netlist import Tolerances
 from ebana_like.simulators.ngspice import block as layout
 from ebana_like.simulators.ngspice.messages import Answer
