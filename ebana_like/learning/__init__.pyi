@@ -5,6 +5,7 @@ from .estimators import (
     ESTIMATORS,
     Adjoint,
     Centered,
+    Continual,
     Contrastive,
     Estimate,
     Estimator,
@@ -16,6 +17,7 @@ from .estimators import (
     Positive,
     RandomSign,
     Stencil,
+    Stochastic,
     nudged_estimators,
 )
 from .schedules import SCHEDULES, Constant, Exponential, OptaxSchedule, Schedule, schedule_named
@@ -30,6 +32,7 @@ __all__ = [
     "Adjoint",
     "Centered",
     "Constant",
+    "Continual",
     "Contrastive",
     "Cost",
     "CrossEntropy",
@@ -49,6 +52,7 @@ __all__ = [
     "Sign",
     "SquaredError",
     "Stencil",
+    "Stochastic",
     "Update",
     "nudged_estimators",
     "schedule_named",

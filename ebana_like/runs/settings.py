@@ -102,7 +102,8 @@ class TrainingSettings:
     beta: float = setting(
         0.0,
         "Nudging factor: siemens, or the share of the way to the target with clamped outputs; 0: g_high with nudges in "
-        "pairs, a thousandth of it else, 0.1 with clamps. Of no effect on adjoint and contrastive estimators.",
+        "pairs, a thousandth of it else, 0.1 with clamps. Of no effect on adjoint, contrastive, frequency and "
+        "stochastic estimators.",
         low=0,
     )
     update: str = setting("sgd", "Update rule.", UPDATES)

@@ -1,9 +1,10 @@
 """What goes with what? Every system of the command line, with every way to pull it, and what rules say."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass, fields
+from typing import Any, cast
 
-from ebana_like.learning import Cost, Estimator, Nudged
+from ebana_like.learning import Cost, Estimator
 from ebana_like.networks import Crossbar, DiodePair, Inputs, OutputPairs, build_network
 from ebana_like.nudges import NUDGES
 from ebana_like.systems import CircuitSystem, System
@@ -35,7 +36,8 @@ class Verdict:
 
 def verdict(kind: type[Estimator], system: System, cost: Cost) -> Verdict:
     """Return what a rule says of a system."""
-    estimator = kind(0.1) if issubclass(kind, Nudged) else kind()
+    needed = {each.name for each in fields(cast(Any, kind)) if each.default is MISSING}
+    estimator = kind(**dict.fromkeys(needed & {"beta"}, 0.1))
     if reason := estimator.refusal(system, cost):
         return Verdict("no", reason)
     if reason := estimator.departure(system):

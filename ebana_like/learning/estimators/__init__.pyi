@@ -2,18 +2,21 @@
 
 from .adjoint import Adjoint
 from .catalog import ESTIMATORS, nudged_estimators
+from .continual import Continual
 from .contrastive import Contrastive
 from .estimator import Estimate, Estimator
 from .frequency import Frequency
 from .holomorphic import Holomorphic
 from .nudged import Nudged, Stencil
 from .one_sided import Negative, Positive, RandomSign
+from .stochastic import Stochastic
 from .symmetric import Centered, HigherOrder
 
 __all__ = [
     "ESTIMATORS",
     "Adjoint",
     "Centered",
+    "Continual",
     "Contrastive",
     "Estimate",
     "Estimator",
@@ -25,5 +28,6 @@ __all__ = [
     "Positive",
     "RandomSign",
     "Stencil",
+    "Stochastic",
     "nudged_estimators",
 ]
