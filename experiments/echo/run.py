@@ -1,10 +1,13 @@
 """Do circuits learn in time by echoes and by their own error played backwards, and what does section 6.1.3 give?
 
-    python experiments/echo/run.py
+    python experiments/echo/run.py [PART ...]
 
-Writes results.csv (errors of gradients) and tasks.csv (a filter and a delay that are learned) beside this file.
+Writes results.csv (errors of gradients) and tasks.csv (a filter and a delay that are learned) beside this file; a part
+replaces its own lines.
 """
 
+import argparse
+import csv
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
@@ -28,6 +31,7 @@ from ebana_like.simulators import NativeSimulator, NgspiceSimulator
 from ebana_like.training.in_time import learn_in_time
 
 HERE = Path(__file__).parent
+STEPS = {"native": 6000, "ngspice": 2000}
 BETA = {"native": 1e-14, "ngspice": 1e-12}
 """Farads; the smallest capacitance is 0.4 nF, and ngspice's steps have nine digits."""
 
@@ -112,39 +116,36 @@ def flat(gradients: Mapping[str, FloatArray], circuit: Circuit) -> FloatArray:
     return np.concatenate([value * gradients[at] for at, value in values_of(circuit).items()])
 
 
-def gradients(steps: int) -> list[list[str]]:
-    rows = []
-    for case, more in CASES.items():
-        circuit, task = circuit_of(TANKS + more, "b=y"), task_of(steps)
-        for name, engine in (("native", NativeSimulator), ("ngspice", NgspiceSimulator)):
-            if name == "ngspice" and case != "linear":
-                continue
+def gradients(case: str, name: str) -> list[list[str]]:
+    """Errors of all rules that apply."""
+    rows, engine = [], {"native": NativeSimulator, "ngspice": NgspiceSimulator}[name]
+    circuit, task = circuit_of(TANKS + CASES[case], "b=y"), task_of(STEPS[name])
 
-            def loss(values: Mapping[str, FloatArray], circuit=circuit, engine=engine, task=task) -> float:
-                with engine(stored(circuit, values)) as simulator:
-                    courses = Courses(simulator, task)
-                    return task.cost(courses.run(courses.at_rest(), task.features).scores)
+    def loss(values: Mapping[str, FloatArray]) -> float:
+        with engine(stored(circuit, values)) as simulator:
+            courses = Courses(simulator, task)
+            return task.cost(courses.run(courses.at_rest(), task.features).scores)
 
-            truth = flat(differences(loss, values_of(circuit)), circuit)
-            with engine(circuit) as simulator:
-                echo = echo_gradient(simulator, task, BETA[name], inexact=True)
-                forward = forward_contrast(simulator, task, BETA[name])
-                found = {
-                    "pulled forwards (6.1.3)": {CAPACITANCE: forward.by_capacitance, INDUCTANCE: forward.by_inductance},
-                    "echo": {CAPACITANCE: echo.by_capacitance, INDUCTANCE: echo.by_inductance},
-                }
-                if case == "linear" and name == "native":
-                    off = boundary(circuit, task)
-                    first = found["pulled forwards (6.1.3)"]
-                    found["pulled forwards, less the boundary term"] = {at: first[at] - off[at] for at in first}
-                if case != "varactor":
-                    found["reversed error"] = IN_TIME_RULES["reversed-error"].gradient(simulator, task).gradients
-                found["backwards"] = IN_TIME_RULES["backwards"].gradient(simulator, task).gradients
-            of_euler = flat(differences(partial(_euler, circuit, engine, task), values_of(circuit)), circuit)
-            for rule, each in found.items():
-                wanted = of_euler if rule in ("reversed error", "backwards") else truth
-                rows.append([case, name, rule, f"{distance(flat(each, circuit), wanted):.1e}", f"{echo.retraced:.1e}"])
-                print(*rows[-1], flush=True)
+    truth = flat(differences(loss, values_of(circuit)), circuit)
+    with engine(circuit) as simulator:
+        echo = echo_gradient(simulator, task, BETA[name], inexact=True)
+        forward = forward_contrast(simulator, task, BETA[name])
+        found = {
+            "pulled forwards (6.1.3)": {CAPACITANCE: forward.by_capacitance, INDUCTANCE: forward.by_inductance},
+            "echo": {CAPACITANCE: echo.by_capacitance, INDUCTANCE: echo.by_inductance},
+        }
+        if case == "linear" and name == "native":
+            off = boundary(circuit, task)
+            first = found["pulled forwards (6.1.3)"]
+            found["pulled forwards, less the boundary term"] = {at: first[at] - off[at] for at in first}
+        if case != "varactor":
+            found["reversed error"] = IN_TIME_RULES["reversed-error"].gradient(simulator, task).gradients
+        found["backwards"] = IN_TIME_RULES["backwards"].gradient(simulator, task).gradients
+    of_euler = flat(differences(partial(_euler, circuit, engine, task), values_of(circuit)), circuit)
+    for rule, each in found.items():
+        wanted = of_euler if rule in ("reversed error", "backwards") else truth
+        rows.append([case, name, rule, f"{distance(flat(each, circuit), wanted):.1e}", f"{echo.retraced:.1e}"])
+        print(*rows[-1], flush=True)
     return rows
 
 
@@ -211,9 +212,27 @@ def learned(name: str, rule: str, epochs: int) -> list[list[str]]:
     return rows
 
 
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("parts", nargs="*", default=[*PARTS, *TASKS], help=f"of {', '.join([*PARTS, *TASKS])}")
+    parts = parser.parse_args().parts
+    for file, heads, known in (("results.csv", RESULTS, PARTS), ("tasks.csv", LEARNED, TASKS)):
+        path = HERE / file
+        kept = list(csv.reader(path.open()))[1:] if path.exists() else []
+        for part in (part for part in parts if part in known):
+            work, *arguments = known[part]
+            rows = work(*arguments)
+            kept = [row for row in kept if row[:2] != rows[0][:2]] + rows
+            path.write_text(csv_text(heads, kept))
+
+
+RESULTS, LEARNED = ["case", "engine", "rule", "error", "retraced_V"], ["task", "rule", "epoch", "share_of_targets"]
+PARTS = {case: (gradients, case, "native") for case in CASES} | {"ngspice": (gradients, "linear", "ngspice")}
+TASKS = {
+    "delay": (learned, "delay", "reversed-error", 300),
+    "delay-backwards": (learned, "delay", "backwards", 300),
+    "filter": (learned, "filter", "echo", 300),
+}
+
 if __name__ == "__main__":
-    table = gradients(4000)
-    (HERE / "results.csv").write_text(csv_text(["case", "engine", "rule", "error", "retraced_V"], table))
-    tasks = ("delay", "reversed-error"), ("delay", "backwards"), ("filter", "echo")
-    table = [row for task, rule in tasks for row in learned(task, rule, 300)]
-    (HERE / "tasks.csv").write_text(csv_text(["task", "rule", "epoch", "share_of_targets"], table))
+    main()
