@@ -6,7 +6,7 @@ with nothing beside it. When the scheduler is gone, all that is not answered yet
 """
 
 import pickle
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -29,63 +29,101 @@ class _GoneError(Exception):
 
 def scheduled(
     work: Callable[..., Any],
-    items: Sequence[Any],
+    items: Iterator[tuple[int, Any]],
     given: tuple[Any, ...],
     workers: int,
     address: str,
     tell: Callable[[str], None],
+    at_once: bool,
 ) -> Generator[tuple[int, Answer], None, None]:
-    """Yield the number of each item with its answer: of so many workers started here, or of those at an address."""
-    waiting = dict(enumerate(items))
-    if not waiting:
+    """Yield the number of each item with its answer: of so many workers started here, or of those at an address.
+
+    at_once: whether all items are sent; otherwise each is asked for when a worker is free for it.
+    """
+    queue = _Queue(work, given, items, at_once)
+    if queue.is_empty:
         return
     with quiet():
         if not address:
-            with local_cluster(min(workers, len(waiting))) as here, connected(here, CONNECT_SECONDS, tell) as client:
-                yield from _answers(client, work, given, waiting)
+            few = min(workers, len(queue.waiting)) if at_once else workers
+            with local_cluster(few) as here, connected(here, CONNECT_SECONDS, tell) as client:
+                yield from queue.answers(client)
             return
         seconds = CONNECT_SECONDS
-        while waiting:
+        while not queue.is_empty:
             try:
                 with connected(address, seconds, tell) as client:
-                    for number, answer in _answers(client, work, given, dict(waiting)):
-                        del waiting[number]
-                        yield number, answer
+                    yield from queue.answers(client)
             except _GoneError:
                 tell(f"the scheduler at {address} is gone; waiting for it to come back")
                 seconds = RETURN_SECONDS
 
 
-def _answers(
-    client: Client, work: Callable[..., Any], given: tuple[Any, ...], items: Mapping[int, Any]
-) -> Generator[tuple[int, Answer], None, None]:
-    """Yield answers as they come. Raises _GoneError when the scheduler is gone."""
-    token, name = client.id, getattr(work, "__name__", "work").strip("_")
-    common = [client.submit(_itself, each, key=f"given-{k}-{token}") for k, each in enumerate(given)]
+class _Queue:
+    """Items that are not answered yet: `waiting`, by number, those that were asked for, and a source of more."""
 
-    def sent(number: int, beside: str) -> Future[Any]:
-        arguments = (versions(), work, *common, items[number])
-        return client.submit(_answer_there, *arguments, key=f"{name}-{number}{beside}-{token}", pure=False)
+    def __init__(
+        self, work: Callable[..., Any], given: tuple[Any, ...], items: Iterator[tuple[int, Any]], at_once: bool
+    ) -> None:
+        self.work, self.given, self.source, self.at_once = work, given, items, at_once
+        self.waiting: dict[int, Any] = {}
+        self._ask(1)
 
-    futures = {sent(number, ""): number for number in items}
-    given_up: list[int] = []
-    done = as_completed(list(futures), loop=client.loop)
-    for future in done:
-        if future.status in ("pending", "lost"):  # its worker died when it had just answered: it is asked again
-            done.add(future)
-            continue
-        number, error = futures.pop(future), _error_of(future)
-        if isinstance(error, KilledWorker):
-            given_up.append(number)
-        else:
-            yield number, _answer_of(future, error)
-        future.release()
-    for number in given_up:
-        future = sent(number, "-alone")
-        with suppress(Exception):
-            future.result()
-        yield number, _answer_of(future, _error_of(future))
-        future.release()
+    @property
+    def is_empty(self) -> bool:
+        """Whether all items are answered."""
+        return not self.waiting
+
+    def answers(self, client: Client) -> Generator[tuple[int, Answer], None, None]:
+        """Yield answers as they come. Raises _GoneError when the scheduler is gone, and can be called again then."""
+        token, name = client.id, getattr(self.work, "__name__", "work").strip("_")
+        common = [client.submit(_itself, each, key=f"given-{k}-{token}") for k, each in enumerate(self.given)]
+        futures: dict[Future[Any], int] = {}
+        given_up: list[int] = []
+        done = as_completed(loop=client.loop)
+
+        def send(number: int, how: str = "") -> Future[Any]:
+            arguments = (versions(), self.work, *common, self.waiting[number])
+            return client.submit(_answer_there, *arguments, key=f"{name}-{number}{how}-{token}", pure=False)
+
+        def fill() -> None:
+            self._ask(max(1, sum(client.nthreads().values())) if not self.at_once else 0)
+            for number in sorted(self.waiting.keys() - {*futures.values(), *given_up}):
+                future = send(number)
+                futures[future] = number
+                done.add(future)
+
+        while True:
+            fill()
+            if futures:
+                future = next(done)
+                if future.status in ("pending", "lost"):  # its worker died when it had just answered: it is asked again
+                    done.add(future)
+                    continue
+                error, number = _error_of(future), futures.pop(future)
+                if isinstance(error, KilledWorker):
+                    given_up.append(number)
+                    continue
+            elif given_up:
+                future = send(number := given_up.pop(), "-alone")
+                with suppress(Exception):
+                    future.result()
+                error = _error_of(future)
+            else:
+                return
+            answer = _answer_of(future, error)
+            del self.waiting[number]
+            yield number, answer
+            future.release()
+
+    def _ask(self, most: int) -> None:
+        """Ask for items until so many are waiting; for all where they are sent at once."""
+        while self.at_once or len(self.waiting) < most:
+            try:
+                number, item = next(self.source)
+            except StopIteration:
+                return
+            self.waiting[number] = item
 
 
 def _error_of(future: Future[Any]) -> BaseException | None:

@@ -4,7 +4,7 @@ One worker is this process; several are a Dask cluster: of processes that start 
 is there, by the address of its scheduler. Nothing of Dask is imported before it is asked for.
 """
 
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
@@ -78,20 +78,28 @@ class Outcome(Generic[Item, Result]):
 
 
 def share(
-    work: Callable[..., Result], items: Iterable[Item], on: Cluster, *given: Any
+    work: Callable[..., Result], items: Iterable[Item], on: Cluster, *given: Any, at_once: bool = True
 ) -> Generator[Outcome[Item, Result], None, None]:
     """Call `work(*given, item)` with every item; yield what came of each as soon as it is known.
 
-    given: what all calls have in common; each worker gets it once. An exception fails its item only. An item whose
-    worker dies is tried again by another; where its workers keep dying, alone, it is lost and the others are not.
+    given: what all calls have in common; each worker gets it once. at_once: whether all items are sent at once, or each
+    is asked for when a worker is free for it, so that it may depend on what came of others.
+    An exception fails its item only. An item whose worker dies is tried again by another; where its workers keep dying,
+    alone, it is lost and the others are not.
     Results do not depend on the workers: libraries of linear algebra have one thread here and there.
     Close the generator to end the processes (`contextlib.closing`). Raises ClusterError where there is no such cluster,
     or its workers have other versions of what numbers depend on.
     """
-    listed = list(items)
-    with closing(_answers(work, listed, on, given)) as answers:
+    taken: dict[int, Item] = {}
+
+    def numbered() -> Iterator[tuple[int, Item]]:
+        for number, item in enumerate(items):
+            taken[number] = item
+            yield number, item
+
+    with closing(_answers(work, numbered(), on, given, at_once)) as answers:
         for number, answer in answers:
-            yield Outcome(number, listed[number], answer.result, answer.error, answer.lost)
+            yield Outcome(number, taken.pop(number), answer.result, answer.error, answer.lost)
 
 
 def in_order(
@@ -116,14 +124,14 @@ def in_order(
 
 
 def _answers(
-    work: Callable[..., Any], items: Sequence[Any], on: Cluster, given: tuple[Any, ...]
+    work: Callable[..., Any], items: Iterator[tuple[int, Any]], on: Cluster, given: tuple[Any, ...], at_once: bool
 ) -> Generator[tuple[int, Answer], None, None]:
     if not on.is_here:
         from ebana_like.cluster.scheduled import scheduled  # takes a second
 
-        yield from scheduled(work, items, given, on.workers, on.address, on.tell)
+        yield from scheduled(work, items, given, on.workers, on.address, on.tell, at_once)
         return
-    for number, item in enumerate(items):
+    for number, item in items:
         with threadpool_limits(1, user_api="blas"):
             answer = answered(work, *given, item)
         yield number, answer

@@ -42,7 +42,7 @@ RESTART = 110
 
 @dataclass(frozen=True)
 class Trained:
-    """A cell as it was trained: a digest of its netlist, by which process, and from when to when, as `time.time` has it."""
+    """A cell as it was trained: a digest of its netlist, by which process, and from when to when (`time.time`)."""
 
     digest: str
     loss: str

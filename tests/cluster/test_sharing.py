@@ -59,6 +59,19 @@ def test_every_item_has_its_result(on):
     assert outcomes(square, [], on) == {}
 
 
+def test_an_item_may_depend_on_what_came_of_others(on):
+    found = []
+
+    def asked():
+        for number in range(10):
+            assert len(found) >= number - 2  # no more are out than there are workers
+            yield number
+
+    for outcome in share(square, asked(), on, at_once=False):
+        found.append(outcome.result)
+    assert sorted(found) == [number**2 for number in range(10)]
+
+
 def test_results_come_in_the_order_of_their_items_and_are_counted(on):
     counted = []
     assert in_order(square, range(20, 0, -1), on, watch=counted.append) == [n**2 for n in range(20, 0, -1)]
