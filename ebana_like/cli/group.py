@@ -44,6 +44,7 @@ OTHERS = {
     "tolerance": ("tolerance", "show what the tolerances of its elements do to a circuit"),
     "chips": ("chips", "show how a trained circuit does as chips, before and after learning there"),
     "sweep": ("sweep", "train a grid of settings, and map which converge"),
+    "search": ("search", "look for the settings of a task that do best, and what mattered"),
     "bench": ("bench", "measure speed on this machine"),
 }
 """The commands that are no task: the module each is in, and what it is for. Importing all takes seconds."""

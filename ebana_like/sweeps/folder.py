@@ -100,14 +100,14 @@ def open_sweep(path: Path, grid: Grid) -> Iterator[SweepFolder]:
     make_folder(folder.run(grid.cells[0]).path.parent, path)
     with locked(path):
         if config.exists():
-            _require_same(load_config(config, [path]), grid.table(), path)
+            require_same(load_config(config, [path]), grid.table(), path, "grid")
         else:
             write_atomically(config, dump_config({**grid.table(), "made_by": f"ebana-like-{version('ebana-like')}"}))
         yield folder
 
 
-def _require_same(stored: dict[str, Any], wanted: dict[str, Any], path: Path) -> None:
-    """Raise SettingError naming every setting that two grids do not share, with both values."""
+def require_same(stored: dict[str, Any], wanted: dict[str, Any], path: Path, what: str) -> None:
+    """Raise SettingError naming every setting that two grids, or what it is, do not share, with both values."""
     there, here = _flat(stored), _flat(wanted)
     names = [name for name in {**there, **here} if there.get(name) != here.get(name)]
     if names:
@@ -115,7 +115,7 @@ def _require_same(stored: dict[str, Any], wanted: dict[str, Any], path: Path) ->
             f"{name} is {there.get(name, 'not set')} there, {here.get(name)} here" for name in names
         )
         raise SettingError(
-            f"{path} holds another grid: {differences}. Repeat the stored one to go on with it, or give this one a "
+            f"{path} holds another {what}: {differences}. Repeat the stored one to go on with it, or give this one a "
             "folder of its own with --out"
         )
 

@@ -81,11 +81,16 @@ def make_grid(task: str, base: Settings, texts: Mapping[str, str]) -> Grid:
     optioned = [cell.settings for cell in grid.cells if any(getattr(cell.settings, name) for name in OPTIONS)]
     names = ("update", "schedule", "technology", "epochs", "decay", *OPTIONS)
     for settings in {tuple(getattr(each, name) for name in names): each for each in optioned}.values():
-        update_of(settings, 1.0)
-        readout_of(settings)
-        converter_of(settings)
-        technology_of(settings)
+        require_options_known(settings)
     return grid
+
+
+def require_options_known(settings: Settings) -> None:
+    """Raise SettingError where a rule, a schedule, a technology or sensors do not know the options they are given."""
+    update_of(settings, 1.0)
+    readout_of(settings)
+    converter_of(settings)
+    technology_of(settings)
 
 
 def parse_axis(setting: str, text: str) -> Axis:

@@ -37,7 +37,19 @@ def test_every_other_command_is_where_it_is_said_to_be(name):
     assert f"Usage: main {name}" in result.output
 
 
-HEAVY = {"numpy", "scipy", "numba", "sklearn", "matplotlib", "jinja2", "PySpice", "jax", "optax"}
+HEAVY = {
+    "numpy",
+    "scipy",
+    "numba",
+    "sklearn",
+    "matplotlib",
+    "jinja2",
+    "PySpice",
+    "jax",
+    "optax",
+    "optuna",
+    "distributed",
+}
 """What takes longer to import than help takes to be read."""
 
 
