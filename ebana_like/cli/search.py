@@ -80,7 +80,7 @@ def _run(folder: "SearchFolder", trials: int, on: Cluster, printer: Printer) -> 
 
     space, done = folder.space, len(folder.ended)
     judged, epochs = f"{100 * space.base.validation:.3g} % of the samples", counted(space.base.epochs, "epoch")
-    printer.line(
+    printer.prose(
         f"{folder.task}: {counted(trials, 'trial')} over {', '.join(space.dimensions)}, {done} of them ended; "
         f"judged by {judged}, {epochs} each, {on}"
     )
@@ -89,9 +89,10 @@ def _run(folder: "SearchFolder", trials: int, on: Cluster, printer: Printer) -> 
             with Bar("trial", max(trials, done), printer.console, done) as bar:
 
                 def watch(trial: "Trial") -> None:
-                    text = f"trial {trial.number} ({_where(folder, trial)}): {_ending(trial)}"
-                    bar.show(len(folder.ended), text)
-                    printer.line(f"{len(folder.ended):>4} of {trials}  {text}")
+                    best = folder.best
+                    bar.show(len(folder.ended), f"best {_ending(best)}" if best else "")
+                    text = f"trial {trial.number}: {_ending(trial)} ({_where(folder, trial)})"
+                    printer.prose(f"{len(folder.ended):>4} of {trials}  {text}")
 
                 run_search(folder, trials, on, watch, [stops])
         except KeyboardInterrupt:

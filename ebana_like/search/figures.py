@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
-from optuna.distributions import CategoricalDistribution
+from optuna.distributions import CategoricalDistribution, IntDistribution
 
 from ebana_like.drawing import Figure, save_figure
 from ebana_like.search.folder import SearchFolder, Trial
@@ -22,7 +21,7 @@ def plot_importances(shares: Mapping[str, float], path: Path) -> None:
     names = list(shares)[::-1]
     bars = axes.barh(names, [100 * shares[name] for name in names], color=BLUE)
     axes.bar_label(bars, fmt="%.0f %%", padding=3)
-    axes.set(xlabel="share of the scores' variance (%)", xlim=(0, 112), title="what mattered")
+    axes.set(xlabel="share of the scores' variance (%)", xlim=(0, 115 * max(shares.values())), title="what mattered")
     axes.spines[["top", "right"]].set_visible(False)
     save_figure(figure, path, path.parent)
 
@@ -35,16 +34,23 @@ def plot_slices(folder: SearchFolder, path: Path) -> None:
     rows = -(-len(dimensions) // columns)
     figure = Figure(figsize=(3.6 * columns, 0.4 + 2.6 * rows), layout="constrained")
     panels = figure.subplots(rows, columns, squeeze=False, sharey=True).flat
-    for axes, (name, dimension) in zip(panels, dimensions.items(), strict=False):
-        _draw(axes, name, [trial for trial in shown if trial.scored.status != DONE], "x", GREY, "pruned")
-        _draw(axes, name, [trial for trial in shown if trial.scored.status == DONE], "o", BLUE, "done")
-        if best is not None:
-            _draw(axes, name, [best], "*", ORANGE, "best", size=120)
+    for (name, dimension), axes in zip(dimensions.items(), panels, strict=False):
+        listed = list(dimension.choices) if isinstance(dimension, CategoricalDistribution) else []
+        for trials, marker, size, colour, label in (
+            ([trial for trial in shown if trial.scored.status != DONE], "x", 28, GREY, "pruned"),
+            ([trial for trial in shown if trial.scored.status == DONE], "o", 28, BLUE, "done"),
+            ([best] if best is not None else [], "*", 120, ORANGE, "best"),
+        ):
+            values = [trial.point[name] for trial in trials]
+            places = [listed.index(value) for value in values] if listed else values
+            axes.scatter(places, list(map(_score, trials)), size, colour, marker=marker, label=label, linewidths=1)
         axes.set_xlabel(name)
         if getattr(dimension, "log", False):
             axes.set_xscale("log")
-        if isinstance(dimension, CategoricalDistribution):
-            axes.margins(x=0.3)
+        elif isinstance(dimension, IntDistribution):
+            axes.locator_params("x", integer=True)
+        if listed:
+            axes.set(xticks=range(len(listed)), xticklabels=listed, xlim=(-0.5, len(listed) - 0.5))
         if axes.get_subplotspec().is_first_col():
             axes.set_ylabel(f"validation {shown[0].scored.measure}" if shown else "")
     for axes in panels:
@@ -53,9 +59,5 @@ def plot_slices(folder: SearchFolder, path: Path) -> None:
     save_figure(figure, path, path.parent)
 
 
-def _draw(axes: Any, name: str, trials: list[Trial], marker: str, colour: str, label: str, size: float = 28) -> None:
-    scores = [trial.scored.value if trial.scored.status == DONE else trial.scored.scores[-1] for trial in trials]
-    values = [trial.point[name] for trial in trials]
-    axes.scatter(
-        values, scores, size, colour, marker=marker, label=label, linewidths=1, zorder=3 if marker == "*" else 2
-    )
+def _score(trial: Trial) -> float:
+    return trial.scored.value if trial.scored.status == DONE else trial.scored.scores[-1]

@@ -148,7 +148,7 @@ def test_the_command_ends_with_one_that_trains_with_the_best_settings(tmp_path):
     result = run("search", "iris", "--space", tmp_path / "space.toml", "--trials", 5, *options, "--out", tmp_path / "s")
     assert result.exit_code == 0, result.output
     assert "judged by 20 % of the samples, 2 epochs each, in this process" in result.output
-    assert len(re.findall(r"^ +\d of 5  trial \d \(lr [\d.e-]+ batch [12]0\): ", result.output, re.MULTILINE)) == 5
+    assert len(re.findall(r"^ +\d of 5  trial \d: .* \(lr [\d.e-]+ batch [12]0\)$", result.output, re.MULTILINE)) == 5
     made = {path.name for path in (tmp_path / "s").iterdir()}
     assert {"trials.csv", "trials.journal", "slices.svg", "search.toml"} <= made
     words = shlex.split(re.search(r"^train: +(.*)$", result.output, re.MULTILINE)[1])
