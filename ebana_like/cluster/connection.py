@@ -133,11 +133,10 @@ def _require_same_dask(client: Client, to: LocalCluster | str) -> None:
 
 
 def _described(client: Client, to: LocalCluster | str) -> str:
-    info = client.scheduler_info()
-    workers = len(info["workers"])
+    workers = len(client.nthreads())
     where = f"at {to}" if isinstance(to, str) else "here"
     dashboard = "no dashboard (`pip install bokeh` adds one)"
-    if "dashboard" in info["services"] and (isinstance(to, str) or find_spec("bokeh")):
+    if "dashboard" in client.scheduler_info()["services"] and (isinstance(to, str) or find_spec("bokeh")):
         dashboard = f"dashboard {client.dashboard_link}"
     if not workers:
         return f"cluster {where}: no workers yet, waiting for the first; {dashboard}"
