@@ -150,8 +150,8 @@ def descend(
 def input_total(g: Conductances) -> Array:
     """Return the sum of the first crossbar's conductances at each neuron."""
     ones = jnp.ones(g.plus.shape[1], g.plus.dtype)
-    both = g.plus + g.minus if g.minus.shape[1] else g.plus
-    return both @ ones + g.bias.sum(axis=1)
+    total = g.plus @ ones + g.bias.sum(axis=1)
+    return total + g.minus @ ones if g.minus.shape[1] else total
 
 
 def weights_of(g: Conductances) -> Array:

@@ -25,17 +25,19 @@ from ebana_like.simulators.native.patternless import patternless
 
 NEWTON_LIMIT, GRADIENTS_LIMIT = 60, 200
 
-TOLERANCE = 1e-12
-"""Volts: residual over slope of the kept layers at which iteration stops; one more correction follows."""
+TOLERANCE = 1e-15
+"""Volts: residual over slope below which conjugate gradients need not go."""
 
 ROUNDING = 16
 """Of the arithmetic's last digits, times the largest voltage: the smallest tolerance that can be asked for."""
 
-SCALAR_STEP = 2e-7
-"""Of N Vt: after so small a Newton step of a neuron the error is half of that squared, 2e-14 N Vt or 1e-15 V."""
+LAST_STEP = 2e-7
+"""Of N Vt: so small a Newton step is the last, for the error is half of that squared then, 2e-14 N Vt or 1e-15 V."""
 
-FORCING = 1e-3
-"""Share of the residual that conjugate gradients may leave."""
+FORCING, LEAST_FORCING = 1e-2, {8: 1e-9, 4: 1e-6}
+"""Share of the residual that conjugate gradients may leave: the residual's own share of N Vt, as Newton's method leaves
+about that much by itself, within these bounds; the lower one by the bytes of a number.
+"""
 
 SINGLES_FROM = 2**16
 """Conductances of a crossbar from which on conjugate gradients work in singles. They need not be closer than `FORCING`:
@@ -136,8 +138,9 @@ def settle(net: Network, arriving: Array, outputs: Outputs, start: tuple[Array, 
     """
     last, kept, eliminated = net.last, net.kept, net.eliminated
     digits = ROUNDING * float(np.finfo(arriving.dtype).eps)
-    tolerance = max(TOLERANCE, digits)
     loads, rough = outputs.loads, _roughened(net)
+    least = LEAST_FORCING[rough.matrices[0].dtype.itemsize]
+    thermal = jnp.stack([layer.scales.min() for layer in net.neurons]).min()
 
     def inflow(k: int, v: Layers) -> Array:
         """Return all that flows into layer k from beside it and from outside."""
@@ -169,16 +172,15 @@ def settle(net: Network, arriving: Array, outputs: Outputs, start: tuple[Array, 
             own[k] = divided(net, k, slopes, loads, s[k] - laws(k, h, slopes))
             ahead[k] = h[k] + own[k]
             if k < last:
-                short = max(SCALAR_STEP, digits) * net.neurons[k].scales.min()
-                if digits > SCALAR_STEP:
-                    short = short + digits * jnp.abs(h[k]).max(axis=1, keepdims=True)
-                moving = moving | ~(jnp.abs(own[k]) <= short).all(axis=1)
+                short = jnp.maximum(LAST_STEP * net.neurons[k].scales.min(), digits * jnp.abs(h[k]).max(axis=1))
+                moving = moving | ~(jnp.abs(own[k]) <= short[:, None]).all(axis=1)
         out = {k: laws(k, h, slopes) for k in kept}
         residual = {k: inflow(k, {**h, **ahead}) - out[k] for k in kept}
         worst = _worst(slopes, residual)
         scale = jnp.stack([jnp.abs(h[k]).max(axis=1) for k in kept]).max(axis=0)
-        settled = (worst < tolerance * (1 + scale)) & ~moving
-        enough = jnp.maximum(FORCING * worst, 1e-3 * tolerance)
+        settled = (worst < jnp.maximum(LAST_STEP * thermal, digits * (1 + scale))) & ~moving
+        share = jnp.clip(worst / thermal, least, FORCING)
+        enough = jnp.maximum(share * worst, max(TOLERANCE, 1e-3 * digits))
         moves = _roughly(rough, slopes, loads, residual, worst, enough)
         goes = (iterations == 0)[:, None]  # what has settled stays: no sample depends on those beside it
         own, moves = ({k: jnp.where(goes, part, 0) for k, part in parts.items()} for parts in (own, moves))
