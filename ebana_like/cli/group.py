@@ -1,6 +1,7 @@
 """What does a person see when something is wrong? One line, the right exit status, and a traceback only on request."""
 
 import errno
+import re
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -93,6 +94,13 @@ def _end(ctx: click.Context, error: Exception) -> NoReturn:
     sys.exit(BAD_USE if isinstance(error, SettingError) else FAILED)
 
 
+def _nearest(message: str) -> str:
+    """Return the end of click's message about a word that is none of a choice: the nearest that is, if one is near."""
+    found = re.match(r"'(.+?)' is not one of (.+)\.$", message)
+    near = meant(found[1], re.findall(r"'([^']+)'", found[2])) if found else ""
+    return f" {near.capitalize()}" if near.startswith("did") else ""
+
+
 class Sections(Commands):
     """The top-level group: tasks, which its help lists first, and other commands, each imported when it is called."""
 
@@ -113,7 +121,7 @@ class Sections(Commands):
             error.show()
             status = BAD_USE
         except click.ClickException as error:
-            complain(f"error: {error.format_message()}")
+            complain(f"error: {error.format_message()}{_nearest(error.message)}")
             status = error.exit_code
         except click.Abort:
             complain("stopped")

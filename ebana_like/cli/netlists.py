@@ -60,8 +60,15 @@ def _strict(context: click.Context, option: click.Parameter, given: bool) -> Non
 
 
 def _celsius(context: click.Context, option: click.Parameter, given: float | None) -> None:
-    if given is not None:
-        _read_so(context, celsius=given)
+    from ebana_like.elements.conditions import HOTTEST, ZERO_CELSIUS
+
+    if given is None:
+        return
+    if not -ZERO_CELSIUS < given < HOTTEST:
+        raise click.BadParameter(
+            f"{given:g} degrees Celsius; it must be above {-ZERO_CELSIUS} and below {HOTTEST:g}", context, option
+        )
+    _read_so(context, celsius=given)
 
 
 READING = (

@@ -18,10 +18,12 @@ from ebana_like.data import Dataset, Split, VoltScale
 from ebana_like.data.dataset import require_features
 from ebana_like.elements import FloatArray
 from ebana_like.errors import NetlistError, SettingError, SimulatorError
+from ebana_like.hardware import measured
 from ebana_like.learning import Cost
 from ebana_like.netlist import Netlist, write_netlist
 from ebana_like.predictors.stored import read_stored, write_stored
 from ebana_like.runs import Settings, cost_of, decode, problem_of, simulator_of, update_of
+from ebana_like.runs.assembly import readout_of
 from ebana_like.training import Progress, train
 
 
@@ -57,6 +59,8 @@ class CircuitPredictor(BaseEstimator):  # type: ignore[misc] # scikit-learn has 
     volts: features are scaled to at most so many volts, by the extremes they have in `fit` or in the first
         `partial_fit`; beyond these they are clipped.
     on, off: scores, in volts, that stand for the two ends of an answer.
+    technology: what the resistors are, "ecram" for example; with its options, as in "step=0.002" or {"step": 0.002}.
+    readout: sensors beside which it learns and answers, as in "bits=10,noise=1e-4".
 
     `partial_fit` makes one more pass; rates go on decaying where they were.
     """
@@ -95,6 +99,9 @@ class CircuitPredictor(BaseEstimator):  # type: ignore[misc] # scikit-learn has 
         g_low: float = 1e-7,
         g_high: float = 1e-4,
         g_start: tuple[float, ...] = (4e-6, 1.2e-5),
+        technology: str = "ideal",
+        technology_options: str | Mapping[str, Any] = "",
+        readout: str | Mapping[str, Any] = "",
         random_state: int | np.random.RandomState | None = None,
     ) -> None:
         self.hidden = hidden
@@ -126,6 +133,9 @@ class CircuitPredictor(BaseEstimator):  # type: ignore[misc] # scikit-learn has 
         self.g_low = g_low
         self.g_high = g_high
         self.g_start = g_start
+        self.technology = technology
+        self.technology_options = technology_options
+        self.readout = readout
         self.random_state = random_state
 
     @abstractmethod
@@ -279,7 +289,8 @@ class CircuitPredictor(BaseEstimator):  # type: ignore[misc] # scikit-learn has 
         check_is_fitted(self)
         features, circuit, settings = self._volts(X), self.circuit_, self._settings(self._learned.frame.seed)
         with simulator_of(circuit, settings) as simulator:
-            points = simulator.solve(circuit.values(), features)
+            sensors = measured(simulator, readout_of(settings), self._learned.frame.seed, self.n_iter_)
+            points = sensors.solve(circuit.values(), features)
         if not points.usable.all():
             sample = int(np.argmin(points.usable))
             raise SimulatorError(f"sample {sample} has no operating point: {points.messages.get(sample, '')}")

@@ -172,6 +172,8 @@ def test_training_goes_on_from_a_run(trained, tmp_path):
         (["xor", "--epochs", "many"], 2, "epochs is 'many'; expected a whole number"),
         (["xor", "--diode", "valve"], 2, 'no diode model "valve"; .* has silicon, d1n4148, schottky, ideal'),
         (["xor", "--start", "nowhere.cir"], 2, "start is .*nowhere.cir, which is not there"),
+        (["xor", "--technology", "ecra"], 2, "'ecra' is not one of .*'ecram',.* Did you mean \"ecram\"\\?"),
+        (["inspect", "netlists/foreign", "--celsius", "-300"], 2, "'--celsius': -300 degrees .* must be above -273.15"),
         (["xor", "--nothing"], 2, "No such option.*--nothing"),
         (["report"], 2, "Missing argument 'RUN'"),
         (["report", "tests"], 2, "tests is not a run folder: it has no config.toml"),

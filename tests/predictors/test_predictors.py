@@ -248,3 +248,24 @@ def test_a_spoiled_table_is_refused_in_one_line(key, value, flowers, tmp_path):
     with pytest.raises(NetlistError, match=r"iris.cir") as caught:
         CircuitClassifier.load(path)
     assert "\n" not in str(caught.value)
+
+
+def test_devices_and_sensors_are_parameters(tmp_path):
+    """A circuit of levels learns beside sensors of few bits, answers by them, and is kept with what it remembers."""
+    features, labels = IRIS
+    given = {"technology": "levels", "technology_options": {"count": 32, "rounding": "kept"}, "readout": "bits=8"}
+    learned = CircuitClassifier(**QUICK, **given).fit(features, labels)
+    low, high = learned.g_low, learned.g_high
+    for bank in learned.circuit_.values().values():
+        levels = (bank - low) / (high - low) * 31
+        np.testing.assert_allclose(levels, np.round(levels), atol=1e-9)
+    learned.save(tmp_path / "iris.cir")
+    again = CircuitClassifier.load(tmp_path / "iris.cir")
+    np.testing.assert_array_equal(again.decision_function(features), learned.decision_function(features))
+    steps = np.diff(np.unique(learned.decision_function(features)))
+    assert steps.min() > 1e-3  # of converters: 4 V in 255 steps, and answers in units of 0.4 V
+    np.testing.assert_array_equal(
+        again.partial_fit(features, labels).predict(features), learned.partial_fit(features, labels).predict(features)
+    )
+    with pytest.raises(SettingError, match='technology is .ecra.; .*did you mean "ecram"'):
+        CircuitClassifier(technology="ecra").fit(features, labels)

@@ -29,6 +29,11 @@ class Holomorphic(Nudged):
     def refusal(self, system: System, cost: Cost) -> str:
         if getattr(system, "holomorphic", False) is True:
             return ""
+        if not hasattr(system, "activation"):
+            return (
+                "holomorphic equilibrium propagation nudges by complex numbers, which no circuit takes; its neighbours "
+                "among real ones are centered and higher-order"
+            )
         return (
             "holomorphic equilibrium propagation nudges by complex numbers, which smooth Hopfield networks alone take: "
             "--activation logistic or tanh, pulled by current"
