@@ -37,6 +37,8 @@ _PRESETS = {
     "pcm-nandakumar": "written at once, Nandakumar et al., ICECS 2019",
     "pcm-joshi": "written at once, Joshi et al. 2020, Nat. Commun. 11:2473",
     "reram-wan": "written at once, Wan et al. 2022, Nature 608:504",
+    "reram-milo": "written at once, Milo et al., IRPS 2021",
+    "sonos": "written at once, charge traps, Agrawal et al., IEDM 2022",
 }
 
 SUMMARIES: Mapping[str, str] = {**_GENERIC, **_PRESETS}

@@ -134,3 +134,11 @@ PCM_JOSHI = Programmed((0.01144, 0.0759, -0.04475), drift=0.05, drift_after=25.0
 
 RERAM_WAN = Programmed((0.0087, 0.40075, -1.09625, 1.13475, -0.4205))
 """Wan et al. 2022, Nature 608:504, 40 uS, a second after writing."""
+
+RERAM_MILO = Programmed((0.024725549, -0.009107))
+"""Milo et al., IRPS 2021, 50 to 225 uS, sd 4.782321 uS - 0.009107 g, as in CrossSim."""
+
+SONOS = Programmed((0.01242915625,), rise=0.1101946875)
+"""Agrawal et al., IEDM 2022, 0 to 1600 nA, sd 19.88665 nA (1 - exp(-I / 176.3115 nA)) when written, as in CrossSim;
+noise of reading, and what days change, are left out.
+"""

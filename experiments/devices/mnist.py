@@ -36,7 +36,7 @@ class Course(Callback):
 
 def settings(technology: str, options: str, seed: int, path: str) -> Settings:
     """Return the task's settings in single precision, with conductances to 3e-7 S: ECRAM's symmetry points, at 0.41 of
-    the range, lie where the network works then; rates a unit of conductance stay the task's own.
+    the range, lie where the network works then; rates a unit of conductance are half the task's own.
     """
     return replace(
         TASKS["mnist"].settings,
@@ -47,7 +47,7 @@ def settings(technology: str, options: str, seed: int, path: str) -> Settings:
         precision="single",
         estimator="adjoint",
         g_high=3e-7,
-        lr_by_size=(0.444, 0.00278),
+        lr_by_size=(0.222, 0.00139),
     )
 
 

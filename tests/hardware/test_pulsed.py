@@ -6,7 +6,18 @@ import numpy as np
 import pytest
 
 from ebana_like.errors import SettingError
-from ebana_like.hardware import Constant, Exponential, Levels, Linear, Power, Programmed, Pulsed, SoftBounds, Verified
+from ebana_like.hardware import (
+    Constant,
+    Exponential,
+    Levels,
+    Linear,
+    Power,
+    Programmed,
+    Pulsed,
+    SoftBounds,
+    Verified,
+    technology_named,
+)
 from ebana_like.hardware.kinds import kind_of
 from ebana_like.values import Parameter, Range
 
@@ -206,6 +217,26 @@ def test_writing_at_once_misses_by_the_polynomial():
     written = places[2] - places[0]
     assert written.mean() == pytest.approx(0.06, abs=1e-3)
     assert written.std() == pytest.approx(0.01 + 0.02 * 0.56, rel=0.03)
+
+
+@pytest.mark.parametrize(
+    ("name", "low", "high", "deviation"),
+    [
+        ("reram-milo", 50.0, 225.0, lambda g: 4.782321 - 0.009107 * g),  # microsiemens
+        ("reram-wan", 0.0, 40.0, lambda g: np.polyval([-16.82, 45.39, -43.85, 16.03, 0.348], g / 40)),
+        ("pcm-joshi", 0.0, 25.0, lambda g: abs(0.286 + 0.0759 * g - 0.00179 * g**2)),
+        ("sonos", 0.0, 1600.0, lambda i: 19.88665 * (1 - np.exp(-i / 176.3115))),  # nanoamperes
+    ],
+)
+def test_writes_miss_as_published(name, low, high, deviation):
+    """At five places of the range, as it is published in its own unit."""
+    technology = technology_named(name)
+    for place in (0.1, 0.3, 0.5, 0.7, 0.9):
+        wanted = deviation(low + (high - low) * place) / (high - low)
+        assert technology.spread(np.array(place)) == pytest.approx(wanted, rel=1e-3)
+        made, _ = asked(technology, [], place=place)
+        assert made.mean() == pytest.approx(place, abs=4 * wanted / np.sqrt(COUNT))
+        assert made.std() == pytest.approx(wanted, rel=0.02)
 
 
 def test_what_cannot_be_is_refused():
