@@ -218,6 +218,10 @@ class Bank(ABC):
         taken |= {name: tuple(v[k] for k in which.tolist()) for name, v in named.items()}
         return replace(self, **taken, trainable={name: limits.take(which) for name, limits in self.trainable.items()})
 
+    def renamed(self, names: Mapping[str, str]) -> Self:
+        """Return the bank with other labels, also where it follows what is labelled; names: new by old."""
+        return replace(self, labels=tuple(names.get(label, label) for label in self.labels))
+
     def with_values(self, values: Mapping[str, FloatArray]) -> Self:
         """Return the bank with other learned or varied values, (n,), by quantity.
 

@@ -2,12 +2,12 @@
 the other (VCCS, CCVS)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Self
 
 import numpy as np
 
-from ebana_like.elements.bank import Bank, Quantity
+from ebana_like.elements.bank import Bank, Links, Quantity
 from ebana_like.elements.law import VoltageLaw
 from ebana_like.elements.term import Branch, Flow
 from ebana_like.elements.views import AdjointView
@@ -69,6 +69,10 @@ class CurrentControlled(Bank):
                 "give one for each element"
             )
 
+    def renamed(self, names: Mapping[str, str]) -> Self:
+        followed = tuple(names.get(label, label) for label in self.control)
+        return replace(super().renamed(names), control=followed)
+
     @classmethod
     def read(cls, name: str, elements: Sequence[Written], nodes: Numbered) -> Self:
         control = tuple(e.control for e in elements)
@@ -119,6 +123,9 @@ class VCCS(VoltageControlled):
     @property
     def term(self) -> Flow:
         return Flow(self.gain, (self.control_positive, self.control_negative))
+
+    def links(self) -> Links:
+        return Links(self.positive, self.negative, self.control_positive, self.control_negative)
 
     def sensitivity(self, quantity: str, view: AdjointView) -> FloatArray:
         return self.drop(view.adjoint) * self.control_drop(view.voltages)

@@ -7,6 +7,7 @@ thousand. The reduced circuit has the nodes of the original and the same voltage
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
 
@@ -31,15 +32,17 @@ ANY = Range(0.0, np.inf)
 
 def ladder(circuit: Circuit) -> Circuit:
     """Return the circuit with all nodes and segments of its wires; its own nodes keep their numbers."""
-    nodes, banks = list(circuit.nodes), list[Bank]()
-    for bank in circuit.banks:
-        if isinstance(bank, WiredCrossbar):
-            names, parts_of = bank.ladder(len(nodes))
-            nodes += names
-            banks += [replace(parts_of[0], trainable=bank.trainable), *parts_of[1:]]
-        else:
-            banks.append(bank)
-    return replace(circuit, nodes=tuple(nodes), banks=tuple(banks))
+    nodes, inside = list(circuit.nodes), dict[str, tuple[Bank, ...]]()
+    for bank in circuit.of_kind(WiredCrossbar):
+        names, (cells, *segments) = bank.ladder(len(nodes))
+        nodes += names
+        inside[bank.name] = replace(cells, trainable=bank.trainable), *segments
+    return replace(circuit, nodes=tuple(nodes), banks=_replaced(circuit, inside))
+
+
+def _replaced(circuit: Circuit, inside: Mapping[str, Sequence[Bank]]) -> tuple[Bank, ...]:
+    """Return the banks of a circuit, others in the place of those that are named."""
+    return tuple(chain.from_iterable(inside.get(bank.name, (bank,)) for bank in circuit.banks))
 
 
 def written_parts(circuit: Circuit, bank: Bank, nodes: int) -> tuple[list[str], tuple[Bank, ...]]:
@@ -122,10 +125,8 @@ def needs_rows(circuit: Circuit, bank: WiredCrossbar) -> bool:
 
 def reduced(circuit: Circuit) -> Circuit:
     """Return the circuit with plain resistors in the place of wired crossbars, and nothing of those to be trained."""
-    banks: list[Bank] = []
-    for bank in circuit.banks:
-        banks += bank.reduced(needs_rows(circuit, bank)) if isinstance(bank, WiredCrossbar) else [bank]
-    return replace(circuit, banks=tuple(banks), shared=NOTHING_SHARED)
+    inside = {bank.name: bank.reduced(needs_rows(circuit, bank)) for bank in circuit.of_kind(WiredCrossbar)}
+    return replace(circuit, banks=_replaced(circuit, inside), shared=NOTHING_SHARED)
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,9 +148,9 @@ class Unwired:
         """The one to solve. Its resistors in the place of wired crossbars may have any conductance."""
         if not self._wired:
             return self.full
-        others = [bank for bank in self.full.banks if not isinstance(bank, WiredCrossbar)]
         plain = reduced(self.full)
-        banks = [bank if bank in others else replace(bank, trainable={"conductance": ANY}) for bank in plain.banks]
+        kept = {*map(id, self.full.banks)}
+        banks = [bank if id(bank) in kept else replace(bank, trainable={"conductance": ANY}) for bank in plain.banks]
         return replace(plain, banks=tuple(banks))
 
     def values(self, held: Values) -> Values:

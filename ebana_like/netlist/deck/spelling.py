@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ebana_like.circuit import Circuit
-from ebana_like.elements import Bank, CurrentControlled
 from ebana_like.netlist.deck.deck import Deck, read_deck
 from ebana_like.netlist.deck.include import read_text
 from ebana_like.netlist.deck.lines import WORD
@@ -55,14 +54,6 @@ def load_spelling(path: Path) -> Spelling:
 def as_spelled(circuit: Circuit, names: Spelling) -> Circuit:
     """Return a circuit with the person's names of nodes and elements, to be shown: programs may not take them."""
 
-    def of(label: str) -> str:
-        return names.elements.get(label, label)
-
-    banks: list[Bank] = []
-    for bank in circuit.banks:
-        renamed = replace(bank, labels=tuple(map(of, bank.labels)))
-        if isinstance(renamed, CurrentControlled):
-            renamed = replace(renamed, control=tuple(map(of, renamed.control)))
-        banks.append(renamed)
+    banks = tuple(bank.renamed(names.elements) for bank in circuit.banks)
     nodes = tuple(names.nodes.get(node, node) for node in circuit.nodes)
-    return replace(circuit, nodes=nodes, banks=tuple(banks), storage=NOTHING_STORED)
+    return replace(circuit, nodes=nodes, banks=banks, storage=NOTHING_STORED)

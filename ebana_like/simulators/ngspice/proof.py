@@ -215,13 +215,10 @@ def _ends(banks: Sequence[Bank]) -> tuple[IntArray, IntArray]:
     return _joined([bank.positive for bank in banks]), _joined([bank.negative for bank in banks])
 
 
-def _controls(banks: Sequence[Resistors | LinearDevices]) -> tuple[IntArray, IntArray]:
+def _controls(banks: Sequence[Bank]) -> tuple[IntArray, IntArray]:
     """Return the nodes of the drops that tell what elements carry."""
-    ends = [
-        (b.control_positive, b.control_negative) if isinstance(b, LinearDevices) else (b.positive, b.negative)
-        for b in banks
-    ]
-    return _joined([positive for positive, _ in ends]), _joined([negative for _, negative in ends])
+    links = [bank.links() for bank in banks]
+    return _joined([each.above for each in links]), _joined([each.below for each in links])
 
 
 def _sources(banks: Sequence[Bank], driven: Sequence[Bank]) -> Sources:

@@ -13,7 +13,6 @@ import numpy as np
 
 from ebana_like.elements import (
     Bank,
-    CurrentControlled,
     CurrentSources,
     FloatArray,
     LinearDevices,
@@ -186,7 +185,7 @@ class Sweep:
         for name, wanted in conductances.items():
             bank = self.circuit.named(name)
             changed = np.flatnonzero(wanted != self.programmed[name])
-            ohmic = isinstance(bank, Resistors)
+            ohmic = bool(bank.quantities[_programmed(bank)].reciprocal)
             values = zip(changed.tolist(), (1 / wanted[changed] if ohmic else wanted[changed]).tolist(), strict=True)
             alters += [f"alter {bank.labels[k]} {'' if ohmic else 'gain '}= {value!r}" for k, value in values]
             self.programmed[name] = wanted.copy()
@@ -225,15 +224,17 @@ class Sweep:
         self.library.commands(["destroy all", "remcirc"])
 
 
+def _programmed(bank: Bank) -> str:
+    """Return the quantity that `Sweep.programmed` holds of a bank, the one that it has."""
+    (quantity,) = bank.quantities
+    return quantity
+
+
 def _address(bank: Bank) -> str:
     """Return the address of what `Sweep.programmed` holds of a bank."""
-    return address(bank.name, "conductance" if isinstance(bank, Resistors) else "gain")
+    return address(bank.name, _programmed(bank))
 
 
 def renamed(bank: Bank, names: Mapping[str, str]) -> Bank:
-    """Return a bank in which sources have other names, also where their currents are copied."""
-    if isinstance(bank, VoltageSources):
-        return replace(bank, labels=tuple(names.get(label, label) for label in bank.labels))
-    if isinstance(bank, CurrentControlled):
-        return replace(bank, control=tuple(names.get(label, label) for label in bank.control))
-    return bank
+    """Return a bank in which voltage sources have other names, also where their currents are copied."""
+    return bank.renamed(names) if bank.letter in "vfh" else bank
