@@ -189,7 +189,7 @@ def _of_kind(
                     except ValueError as error:
                         raise SettingError(f"{label} has no value at all times: {error}") from error
         first += len(bank)
-    most = max((each.shape[1] for each in series), default=1)
-    shaped = [np.broadcast_to(each, (len(times), most, each.shape[2])) for each in series]
+    most = max((each.shape[1] for each in series if each.shape[2]), default=1)
+    shaped = [np.broadcast_to(each, (len(times), most, each.shape[2])) for each in series if each.shape[2]]
     joined = np.concatenate([np.zeros((len(times), most, 0)), *shaped], axis=2)
     return np.concatenate(held, axis=1), (np.array(columns, dtype=np.intp), joined)

@@ -86,7 +86,7 @@ def course_function(
         charge = junction_charge(v, junction(v, ports.saturation, ports.scale)[0] - GMIN * v, charges)
         first = plan.steps.a[0]
         memory = first * (stored[at] @ begin.T)
-        held_first = Held(memory, first * charge, v, jnp.zeros_like(v), jnp.ones(len(start), bool))
+        held_first = Held(memory, first * charge, v, jnp.zeros_like(v), jnp.zeros_like(v), jnp.ones(len(start), bool))
         pushed, carried, opened = (jnp.einsum("rs,tbs->trb", side, x[1:]) for side in (own.S, own.T, own.P))
         n, diodes = len(at), len(laws.scale)
         still = np.zeros((n, 1)), np.zeros((n, 1)), np.zeros((diodes, 1))

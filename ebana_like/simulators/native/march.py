@@ -60,12 +60,14 @@ class Ports(NamedTuple):
 
 
 class Held(NamedTuple):
-    """What goes from step to step: m, (n, batch); k, v and its last move, (diodes, batch); whether it is well."""
+    """What goes from step to step: m, (n, batch); k, v, its last move and the one before it, (diodes, batch); and whether
+    all is well."""
 
     memory: Any
     of_charge: Any
     drop: Any
     pace: Any
+    earlier: Any
     good: Any
 
 
@@ -186,19 +188,22 @@ def march(
         a, _, next_a, next_b, which, *moved = now
         pushed, carried, opened = (own + more for own, more in zip(sources.still, moved, strict=True))
         found = outward[which] @ (before.memory - pushed - y * (D.T @ opened) - a * carried)
-        good, of_charge, v, pace = before.good, before.of_charge, before.drop, before.pace
+        good, of_charge, v, pace, earlier = before.good, before.of_charge, before.drop, before.pace, before.earlier
         if count:
-            guess = v + jnp.clip(pace, -FORESEEN * ports.scale, FORESEEN * ports.scale)
+            most = FORESEEN * ports.scale
+            # as far as in the step before, and further by as much as that was further than the one before it
+            guess = v + jnp.clip(pace + jnp.clip(pace - before.earlier, -most / 4, most / 4), -most, most)
             Z = inward[which, 2 * n :]
             after, done = drops(guess, (ports, found[2 * n :] + opened, Z, y, a, of_charge))
             current, _, charge, _ = law(ports, after)
             found = found - inward[which] @ (current + a * charge - of_charge - y * after)
             of_charge = (next_a + next_b * a) * charge - next_b * of_charge
+            earlier = pace
             pace, v, good = after - v, after, good & done
         u, stored = found[:n], found[n : 2 * n]
         memory = (next_a + next_b * a) * (stored + carried) - next_b * before.memory
         good = good & jnp.isfinite(u).all(axis=0)
-        return Held(memory, of_charge, v, pace, good), (u, good)
+        return Held(memory, of_charge, v, pace, earlier, good), (u, good)
 
     _, (u, good) = jax.lax.scan(step, held, (*steps, *sources.moving))
     return u, good

@@ -70,16 +70,23 @@ def filled(
     laws = zip((junctions.saturation, junctions.scale, *junctions.charge), NOTHING, strict=True)
     saturation, scale, *charge = (np.concatenate([own, np.full(many - diodes, usual)])[:, None] for own, usual in laws)
     repeated = np.minimum(np.arange(rows), batch - 1)
-    sizes = unknowns, many, many, many
-    held = [_to(part[:, repeated], size) for part, size in zip(begins[:4], sizes, strict=True)]
+    sizes = unknowns, many, many, many, many
+    held = [_to(part[:, repeated], size) for part, size in zip(begins[:5], sizes, strict=True)]
     shared = moving if moving.shape[1] == 1 else moving[:, repeated]
     sides = list(zip((matrices.S, matrices.T, matrices.P), (unknowns, unknowns, many), strict=True))
     fixed = [_to(side @ still[repeated].T, size) for side, size in sides]
-    moves = [padded(np.matmul(side[:, columns], shared.transpose(0, 2, 1)), size, 1) for side, size in sides]
+    moves = [padded(applied(side[:, columns], shared), size, 1) for side, size in sides]
     sources = Sources((fixed[0], fixed[1], fixed[2]), (moves[0], moves[1], moves[2]))
     stores = JunctionCharge(*charge)
     diode = Ports(saturation, scale, stores if stores.capacitance.any() or stores.transit.any() else None)
     return Filled(seen, diode, sources, Held(*[*held, begins.good[repeated]]))
+
+
+def applied(side: FloatArray, moving: FloatArray) -> FloatArray:
+    """Return what moving sources (steps, batch, columns) do through (rows, columns), (steps, rows, batch)."""
+    steps, batch, columns = moving.shape
+    found = moving.reshape(steps * batch, columns) @ side.T
+    return found.reshape(steps, batch, len(side)).transpose(0, 2, 1)
 
 
 def _to(array: FloatArray, *shape: int) -> FloatArray:

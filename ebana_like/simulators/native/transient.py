@@ -12,7 +12,7 @@ from ebana_like.errors import SettingError
 from ebana_like.simulators.native.general import GeneralEngine
 from ebana_like.simulators.native.march import Held, march
 from ebana_like.simulators.native.runtime import doubles
-from ebana_like.simulators.native.schedule import filled, schedule
+from ebana_like.simulators.native.schedule import applied, filled, schedule
 from ebana_like.simulators.native.time_equations import TimeEquations, time_equations
 from ebana_like.simulators.protocol import held_values
 from ebana_like.systems.points import BoolArray, Seconds
@@ -70,20 +70,22 @@ def _whole(
 ) -> FloatArray:
     """Return what is kept of V at all times, (batch, times, nodes + inductors); what is unknown from the first step on.
 
-    x: as `filled` takes it. u: unknowns behind every step, (steps, n, batch).
+    x: as `filled` takes it. u: unknowns behind every step, (steps, n, batch). Samples lie next to each other in memory,
+    as the steps left them: to turn that round takes as long as the steps of a linear circuit.
     """
     still, columns, moving = x
     kept = _shown(equations, nodes)
-    known = equations.known[kept]
-    found = np.empty((len(still), len(moving), len(kept)))
-    found[:] = (still @ known.T)[:, None]
-    if len(columns):
-        found += (moving @ known[:, columns].T).transpose(1, 0, 2)
     place = np.full(equations.size, -1)
     place[equations.unknowns] = np.arange(len(equations.unknowns))
-    rows = place[kept]
-    found[:, 1:, rows >= 0] = u.transpose(2, 0, 1)[:, :, rows[rows >= 0]]
-    return found
+    rows, decided = place[kept], place[kept] < 0
+    found = np.empty((len(moving), len(kept), len(still)))
+    known = equations.known[kept[decided]]
+    found[:, decided] = known @ still.T
+    if len(columns):
+        found[:, decided] += applied(known[:, columns], moving)
+    for row in np.flatnonzero(~decided).tolist():
+        found[1:, row] = u[:, rows[row]]
+    return found.transpose(2, 0, 1)
 
 
 def _beginning(
@@ -95,6 +97,8 @@ def _beginning(
     messages: dict[int, str],
 ) -> FloatArray:
     """Return V at the first time, (batch, size): of the operating point, NaN where there is none, or as given."""
+    if start is None and not len(equations.junctions.scale):
+        return _linear_beginning(equations, np.concatenate(sources.at(0), axis=1), messages)
     if start is None:
         attempt = engine.settled(held, *sources.at(0), messages)
         attempt.state.values[~attempt.converged] = np.nan
@@ -112,6 +116,19 @@ def _beginning(
     return whole
 
 
+def _linear_beginning(equations: TimeEquations, x: FloatArray, messages: dict[int, str]) -> FloatArray:
+    """Return V at rest under sources x (batch, sources), of a circuit without diodes: one solve for all samples."""
+    try:
+        u: FloatArray = np.linalg.solve(equations.matrices.G, -equations.matrices.S @ x.T).T
+    except np.linalg.LinAlgError:
+        u = np.full((len(x), len(equations.unknowns)), np.nan)
+    for sample in np.flatnonzero(~np.isfinite(u).all(axis=1)).tolist():
+        messages[sample] = "the circuit has no operating point to begin at: its equations are singular"
+    found = equations.whole(u, x)
+    found[~np.isfinite(u).all(axis=1)] = np.nan
+    return found
+
+
 def _marched(
     equations: TimeEquations, analysis: Transient, whole: FloatArray, x: tuple[FloatArray, IntArray, FloatArray]
 ) -> tuple[FloatArray, BoolArray]:
@@ -125,7 +142,7 @@ def _marched(
         w = (whole @ equations.stored.T)[:, at]
         good = np.asarray(np.isfinite(whole).all(axis=1))
         first = plan.steps.a[0]  # a step of Euler: rates do not matter
-        begins = Held(first * w.T, first * charge.T, v.T, np.zeros_like(v.T), good)
+        begins = Held(first * w.T, first * charge.T, v.T, np.zeros_like(v.T), np.zeros_like(v.T), good)
         given = filled(equations.matrices, ports, x, begins)
         y = np.array(beside(equations))
         u, well = march(given.matrices, given.ports, plan.different, y, plan.steps, given.sources, given.begins)
