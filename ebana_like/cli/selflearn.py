@@ -1,43 +1,83 @@
 """`train-circuit selflearn TASK`: does a netlist learn by itself, in one `.tran` of ngspice without a computer?"""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
 
 from ebana_like.analysis.selflearn import Learned, learn_alone
+from ebana_like.analysis.selflearn_file import learner_of
+from ebana_like.cli.allow import reads_data
+from ebana_like.cli.netlists import reads_netlists
 from ebana_like.cli.patience import patience
 from ebana_like.cli.printer import Printer, terminal
 from ebana_like.errors import SettingError
 from ebana_like.figures.learning_alone import learning_alone
-from ebana_like.files import csv_text, write_atomically
+from ebana_like.files import csv_text, make_folder, write_atomically
 from ebana_like.networks.selflearn import SELF_LEARNERS, SelfLearner
 from ebana_like.units import si
 
 EPOCHS = {"xor": 400, "regression": 800}
+USUAL_EPOCHS = 400
 """Rounds of all patterns, where nobody says how many."""
 
 
+class _TaskOrFile(click.ParamType):  # type: ignore[type-arg] # generic since click 8.2
+    """One of the tasks, or a netlist."""
+
+    name = "task"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if value not in SELF_LEARNERS and not Path(value).is_file():
+            self.fail(f"{value} is no task and no netlist; tasks are {', '.join(SELF_LEARNERS)}", param, ctx)
+        return value
+
+
+TASK_OR_FILE = _TaskOrFile()
+
+
+@reads_netlists
+@reads_data
 @click.command()
-@click.argument("task", type=click.Choice(list(SELF_LEARNERS)))
+@click.argument("task", metavar="TASK|FILE", type=TASK_OR_FILE)
+@click.option("--data", type=click.Path(path_type=Path, exists=True), help="For FILE: CSV, a row a pattern, volts.")
+@click.option("--inputs", default="", help="For FILE: sources that carry columns, v1,v2 or v1=x.")
+@click.option("--outputs", default="", help="For FILE: the pair of nodes that answers, with its column: a-b=y.")
+@click.option("--charging", type=float, help="A/V^2 that charge a gate.  [default: 12.5 mA/V^2]")
 @click.option("--channel", type=click.Choice(["transistor", "linear"]), default="transistor", show_default=True)
 @click.option("--epochs", type=click.IntRange(1), help="Rounds of all patterns.  [default: 400; 800 for regression]")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the gates at the start.")
 @click.option(
     "--out", type=click.Path(path_type=Path), default=Path(), show_default=True, help="Folder for what is made."
 )
-def selflearn(task: str, channel: str, epochs: int | None, seed: int, out: Path) -> None:
+def selflearn(
+    task: str,
+    data: Path | None,
+    inputs: str,
+    outputs: str,
+    charging: float | None,
+    channel: str,
+    epochs: int | None,
+    seed: int,
+    out: Path,
+) -> None:
     """Let a netlist learn by itself: weights are voltages on capacitors, charged by what the circuit sees.
 
     Writes the netlist, which `ngspice -b` runs alone, runs it, and asks it with its weights frozen. An edge is a
     transistor in its triode region, or, to compare, a linear conductance, with which no task here can be learned.
 
-    xor: 30 mV where two inputs differ. regression: a hump of 20 mV over one input.
+    xor: 30 mV where two inputs differ. regression: a hump of 20 mV over one input. FILE: a netlist whose resistors
+    become twin edges, which learns the rows of a table in turn.
     """
-    if not out.is_dir():
-        raise SettingError(f"there is no folder {out}; make it, or leave --out away")
-    epochs = epochs or EPOCHS[task]
-    learner = SELF_LEARNERS[task]("linear" if channel == "linear" else "transistor")
+    if out.exists() and not out.is_dir():
+        raise SettingError(f"out is {out}, which is a file; name a folder")
+    make_folder(out)
+    epochs = epochs or EPOCHS.get(task, USUAL_EPOCHS)
+    learner = _learner(task, data, inputs, outputs)
+    learner = replace(learner, channel="linear" if channel == "linear" else "transistor")
+    if charging is not None:
+        learner = replace(learner, charging=charging)
+    task = Path(task).stem
     title = f"{task} learned by itself, {channel} edges, seed {seed}"
     printer = Printer(terminal())
     files = _Files(out, f"selflearn-{task}")
@@ -50,6 +90,16 @@ def selflearn(task: str, channel: str, epochs: int | None, seed: int, out: Path)
     picture.save(files.at("png"), out)
     write_atomically(files.at("csv"), _csv(learned))
     printer.line(f"made:     {', '.join(str(files.at(kind)) for kind in ('cir', 'png', 'csv'))}")
+
+
+def _learner(task: str, data: Path | None, inputs: str, outputs: str) -> SelfLearner:
+    if task in SELF_LEARNERS:
+        if data is not None or inputs or outputs:
+            raise SettingError(f"{task} has data, inputs and outputs of its own; give a netlist with others")
+        return SELF_LEARNERS[task]()
+    if data is None or not inputs or not outputs:
+        raise SettingError("a netlist needs --data, --inputs and --outputs")
+    return learner_of(Path(task), data, inputs, outputs)
 
 
 @dataclass(frozen=True)

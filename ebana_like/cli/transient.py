@@ -66,6 +66,8 @@ def transient(
     with patience("following the circuit"), simulator_named(engine, given.circuit) as simulator:
         found = settle_in_time(simulator, given, stop, step, method, within)
     printer.line(f"{given.circuit.title}: {given.origin}; {engine}, {method}")
+    if path.is_dir() and len(given.names) < samples:
+        printer.line(f"samples is {samples}, but the run has {counted(len(given.names), 'training sample')} in all")
     _print_pace(printer, given, found)
     _print_samples(printer, given, found, within)
     for sample, text in found.course.messages.items():

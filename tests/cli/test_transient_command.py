@@ -64,3 +64,12 @@ def test_what_cannot_be_is_refused(tmp_path):
     assert 'there is no node "z"' in run("transient", tmp_path / "r.cir", "--node", "z").output
     assert run("transient", tmp_path / "r.cir", "--stop", "fast").exit_code == 2
     assert "0 < step <= stop" in run("transient", tmp_path / "r.cir", "--stop", "1u", "--step", "2u").output
+
+
+def test_samples_that_are_not_there_are_told(tmp_path):
+    made = run("xor", "--engine", "native", "--epochs", 1, "--beta", 1e-7, "--out", tmp_path)
+    assert made.exit_code == 0, made.output
+    (path,) = tmp_path.iterdir()
+    done = run("transient", path, "--samples", 9, "--step", "100n", "--stop", "2u", "--engine", "native")
+    assert done.exit_code == 0, done.output
+    assert "samples is 9, but the run has 4 training samples in all" in done.output

@@ -60,8 +60,7 @@ class Ports(NamedTuple):
 
 
 class Held(NamedTuple):
-    """What goes from step to step: m, (n, batch); k, v, its last move and the one before it, (diodes, batch); and whether
-    all is well."""
+    """What goes from step to step: m, (n, batch); k, v, its last two moves, (diodes, batch); whether all is well."""
 
     memory: Any
     of_charge: Any

@@ -119,7 +119,7 @@ def _beginning(
 def _linear_beginning(equations: TimeEquations, x: FloatArray, messages: dict[int, str]) -> FloatArray:
     """Return V at rest under sources x (batch, sources), of a circuit without diodes: one solve for all samples."""
     try:
-        u: FloatArray = np.linalg.solve(equations.matrices.G, -equations.matrices.S @ x.T).T
+        u = np.asarray(np.linalg.solve(equations.matrices.G, -equations.matrices.S @ x.T).T, dtype=float)
     except np.linalg.LinAlgError:
         u = np.full((len(x), len(equations.unknowns)), np.nan)
     for sample in np.flatnonzero(~np.isfinite(u).all(axis=1)).tolist():
