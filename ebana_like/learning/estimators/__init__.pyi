@@ -7,6 +7,7 @@ from .contrastive import Contrastive
 from .estimator import Estimate, Estimator
 from .frequency import Frequency
 from .holomorphic import Holomorphic
+from .lock_in import LockIn
 from .nudged import Nudged, Stencil
 from .one_sided import Negative, Positive, RandomSign
 from .stochastic import Stochastic
@@ -23,6 +24,7 @@ __all__ = [
     "Frequency",
     "HigherOrder",
     "Holomorphic",
+    "LockIn",
     "Negative",
     "Nudged",
     "Positive",

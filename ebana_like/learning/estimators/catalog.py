@@ -27,6 +27,7 @@ ESTIMATORS: "Seam[type[Estimator]]" = Seam(
         "holomorphic": "ebana_like.learning.estimators.holomorphic:Holomorphic",
         "contrastive": "ebana_like.learning.estimators.contrastive:Contrastive",
         "frequency": "ebana_like.learning.estimators.frequency:Frequency",
+        "lock-in": "ebana_like.learning.estimators.lock_in:LockIn",
         "continual": "ebana_like.learning.estimators.continual:Continual",
         "stochastic": "ebana_like.learning.estimators.stochastic:Stochastic",
         "adjoint": "ebana_like.learning.estimators.adjoint:Adjoint",

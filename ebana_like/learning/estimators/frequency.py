@@ -9,6 +9,7 @@ for a resistor w (V_p - V_n) Re(v_p - v_n): the mean of its drop times the ampli
 factor, and no bias by it; what circuits store adds (w tau)^2. ngspice computes it by `.ac`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,7 +20,7 @@ from ebana_like.energy import nearest_weights
 from ebana_like.errors import CircuitError, SettingError
 from ebana_like.learning.costs import Cost
 from ebana_like.learning.estimators.estimator import Estimate, Estimator
-from ebana_like.systems import CircuitSystem, Engine, System
+from ebana_like.systems import CircuitSystem, Engine, OperatingPoints, System
 from ebana_like.values import Values, parts
 
 SWING = 1e-3
@@ -64,29 +65,51 @@ class Frequency(Estimator):
         respond = getattr(engine, "respond", None)
         if not isinstance(system, CircuitSystem) or respond is None:
             raise SettingError("this engine knows no small signals; choose another estimator")
-        weights = {}
-        if reason := system.refusal():
-            if not (self.inexact or system.nearly_exact):
-                raise CircuitError(f"{reason}; it is learned by the adjoint estimator, exact for every circuit")
-            weights = {"weights": nearest_weights(system.circuit)}
+        weights = weights_of(system, self.inexact)
         points = engine.solve(values, features)
         (driven,) = system.circuit.driven.addresses
         push = np.nan_to_num(-cost.gradient(points.scores, targets))
         swing = respond(points, {driven: push.astype(complex)}, np.array([self.hertz])).voltages[0].real
-        largest = np.abs(swing).max(axis=1, initial=0.0)
-        share = SWING / np.where(largest > 0, largest, 1.0)
-        moved = share[:, None] * swing
-        free = points.voltages[0]
-        heard = points.converged[0] & np.isfinite(swing).all(axis=1)
-        phases = replace(
-            points,
-            voltages=np.stack([free, free + moved, free - moved]),
-            converged=np.repeat(heard[None], 3, axis=0),
-            iterations=np.repeat(points.iterations[:1], 3, axis=0),
-        )
-        coefficients = np.stack([np.zeros_like(share), 1 / (2 * share), -1 / (2 * share)])
-        return Estimate(
-            system.signals(phases, coefficients, **weights),
-            replace(points, converged=heard[None]),
-            lambda: system.input_signal(phases, coefficients),
-        )
+        return heard(system, points, points.voltages[0], swing, weights)
+
+
+def weights_of(system: CircuitSystem, inexact: bool) -> dict[str, Mapping[str, FloatArray]]:
+    """Return the weights to learn with where a circuit has no exact ones, as an argument of its signals.
+
+    Raises CircuitError where it is not nearly reciprocal, and not wanted all the same.
+    """
+    reason = system.refusal()
+    if not reason:
+        return {}
+    if not (inexact or system.nearly_exact):
+        raise CircuitError(f"{reason}; it is learned by the adjoint estimator, exact for every circuit")
+    return {"weights": nearest_weights(system.circuit)}
+
+
+def heard(
+    system: CircuitSystem,
+    points: OperatingPoints,
+    mean: FloatArray,
+    swing: FloatArray,
+    weights: Mapping[str, Mapping[str, FloatArray]],
+) -> Estimate:
+    """Return d/db dP/dtheta (V + b v) at b = 0: of resistors the mean of a drop times the amplitude of its swing.
+
+    mean, swing: V, volts, and v, volts a unit of b, (batch, nodes).
+    """
+    largest = np.abs(swing).max(axis=1, initial=0.0)
+    share = SWING / np.where(largest > 0, largest, 1.0)
+    moved = share[:, None] * swing
+    known = points.converged[0] & np.isfinite(swing).all(axis=1)
+    phases = replace(
+        points,
+        voltages=np.stack([mean, mean + moved, mean - moved]),
+        converged=np.repeat(known[None], 3, axis=0),
+        iterations=np.repeat(points.iterations[:1], 3, axis=0),
+    )
+    coefficients = np.stack([np.zeros_like(share), 1 / (2 * share), -1 / (2 * share)])
+    return Estimate(
+        system.signals(phases, coefficients, **weights),
+        replace(points, converged=known[None]),
+        lambda: system.input_signal(phases, coefficients),
+    )
