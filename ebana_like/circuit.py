@@ -241,7 +241,8 @@ class Circuit:
         """Raise CircuitError with this reason where an element is of one of these kinds."""
         for bank in self.banks:
             if isinstance(bank, kinds) and len(bank):
-                raise CircuitError(f"{bank.labels[0]} is a {bank.kind.replace('_', ' ')}; {reason}")
+                article = "an" if bank.words[0] in "aeiou" else "a"
+                raise CircuitError(f"{bank.labels[0]} is {article} {bank.words}; {reason}")
 
     def of_kind(self, kind: type[BankType]) -> tuple[BankType, ...]:
         """Return all banks of a kind, in order."""

@@ -14,7 +14,7 @@ import numpy as np
 from ebana_like.analysis.differences import cosine_gap, differences, distance, flat
 from ebana_like.analysis.examples import Examples
 from ebana_like.drawing import Figure, save_figure
-from ebana_like.elements import FloatArray, Signal, dense
+from ebana_like.elements import FloatArray, IdealDiodes, Signal, dense
 from ebana_like.energy import Symmetry, nearest_weights, symmetry
 from ebana_like.errors import SettingError, SimulatorError
 from ebana_like.learning import Adjoint, Nudged, nudged_estimators
@@ -105,7 +105,8 @@ def gradient_check(
                 rows += _rows(name, beta, _dense(system.signals(points, coefficients, weights)), truth.gradients)
     if parameters:
         rows += _difference_rows(simulator, examples, truth.gradients, parameters, seed)
-    if not isinstance(simulator, NgspiceSimulator) and sum(map(len, circuit.banks)) <= AFFORDABLE:
+    in_spice = not circuit.of_kind(IdealDiodes) and sum(map(len, circuit.banks)) <= AFFORDABLE
+    if not isinstance(simulator, NgspiceSimulator) and in_spice:
         with NgspiceSimulator(circuit) as ngspice:
             spice = Adjoint().estimate(ngspice, *arguments, np.random.default_rng(seed))
         rows += _rows(SPICE_ADJOINT, None, spice.gradients, truth.gradients)

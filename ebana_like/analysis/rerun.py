@@ -7,6 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from ebana_like.analysis.sample import present_features
+from ebana_like.analysis.steep import steepened
 from ebana_like.circuit import Circuit
 from ebana_like.elements import (
     CCVS,
@@ -16,6 +17,7 @@ from ebana_like.elements import (
     DiodeModel,
     Diodes,
     FloatArray,
+    IdealDiodes,
     IntArray,
     Resistors,
     VoltageLaw,
@@ -26,7 +28,7 @@ from ebana_like.elements.diode import LARGEST_EXPONENT, XTI
 from ebana_like.errors import SimulatorError
 from ebana_like.netlist import Dialect, Netlist
 from ebana_like.netlist.wires import reduced
-from ebana_like.simulators import NgspiceSimulator
+from ebana_like.simulators import referee
 from ebana_like.simulators.native.general import GeneralEngine
 from ebana_like.simulators.solved import Solved
 from ebana_like.systems import OperatingPoints
@@ -128,11 +130,11 @@ def compare(netlist: Netlist, theirs: Mapping[str, float], dialect: Dialect, cel
 def solved(circuit: Circuit) -> FloatArray:
     """Return the node voltages of a circuit at the features its sources stand at, (nodes,), volts.
 
-    ngspice solves what only it has the laws of.
+    ngspice solves what only it has the laws of, the native engine what SPICE has not.
     """
     point: Solved | OperatingPoints
-    if circuit.of_kind(Devices):
-        with NgspiceSimulator(circuit) as simulator:
+    if any(isinstance(bank, Devices | IdealDiodes) for bank in circuit.banks):
+        with referee(circuit) as simulator:
             point = simulator.solve({}, present_features(circuit))
     else:
         point = GeneralEngine(circuit).solve({}, present_features(circuit), None)
@@ -153,6 +155,9 @@ def _variants(circuit: Circuit, dialect: Dialect, celsius: float | None) -> list
     """
     laws = dialect.laws
     variants = [("", circuit)]
+    if circuit.of_kind(IdealDiodes):
+        circuit = steepened(circuit)
+        variants.append(("its steep diodes in the place of ideal ones", circuit))
     if laws is None or circuit.of_kind(Devices):
         return variants
     volts = laws.thermal_voltage(circuit.conditions.celsius if celsius is None else celsius)

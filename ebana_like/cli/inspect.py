@@ -32,7 +32,7 @@ from ebana_like.pages.page import render
 from ebana_like.pages.sensors import sensor_table, sensor_words
 from ebana_like.pages.warnings import warnings
 from ebana_like.runs import Run, load_circuit
-from ebana_like.simulators import NgspiceSimulator
+from ebana_like.simulators import referee
 from ebana_like.tasks import problem_of_run
 
 ROWS_SHOWN = 24
@@ -55,8 +55,8 @@ POWER_SAMPLES = 4
 def inspect(path: Path, sample: int | None, html: Path | None, schematic: Path | None) -> None:
     """Show the elements, ports and conductances of a run folder or a netlist file, and what the circuit answers.
 
-    The netlist is solved again in ngspice. For a run that is one of its training samples, free and nudged, and its
-    truth table or its accuracies; for a file the sample it stands at.
+    The netlist is solved again in ngspice, or by the native engine where it has ideal diodes. For a run that is one of
+    its training samples, free and nudged, and its truth table or its accuracies; for a file the sample it stands at.
     """
     netlist = load_circuit(path)
     circuit, printer = netlist.circuit, Printer(terminal())
@@ -70,7 +70,7 @@ def inspect(path: Path, sample: int | None, html: Path | None, schematic: Path |
     if has_ports(circuit):
         printer.show(port_table(circuit), ROWS_SHOWN)
     problem = problem_of_run(Run(path)) if path.is_dir() else None
-    with NgspiceSimulator(circuit) as simulator:
+    with referee(circuit) as simulator:
         if netlist.recorded:
             printer.show(recorded_table(netlist, simulator), ROWS_SHOWN)
         if problem is None:

@@ -7,6 +7,7 @@ from ebana_like.elements.conditions import Conditions
 from ebana_like.elements.controlled import CCCS, CCVS, VCCS, VCVS, CurrentControlled, VoltageControlled
 from ebana_like.elements.device import BipolarTransistors, Devices, JFETs, ModelCard, MOSFETs, SpiceDiodes
 from ebana_like.elements.diode import DiodeModel, Diodes
+from ebana_like.elements.ideal_diode import IdealDiodes
 from ebana_like.elements.index import Index, index_of
 from ebana_like.elements.inductor import Coupling, Inductors
 from ebana_like.elements.law import CurrentLaw, EnergyLaw, VoltageLaw
@@ -45,6 +46,7 @@ __all__ = [
     "Diodes",
     "EnergyLaw",
     "FloatArray",
+    "IdealDiodes",
     "Index",
     "Inductors",
     "IntArray",

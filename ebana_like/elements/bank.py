@@ -167,6 +167,11 @@ class Bank(ABC):
         return ", ".join(_span(getattr(self, name), quantity.unit) for name, quantity in self.quantities.items())
 
     @property
+    def remark(self) -> str:
+        """What a netlist says of the elements beside them, where SPICE has not quite such ones; else empty."""
+        return ""
+
+    @property
     def words(self) -> str:
         """What a person calls one of the elements."""
         return self.kind.replace("_", " ")

@@ -3,7 +3,7 @@
 Resistors, diodes, switches and current sources follow their own laws. Voltage sources, controlled or not, carry what
 Kirchhoff's law asks of them: they form no loops, so at all nodes they tie together but one it decides their currents.
 At that one node, and at every node without such a source, the law is left to be fulfilled: what is missing there is the
-residual.
+residual. What an ideal diode carries where it conducts is what its node lacks, as long as that flows forward.
 """
 
 from collections.abc import Mapping
@@ -23,6 +23,7 @@ from ebana_like.elements import (
     Devices,
     EnergyLaw,
     FloatArray,
+    IdealDiodes,
     IntArray,
     Synapses,
     VoltageLaw,
@@ -204,7 +205,19 @@ def element_currents(
 
     voltages: of the nodes, (..., nodes), volts. devices: `flows` of those only SPICE knows, by bank, amperes.
     """
-    return CurrentEquations(circuit).complete(own_currents(circuit, voltages) | dict(devices or {}))
+    equations, own = CurrentEquations(circuit), own_currents(circuit, voltages) | dict(devices or {})
+    found = equations.complete(own)
+    carried = {bank.name: _carried(bank, voltages, found.residual) for bank in circuit.of_kind(IdealDiodes)}
+    return equations.complete(own | carried) if carried else found
+
+
+def _carried(bank: IdealDiodes, voltages: FloatArray, residual: FloatArray) -> FloatArray:
+    """Return what conducting ideal diodes carry, (..., n): what their nodes lack, and never backwards.
+
+    residual: without them, (..., nodes); none at nodes that sources hold.
+    """
+    lacking = np.maximum(-residual[..., bank.positive], 0.0) + np.maximum(residual[..., bank.negative], 0.0)
+    return np.where(bank.drop(voltages) >= 0, lacking, 0.0)
 
 
 def _ends(banks: tuple[Bank, ...]) -> tuple[IntArray, FloatArray]:

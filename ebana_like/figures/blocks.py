@@ -7,7 +7,7 @@ from schemdraw import flow
 from ebana_like.circuit import Circuit
 from ebana_like.elements import FloatArray, Synapses
 from ebana_like.nudges import NUDGES
-from ebana_like.simulators.layers import Hidden, Layers
+from ebana_like.simulators.layers import Bounds, Hidden, Layers
 
 WIDTH, HEIGHT, GAP = 5.2, 2.6, 1.0
 
@@ -39,12 +39,20 @@ def _crossbar(bank: Synapses, columns: int) -> str:
 
 
 def _neurons(hidden: Hidden) -> list[str]:
-    rails = f"{hidden.down.rails[0]:g} and {hidden.up.rails[0]:g} V" if hidden.up.rails.any() else "ground"
-    texts = [f"{len(hidden.nodes)} neurons\ntwo {hidden.up.model.name} diodes\nto {rails}"]
+    texts = [f"{len(hidden.nodes)} neurons\n{_diodes(hidden)}"]
     if len(hidden.driven):
         gains = f"voltage x {_span(hidden.forward)}\ncurrent x {_span(hidden.back)}"
         texts.append(f"{len(hidden.nodes)} amplifiers\n{gains}")
     return texts
+
+
+def _diodes(hidden: Hidden) -> str:
+    if isinstance(hidden.clamps, Bounds):
+        low, high = hidden.clamps.low.max(), hidden.clamps.high.min()
+        return f"ideal diodes\nto {low:g} and {high:g} V" if low != high else f"ideal diodes\nto {low:g} V"
+    up, down = hidden.clamps
+    rails = f"{down.rails[0]:g} and {up.rails[0]:g} V" if up.rails.any() else "ground"
+    return f"two {up.model.name} diodes\nto {rails}"
 
 
 def _span(gains: FloatArray) -> str:
@@ -54,4 +62,5 @@ def _span(gains: FloatArray) -> str:
 
 
 def _outputs(circuit: Circuit) -> str:
-    return f"{circuit.outputs.count} output pairs\nnudged by\n{NUDGES[circuit.driven.way].phrase}"
+    what = "output pairs" if circuit.outputs.negative.any() else "outputs"
+    return f"{circuit.outputs.count} {what}\nnudged by\n{NUDGES[circuit.driven.way].phrase}"

@@ -18,6 +18,7 @@ from ebana_like.elements import (
     VCVS,
     CurrentSources,
     Diodes,
+    IdealDiodes,
     IntArray,
     Resistors,
     Synapses,
@@ -117,7 +118,7 @@ class _Stairs:
         level = top + PITCH
         self.name(node, way, level, place)
         self.dot(way.at(level, place))
-        for bank in self.circuit.of_kind(Diodes):
+        for bank in (*self.circuit.of_kind(Diodes), *self.circuit.of_kind(IdealDiodes)):
             for k in np.flatnonzero(bank.positive == node):
                 self.diode(way, level, place, int(bank.negative[k]), towards=True)
             for k in np.flatnonzero(bank.negative == node):

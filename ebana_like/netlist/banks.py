@@ -63,7 +63,7 @@ def build_bank(kind: str, name: str, elements: Sequence[Element], nodes: Nodes, 
             raise element.error(f'expected a {kind}, whose name begins with "{bank.letter}"')
     found = bank.read(name, elements, nodes)
     if not isinstance(found, Diodes):
-        return found
+        return found.under(conditions)
     if conditions.gmin != GMIN:
         raise elements[0].error(f"the law of diodes here holds for a gmin of {GMIN:g} S, not {conditions.gmin:g}")
     return found.under(conditions)

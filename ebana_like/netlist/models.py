@@ -4,6 +4,7 @@ from functools import cache
 from pathlib import Path
 
 from ebana_like.elements import DiodeModel
+from ebana_like.elements.ideal_diode import PERFECT, STAND_IN
 from ebana_like.errors import LONGEST_NAME, NetlistError, SettingError, meant
 from ebana_like.files import is_file_name
 from ebana_like.netlist.deck.cards import diode_law, number, parse_card
@@ -33,9 +34,10 @@ def diode_models() -> dict[str, DiodeModel]:
 def diode_model(name: str) -> DiodeModel:
     """Return the model of that name, or the one in a file of that name, as in `my.mod`.
 
+    "perfect" is that of ideal diodes.
     Raises NetlistError naming the ones there are, or saying what is wrong with the file.
     """
-    models = diode_models()
+    models = {**diode_models(), PERFECT: STAND_IN}
     if name not in models:
         if is_file_name(str(name)):
             return load_diode_model(Path(str(name)))

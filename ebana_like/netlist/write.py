@@ -77,6 +77,8 @@ def _lines(netlist: Netlist, dialect: Dialect, celsius: float | None) -> Iterato
     banks, storing, nodes = opened(replace(circuit, storage=stored)) if stored else (circuit.banks, (), circuit.nodes)
     for bank in (*banks, *storing):
         yield f"{note}bank {bank.name} {bank.kind}{_range(bank)}"
+        if bank.remark:
+            yield f"{dialect.comment} {bank.remark}"
         yield from (f"{note}{line}" for line in wire_lines(bank))
         inside, written = written_parts(circuit, bank, len(nodes))
         for part in chain.from_iterable(map(_parts, written)):

@@ -4,6 +4,7 @@ from ebana_like.elements import Wires
 from ebana_like.networks.blocks import Amplifier, Block, Crossbar, DiodePair, Inputs, OutputPairs, Outputs
 from ebana_like.networks.deep import build_network
 from ebana_like.networks.graph import Graph, build_graph, lattice, random_graph
+from ebana_like.networks.half_diodes import BiasCurrents, HalfDiodes
 from ebana_like.networks.relu import Affine, ReluCircuit, relu_circuit, relu_outputs
 from ebana_like.networks.weights import affine, relu_layers
 from ebana_like.networks.windows import AveragePool, Convolution, LocalCrossbar, MaxPool
@@ -13,6 +14,7 @@ __all__ = [
     "Affine",
     "Amplifier",
     "AveragePool",
+    "BiasCurrents",
     "Block",
     "Clamped",
     "Convolution",
@@ -20,6 +22,7 @@ __all__ = [
     "Currents",
     "DiodePair",
     "Graph",
+    "HalfDiodes",
     "Inputs",
     "LocalCrossbar",
     "MaxPool",

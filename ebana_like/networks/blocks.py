@@ -7,7 +7,21 @@ import numpy as np
 
 from ebana_like.checks import require_number, shown
 from ebana_like.circuit import InputPorts, OutputPorts
-from ebana_like.elements import CCCS, VCVS, Diodes, IntArray, Range, Resistors, VoltageSources, WiredCrossbar, Wires
+from ebana_like.elements import (
+    CCCS,
+    VCVS,
+    DiodeModel,
+    Diodes,
+    FloatArray,
+    IdealDiodes,
+    IntArray,
+    Range,
+    Resistors,
+    VoltageSources,
+    WiredCrossbar,
+    Wires,
+)
+from ebana_like.elements.ideal_diode import PERFECT
 from ebana_like.elements.labels import GridLabels
 from ebana_like.errors import CircuitError
 from ebana_like.limits import require_at_most
@@ -78,7 +92,8 @@ class Inputs(Block):
 class Crossbar(Block):
     """Trainable resistors from every node of the layer before to every one of `columns` new nodes.
 
-    initial: range the first conductances are drawn from, uniformly, siemens.
+    initial: range the first conductances are drawn from, uniformly, siemens; what is drawn below zero begins at the
+        smallest, as in Scellier 2024.
     limits: range of the programmable device, siemens.
     wires: resistances of the wires, `Wires(row=1, column=1)`; none unless given.
 
@@ -107,7 +122,7 @@ class Crossbar(Block):
         name = f"crossbar{wiring.depth}"
         columns = wiring.new_nodes([f"h{wiring.depth}_{k}" for k in range(self.columns)])
         names = GridLabels(f"r{name}", len(rows), self.columns)
-        conductance = wiring.rng.uniform(*self.initial, len(names))
+        conductance = first_conductances(wiring.rng, self.initial, self.limits, len(names))
         ports = np.tile(rows, self.columns), np.repeat(columns, len(rows))
         ranges = {"conductance": Range(low, high)}
         wiring.banks.append(
@@ -148,8 +163,8 @@ class DiodePair(Block):
         name_up, name_down, name_rails = f"up{layer}", f"down{layer}", f"rails{layer}"
         wiring.banks += [
             VoltageSources(name_rails, labels("v", name_rails, 2), rails, grounds(2), volts),
-            Diodes(name_up, labels("d", name_up, count), nodes, up, model),
-            Diodes(name_down, labels("d", name_down, count), down, nodes.copy(), model),
+            diodes_between(name_up, nodes, up, model),
+            diodes_between(name_down, down, nodes.copy(), model),
         ]
 
 
@@ -231,23 +246,39 @@ class Outputs(Block):
         wiring.outputs = OutputPorts(nodes.copy(), grounds(len(nodes)))
 
 
+def first_conductances(
+    rng: np.random.Generator, initial: tuple[float, float], limits: tuple[float, float], count: int
+) -> FloatArray:
+    """Draw conductances to begin with, (count,), siemens; the smallest where less than nothing is drawn."""
+    drawn = rng.uniform(*initial, count)
+    return np.maximum(drawn, limits[0]) if initial[0] < 0 else drawn
+
+
 def require_span(block: str, initial: tuple[float, float], limits: tuple[float, float]) -> None:
     """Raise CircuitError unless both are ranges of conductances, siemens, the first within the second."""
     for name, span in (("initial", initial), ("limits", limits)):
         if not (isinstance(span, tuple | list | np.ndarray) and len(span) == 2):
             raise CircuitError(f"{block}: {name} is {shown(span)}; expected (low, high) in siemens")
-        for end in span:
-            require_number(f"{block}: {name}", end, above=0, fix="in siemens", shown_as=span, error=CircuitError)
+        for k, end in enumerate(span):
+            is_cut = name == "initial" and k == 0 and isinstance(end, int | float) and end < 0
+            above = None if is_cut else 0
+            require_number(f"{block}: {name}", end, above=above, fix="in siemens", shown_as=span, error=CircuitError)
     low, high = limits
     if not low < high:
         raise CircuitError(
             f"a crossbar has the limits {low:g} to {high:g} S; the range ends before it begins: give (low, high)"
         )
-    if not low <= initial[0] <= initial[1] <= high:
+    if not (low <= initial[0] or initial[0] < 0) or not initial[0] <= initial[1] <= high:
         raise CircuitError(
             f"a crossbar begins with conductances of {initial[0]:g} to {initial[1]:g} S, "
             f"outside its limits {low:g} to {high:g} S"
         )
+
+
+def diodes_between(name: str, anodes: IntArray, cathodes: IntArray, model: DiodeModel) -> Diodes | IdealDiodes:
+    """Return a bank of diodes of a model, which may be the one that stands for ideal ones."""
+    kind = IdealDiodes if model.name == PERFECT else Diodes
+    return kind(name, labels("d", name, len(anodes)), anodes, cathodes, model)
 
 
 def _require_count(name: str, count: int, fix: str) -> None:

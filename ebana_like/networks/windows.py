@@ -13,7 +13,7 @@ from ebana_like.checks import require_number, shown
 from ebana_like.elements import Diodes, IntArray, Range, Resistors
 from ebana_like.errors import CircuitError
 from ebana_like.netlist import diode_model
-from ebana_like.networks.blocks import Block, require_span
+from ebana_like.networks.blocks import Block, first_conductances, require_span
 from ebana_like.wiring import Wiring, grounds, labels
 
 
@@ -126,7 +126,7 @@ class LocalCrossbar(_Windowed):
         name = f"crossbar{wiring.depth}"
         columns = wiring.new_nodes([f"h{wiring.depth}_{k}" for k in range(self.channels * len(rows))])
         index = self.index(*rows.shape)
-        values = wiring.rng.uniform(*self.initial, int(index.max()) + 1)
+        values = first_conductances(wiring.rng, self.initial, self.limits, int(index.max()) + 1)
         tied = None if len(values) == len(index) else index
         wiring.banks.append(
             Resistors(

@@ -9,7 +9,7 @@ from ebana_like.elements import FloatArray, Synapses
 from ebana_like.figures import NOT_DRAWN, NOTHING, Beside, heat_map, histogram, is_small, schematic, transfer_curve
 from ebana_like.figures import Picture as Drawing
 from ebana_like.pages.page import PagePicture, Section
-from ebana_like.simulators.layers import Layers
+from ebana_like.simulators.layers import Bounds, Layers
 from ebana_like.simulators.structure import find_layers
 from ebana_like.values import Values, address
 
@@ -59,9 +59,11 @@ def transfers(circuit: Circuit) -> list[Drawn]:
         return []
     drawn = []
     for k, (hidden, linear) in enumerate(zip(layers.hidden, linear_conductances(layers), strict=True)):
+        if isinstance(hidden.clamps, Bounds):
+            continue  # its curve has two straight pieces
         middle = int(np.argsort(linear)[len(linear) // 2])
         title = f"transfer curve of {circuit.nodes[hidden.nodes[middle]]}"
-        up, down = ((clamp.of(middle), float(clamp.rails[middle])) for clamp in (hidden.up, hidden.down))
+        up, down = ((clamp.of(middle), float(clamp.rails[middle])) for clamp in hidden.clamps)
         caption = f"layer {k + 1}: {title}, the neuron whose linear part is the median; dotted: without diodes"
         drawn.append(Drawn(f"layer{k + 1}", caption, transfer_curve(float(linear[middle]), up, down, title)))
     return drawn

@@ -10,7 +10,7 @@ import numpy as np
 from ebana_like.circuit import Circuit
 from ebana_like.data import Split
 from ebana_like.data.table import read_table
-from ebana_like.elements import WiredCrossbar
+from ebana_like.elements import IdealDiodes, WiredCrossbar
 from ebana_like.errors import SettingError
 from ebana_like.hardware import Converter, Pulsed, Readout, Technology, fitted_device, mismatch, technology_named
 from ebana_like.hardware.catalog import MEASURED
@@ -29,11 +29,14 @@ from ebana_like.learning.rates import rates_by_size
 from ebana_like.limits import require_at_most
 from ebana_like.networks import (
     Amplifier,
+    BiasCurrents,
     Block,
     Crossbar,
     DiodePair,
+    HalfDiodes,
     Inputs,
     OutputPairs,
+    Outputs,
     Wires,
     build_network,
 )
@@ -65,7 +68,7 @@ def problem_of(settings: Settings, data: Split, title: str, start: Circuit | Non
         data=data,
         cost=cost,
         estimator=estimator,
-        update=update_of(settings, {f"crossbar{k + 1}": rate for k, rate in enumerate(rates_of(settings))}),
+        update=update_of(settings, rates_by_bank(settings)),
         epochs=settings.epochs,
         batch=settings.batch,
         seed=settings.seed,
@@ -97,19 +100,23 @@ def layers(settings: Settings, features: int, outputs: int) -> list[Block]:
 
     Raises SettingError where there are too many, before they are made.
     """
-    count = 3 * len(settings.hidden) + 3
+    count = 4 * len(settings.hidden) + 4
     require_at_most("layers", count, f"hidden asks for {count:,} layers")
     limits, wires = (settings.g_low, settings.g_high), wires_of(settings)
     low, high = settings.g_start[0::2], settings.g_start[1::2]
     starts = list(zip(_for_each_crossbar(settings, low), _for_each_crossbar(settings, high), strict=True))
     stack: list[Block] = [Inputs(features, settings.bias)]
+    feeds: list[Block] = [BiasCurrents(settings.bias_limit)] if settings.bias_limit else []
+    neurons: list[Block] = [
+        DiodePair(settings.diode, settings.clamp),
+        Amplifier(settings.gain, settings.feedback or None),
+    ]
+    if settings.neurons == "halves":
+        neurons = [HalfDiodes(settings.diode)]
     for size, start in zip(settings.hidden, starts, strict=False):
-        stack += [
-            Crossbar(size, start, limits, wires),
-            DiodePair(settings.diode, settings.clamp),
-            Amplifier(settings.gain, settings.feedback or None),
-        ]
-    return [*stack, Crossbar(2 * outputs, starts[-1], limits, wires), OutputPairs()]
+        stack += [Crossbar(size, start, limits, wires), *feeds, *neurons]
+    columns, read = (2 * outputs, OutputPairs()) if settings.outputs == "pairs" else (outputs, Outputs())
+    return [*stack, Crossbar(columns, starts[-1], limits, wires), *feeds, read]
 
 
 def simulator_of(circuit: Circuit, settings: TrainingSettings) -> Simulator:
@@ -119,7 +126,8 @@ def simulator_of(circuit: Circuit, settings: TrainingSettings) -> Simulator:
     """
     single = settings.precision == "single"
     chosen = (settings.engine, settings.estimator)
-    if single and chosen != ("native", "adjoint"):
+    macroscopic = settings.engine == "native" and circuit.of_kind(IdealDiodes)  # their nudges are as large as they are
+    if single and chosen != ("native", "adjoint") and not macroscopic:
         raise SettingError(
             f"precision is single with {' and '.join(chosen)}; only engine native with estimator adjoint trains in it: "
             "the differences of equilibrium propagation drown in its rounding"
@@ -166,6 +174,16 @@ def rates_of(settings: Settings) -> tuple[float, ...]:
         return given
     by_size = rates_by_size(settings.lr_by_size, settings.hidden, settings.batch)
     return tuple(rate or other for rate, other in zip(given, by_size, strict=True))
+
+
+def rates_by_bank(settings: Settings) -> dict[str, float]:
+    """Return the learning rate of each crossbar and of the bias currents behind it, by bank."""
+    rates = rates_of(settings)
+    found = {f"crossbar{k}": rate for k, rate in enumerate(rates, start=1)}
+    if settings.bias_limit:
+        given = _for_each_crossbar(settings, settings.lr_bias) if settings.lr_bias else rates
+        found |= {f"bias{k}": rate for k, rate in enumerate(given, start=1)}
+    return found
 
 
 def update_of(settings: TrainingSettings, rate: float | Mapping[str, float]) -> Update:

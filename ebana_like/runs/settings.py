@@ -203,6 +203,25 @@ class Settings(TrainingSettings):
     volts: float = setting(1.0, "Input voltage that the largest feature is scaled to.", positive=True)
     bias: float = setting(1.0, "Voltage of the bias pair beside the inputs; 0 leaves it out.", low=0)
     diode: str = setting("d1n4148", "Diode model of the neurons: its name in models/, or a file with one .model line.")
+    neurons: str = setting(
+        "pairs",
+        "Diodes of a neuron. pairs: two, to a source on either side, and an amplifier behind it; halves: one to "
+        "ground, by which half of a layer is never negative, half never positive, and no amplifier.",
+        ("pairs", "halves"),
+    )
+    outputs: str = setting(
+        "pairs",
+        "What a score is. pairs: the voltage between two nodes; single: that of one node.",
+        ("pairs", "single"),
+    )
+    bias_limit: float = setting(
+        0.0,
+        "Largest current of a trainable source at every neuron and output, amperes; 0 leaves such sources out.",
+        low=0,
+    )
+    lr_bias: tuple[float, ...] = setting(
+        (), "Learning rate of these currents relative to their range; one, or one a crossbar. That of lr unless given."
+    )
     clamp: float = setting(0.0, "Voltage of the sources in series with the diodes.")
     gain: float = setting(4.0, "Voltage gain A of the amplifiers behind the neurons.", positive=True)
     feedback: float = setting(0.0, "Current gain B of the amplifiers; 0 stands for 1/A.", low=0)
@@ -233,6 +252,10 @@ class Settings(TrainingSettings):
         crossbars = len(self.hidden) + 1
         if len(self.lr) not in (1, crossbars):
             raise SettingError(f"lr has {len(self.lr)} values; give one for all, or {crossbars}: one for each crossbar")
+        if len(self.lr_bias) not in (0, 1, crossbars):
+            raise SettingError(
+                f"lr_bias has {len(self.lr_bias)} values; give one for all, or {crossbars}: one for each crossbar"
+            )
         self._require_rates()
         if len(self.g_start) not in (2, 2 * crossbars):
             raise SettingError(

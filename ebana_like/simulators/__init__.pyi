@@ -1,6 +1,6 @@
 """Engines that solve circuits: conductances and stimuli in, operating points out."""
 
-from .catalog import ENGINES, engine_for, simulator
+from .catalog import ENGINES, engine_for, referee, simulator
 from .descent import Descended, Descends, Descent, Moves, Stepping
 from .native.course_function import course_function
 from .native.function import circuit_function
@@ -24,5 +24,6 @@ __all__ = [
     "driven_values",
     "engine_for",
     "held_values",
+    "referee",
     "simulator",
 ]

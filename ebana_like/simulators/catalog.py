@@ -30,6 +30,13 @@ def engine_for(circuit: "Circuit") -> str:
     return "ngspice" if circuit.of_kind(Devices) else "native"
 
 
+def referee(circuit: "Circuit") -> "Simulator":
+    """Return what a circuit's voltages are judged by: ngspice, or the native engine where SPICE has no such element."""
+    from ebana_like.elements import IdealDiodes
+
+    return simulator("native" if circuit.of_kind(IdealDiodes) else "ngspice", circuit)
+
+
 def simulator(engine: str, circuit: "Circuit", workers: int = 1, single: bool = False) -> "Simulator":
     """Return an engine for a circuit, to be used as a context manager.
 

@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from typing import Any, TypeVar
 
 import numpy as np
 
-from ebana_like.elements import DiodeModel, FloatArray, Index, IntArray, Synapses
+from ebana_like.elements import CurrentSources, DiodeModel, FloatArray, Index, IntArray, Synapses
 from ebana_like.elements.switch import CLOSED, OPEN, THRESHOLD
 from ebana_like.values import address
 
@@ -72,33 +71,43 @@ class Clamp:
 
 
 @dataclass(frozen=True, eq=False)
+class Bounds:
+    """Between which voltages ideal diodes keep the neurons of a layer, (neurons,), volts; infinite where none does."""
+
+    low: FloatArray
+    high: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class Feed:
+    """Current sources from ground into the nodes of a layer. order: which of the bank's feeds each, (nodes,)."""
+
+    bank: CurrentSources
+    order: IntArray
+
+    @property
+    def address(self) -> str:
+        """Of its currents."""
+        return address(self.bank.name, "amperes")
+
+
+@dataclass(frozen=True, eq=False)
 class Hidden:
     """One hidden layer.
 
     nodes: of the neurons, (neurons,). driven: nodes whose voltage is A times the neuron's, (copies, neurons).
-    up, down: the diodes that draw current from the neurons when they are high, and feed them when they are low.
+    clamps: the diodes that draw current from the neurons when they are high, and those that feed them when they are
+        low; or the bounds that ideal ones set.
     forward, back: gains A of the VCVS and B of the CCCS, (neurons,); 1 where there is no amplifier.
     offsets: by how much more the last driven node's voltage is, (neurons,), volts; None where that is zero.
     """
 
     nodes: IntArray
     driven: IntArray
-    up: Clamp
-    down: Clamp
+    clamps: tuple[Clamp, Clamp] | Bounds
     forward: FloatArray
     back: FloatArray
     offsets: FloatArray | None = None
-
-    @cached_property
-    def saturations(self) -> FloatArray:
-        """IS of the up and the down diodes, (2, neurons), or (2, 1) where all of a side are alike, amperes."""
-        each = np.stack([clamp.model.saturation * clamp.areas for clamp in (self.up, self.down)])
-        return read_only(each[:, :1] if (each == each[:, :1]).all() else each)
-
-    @cached_property
-    def scales(self) -> FloatArray:
-        """N Vt of the up and the down diodes, (2,), volts."""
-        return read_only(np.array([clamp.model.scale for clamp in (self.up, self.down)]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,6 +152,12 @@ def pulled(addresses: tuple[str, ...], values: Mapping[str, Any]) -> tuple[Any, 
     return xp.where(closed, load * first, 0.0), xp.where(closed, load, OPEN)[..., 0]
 
 
+def saturations(clamps: tuple[Clamp, Clamp]) -> FloatArray:
+    """Return IS of the up and the down diodes, (2, neurons), or (2, 1) where all of a side are alike, amperes."""
+    each = np.stack([clamp.model.saturation * clamp.areas for clamp in clamps])
+    return read_only(each[:, :1] if (each == each[:, :1]).all() else each)
+
+
 @dataclass(frozen=True, eq=False)
 class Layers:
     """A layered network.
@@ -151,7 +166,9 @@ class Layers:
     plus, minus: rows of the first crossbar that carry each feature, and its negative; none where inputs are not
         doubled. bias_rows, biases: rows at constant voltages, and those voltages.
     constant_nodes, constants: nodes at a voltage that never changes, ground among them, and that voltage.
-    outputs: last crossbar's columns. positive, negative: positions of the output pairs among them.
+    outputs: last crossbar's columns. positive, negative: positions of the output pairs among them; no negative ones
+        where outputs are read against ground.
+    feeds: current sources into each hidden layer and into the outputs; None where there are none.
     even: whether amplifiers whose neurons a crossbar joins all have the same ratio A / B: the Jacobian is symmetric but
         for weights.
     """
@@ -168,4 +185,15 @@ class Layers:
     outputs: IntArray
     positive: IntArray
     negative: IntArray
+    feeds: tuple[Feed | None, ...] = field(default=(), kw_only=True)
     even: bool = field(default=True, kw_only=True)
+
+    @property
+    def learned(self) -> tuple[Crossbar | Feed, ...]:
+        """All that can be varied: crossbars from the inputs on, then the feeds that are there."""
+        return *self.crossbars, *(feed for feed in self.feeds if feed is not None)
+
+    def scores(self, outputs: FloatArray) -> FloatArray:
+        """Return scores (..., pairs) of the outputs' voltages (..., outputs)."""
+        above = outputs[..., self.positive]
+        return above - outputs[..., self.negative] if len(self.negative) else above

@@ -78,7 +78,7 @@ def write_adjoint(layers: Layers, found: FloatArray, adjoint: list[FloatArray]) 
             found[:, behind] = hidden.back * x
     found[:, layers.outputs] = adjoint[-1]
     if layers.branch.is_switched:
-        below = found[:, layers.outputs[layers.negative]]
+        below = found[:, layers.outputs[layers.negative]] if len(layers.negative) else 0.0
         found[:, layers.branch.targets] = found[:, layers.branch.inner] = below
 
 
@@ -98,3 +98,17 @@ def rescued(voltages: FloatArray, iterations: IntArray, limit: int, solve: Calla
         said = again.messages.get(0, "solved by the general engine")
         messages[sample] = f"the layered equations were not solved in {limit} iterations; {said}"
     return Solved(solved.voltages, solved.converged, solved.iterations, messages)
+
+
+def unsolved(voltages: FloatArray, iterations: IntArray, limit: int) -> Solved:
+    """Return the phases of a network that nothing else solves, and what is said of samples that failed in any of them.
+
+    iterations: 0 where a point failed within `limit` sweeps.
+    """
+    converged = iterations > 0
+    said = (
+        f"turns of layers did not end in {limit} sweeps; nudge less: a conductance that pushes away may be larger than "
+        "what holds the outputs"
+    )
+    messages = dict.fromkeys(np.flatnonzero(~converged.all(axis=0)).tolist(), said)
+    return Solved(np.where(converged[..., None], voltages, np.nan), converged, iterations, messages)

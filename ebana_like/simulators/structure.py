@@ -1,8 +1,9 @@
 """Is this circuit a layered network? Found from its wiring alone, whatever its nodes and banks are called.
 
 Layered is: features (and constant sources) on the rows of a crossbar; on each of its columns an antiparallel pair of
-diodes to constant sources, and maybe a bidirectional amplifier; behind them the next crossbar, and so on; the last
-crossbar's columns are the outputs. Nothing else may be in the circuit.
+diodes to constant sources, or any ideal diodes to such, maybe a source of current, and maybe a bidirectional amplifier;
+behind them the next crossbar, and so on; the last crossbar's columns are the outputs, in pairs or each by itself.
+Nothing else may be in the circuit.
 """
 
 import numpy as np
@@ -14,6 +15,7 @@ from ebana_like.elements import (
     Bank,
     CurrentSources,
     Diodes,
+    IdealDiodes,
     IntArray,
     Resistors,
     Switches,
@@ -21,7 +23,7 @@ from ebana_like.elements import (
     VoltageSources,
     index_of,
 )
-from ebana_like.simulators.layers import Branch, Clamp, Crossbar, Hidden, Layers, read_only
+from ebana_like.simulators.layers import Bounds, Branch, Clamp, Crossbar, Feed, Hidden, Layers, read_only
 from ebana_like.values import parts
 
 
@@ -53,7 +55,7 @@ class _Search:
 
     def layers(self) -> Layers:
         """Return the layers. Raises _NotLayeredError."""
-        _require(all(parts(address)[1] == "conductance" for address in self.circuit.varied))
+        _require(all(parts(address)[1] in ("conductance", "amperes") for address in self.circuit.varied))
         sources = self._take_sources()
         branch = self._take_branch()
         first, rows, columns = self._take_crossbar(sources.positive.tolist() + list(self.constants))
@@ -67,6 +69,9 @@ class _Search:
             order = _positions(rows, driven)
             crossbars.append(Crossbar(bank, None if _same(rows, driven) else order, len(columns)))
         self.found.append(columns)
+        feeds = tuple(self._take_feed(nodes) for nodes in (*(layer.nodes for layer in hidden), columns))
+        _require(len({type(layer.clamps) for layer in hidden}) == 1)  # one kind of equations for all layers
+        _require(isinstance(hidden[0].clamps, tuple) or all(isinstance(c.bank, Resistors) for c in crossbars))
         _require(len(hidden) > 0 and not self.left)
         nodes = np.concatenate([*self.found, np.array(list(self.constants), dtype=np.intp)])
         _require(len(nodes) == len(self.circuit.nodes) == len(np.unique(nodes)))
@@ -77,7 +82,7 @@ class _Search:
         arrays = (*constants, columns, *self._pairs(columns))
         plus, minus, bias_rows = map(index_of, sides)
         found = tuple(crossbars), tuple(hidden), branch, plus, minus, bias_rows, read_only(biases)
-        return Layers(*found, *map(read_only, arrays), even=even)
+        return Layers(*found, *map(read_only, arrays), even=even, feeds=feeds)
 
     def _take_sources(self) -> VoltageSources:
         """Cross out the sources between a node and ground; return the inputs."""
@@ -85,8 +90,9 @@ class _Search:
         _require(self.circuit.inputs.count > 0 and not inputs.negative.any())
         self.found.append(inputs.positive)
         self.left.remove(inputs)
+        driven = {parts(address)[0] for address in self.circuit.driven.each}
         for bank in self.circuit.of_kind(VoltageSources):
-            if bank is not inputs and not bank.negative.any():
+            if bank is not inputs and bank.name not in driven and not bank.negative.any():
                 _require(not set(bank.positive.tolist()) & set(self.constants))
                 _require(len(np.unique(bank.positive)) == len(bank))
                 self.constants.update(zip(bank.positive.tolist(), bank.voltage.tolist(), strict=True))
@@ -149,12 +155,15 @@ class _Search:
 
     def _take_neurons(self, nodes: IntArray) -> tuple[Hidden, IntArray]:
         """Cross out the diodes and amplifiers at these nodes; return the layer and the nodes it drives."""
-        up, down = self._take_diodes(nodes, "positive"), self._take_diodes(nodes, "negative")
+        clamps = self._take_bounds(nodes) or (
+            self._take_diodes(nodes, "positive"),
+            self._take_diodes(nodes, "negative"),
+        )
         self.found.append(nodes)
         ones = read_only(np.ones(len(nodes)))
         if not any(np.isin(bank.control_positive, nodes).any() for bank in self._of(VCVS)):
             none = np.zeros((0, len(nodes)), dtype=np.intp)
-            return Hidden(read_only(nodes), none, up, down, ones, ones), nodes
+            return Hidden(read_only(nodes), none, clamps, ones, ones), nodes
         forward = self._only(VCVS, nodes, "control_positive")
         at = _positions(forward.control_positive, nodes)
         _require(not forward.negative.any() and not forward.control_negative.any())
@@ -173,7 +182,7 @@ class _Search:
         _require((forward.gain[at] * back.gain[back_at] > 0).all())
         gains = read_only(forward.gain[at]), read_only(back.gain[back_at])
         offsets = read_only(-meter.voltage[meter_at]) if meter.voltage.any() else None
-        return Hidden(read_only(nodes), read_only(copies), up, down, *gains, offsets), ends
+        return Hidden(read_only(nodes), read_only(copies), clamps, *gains, offsets), ends
 
     def _take_diodes(self, nodes: IntArray, side: str) -> Clamp:
         """Cross out the bank with one diode at each node, this side towards it and a constant source behind it."""
@@ -184,6 +193,34 @@ class _Search:
         self.left.remove(bank)
         volts = np.array([self.constants[rail] for rail in rails])
         return Clamp(bank.model, read_only(volts), read_only(bank.area[at]))
+
+    def _take_bounds(self, nodes: IntArray) -> Bounds | None:
+        """Cross out the ideal diodes between these nodes and constant sources, if there are any."""
+        at = {node: k for k, node in enumerate(nodes.tolist())}
+        low, high = np.full(len(nodes), -np.inf), np.full(len(nodes), np.inf)
+        banks = self._of(IdealDiodes)
+        banks = [bank for bank in banks if set(at) & {*bank.positive.tolist(), *bank.negative.tolist()}]
+        for bank in banks:
+            for anode, cathode in zip(bank.positive.tolist(), bank.negative.tolist(), strict=True):
+                is_above = anode in at  # the node's voltage is at most that of the cathode
+                node, rail = (anode, cathode) if is_above else (cathode, anode)
+                _require(node in at and rail in self.constants)
+                if is_above:
+                    high[at[node]] = min(high[at[node]], self.constants[rail])
+                else:
+                    low[at[node]] = max(low[at[node]], self.constants[rail])
+            self.left.remove(bank)
+        _require(bool((low <= high).all()))
+        return Bounds(read_only(low), read_only(high)) if banks else None
+
+    def _take_feed(self, nodes: IntArray) -> Feed | None:
+        """Cross out the bank of current sources from ground into each of these nodes, if there is one."""
+        for bank in self._of(CurrentSources):
+            if np.isin(bank.negative, nodes).any():
+                _require(not bank.positive.any())
+                self.left.remove(bank)
+                return Feed(bank, read_only(_positions(bank.negative, nodes)))
+        return None
 
     def _of(self, kind: type[BankType]) -> list[BankType]:
         """Return what is left of a kind."""
@@ -197,6 +234,10 @@ class _Search:
 
     def _pairs(self, columns: IntArray) -> tuple[IntArray, IntArray]:
         at = {node: k for k, node in enumerate(columns.tolist())}
+        if not self.circuit.outputs.negative.any():  # each by itself, against ground
+            ends = self.circuit.outputs.positive.tolist()
+            _require(set(ends) <= set(at) and len(set(ends)) == len(ends))
+            return np.array([at[node] for node in ends]), np.zeros(0, dtype=np.intp)
         ends = [*self.circuit.outputs.positive.tolist(), *self.circuit.outputs.negative.tolist()]
         _require(set(ends) <= set(at) and len(set(ends)) == len(ends))
         positions = np.array([at[node] for node in ends])

@@ -9,6 +9,7 @@ from ebana_like.tasks import (
     csv,
     diabetes,
     digits,
+    drn,
     fashion_mnist,
     gates,
     iris,
@@ -45,7 +46,7 @@ _MODULES = (
 TASKS: Seam[Task] = Seam(
     "tasks",
     "task",
-    {module.TASK.name: module.TASK for module in _MODULES},
+    {task.name: task for task in (*(module.TASK for module in _MODULES), *drn.TASKS)},
     "an ebana_like.tasks.Task",
     lambda thing: isinstance(thing, Task),
 )

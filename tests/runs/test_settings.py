@@ -60,7 +60,7 @@ def values_of(entry):
         return kinds[kind]
     if kind is bool:
         return st.booleans()
-    item, count = kind.__args__[0], {"hidden": 1, "lr": 2, "lr_by_size": 2, "g_start": 4}[entry.name]
+    item, count = kind.__args__[0], {"hidden": 1, "lr": 2, "lr_bias": 2, "lr_by_size": 2, "g_start": 4}[entry.name]
     return st.lists(kinds[item], min_size=count, max_size=count).map(tuple)
 
 

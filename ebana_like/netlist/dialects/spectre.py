@@ -11,6 +11,7 @@ from ebana_like.elements import (
     CurrentSources,
     DiodeModel,
     Diodes,
+    IdealDiodes,
     Resistors,
     Switches,
     VoltageSources,
@@ -90,6 +91,7 @@ def _switches(bank: Switches) -> list[str]:
 _MASTERS: dict[type[Bank], Callable[..., list[str]]] = {
     Resistors: _resistors,
     Diodes: _diodes,
+    IdealDiodes: lambda bank: _diodes(bank.steep),
     VoltageSources: _voltage_sources,
     CurrentSources: _current_sources,
     VCVS: _vcvs,

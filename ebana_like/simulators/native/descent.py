@@ -5,7 +5,6 @@ columns and d the columns' changes, element (i, j) moves by c_j - sum over sampl
 its row carries the feature's negative.
 """
 
-from collections.abc import Mapping
 from functools import partial
 from typing import Any, NamedTuple, cast
 
@@ -17,7 +16,7 @@ from ebana_like.simulators.descent import Draws, Ends, Moves, Numbers
 from ebana_like.simulators.layers import pulled
 from ebana_like.simulators.moving import Lasting, begun, ended
 from ebana_like.simulators.native.layered import unpushed
-from ebana_like.simulators.native.network import Conductances, Network, Neurons, Outputs, Ports, injected, network
+from ebana_like.simulators.native.network import Conductances, Layer, Network, Outputs, Ports, injected, network, scores
 from ebana_like.simulators.native.settle import Settled, adjoint, guess, settle
 from ebana_like.simulators.native.stepping import pieces_of, stepped
 
@@ -26,7 +25,7 @@ FEW_SAMPLES = 256
 
 
 class Rule(NamedTuple):
-    """How each crossbar moves: learning rate, and range, (crossbars,), and weights in the energy, of each crossbar one
+    """How each crossbar moves, then each feed: learning rate, and range, (all,), and weights in the energy, of each one
     number, (), or one a column, (columns,)."""
 
     weights: tuple[Array, ...]
@@ -48,6 +47,7 @@ class Batches(NamedTuple):
 
 
 State = dict[str, Any]
+Feeds = tuple[Array | None, ...]
 Carry = tuple[Array, Array, Conductances, State, Array, Array]
 
 
@@ -58,12 +58,12 @@ class _Signal(NamedTuple):
     change: Array
 
 
-@partial(jax.jit, static_argnames=("branch", "filled", "pull", "moves"))
+@partial(jax.jit, static_argnames=("branch", "filled", "pull", "moves", "order"))
 def descend(
     branch: tuple[str, ...],
     filled: bool,
     pull: Draws,
-    neurons: tuple[Neurons, ...],
+    neurons: tuple[Layer, ...],
     ports: Ports,
     rule: Rule,
     g: Conductances,
@@ -73,7 +73,8 @@ def descend(
     moves: Moves | None = None,
     numbers: Numbers = (),
     state: State | None = None,
-    ranges: Mapping[str, Ends] | None = None,
+    ends: tuple[Ends, ...] = (),
+    order: tuple[str, ...] = (),
 ) -> tuple[Array, Conductances, State, Array, Array]:
     """Take `count` steps; how many were taken, where they led, what the rule remembers, the free scores, and the
     gradients' norms.
@@ -81,35 +82,39 @@ def descend(
     branch: addresses of what stands across the output pairs. pull: what the outputs are drawn by.
     inputs: number of features, those that fill arrays left out.
     filled: whether there are elements that only fill arrays; they have no conductance and keep it.
-    moves, numbers, state, ranges: see `Stepping`; without them steps go against the gradient. What is remembered then
-        comes without what never changes.
+    moves, numbers, state: see `Stepping`; without them steps go against the gradient. What is remembered then comes
+        without what never changes. ends: its ranges. order: their addresses, crossbars from the inputs on, then feeds:
+        JAX has them in another order in a mapping.
     """
 
     def step(carry: Carry) -> Carry:
         k, _, g, state, scores, norms = carry
         x, targets = batches.unit * batches.features[k].astype(batches.unit.dtype), batches.targets[k]
         arriving = x @ weights_of(g).T + g.bias @ ports.biases
-        net = network(neurons, ports, input_total(g), g.behind)
+        net = network(neurons, ports, input_total(g), g.behind, feeds=g.feeds)
         present = jnp.arange(len(x)) < batches.counts[k]
         share = present.astype(x.dtype) / batches.counts[k].astype(x.dtype)
         betas = jnp.concatenate([jnp.zeros((1, len(x)), x.dtype), batches.betas[k]])
         score, voltages, iterations = _phases(net, arriving, pull, branch, targets, betas)
         if len(betas) > 1:
             factors = (batches.coefficients[k, 1:] * share).reshape(-1, 1) / 2
-            first, behind = _nudged_signals(net, rule, factors, voltages)
+            first, behind, signals = _nudged_signals(net, rule, factors, voltages)
         else:
             currents = injected(net, _pairs(-pull.gradient(_real(score, targets), targets), score))
             outputs = unpushed(net, arriving, len(branch) > 1)._replace(injected=currents)
             free = tuple(h[0] for h in voltages)
-            first, behind = adjoint_signals(net, share[:, None], free, adjoint(net, outputs, free))
+            first, behind, signals = adjoint_signals(net, share[:, None], free, adjoint(net, outputs, free))
         bias = first.constant[:, None] - first.change.sum(axis=0)[:, None] * ports.biases
         others = [bias, *behind]
         if filled:
             others = [jnp.where(values > 0, part, 0) for values, part in zip((g.bias, *g.behind), others, strict=True)]
-        norm = jnp.sqrt(_squares(first, x, inputs, bool(g.minus.shape[1])) + _sum_squares(*others))
+        fed = _of_feeds(rule, g.feeds, signals)
+        squares = _squares(first, x, inputs, bool(g.minus.shape[1])) + _sum_squares(*others, *jax.tree.leaves(fed))
+        norm = jnp.sqrt(squares)
         is_good = ((iterations > 0).all(axis=0) | ~present).all() & jnp.isfinite(norm)
         first = _Signal(*(jnp.where(is_good, part, 0) for part in first))
         others = [jnp.where(is_good, part, 0) for part in others]
+        fed = jax.tree.map(lambda part: jnp.where(is_good, part, 0), fed)
         products = first.change.T @ x
         constant = first.constant[:, None]
 
@@ -117,9 +122,9 @@ def descend(
             there = jnp.clip(values - rule.steps[k] * direction, rule.low[k], rule.high[k])
             return jnp.where(values > 0, there, 0) if filled else there
 
-        if moves is not None and ranges is not None:
+        if moves is not None:
             minus = constant + products if g.minus.shape[1] else g.minus
-            gradient = Conductances(constant - products, minus, others[0], tuple(others[1:]))
+            gradient = Conductances(constant - products, minus, others[0], tuple(others[1:]), fed)
             there = stepped(moves, numbers, lasting, g, gradient, state, ranges, batches.keys[k], filled)
             g, state = jax.tree.map(lambda new, old: jnp.where(is_good, new, old), there, (g, state))
         else:
@@ -128,6 +133,7 @@ def descend(
                 moved(g.minus, 0, constant + products) if g.minus.shape[1] else g.minus,
                 moved(g.bias, 0, others[0]),
                 tuple(moved(values, k + 1, others[k + 1]) for k, values in enumerate(g.behind)),
+                _fed(rule, g.feeds, fed),
             )
         return k + is_good, is_good, g, state, scores.at[k].set(score), norms.at[k].set(norm)
 
@@ -136,7 +142,8 @@ def descend(
 
     lasting: Lasting = {}
     held: State = {}
-    if moves is not None and ranges is not None:
+    ranges = dict(zip(order, ends, strict=True))
+    if moves is not None:
         lasting, held = begun(moves, numbers, pieces_of(g, ranges, in_rows=False), state or {}, ranges)
     size = batches.features.shape[:2]
     scores = jnp.zeros((*size, len(ports.positive)), batches.unit.dtype)
@@ -177,7 +184,6 @@ def _phases(
     betas: (1 + phases, samples), siemens, none in the first. Returns the free scores, the voltages of every layer,
     (1 + phases, samples, nodes), and the iterations each point took, 0 where it failed.
     """
-    ports = net.positive, net.negative
 
     def phase(free: tuple[Array, tuple[Array, ...]], beta: Array) -> tuple[Any, Settled]:
         score, start = free
@@ -187,7 +193,7 @@ def _phases(
         settled = settle(net, arriving, Outputs(injected(net, _pairs(currents[0], score)), loads), start)
         o = settled.voltages[-1]
         is_free = (beta == 0).all()
-        found = o[:, ports[0]] - o[:, ports[1]], settled.voltages
+        found = scores(net, o), settled.voltages
         return jax.tree.map(lambda new, old: jnp.where(is_free, new, old), found, free), settled
 
     start = jnp.zeros((len(arriving), len(net.positive)), arriving.dtype), guess(net, arriving)
@@ -197,8 +203,10 @@ def _phases(
 
 def _nudged_signals(
     net: Network, rule: Rule, factors: Array, voltages: tuple[Array, ...]
-) -> tuple[_Signal, list[Array]]:
-    """Return the crossbars' signals, sum over phases and samples of factor times the change of drops squared."""
+) -> tuple[_Signal, list[Array], tuple[Array, ...]]:
+    """Return the signals of crossbars, sum over phases and samples of factor times the change of drops squared, and,
+    before they are weighted, of feeds into every layer: their drop is the node's voltage below ground.
+    """
     phases = len(voltages[0]) - 1
     changes = [(h[1:] - h[0]).reshape(-1, h.shape[2]) for h in voltages]
     totals = [(h[1:] + h[0]).reshape(-1, h.shape[2]) for h in voltages]
@@ -211,20 +219,43 @@ def _nudged_signals(
         total = layer.forward * totals[k]
         rows = layer.forward * changes[k], total if layer.offsets is None else total + 2 * layer.offsets
         behind.append(_products(scaled, rows, (changes[k + 1], totals[k + 1])))
-    return first, behind
+    return first, behind, tuple(-2 * (factors * change).sum(axis=0) for change in changes)
+
+
+def _of_feeds(rule: Rule, feeds: Feeds, signals: tuple[Array, ...]) -> Feeds:
+    """Return the weighted signals of the feeds that there are."""
+    weights = iter(rule.weights[len(signals) :])
+    pairs = zip(feeds, signals, strict=False)
+    return tuple(None if feed is None else next(weights) * signal for feed, signal in pairs)
+
+
+def _fed(rule: Rule, feeds: Feeds, signals: Feeds) -> Feeds:
+    """Return feeds where a step against their signals leads."""
+    places = iter(range(len(feeds), len(rule.steps)))
+
+    def moved(values: Array, signal: Array) -> Array:
+        k = next(places)
+        return jnp.clip(values - rule.steps[k] * signal, rule.low[k], rule.high[k])
+
+    return tuple(
+        None if values is None or signal is None else moved(values, signal)
+        for values, signal in zip(feeds, signals, strict=True)
+    )
 
 
 def adjoint_signals(
     net: Network, share: Array, voltages: tuple[Array, ...], mirrored: tuple[Array, ...]
-) -> tuple[_Signal, list[Array]]:
-    """Return the crossbars' signals, sum over samples of share times adjoint drops times drops."""
+) -> tuple[_Signal, list[Array], tuple[Array, ...]]:
+    """Return the signals of crossbars, sum over samples of share times adjoint drops times drops, and of feeds into
+    every layer.
+    """
     change = share * mirrored[0]
     first = _Signal((change * voltages[0]).sum(axis=0), change)
     behind = []
     for k, layer in enumerate(net.neurons):
         rows = layer.back * mirrored[k], layer.driven(voltages[k])
         behind.append(_products(share, rows, (mirrored[k + 1], voltages[k + 1])))
-    return first, behind
+    return first, behind, tuple(-(share * each).sum(axis=0) for each in mirrored)
 
 
 def _products(factors: Array, rows: tuple[Array, Array], columns: tuple[Array, Array]) -> Array:

@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 
 from ebana_like.circuit import Circuit
-from ebana_like.elements import Bank, BehaviouralCurrents, CurrentLaw, Diodes, FloatArray, IntArray
+from ebana_like.elements import Bank, BehaviouralCurrents, CurrentLaw, Diodes, FloatArray, IdealDiodes, IntArray
 from ebana_like.elements.term import Branch, Flow
 from ebana_like.errors import CircuitError
 from ebana_like.simulators.drive import Drive
@@ -25,6 +25,11 @@ from ebana_like.values import Values, parts
 FIRST_VOLTAGES = (1e-3, -1e-3, 1.0, -1.0)
 """Where written laws are taken first that have no value or no slope at 0 V."""
 
+NO_LAW = (
+    "it has no slope, and what is asked for is not known of circuits with it but their operating points; take a steep "
+    'diode, such as the model "ideal"'
+)
+
 
 class Equations(Terms):
     """The equations of one circuit; other values of its quantities are given by `with_values`.
@@ -37,6 +42,7 @@ class Equations(Terms):
     """
 
     def __init__(self, circuit: Circuit, driven: Sequence[str] = ()) -> None:
+        circuit.refuse(IdealDiodes, NO_LAW)
         super().__init__(circuit)
         self.driven = tuple(dict.fromkeys((*circuit.driven.banks("conductance"), *driven)))
         self._take_laws()

@@ -27,6 +27,7 @@ from ebana_like.simulators.native.elements import Compilable, Drives, compilable
 from ebana_like.simulators.native.equations import Equations
 from ebana_like.simulators.native.layered import LayeredCircuit, unpushed
 from ebana_like.simulators.native.network import Conductances, injected, network
+from ebana_like.simulators.native.network import scores as scores_of
 from ebana_like.simulators.native.newton import ITERATIONS
 from ebana_like.simulators.native.settle import adjoint, guess, settle
 from ebana_like.simulators.structure import find_layers
@@ -70,24 +71,25 @@ def _layered(circuit: Circuit, layered: LayeredCircuit) -> CircuitFunction:
     def forward(g: Conductances, x: Array) -> tuple[Array, Any]:
         neurons, ports = arrays(x)
         weights = g.plus - g.minus if g.minus.shape[1] else g.plus
-        net = network(neurons, ports, input_total(g), g.behind)
+        net = network(neurons, ports, input_total(g), g.behind, feeds=g.feeds)
         arriving = x @ weights.T + g.bias @ ports.biases
         settled = settle(net, arriving, unpushed(net, arriving, layered.switched), guess(net, arriving))
         o = jnp.where(settled.iterations[:, None] > 0, settled.voltages[-1], jnp.nan)
-        return o[:, ports.positive] - o[:, ports.negative], (g, x, settled.voltages)
+        return scores_of(ports, o), (g, x, settled.voltages)
 
     def backward(kept: Any, slopes: Array) -> tuple[Conductances, Array]:
         g, x, voltages = kept
         neurons, ports = arrays(x)
-        net = network(neurons, ports, input_total(g), g.behind)
+        net = network(neurons, ports, input_total(g), g.behind, feeds=g.feeds)
         outputs = unpushed(net, x, layered.switched)._replace(injected=injected(net, slopes))
         mirrored = adjoint(net, outputs, voltages)
-        first, behind = adjoint_signals(net, -jnp.ones((len(x), 1), x.dtype), voltages, mirrored)
+        first, behind, feeds = adjoint_signals(net, -jnp.ones((len(x), 1), x.dtype), voltages, mirrored)
         constant, products = first.constant[:, None], first.change.T @ x
         bias = constant - first.change.sum(axis=0)[:, None] * ports.biases
+        fed = tuple(None if feed is None else each for feed, each in zip(g.feeds, feeds, strict=False))
         weights = g.plus - g.minus if g.minus.shape[1] else g.plus
         minus = constant + products if g.minus.shape[1] else g.minus
-        return Conductances(constant - products, minus, bias, tuple(behind)), -first.change @ weights
+        return Conductances(constant - products, minus, bias, tuple(behind), fed), -first.change @ weights
 
     scores.defvjp(forward, backward)
     counts = layered.side_counts
@@ -105,7 +107,8 @@ def _layered(circuit: Circuit, layered: LayeredCircuit) -> CircuitFunction:
             _filled(first[:, rows], sizes[0], count) for rows, count in zip(sides, counts, strict=True)
         )
         behind = tuple(_filled(g, *size) for g, size in zip(others, zip(sizes[1:], sizes, strict=False), strict=True))
-        found = scores(Conductances(plus, minus, bias, behind), _filled(x, len(x), layered.features))
+        feeds = jax.tree.map(lambda fed: jnp.asarray(fed, x.dtype), layered.feeds({}))
+        found = scores(Conductances(plus, minus, bias, behind, feeds), _filled(x, len(x), layered.features))
         return found[:, : circuit.outputs.count]
 
     return function

@@ -13,14 +13,16 @@ from jax import Array
 from ebana_like.circuit import Circuit
 from ebana_like.elements import FloatArray, IntArray, VoltageSources, index_of
 from ebana_like.elements.switch import OPEN
-from ebana_like.simulators.layers import Crossbar, Hidden, Layers, pulled
+from ebana_like.simulators.layers import Bounds, Crossbar, Hidden, Layers, pulled, saturations
 from ebana_like.simulators.native.network import (
     Conductances,
     Even,
+    Layer,
     Network,
     Neurons,
     Outputs,
     Ports,
+    Rectifiers,
     Uneven,
     Wired,
     injected,
@@ -57,15 +59,16 @@ def folded(fold: Fold, first: Array, features: Array, biases: Array) -> tuple[Ar
 def free(
     fold: Fold,
     loaded: bool,
-    neurons: tuple[Neurons, ...],
+    neurons: tuple[Layer, ...],
     ports: Ports,
     matrices: tuple[Array, ...],
     wired: Wired,
+    feeds: tuple[Array | None, ...],
     features: Array,
 ) -> tuple[Network, Array, Settled]:
     """Solve the free phase of a batch; the network, the currents that arrive at its first layer, and the solution."""
     arriving, total = folded(fold, matrices[0], features, ports.biases)
-    net = network(neurons, ports, total, matrices[1:], wired)
+    net = network(neurons, ports, total, matrices[1:], wired, feeds)
     outputs = unpushed(net, arriving, loaded)
     return net, arriving, settle(net, arriving, outputs, guess(net, arriving))
 
@@ -87,7 +90,7 @@ def nudged(net: Network, arriving: Array, currents: Array, loads: Array | None, 
 @partial(jax.jit, static_argnames="loaded")
 def transposed(
     loaded: bool,
-    neurons: tuple[Neurons, ...],
+    neurons: tuple[Layer, ...],
     ports: Ports,
     matrices: tuple[Array, ...],
     wired: Wired,
@@ -125,9 +128,9 @@ class LayeredCircuit:
         self.ports = self._ports()
 
     @cached_property
-    def held(self) -> tuple[tuple[Neurons, ...], Ports]:
+    def held(self) -> tuple[tuple[Layer, ...], Ports]:
         """What never changes, on the device. Within `doubles`."""
-        held: tuple[tuple[Neurons, ...], Ports] = jax.device_put((self.neurons, self.ports))
+        held: tuple[tuple[Layer, ...], Ports] = jax.device_put((self.neurons, self.ports))
         return held
 
     def _order(self) -> None:
@@ -152,8 +155,9 @@ class LayeredCircuit:
         layers, size = self.layers, self.sizes[-1]
         positive, negative, biases = layers.positive, layers.negative, layers.biases
         if size > len(layers.outputs):
-            spare = max(size // 2 - len(positive), 0)
-            positive, negative = (np.pad(at, (0, spare), constant_values=size - 1) for at in (positive, negative))
+            spare = max(size // (2 if len(negative) else 1) - len(positive), 0)
+            positive = np.pad(positive, (0, spare), constant_values=size - 1)
+            negative = np.pad(negative, (0, spare if len(negative) else 0), constant_values=size - 1)
         if self.filled:
             biases = padded(biases, self._counts[2])
         ground = np.arange(size) >= len(layers.outputs)
@@ -167,6 +171,16 @@ class LayeredCircuit:
             parts = [padded(first[:, r], count, 1) for r, count in zip(self._rows, self._counts, strict=True)]
             first = np.concatenate(parts, axis=1)
         return padded(first, self.sizes[0]), *self._behind(behind)
+
+    def feeds(self, values: Values) -> tuple[Array | None, ...]:
+        """Return the currents of sources into each layer, (nodes,), amperes, filled up; None where there are none."""
+        sides = zip(self.layers.feeds, self.sizes, strict=False)
+        return tuple(
+            None
+            if feed is None
+            else as_jax(np.array(padded(np.asarray(values.get(feed.address, feed.bank.amperes))[feed.order], size)))
+            for feed, size in sides
+        )
 
     def _of(self, crossbar: Crossbar, values: Values) -> FloatArray:
         return np.asarray(values.get(crossbar.address, crossbar.bank.conductance), float)
@@ -212,10 +226,10 @@ class LayeredCircuit:
             for rows, count in zip(sides, self.side_counts, strict=True)
         )
         others = tuple(as_jax(np.array(matrix)) for matrix in self._behind(behind))
-        return Conductances(as_jax(plus), as_jax(minus), as_jax(bias), others)
+        return Conductances(as_jax(plus), as_jax(minus), as_jax(bias), others, self.feeds(values))
 
     def column_weights(self, weights: Values) -> tuple[Array, ...]:
-        """Return the weight of each crossbar, (), or of each of its columns, (columns,), filled up.
+        """Return the weight of each crossbar, (), or of each of its columns, (columns,), filled up; then of the feeds.
 
         weights: of its elements, (n,) or (1,) for all, by address; all elements of a column weigh the same.
         """
@@ -224,6 +238,10 @@ class LayeredCircuit:
             each = np.asarray(weights[crossbar.address], float)
             alike = each.size == 1
             found.append(as_jax(each[0] if alike else np.array(padded(crossbar.matrix(each)[:, 0], size))))
+        for feed, size in zip(self.layers.feeds, self.sizes, strict=False):
+            if feed is not None:
+                each = np.asarray(weights[feed.address], float)
+                found.append(as_jax(each[0] if each.size == 1 else np.array(padded(each[feed.order], size))))
         return tuple(found)
 
     def _behind(self, matrices: list[FloatArray]) -> tuple[FloatArray, ...]:
@@ -235,18 +253,25 @@ class LayeredCircuit:
         """Return the conductances by address that `split` took apart."""
         layers, crossbars = self.layers, self.layers.crossbars
         plus, minus, bias, *behind = map(np.asarray, self.real(g))
+        behind, fed = behind[: len(crossbars) - 1], behind[len(crossbars) - 1 :]
         first = np.empty((crossbars[0].columns, len(crossbars[0].bank) // crossbars[0].columns))
         sides = (layers.plus, plus), (layers.minus, minus), (layers.bias_rows, bias)
         for rows, part in sides:
             first[:, rows] = part
         others = zip(crossbars[1:], behind, strict=True)
+        feeds = [feed for feed in layers.feeds if feed is not None]
         return {
             crossbars[0].address: first.ravel(),
             **{crossbar.address: np.array(part, dtype=float).ravel() for crossbar, part in others},
+            **{
+                feed.address: np.array(part, float)[np.argsort(feed.order)]
+                for feed, part in zip(feeds, fed, strict=True)
+            },
         }
 
     def real(self, g: Conductances) -> list[Array]:
-        """Return what is not there to fill arrays: the first crossbar's three sides, then the crossbars behind it."""
+        """Return what is not there to fill arrays: the first crossbar's three sides, the crossbars behind it, and the
+        feeds that there are."""
         layers, crossbars = self.layers, self.layers.crossbars
         rows = np.arange(len(crossbars[0].bank) // crossbars[0].columns)
         sides = zip(g[:3], (layers.plus, layers.minus, layers.bias_rows), strict=True)
@@ -254,6 +279,7 @@ class LayeredCircuit:
         return [
             *(part[: crossbars[0].columns, : len(rows[side])] for part, side in sides),
             *(part[: crossbar.columns, : before.columns] for part, crossbar, before in others),
+            *(part[: c.columns] for part, c in zip(g.feeds, crossbars, strict=False) if part is not None),
         ]
 
     def solve(
@@ -265,7 +291,7 @@ class LayeredCircuit:
         batch, size = len(features), padded_size(len(features))
         given = shared_out(padded(padded(features, size), self.features, 1))
         net, arriving, settled = free(
-            self.fold, self.switched, *self.held, self.matrices(values), self.wired(values), given
+            self.fold, self.switched, *self.held, self.matrices(values), self.wired(values), self.feeds(values), given
         )
         phases = [self._phases(settled, size, batch)]
         currents = np.zeros((1, batch, self.circuit.outputs.count))
@@ -273,7 +299,7 @@ class LayeredCircuit:
         loads = np.full((1, batch), open_load)
         if nudging is not None:
             outputs = phases[0].outputs[0]
-            scores = outputs[:, self.layers.positive] - outputs[:, self.layers.negative]
+            scores = self.layers.scores(outputs)
             values = driven_values(self.circuit, nudging, scores, slice(0, batch))
             if not self.layers.branch.is_even(values):
                 return None
@@ -311,18 +337,23 @@ class LayeredCircuit:
     @cached_property
     def addresses(self) -> frozenset[str]:
         """Addresses of all that can be varied here."""
-        return frozenset(crossbar.address for crossbar in self.layers.crossbars)
+        return frozenset(self.learned)
+
+    @property
+    def learned(self) -> list[str]:
+        """The same in order: crossbars from the inputs on, then feeds."""
+        return [each.address for each in self.layers.learned]
 
     @cached_property
     def descends(self) -> bool:
-        """Whether all that is trained are the crossbars, with rows in the order of the layers, and without wires."""
+        """Whether all crossbars are trained, with rows in the order of the layers and without wires, and all feeds."""
         crossbars = self.layers.crossbars
         if any(crossbar.bank.wires for crossbar in crossbars):
             return False
         in_order = all(crossbar.order is None for crossbar in crossbars)
         ranges = [parameter.range for parameter in self.circuit.parameters.values()]
         alone = all(each.index is None and not each.logarithmic for each in ranges)
-        return in_order and alone and set(self.circuit.parameters) == {crossbar.address for crossbar in crossbars}
+        return in_order and alone and set(self.circuit.parameters) == self.addresses
 
     def _given(self, currents: FloatArray, size: int) -> Any:
         """Return currents into the output pairs, (phases, batch, pairs), filled up."""
@@ -339,14 +370,20 @@ class LayeredCircuit:
         return Phases(tuple(hidden), outputs, iterations)
 
 
-def _neurons(hidden: Hidden, size: int) -> Neurons:
+def _neurons(hidden: Hidden, size: int) -> Layer:
     """Return a hidden layer filled up to a size by neurons at ground."""
-    rails, saturations = np.stack([hidden.up.rails, hidden.down.rails]), hidden.saturations
     missing = size - len(hidden.nodes)
-    if saturations.shape[1] > 1:
-        saturations = np.pad(saturations, ((0, 0), (0, missing)), mode="edge")
     gains = (np.pad(gain, (0, missing), constant_values=1.0) for gain in (hidden.forward, hidden.back))
     ground = np.arange(size) >= len(hidden.nodes)
-    arrays = (padded(rails, size, 1), saturations, hidden.scales, *gains, ground.astype(float))
+    forward, back = map(as_jax, gains)
     offsets = None if hidden.offsets is None else as_jax(padded(hidden.offsets, size))
-    return Neurons(*(as_jax(array) for array in arrays))._replace(offsets=offsets)
+    if isinstance(hidden.clamps, Bounds):
+        ends = (hidden.clamps.low, -np.inf), (hidden.clamps.high, np.inf)
+        low, high = (as_jax(np.pad(each, (0, missing), constant_values=none)) for each, none in ends)
+        return Rectifiers(low, high, forward, back, as_jax(ground.astype(float)), offsets)
+    rails, each = np.stack([clamp.rails for clamp in hidden.clamps]), saturations(hidden.clamps)
+    if each.shape[1] > 1:
+        each = np.pad(each, ((0, 0), (0, missing)), mode="edge")
+    scales = np.array([clamp.model.scale for clamp in hidden.clamps])
+    levels, currents = as_jax(padded(rails, size, 1)), as_jax(each)
+    return Neurons(levels, currents, as_jax(scales), forward, back, as_jax(ground.astype(float)), offsets)

@@ -18,6 +18,7 @@ from jax import Array
 
 from ebana_like.elements.constants import GMIN
 from ebana_like.elements.diode import junction
+from ebana_like.elements.ideal_diode import WIRE
 
 
 class Neurons(NamedTuple):
@@ -65,6 +66,40 @@ class Neurons(NamedTuple):
         return jnp.where(positive, bound, -bound)
 
 
+class Rectifiers(NamedTuple):
+    """One hidden layer of ideal diodes before it has conductances.
+
+    low, high: between which voltages they keep the neurons, (neurons,), volts.
+    forward, back, ground, offsets: as those of `Neurons`.
+    """
+
+    low: Array
+    high: Array
+    forward: Array
+    back: Array
+    ground: Array
+    offsets: Array | None = None
+
+    def driven(self, h: Array) -> Array:
+        """Return the voltages behind the amplifiers, (..., neurons), of neurons at h."""
+        return self.forward * h if self.offsets is None else self.forward * h + self.offsets
+
+    def kept(self, h: Array) -> Array:
+        """Return the voltages (..., neurons) that diodes leave of those without them: exact, node by node."""
+        return jnp.clip(h, self.low, self.high)
+
+    def conducting(self, h: Array) -> Array:
+        """Say where a diode conducts, or is about to, at voltages (..., neurons)."""
+        return (h <= self.low) | (h >= self.high)
+
+    def current(self, h: Array) -> tuple[Array, Array]:
+        """Return what the diodes carry as far as voltages (points, neurons) tell, nothing, and its slope."""
+        return jnp.zeros_like(h), jnp.where(self.conducting(h), WIRE, 0).astype(h.dtype)
+
+
+Layer = Neurons | Rectifiers
+
+
 class Even(NamedTuple):
     """Amplifiers whose neurons a crossbar joins all have the same ratio: the Jacobian is symmetric but for weights."""
 
@@ -79,15 +114,15 @@ class Network(NamedTuple):
     neurons: of each hidden layer. matrices: crossbars behind the first, (columns, rows), siemens; the k-th stands
         behind hidden layer k.
     conductances: D of each hidden layer and of the outputs, (nodes,), siemens.
-    positive, negative: positions of the output pairs, (pairs,).
-    fed: currents that the amplifiers' offsets feed into each layer, (nodes,), amperes; None where they feed none.
+    positive, negative: positions of the output pairs, (pairs,); no negative ones where outputs are read against ground.
+    fed: currents that sources and the amplifiers' offsets feed into each layer, (nodes,), amperes; None where none do.
     couplings: what wires put between the nodes of a layer, as currents into each of them by the voltages of the others,
         (nodes, nodes) of every layer, siemens, zero on the diagonal; none where there are no wires.
     ratios: of the amplifiers.
     sums: of each crossbar's columns, (columns,), and of its rows, (rows,), siemens.
     """
 
-    neurons: tuple[Neurons, ...]
+    neurons: tuple[Layer, ...]
     matrices: tuple[Array, ...]
     conductances: tuple[Array, ...]
     positive: Array
@@ -160,9 +195,17 @@ NO_WIRES = Wired()
 
 
 def network(
-    neurons: tuple[Neurons, ...], ports: "Ports", total: Array, matrices: tuple[Array, ...], wired: Wired = NO_WIRES
+    neurons: tuple[Layer, ...],
+    ports: "Ports",
+    total: Array,
+    matrices: tuple[Array, ...],
+    wired: Wired = NO_WIRES,
+    feeds: tuple[Array | None, ...] = (),
 ) -> Network:
-    """Return the network with these crossbars behind the first; total: sum of the first's conductances, (neurons,)."""
+    """Return the network with these crossbars behind the first.
+
+    total: sum of the first's conductances, (neurons,). feeds: of sources into each layer, (nodes,), amperes.
+    """
     sums = tuple((matrix.sum(axis=1), matrix.sum(axis=0)) for matrix in matrices)
     conductances = []
     for layer, (of_columns, of_rows) in zip(neurons, sums, strict=True):
@@ -177,6 +220,10 @@ def network(
                 out = out + layer.back * (layer.offsets * rows.sum(axis=1) - rows @ layer.offsets)
             before, fed[k + 1] = fed[k], matrix @ layer.offsets
             fed[k] = -out if before is None else before - out
+    for k, feed in enumerate(feeds):
+        if feed is not None:
+            held = fed[k]
+            fed[k] = feed if held is None else held + feed
     conductances.append(total + ports.ground)
     if wired.totals:
         conductances = [own + beside for own, beside in zip(conductances, wired.totals, strict=True)]
@@ -202,12 +249,14 @@ class Ports(NamedTuple):
 
 class Conductances(NamedTuple):
     """What is learned: rows of the first crossbar with features, with their negatives and with constants, (columns,
-    rows), and the crossbars behind it, (columns, rows), siemens."""
+    rows), and the crossbars behind it, (columns, rows), siemens; feeds: of sources into each layer, (nodes,), amperes,
+    or None where there are none."""
 
     plus: Array
     minus: Array
     bias: Array
     behind: tuple[Array, ...]
+    feeds: tuple[Array | None, ...] = ()
 
 
 class Outputs(NamedTuple):
@@ -223,8 +272,16 @@ class Outputs(NamedTuple):
 
 def injected(net: Network, currents: Array) -> Array:
     """Return currents into the output nodes, (..., outputs), for currents into the pairs, (..., pairs)."""
-    into = jnp.zeros((*currents.shape[:-1], len(net.conductances[-1])), currents.dtype)
-    return into.at[..., net.positive].add(currents).at[..., net.negative].add(-currents)
+    into = (
+        jnp.zeros((*currents.shape[:-1], len(net.conductances[-1])), currents.dtype).at[..., net.positive].add(currents)
+    )
+    return into.at[..., net.negative].add(-currents) if len(net.negative) else into
+
+
+def scores(ports: "Network | Ports", outputs: Array) -> Array:
+    """Return the scores (..., pairs) of the outputs' voltages (..., outputs)."""
+    above = outputs[..., ports.positive]
+    return above - outputs[..., ports.negative] if len(ports.negative) else above
 
 
 def divided(net: Network, k: int, slopes: dict[int, Array], loads: Array | None, r: Array) -> Array:
@@ -232,6 +289,8 @@ def divided(net: Network, k: int, slopes: dict[int, Array], loads: Array | None,
     if k < net.last or loads is None:
         return r / slopes[k]
     D, p, n = net.conductances[k], net.positive, net.negative
+    if not len(n):
+        return (r / D).at[:, p].set(r[:, p] / (D[p] + loads))
     determinant = D[p] * D[n] + loads * (D[p] + D[n])
     above = ((D[n] + loads) * r[:, p] + loads * r[:, n]) / determinant
     below = ((D[p] + loads) * r[:, n] + loads * r[:, p]) / determinant
@@ -243,5 +302,6 @@ def multiplied(net: Network, k: int, slopes: dict[int, Array], loads: Array | No
     product = slopes[k] * v
     if k < net.last or loads is None:
         return product
-    through = loads * (v[:, net.positive] - v[:, net.negative])
-    return product.at[:, net.positive].add(through).at[:, net.negative].add(-through)
+    through = loads * scores(net, v)
+    product = product.at[:, net.positive].add(through)
+    return product.at[:, net.negative].add(-through) if len(net.negative) else product

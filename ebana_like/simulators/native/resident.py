@@ -28,12 +28,12 @@ class Resident(Mapping[str, FloatArray]):
         return self._joined[address]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(crossbar.address for crossbar in self.layered.layers.crossbars)
+        return iter(self.layered.learned)
 
     def at_ends(self) -> int:
         """Return how many stand at an end of their range, as single or double precision has it."""
         parameters = self.layered.circuit.parameters
-        first, *behind = [parameters[crossbar.address] for crossbar in self.layered.layers.crossbars]
+        first, *behind = [parameters[address] for address in self.layered.learned]
         with doubles():
             return sum(
                 int(((part == each.low) | (part == each.high)).sum())
@@ -41,7 +41,7 @@ class Resident(Mapping[str, FloatArray]):
             )
 
     def __len__(self) -> int:
-        return len(self.layered.layers.crossbars)
+        return len(self.layered.learned)
 
 
 def split(layered: LayeredCircuit, values: Values) -> Conductances:

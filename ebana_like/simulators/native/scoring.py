@@ -9,7 +9,7 @@ from jax import Array
 from ebana_like.elements import FloatArray, IntArray
 from ebana_like.simulators.native.descent import input_total, weights_of
 from ebana_like.simulators.native.layered import LayeredCircuit, unpushed
-from ebana_like.simulators.native.network import Conductances, Neurons, Ports, network
+from ebana_like.simulators.native.network import Conductances, Layer, Ports, network, scores
 from ebana_like.simulators.native.runtime import padded, padded_size, shared_out
 from ebana_like.simulators.native.settle import guess, settle
 
@@ -23,25 +23,24 @@ def scores_of(layered: LayeredCircuit, g: Conductances, features: FloatArray) ->
     size = padded_size(min(batch, CHUNK))
     chunks = padded_size(-(-batch // size))
     filled = padded(padded(features, chunks * size), layered.features, 1).reshape(chunks, size, -1)
-    scores, iterations = _scored(layered.switched, *layered.held, g, shared_out(filled, 1))
+    found, iterations = _scored(layered.switched, *layered.held, g, shared_out(filled, 1))
     outputs = layered.circuit.outputs.count
-    flat = np.asarray(scores).reshape(chunks * size, -1)[:batch, :outputs]
+    flat = np.asarray(found).reshape(chunks * size, -1)[:batch, :outputs]
     return flat, np.asarray(iterations).ravel()[:batch].astype(np.intp)
 
 
 @partial(jax.jit, static_argnames="loaded")
 def _scored(
-    loaded: bool, neurons: tuple[Neurons, ...], ports: Ports, given: Conductances, features: Array
+    loaded: bool, neurons: tuple[Layer, ...], ports: Ports, given: Conductances, features: Array
 ) -> tuple[Array, Array]:
     g: Conductances = jax.tree.map(lambda part: part.astype(features.dtype), given)
     weights = weights_of(g)
-    net = network(neurons, ports, input_total(g), g.behind)
+    net = network(neurons, ports, input_total(g), g.behind, feeds=g.feeds)
 
     def chunk(x: Array) -> tuple[Array, Array]:
         arriving = x @ weights.T + g.bias @ ports.biases
         settled = settle(net, arriving, unpushed(net, arriving, loaded), guess(net, arriving))
-        outputs = settled.voltages[-1]
-        return outputs[:, net.positive] - outputs[:, net.negative], settled.iterations
+        return scores(net, settled.voltages[-1]), settled.iterations
 
     found: tuple[Array, Array] = jax.lax.map(chunk, features)
     return found

@@ -20,7 +20,8 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from ebana_like.simulators.native.network import Even, Network, Neurons, Outputs, divided, multiplied
+from ebana_like.simulators.native.ideal import swept
+from ebana_like.simulators.native.network import Even, Layer, Network, Neurons, Outputs, Rectifiers, divided, multiplied
 from ebana_like.simulators.native.patternless import patternless
 
 NEWTON_LIMIT, GRADIENTS_LIMIT = 60, 200
@@ -112,8 +113,10 @@ def _returning(net: Network, arriving: Array) -> Layers:
     }
 
 
-def _alone(layer: Neurons, s: Array, D: Array) -> Array:
+def _alone(layer: Layer, s: Array, D: Array) -> Array:
     """Return roughly where D h + i_D(h) = s: Newton's method until no step is long any more."""
+    if isinstance(layer, Rectifiers):
+        return layer.kept(s / D)
     near = NEAR * layer.scales.min()
 
     def step(carry: tuple[Array, Array, Array]) -> tuple[Array, Array, Array]:
@@ -152,6 +155,9 @@ def settle(net: Network, arriving: Array, outputs: Outputs, start: tuple[Array, 
             total = total + fed
         return total + outputs.injected if k == last else total
 
+    if isinstance(net.neurons[0], Rectifiers):
+        return Settled(*swept(net, outputs, start, inflow, tolerance, _solve))
+
     def laws(k: int, h: Layers, slopes: Layers) -> Array:
         """Return what leaves layer k by its own elements, and set the slopes there."""
         D = net.conductances[k]
@@ -172,7 +178,7 @@ def settle(net: Network, arriving: Array, outputs: Outputs, start: tuple[Array, 
             own[k] = divided(net, k, slopes, loads, s[k] - laws(k, h, slopes))
             ahead[k] = h[k] + own[k]
             if k < last:
-                short = jnp.maximum(LAST_STEP * net.neurons[k].scales.min(), digits * jnp.abs(h[k]).max(axis=1))
+                short = jnp.maximum(LAST_STEP * _smooth(net, k).scales.min(), digits * jnp.abs(h[k]).max(axis=1))
                 moving = moving | ~(jnp.abs(own[k]) <= short[:, None]).all(axis=1)
         out = {k: laws(k, h, slopes) for k in kept}
         residual = {k: inflow(k, {**h, **ahead}) - out[k] for k in kept}
@@ -245,6 +251,13 @@ def adjoint(net: Network, outputs: Outputs, voltages: tuple[Array, ...]) -> tupl
     return tuple(net.weights(k) * found[k] if even else found[k] for k in range(last + 1))
 
 
+def _smooth(net: Network, k: int) -> Neurons:
+    """Return a layer of diodes that have a slope everywhere."""
+    layer = net.neurons[k]
+    assert isinstance(layer, Neurons)
+    return layer
+
+
 def _worst(slopes: Layers, residual: Layers) -> Array:
     """Return the largest residual over its slope of each point, (points,), volts; infinite where it is no number."""
     parts = [jnp.abs(r / slopes[k]).max(axis=1) for k, r in residual.items()]
@@ -256,7 +269,7 @@ def _worst(slopes: Layers, residual: Layers) -> Array:
 
 def _within(net: Network, k: int, s: Array, h: Array, move: Array) -> Array:
     """Keep long steps of neurons on this side of the bound of their equation for the currents s."""
-    layer = net.neurons[k]
+    layer = _smooth(net, k)
     far = jnp.abs(move) > FAR * layer.scales.min()
 
     def shortened(_: None) -> Array:

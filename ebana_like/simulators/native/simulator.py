@@ -10,7 +10,7 @@ import jax
 import numpy as np
 
 from ebana_like.circuit import Circuit
-from ebana_like.elements import Devices, FloatArray, WiredCrossbar
+from ebana_like.elements import Devices, FloatArray, IdealDiodes, WiredCrossbar
 from ebana_like.netlist.wires import Unwired
 from ebana_like.simulators.descent import Descended, Descent
 from ebana_like.simulators.first_answer import FirstAnswer
@@ -18,6 +18,7 @@ from ebana_like.simulators.native import compiled, one_thread
 from ebana_like.simulators.native.backwards import backwards
 from ebana_like.simulators.native.descent import Batches, Rule, descend
 from ebana_like.simulators.native.general import GeneralEngine
+from ebana_like.simulators.native.ideal import SWEEPS
 from ebana_like.simulators.native.layered import LayeredCircuit
 from ebana_like.simulators.native.resident import Resident, split
 from ebana_like.simulators.native.runtime import as_jax, doubles, padded, shared_out
@@ -26,7 +27,7 @@ from ebana_like.simulators.native.settle import NEWTON_LIMIT
 from ebana_like.simulators.native.small_signal import respond
 from ebana_like.simulators.native.stepping import ResidentState, on_device
 from ebana_like.simulators.native.transient import follow
-from ebana_like.simulators.nodes import rescued
+from ebana_like.simulators.nodes import rescued, unsolved
 from ebana_like.simulators.protocol import check_features, held_values
 from ebana_like.simulators.scoring import Scored
 from ebana_like.simulators.solved import Solved
@@ -43,6 +44,11 @@ from ebana_like.systems import (
     Transient,
 )
 from ebana_like.values import Values, parts
+
+NOT_LAYERED = (
+    "ideal diodes are solved in layered networks alone, between their neurons and constant sources; wire it as one, or "
+    'take a steep diode such as the model "ideal"'
+)
 
 SAMPLES_AT: tuple[int | None, ...] = (1, None, 1, None, 2, 2, None)
 """Which axis of `Batches` counts samples."""
@@ -65,6 +71,8 @@ class NativeSimulator:
         self.single = single
         self._unwired = Unwired(circuit)
         layers = find_layers(circuit)
+        if layers is None:
+            circuit.refuse(IdealDiodes, NOT_LAYERED)
         self._layered = None if layers is None else LayeredCircuit(circuit, layers)
         self._first = FirstAnswer()
         self._of_copies: tuple[list[str], GeneralEngine] | None = None
@@ -109,6 +117,8 @@ class NativeSimulator:
         found = None
         if layered is not None and layered.addresses.issuperset(held):
             found = layered.solve(held, features, nudging)
+        if found is not None and self.circuit.of_kind(IdealDiodes):
+            return unsolved(*found, SWEEPS)
         if found is None:
             return self._general.solve(self._unwired.values(held), features, nudging)
         return rescued(*found, NEWTON_LIMIT, again)
@@ -138,7 +148,7 @@ class NativeSimulator:
         layered, quantities = self._layered, {parts(at)[1] for at in values}
         if not quantities <= {"conductance", "voltage", "amperes"} or self.circuit.of_kind(WiredCrossbar):
             return None
-        if layered is not None and layered.addresses.issuperset(values):
+        if layered is not None and (layered.addresses.issuperset(values) or self.circuit.of_kind(IdealDiodes)):
             return None
         copies, rows, count = features.shape
         banks = [parts(at)[0] for at in values if parts(at)[1] == "conductance"]
@@ -174,7 +184,7 @@ class NativeSimulator:
         """Take the first so many steps of a descent; see `ebana_like.simulators.descent`."""
         assert self._layered is not None
         layered, dtype = self._layered, np.dtype(np.float32 if self.single else np.float64)
-        addresses = [crossbar.address for crossbar in layered.layers.crossbars]
+        addresses = layered.learned
         parameters = self.circuit.parameters
         with doubles():
 
@@ -209,9 +219,10 @@ class NativeSimulator:
             rest: tuple[Any, ...] = ()
             before: dict[str, Any] = {}
             if stepping := descent.stepping:
-                ranges = {address: jax.tree.map(np.array, stepping.ranges[address]) for address in addresses}
+                ranges = tuple(jax.tree.map(np.array, stepping.ranges[address]) for address in addresses)
                 before = typed(on_device(layered, stepping.state, stepping.of_address))
-                rest = stepping.moves, *typed((jax.tree.map(np.array, stepping.numbers), before, ranges))
+                numbers = jax.tree.map(np.array, stepping.numbers)
+                rest = stepping.moves, *typed((numbers, before, ranges)), tuple(addresses)
             done, g, state, scores, norms = descend(
                 layered.layers.branch.addresses,
                 layered.has_fillers,

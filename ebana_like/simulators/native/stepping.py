@@ -20,23 +20,31 @@ from ebana_like.simulators.native.network import Conductances
 
 
 def flat(g: Conductances) -> list[Array]:
-    """Return every crossbar's numbers, (elements,)."""
-    return [joined((g.plus, g.minus, g.bias)), *(part.ravel() for part in g.behind)]
+    """Return every crossbar's numbers, (elements,), then those of the feeds."""
+    feeds = (part for part in g.feeds if part is not None)
+    return [joined((g.plus, g.minus, g.bias)), *(part.ravel() for part in g.behind), *feeds]
 
 
 def shaped(crossbars: Sequence[Any], like: Conductances) -> Conductances:
     """Return what `flat` made of arrays such as these."""
     first, *behind = crossbars
-    plus, minus, bias = in_pieces(first, like[:3])
-    others = (part.reshape(old.shape) for part, old in zip(behind, like.behind, strict=True))
-    return Conductances(plus, minus, bias, tuple(others))
+    return _together(in_pieces(first, like[:3]), behind, like)
+
+
+def _together(first: Pieces, others: Sequence[Any], like: Conductances) -> Conductances:
+    """Return the sides of the first crossbar and all that follows in `flat` in the shape of arrays such as these."""
+    plus, minus, bias = first
+    behind = tuple(part.reshape(old.shape) for part, old in zip(others, like.behind, strict=False))
+    feeds = iter(others[len(behind) :])
+    return Conductances(plus, minus, bias, behind, tuple(old if old is None else next(feeds) for old in like.feeds))
 
 
 def pieces_of(g: Conductances, addresses: Iterable[str], in_rows: bool) -> dict[str, Pieces]:
     """Return every crossbar's numbers by address, in rows or as they are."""
     if in_rows:
         return {address: (row,) for address, row in zip(addresses, flat(g), strict=True)}
-    return dict(zip(addresses, [(g.plus, g.minus, g.bias), *((part,) for part in g.behind)], strict=True))
+    alone = (*g.behind, *(part for part in g.feeds if part is not None))
+    return dict(zip(addresses, [(g.plus, g.minus, g.bias), *((part,) for part in alone)], strict=True))
 
 
 def stepped(
@@ -58,22 +66,29 @@ def stepped(
     in_rows = moves.devices is None
     before, slopes = (pieces_of(part, ranges, in_rows) for part in (g, gradient))
     values = before
+    crossbars = list(ranges)[: 1 + len(g.behind)]
     if filled:
-        values = {at: tuple(jnp.where(p > 0, p, ranges[at].low) for p in each) for at, each in before.items()}
+        fillable = {at: before[at] for at in crossbars}  # what feeds a place that only fills has no gradient
+        values = {
+            **before,
+            **{at: tuple(jnp.where(p > 0, p, ranges[at].low) for p in each) for at, each in fillable.items()},
+        }
         slopes = {
-            at: tuple(jnp.where(p > 0, s, 0) for p, s in zip(before[at], each, strict=True))
-            for at, each in slopes.items()
+            **slopes,
+            **{
+                at: tuple(jnp.where(p > 0, s, 0) for p, s in zip(each, slopes[at], strict=True))
+                for at, each in fillable.items()
+            },
         }
     there, state = moved(moves, numbers, lasting, values, slopes, state, ranges, keys)
     if filled:
-        there = {
-            at: tuple(jnp.where(p > 0, t, 0) for p, t in zip(before[at], each, strict=True))
-            for at, each in there.items()
+        there |= {
+            at: tuple(jnp.where(p > 0, t, 0) for p, t in zip(before[at], there[at], strict=True)) for at in crossbars
         }
     if in_rows:
         return shaped([row for (row,) in there.values()], g), state
     first, *behind = there.values()
-    return Conductances(first[0], first[1], first[2], tuple(part for (part,) in behind)), state
+    return _together(first, [part for (part,) in behind], g), state
 
 
 class ResidentState(Mapping[str, FloatArray]):
@@ -122,7 +137,7 @@ def on_device(
 
 
 def _addresses(layered: LayeredCircuit) -> list[str]:
-    return [crossbar.address for crossbar in layered.layers.crossbars]
+    return layered.learned
 
 
 def _groups(of_address: Mapping[str, str]) -> list[dict[str, str]]:

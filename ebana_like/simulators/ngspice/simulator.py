@@ -13,7 +13,7 @@ import numpy as np
 from ebana_like.adjoint import unsolved_adjoint
 from ebana_like.checks import require_number
 from ebana_like.circuit import Circuit
-from ebana_like.elements import Devices, FloatArray, SmallSignal
+from ebana_like.elements import Devices, FloatArray, IdealDiodes, SmallSignal
 from ebana_like.errors import SimulatorError
 from ebana_like.limits import require_at_most
 from ebana_like.netlist import tolerances
@@ -60,6 +60,7 @@ class NgspiceSimulator:
     def __init__(self, circuit: Circuit, workers: int = 1, patience: float = PATIENCE) -> None:
         require_number("workers", workers, whole=True, low=1)
         require_at_most("workers", workers, f"workers is {workers:,}")
+        circuit.refuse(IdealDiodes, "SPICE has none: use --engine native, or another diode")
         self.circuit = circuit
         self.system = CircuitSystem(circuit)
         self._patience = patience
