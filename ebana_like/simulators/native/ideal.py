@@ -26,6 +26,9 @@ from ebana_like.simulators.native.network import Network, Outputs, Rectifiers, d
 SWEEPS, FACES = 5000, 40
 """Sweeps at most, and how many of them are followed by conjugate gradients."""
 
+TOLERANCE = 1e-12
+"""By how much a node may still move when sweeps stop, relative to 1 V and the largest voltage."""
+
 FORCING = 1e-2
 """Share of the residual that conjugate gradients may leave."""
 
@@ -41,17 +44,17 @@ def swept(
     outputs: Outputs,
     start: tuple[Array, ...],
     inflow: Callable[[int, Voltages], Array],
-    tolerance: float,
+    digits: float,
     solve: Solve,
 ) -> tuple[tuple[Array, ...], Array]:
     """Return voltages of every layer, (points, nodes), and the sweeps each point took, 0 where it failed.
 
     start: voltages to begin with, of which those of the kept layers count. inflow: all that flows into a layer from
-    beside it and from outside. tolerance: by how much a node may still move, relative to 1 V and the largest voltage.
+    beside it and from outside. digits: what rounding may be, relative to the largest voltage.
     """
     D = dict(enumerate(net.conductances))
     loads, kept, eliminated, last = outputs.loads, net.kept, net.eliminated, net.last
-    points = len(start[0])
+    points, tolerance = len(start[0]), max(TOLERANCE, digits)
     deep = last > 1
 
     def layer(k: int) -> Rectifiers:

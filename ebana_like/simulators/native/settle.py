@@ -141,9 +141,7 @@ def settle(net: Network, arriving: Array, outputs: Outputs, start: tuple[Array, 
     """
     last, kept, eliminated = net.last, net.kept, net.eliminated
     digits = ROUNDING * float(np.finfo(arriving.dtype).eps)
-    loads, rough = outputs.loads, _roughened(net)
-    least = LEAST_FORCING[rough.matrices[0].dtype.itemsize]
-    thermal = jnp.stack([layer.scales.min() for layer in net.neurons]).min()
+    loads = outputs.loads
 
     def inflow(k: int, v: Layers) -> Array:
         """Return all that flows into layer k from beside it and from outside."""
@@ -156,7 +154,10 @@ def settle(net: Network, arriving: Array, outputs: Outputs, start: tuple[Array, 
         return total + outputs.injected if k == last else total
 
     if isinstance(net.neurons[0], Rectifiers):
-        return Settled(*swept(net, outputs, start, inflow, tolerance, _solve))
+        return Settled(*swept(net, outputs, start, inflow, digits, _solve))
+    rough = _roughened(net)
+    least = LEAST_FORCING[rough.matrices[0].dtype.itemsize]
+    thermal = jnp.stack([_smooth(net, k).scales.min() for k in range(last)]).min()
 
     def laws(k: int, h: Layers, slopes: Layers) -> Array:
         """Return what leaves layer k by its own elements, and set the slopes there."""
