@@ -43,6 +43,12 @@ def test_a_filter_and_a_delay_are_learned():
     assert found["delay", 300] < 0.1 * found["delay", 1]
 
 
+def test_xor_is_learned_by_every_rule_in_time():
+    found = rows("rules_in_time", "results.csv")
+    assert {row["rule"] for row in found} == {"centered", "frequency", "lock-in", "continual", "stochastic"}
+    assert all(float(row["loss_last"]) < 1e-4 and row["right_last"] == "1" for row in found)
+
+
 def test_leaks_are_learned_over_tasks():
     found = {(row["seed"], row["leaks"]): row for row in rows("meta", "results.csv")}
     for seed in "012":
