@@ -23,7 +23,7 @@ from ebana_like.elements import FloatArray, IntArray, dense
 from ebana_like.energy import Symmetry, symmetry
 from ebana_like.errors import SettingError, SimulatorError
 from ebana_like.simulators import Simulator
-from ebana_like.simulators.protocol import InTime
+from ebana_like.simulators.protocol import Backwards, InTime
 from ebana_like.systems import CircuitSystem, OperatingPoints, Start, Transient
 from ebana_like.values import Values
 
@@ -166,6 +166,33 @@ def transient_check(
         for k, at in enumerate(looked)
     )
     return TransientCheck(symmetry(circuit), tuple(betas), moments, slowest)
+
+
+def backwards_error(simulator: Simulator, given: Examples, parameters: int, seed: int = 0) -> float:
+    """Return how far the gradient that is carried back through a course is from finite differences, relative.
+
+    Of the mean cost at the end of a course of one slowest time constant, begun at rest without features, in steps of
+    Euler's rule. parameters: how many values of each address are moved.
+    Raises SettingError where the engine carries nothing back.
+    """
+    if not isinstance(simulator, InTime) or not isinstance(simulator, Backwards):
+        raise SettingError("this engine carries no gradient back; take native or ngspice")
+    circuit, features, targets, cost = simulator.circuit, given.features, given.targets, given.cost
+    slowest = pace(circuit, {}, simulator.solve({}, features).voltages[0]).slowest
+    rest = Start(simulator.solve({}, 0 * features).voltages[0], np.zeros((len(features), 0)))
+    analysis = Transient(np.linspace(0.0, slowest, STEPS + 1), "euler", rest)
+    engine = simulator
+
+    def loss(values: Values) -> float:
+        return float(cost.value(engine.follow(values, features, analysis).scores[:, -1], targets).mean())
+
+    rng, values = np.random.default_rng(seed), circuit.values()
+    chosen = {at: np.sort(rng.choice(len(v), size=min(parameters, len(v)), replace=False)) for at, v in values.items()}
+    course = engine.follow({}, features, analysis)
+    slopes = np.zeros(course.scores.shape)
+    slopes[:, -1] = cost.gradient(course.scores[:, -1], targets) / len(features)
+    found = simulator.backwards(course, analysis, slopes).gradients()
+    return _distance({at: found[at][which] for at, which in chosen.items()}, differences(loss, values, chosen))
 
 
 def _distance(found: Mapping[str, FloatArray], truth: Mapping[str, FloatArray]) -> float:

@@ -5,9 +5,16 @@ from collections.abc import Sequence
 import numpy as np
 
 from ebana_like.analysis.examples import Examples
-from ebana_like.analysis.transient_check import TransientCheck, transient_check, unequal, with_capacitances
+from ebana_like.analysis.transient_check import (
+    TransientCheck,
+    backwards_error,
+    transient_check,
+    unequal,
+    with_capacitances,
+)
 from ebana_like.cli.patience import patience
 from ebana_like.cli.printer import Printer
+from ebana_like.errors import CircuitError
 from ebana_like.files import csv_text, write_atomically
 from ebana_like.simulators import simulator as simulator_named
 from ebana_like.units import si
@@ -32,6 +39,10 @@ def check_settling(
         simulator_named(engine, equal) as other,
     ):
         check = transient_check(simulator, other, given, betas, parameters, seed)
+        try:
+            carried = f"off from finite differences by {backwards_error(simulator, given, parameters, seed):.1e}"
+        except CircuitError as error:  # of elements that only SPICE follows, and values that are no conductances
+            carried = str(error)
     printer.line(f"{given.circuit.title}: {given.origin}; {engine}")
     printer.prose(f"equilibrium propagation: {check.symmetry}")
     printer.line(
@@ -44,6 +55,7 @@ def check_settling(
     rows = [[si(m.time, "s"), f"{m.unmetered:.1e}"] for m in check.moments]
     printer.table(["time", "error"], rows, title="\nwithout the metric: as if all capacitances were their mean")
     printer.line(f"\norder in beta: {_order(check, 'centered')} centered, {_order(check, 'one_sided')} one-sided")
+    printer.prose(f"carried back through reversed time, inputs arriving: {carried}")
     write_atomically(given.file("settling.csv"), _csv(check))
     printer.line(f"made:     {given.file('settling.csv')}")
 

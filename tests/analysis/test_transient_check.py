@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from ebana_like.analysis.examples import examples
-from ebana_like.analysis.transient_check import transient_check, unequal, with_capacitances
+from ebana_like.analysis.transient_check import backwards_error, transient_check, unequal, with_capacitances
 from ebana_like.elements import Capacitors
 from ebana_like.simulators import NativeSimulator, NgspiceSimulator
 
@@ -50,6 +50,12 @@ def test_capacitances_between_nodes_are_part_of_the_metric():
     circuit = replace(circuit, storage=replace(circuit.storage, capacitors=across))
     check = checked(circuit, given, betas=(1e-6,))
     assert all(moment.centered[0] < 1e-7 for moment in check.moments)
+
+
+def test_the_gradient_is_carried_back_through_the_course_of_arriving_inputs():
+    given = examples(NETLISTS / "xor.cir", 2, 0, 0.3, None)
+    with NativeSimulator(unequal(given.circuit, 1e-12, 0)) as simulator:
+        assert backwards_error(simulator, given, 2) < 1e-7
 
 
 def test_ngspice_says_the_same():
