@@ -15,6 +15,7 @@ from ebana_like.checks import require_number
 from ebana_like.elements import FloatArray
 from ebana_like.errors import SettingError
 from ebana_like.hardware.compiled import NUMBER, CompiledTechnology, Entries
+from ebana_like.hardware.kinds import with_fields
 from ebana_like.hardware.pulsed import Pulsed
 from ebana_like.values import Parameter
 
@@ -31,6 +32,8 @@ class TikiTaka(CompiledTechnology):
     inner: the devices. every: updates from one reading of the fast bank to the next.
     share: of what is read, in the fast bank's range, that the slow bank is asked for.
     """
+
+    by_numbers = True
 
     inner: Pulsed
     every: int = 1
@@ -52,15 +55,19 @@ class TikiTaka(CompiledTechnology):
 
     @property
     def _slow(self) -> Pulsed:
-        return replace(self.inner, rounding="kept")
+        return with_fields(self.inner, rounding="kept")
+
+    def lasting(self, entries: Entries) -> Entries:
+        return self.inner.lasting(entries)
 
     def made(self, parameter: Parameter, rng: np.random.Generator) -> dict[str, FloatArray]:
         slow = self._slow.made(parameter, rng)
         fast = self.inner.devices(len(parameter.value), rng)
         at = parameter.low + parameter.span * np.clip(self.inner.symmetry(fast), 0, 1) + 0 * parameter.value
+        at = at.astype(np.float32).astype(float)  # as it is held while devices move
         resting = Parameter(at, parameter.unit, parameter.range)
         fast = {**self.inner.remembered(resting, fast), "value": at, REFERENCE: at}
-        count = {COUNT: np.zeros(len(parameter.value))}
+        count = {COUNT: np.zeros(len(parameter.value))} if self.every > 1 else {}
         return {**slow, **count, **{f"{FAST}{name}": each for name, each in fast.items()}}
 
     def begun(self, parameter: Parameter, entries: Mapping[str, FloatArray]) -> FloatArray:
@@ -73,8 +80,11 @@ class TikiTaka(CompiledTechnology):
 
         fast = {name.removeprefix(FAST): each for name, each in entries.items() if name.startswith(FAST)}
         gathered, new = self.inner.moved(fast["value"], wanted, low, high, {**fast, NUMBER: entries[NUMBER]}, key)
-        count = entries[COUNT] + 1
-        read = jnp.where(count % self.every == 0, self.share * (gathered - fast[REFERENCE]), 0)
+        read, counted = self.share * (gathered - fast[REFERENCE]), {}
+        if self.every > 1:
+            is_due = entries[COUNT] + 1 >= self.every
+            counted = {COUNT: jnp.where(is_due, 0, entries[COUNT] + 1)}
+            read = jnp.where(is_due, read, 0)
         moved, own = self._slow.moved(value, read, low, high, entries, key + jnp.uint32(1))
         fast = {**new, "value": gathered}
-        return moved, {**own, COUNT: count, **{f"{FAST}{name}": each for name, each in fast.items()}}
+        return moved, {**own, **counted, **{f"{FAST}{name}": each for name, each in fast.items()}}

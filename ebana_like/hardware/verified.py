@@ -22,6 +22,8 @@ class Verified(CompiledTechnology):
     inner: the devices. tolerance: of what is near enough, a share of the range. tries: at most, the first among them.
     """
 
+    by_numbers = True
+
     inner: CompiledTechnology
     tolerance: float = 0.01
     tries: int = 10
@@ -40,6 +42,9 @@ class Verified(CompiledTechnology):
 
     def made(self, parameter: Parameter, rng: np.random.Generator) -> dict[str, FloatArray]:
         return self.inner.made(parameter, rng)
+
+    def lasting(self, entries: Entries) -> Entries:
+        return self.inner.lasting(entries)
 
     def begun(self, parameter: Parameter, entries: Mapping[str, FloatArray]) -> FloatArray:
         return self.inner.begun(parameter, entries)

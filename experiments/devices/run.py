@@ -1,7 +1,8 @@
 """Does my device learn? Circuits under every published device, and under each imperfection alone.
 
-    python experiments/devices/run.py            # XOR, Iris and digits; goes on where it was stopped
-    python experiments/devices/run.py plot       # the figure alone
+    python experiments/devices/run.py                        # XOR, Iris and digits; goes on where it was stopped
+    python experiments/devices/run.py digits ecram rarely    # of a task, a technology or a rule alone
+    python experiments/devices/run.py plot                   # the figure alone
 
 Rows are appended to results.csv as they are computed; a row that is there is not computed again.
 """
@@ -11,9 +12,11 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from ebana_like.hardware import Pulsed, technology_named
 from ebana_like.runs import Settings
 from ebana_like.simulators import NativeSimulator
 from ebana_like.tasks import TASKS
@@ -26,6 +29,9 @@ SEEDS = {"iris": 3, "digits": 2, "xor": 5}
 EPOCHS = {"xor": 200, "iris": 60, "digits": 6}
 SIGN = {"xor": 1e-3, "iris": 1e-3, "digits": 1e-3}
 """Steps of the sign rule, shares of the range, as in experiments/sign_updates."""
+
+RARE = 0.1
+"""Share of the range that a rest fills before it is written, where that is done rarely."""
 
 PRESETS = (
     "ideal",
@@ -40,6 +46,8 @@ PRESETS = (
     "reram-array-hfo2",
     "pcm",
 )
+FINE = ("idealized", "gokmen-vlasov", "capacitor", "ecram", "ecram-mo", "reram-es", "reram-sb", "pcm")
+"""Devices with pulses far smaller than a tenth of the range."""
 WRITTEN = ("pcm-nandakumar", "pcm-joshi", "reram-wan")
 IMPERFECTIONS = (
     ("levels", "count=64,rounding=nearest"),
@@ -68,7 +76,7 @@ IMPERFECTIONS = (
 
 @dataclass(frozen=True)
 class Case:
-    """A training's task, technology, its options, and how it is driven: sgd, sign, kept, tiki-taka."""
+    """A training's task, technology, its options, and how it is driven: sgd, sign, kept, rarely, tiki-taka."""
 
     task: str
     technology: str
@@ -77,7 +85,7 @@ class Case:
 
     def settings(self, seed: int) -> Settings:
         options = [self.options, *(["rounding=kept"] if self.rule == "kept" else [])]
-        given = {
+        given: dict[str, Any] = {
             "engine": "native",
             "seed": seed,
             "epochs": EPOCHS[self.task],
@@ -87,6 +95,11 @@ class Case:
         }
         if self.rule == "tiki-taka":
             given["technology_options"] = ",".join(filter(None, [self.options, "transfer.every=1"]))
+        if self.rule == "rarely":
+            devices = technology_named(self.technology, self.options)
+            assert isinstance(devices, Pulsed)
+            pulses = round(RARE / devices.step)
+            given["technology_options"] = f"rounding=kept,least={pulses},most={2 * pulses}"
         if self.rule == "sign":
             given |= {"update": "sign", "lr": (SIGN[self.task],)}
         return replace(TASKS[self.task].settings, **given)
@@ -97,6 +110,8 @@ def cases() -> Iterator[Case]:
         for name in PRESETS:
             for rule in ("sgd",) if name == "ideal" else ("sgd", "kept", "sign", "tiki-taka"):
                 yield Case(task, name, "", rule)
+        for name in FINE:
+            yield Case(task, name, "", "rarely")
         yield Case(task, "ideal", "", "sign")
         for name in WRITTEN:
             yield Case(task, name, "", "sgd")
@@ -123,9 +138,9 @@ def done() -> dict[Case, dict[str, str]]:
     return {Case(row["task"], row["technology"], row["options"], row["rule"]): row for row in rows}
 
 
-def main() -> None:
+def main(words: list[str]) -> None:
     for case in cases():
-        if case in done():
+        if case in done() or not {case.task, case.technology, case.rule}.issuperset(words):
             continue
         accuracies = 100 * np.array(learned(case))
         row = {
@@ -156,7 +171,7 @@ def plot() -> None:
 
     rows = done()
     tasks = [task for task in ("digits", "iris", "xor") if any(case.task == task for case in rows)]
-    colours = {"sgd": "#3b6ea5", "kept": "#5a9e6f", "sign": "#c8553d", "tiki-taka": "#8a5fa8"}
+    colours = {"sgd": "#3b6ea5", "kept": "#5a9e6f", "sign": "#c8553d", "tiki-taka": "#8a5fa8", "rarely": "#d9a13b"}
     labels = list(dict.fromkeys(_label(case) for case in cases() if case in rows))
     figure, panels = plt.subplots(
         1, len(tasks), figsize=(5 + 2.6 * len(tasks), 1.6 + 0.25 * len(labels)), sharey=True, squeeze=False
@@ -166,7 +181,7 @@ def plot() -> None:
         axes.axvline(ideal, color="#999999", linewidth=0.8)
         for k, (rule, colour) in enumerate(colours.items()):
             mine = [(case, row) for case, row in rows.items() if case.task == task and case.rule == rule]
-            heights = [labels.index(_label(case)) + 0.16 * (k - 1.5) for case, _ in mine]
+            heights = [labels.index(_label(case)) + 0.14 * (k - 2) for case, _ in mine]
             if not mine:
                 continue
             axes.scatter([float(row["accuracy"]) for _, row in mine], heights, s=16, color=colour, label=rule, zorder=3)
@@ -181,5 +196,5 @@ def plot() -> None:
 
 if __name__ == "__main__":
     if sys.argv[1:] != ["plot"]:
-        main()
+        main(sys.argv[1:])
     plot()
