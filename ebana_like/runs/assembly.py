@@ -144,7 +144,8 @@ def engine_of(problem: Problem, settings: TrainingSettings) -> Simulator:
     if isinstance(problem.system, Hopfield):
         from ebana_like.simulators.hopfield import HopfieldEngine
 
-        engine: Any = HopfieldEngine(problem.system, settings.precision == "single", getattr(settings, "still", 0.0))
+        still, steps = getattr(settings, "still", 0.0), getattr(settings, "steps", None)
+        engine: Any = HopfieldEngine(problem.system, settings.precision == "single", still, steps or None)
         found: Simulator = engine
         return found
     return simulator_of(problem.circuit, settings)

@@ -34,6 +34,10 @@ class HopfieldSettings(TrainingSettings):
     still: float = setting(
         0.0, "Largest move of a unit in a sweep that is taken for none; 0 for what the precision allows.", low=0
     )
+    steps: tuple[int, ...] = setting(
+        (),
+        "Steps of the free and nudged phase in discrete time, all units at once, as in 30,10; else sweeps to rest.",
+    )
 
     target: str = setting("", "Column of a table that is to be told from the others; the last one unless given.")
     shift: int = setting(0, "Pixels by which images move at random each time they are learned from.", low=0)
@@ -52,6 +56,8 @@ class HopfieldSettings(TrainingSettings):
         layers = len(self.hidden) + 1
         if len(self.lr) not in (1, layers):
             raise SettingError(f"lr has {len(self.lr)} values; give one for all, or {layers}: one for each layer")
+        if len(self.steps) not in (0, 2):
+            raise SettingError(f"steps has {len(self.steps)} values; give two, of the free and of the nudged phase")
         if self.start:
             raise SettingError(
                 "start is given, but Hopfield networks begin from their seed; go on with a run by resume"

@@ -46,6 +46,11 @@ def test_it_learns_iris_with_clamped_outputs(tmp_path):
     assert load_history(made)[-1]["train_accuracy"] > 0.85
 
 
+def test_it_learns_iris_in_discrete_time(tmp_path):
+    made = trained(tmp_path, "--epochs", 20, "--steps", "20,6", "--estimator", "centered", "--precision", "single")
+    assert load_history(made)[-1]["train_accuracy"] > 0.8
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -55,6 +60,7 @@ def test_it_learns_iris_with_clamped_outputs(tmp_path):
         (("hopfield", "iris", "--estimator", "holomorphic"), "smooth Hopfield networks alone"),
         (("hopfield", "iris", "--nudging", "clamped", "--beta", 2), "the share of the way to the target"),
         (("hopfield", "iris", "--still", -1), "still"),
+        (("hopfield", "iris", "--steps", 30), "give two, of the free and of the nudged phase"),
     ],
 )
 def test_what_is_not_defined_is_said_in_a_line(arguments, words, tmp_path):

@@ -184,6 +184,33 @@ def test_steps_taken_by_the_engine_are_those_of_solving_estimating_and_updating(
         assert one.gradient_norm == pytest.approx(other.gradient_norm, rel=1e-9)
 
 
+def test_in_discrete_time_it_takes_so_many_steps_of_all_units_and_ends_where_sweeps_do():
+    system, values = network()
+    layers, states = system.matrices(values), [np.zeros((6, size)) for size in SIZES[1:]]
+    for _ in range(3):
+        below, above = [FEATURES, *states[:-1]], [*states[1:], None]
+        states = [
+            np.clip(old @ W.T + b + (0 if up is None else up @ layers[k + 1][0]), 0, 1)
+            for k, ((W, b), old, up) in enumerate(zip(layers, below, above, strict=True))
+        ]
+    assert HopfieldEngine(system, steps=(3, 1)).solve(values, FEATURES).states[0] == pytest.approx(np.hstack(states))
+    at_rest = HopfieldEngine(system).solve(values, FEATURES).states[0]
+    assert HopfieldEngine(system, steps=(300, 1)).solve(values, FEATURES).states[0] == pytest.approx(at_rest, abs=1e-9)
+
+
+@pytest.mark.parametrize("steps", [2, 3, 6])
+def test_a_nudged_phase_of_k_steps_is_backpropagation_through_k_steps(steps):
+    system, values = network("logistic")
+    engine = HopfieldEngine(system, steps=(400, steps))
+    found = [
+        flat(each.estimate(engine, values, FEATURES, TARGETS, COST, np.random.default_rng(0)), values)
+        for each in (Centered(1e-4), Adjoint())
+    ]
+    assert np.linalg.norm(found[0] - found[1]) < 1e-7 * np.linalg.norm(found[1])
+    whole = flat(estimated(system, values, Adjoint()), values)
+    assert np.linalg.norm(whole - found[1]) > 1e-3 * np.linalg.norm(whole)
+
+
 def test_a_looser_rest_is_near_the_rest():
     system, values = network()
     exact, loose = (HopfieldEngine(system, still=still).scores(values, FEATURES).scores for still in (0.0, 1e-4))

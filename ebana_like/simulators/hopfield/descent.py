@@ -12,7 +12,8 @@ import jax.numpy as jnp
 from jax import Array
 
 from ebana_like.simulators.descent import Draws, Ends, Moves
-from ebana_like.simulators.hopfield.settle import Pulls, Weights, settle, settle_adjoint
+from ebana_like.simulators.hopfield.motion import Motion
+from ebana_like.simulators.hopfield.settle import Pulls, Weights
 from ebana_like.simulators.moving import Lasting, begun, ended, moved
 from ebana_like.systems.pulls import Clamps, Springs
 from ebana_like.systems.settled import HeldForces
@@ -56,9 +57,9 @@ class Carry(NamedTuple):
     norms: Array
 
 
-@partial(jax.jit, static_argnames=("activation", "pull", "addresses", "moves"))
+@partial(jax.jit, static_argnames=("motion", "pull", "addresses", "moves"))
 def descend(
-    activation: str,
+    motion: Motion,
     pull: Draws,
     addresses: tuple[tuple[str, str], ...],
     still: Array,
@@ -73,7 +74,8 @@ def descend(
 ) -> Carry:
     """Take `count` steps, up to the first in which a sample does not settle.
 
-    addresses: of weight and bias, layer by layer. still: see `settle`. bounds: of each address.
+    motion: to rest, or in steps. addresses: of weight and bias, layer by layer. still: see `settle`.
+    bounds: of each address.
     moves, state, ranges: see `Stepping`, whose numbers are `by`; without them steps go against the gradient.
     """
 
@@ -82,25 +84,23 @@ def descend(
         x = batches.unit * batches.features[k].astype(batches.unit.dtype)
         share = (jnp.arange(len(x)) < batches.counts[k]).astype(x.dtype) / batches.counts[k].astype(x.dtype)
         drive = x @ layers[0][0].T + layers[0][1]
-        start = [jnp.zeros((1, len(x), len(bias)), x.dtype) for _, bias in layers]
-        free = settle(start, drive[None], layers[1:], None, still, activation)
+        free = motion.free(drive[None], layers[1:], still)
         score, targets = free.states[-1][0], batches.targets[k]
         if batches.betas.shape[1]:
             nudging = pull.nudging(targets, batches.betas[k]).drives(score, slice(None))
-            pushed = settle(
+            pushed = motion.nudged(
                 [jnp.broadcast_to(s, (batches.betas.shape[1], *s.shape[1:])) for s in free.states],
                 drive[None],
                 layers[1:],
                 pulls_of(nudging, (batches.betas.shape[1], *score.shape), x.dtype),
                 still,
-                activation,
             )
             states = [jnp.concatenate(pair) for pair in zip(free.states, pushed.states, strict=True)]
             factors = batches.coefficients[k] * share
             still_moving = jnp.concatenate([free.moved, pushed.moved])
         else:
             here = [s[0] for s in free.states]
-            mirrored = settle_adjoint(here, pull.gradient(score, targets), layers[1:], still, activation)
+            mirrored = motion.adjoint(here, pull.gradient(score, targets), layers[1:], still)
             states = [jnp.stack([s + m / 2, s - m / 2]) for s, m in zip(here, mirrored.states, strict=True)]
             factors = jnp.stack([share, -share])
             still_moving = jnp.concatenate([free.moved, mirrored.moved[None]])

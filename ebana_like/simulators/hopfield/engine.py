@@ -14,7 +14,8 @@ from ebana_like.elements import FloatArray
 from ebana_like.errors import SettingError
 from ebana_like.simulators.descent import Descended, Descent
 from ebana_like.simulators.hopfield.descent import Batches, Bounds, descend, pulls_of
-from ebana_like.simulators.hopfield.settle import MOST_SWEEPS, Rest, Weights, settle, settle_adjoint
+from ebana_like.simulators.hopfield.motion import Motion
+from ebana_like.simulators.hopfield.settle import MOST_SWEEPS, Pulls, Rest, Weights
 from ebana_like.simulators.native.runtime import as_jax, doubles, padded, padded_size
 from ebana_like.simulators.scoring import Scored
 from ebana_like.systems import Seconds
@@ -35,16 +36,23 @@ class HopfieldEngine:
     single: in single precision, half the memory and on a GPU many times as fast; gradients are then good to 1e-3 where
         nudging factors are a tenth or more.
     still: largest move of any unit in a sweep that is taken for none; 0 for what the precision allows.
+    steps: of the free and the nudged phase, in discrete time (Ernoult et al. 2019): all units at once, and the end is
+        taken for rest. None for sweeps until nothing moves.
     """
 
     reduced = False
     descends = True
 
-    def __init__(self, system: Hopfield, single: bool = False, still: float = 0.0) -> None:
+    def __init__(
+        self, system: Hopfield, single: bool = False, still: float = 0.0, steps: tuple[int, int] | None = None
+    ) -> None:
         require_number("still", still, low=0, fix="the largest move of a unit at rest, for example 1e-4")
         self.system = system
         self.single = single
         self.still = max(still, STILL[single])
+        for count in steps or ():
+            require_number("steps", count, whole=True, low=1, fix="of the free and the nudged phase, for example 30,10")
+        self.motion = Motion(system.activation, steps)
 
     def __enter__(self) -> Self:
         return self
@@ -73,14 +81,14 @@ class HopfieldEngine:
         with doubles():
             layers = self._layers(values)
             drive = _driven(padded(features, size).astype(self._real), layers)
-            free = _settled(_at_zero(drive, layers), drive, layers[1:], None, self.still, activation=system.activation)
+            free = _free(self.motion, drive[None], layers[1:], self.still)
             phases, moves = [_joined(free)[:, :batch]], [np.asarray(free.moved)[:, :batch]]
             if nudging is not None:
                 drives = nudging.drives(system.scores(phases[0][0]).astype(float), slice(0, batch))
                 pulls = pulls_of(self._typed(drives, batch, size), (nudging.phases, size, system.outputs), self._real)
                 kind = jnp.result_type(*pulls)
                 start = [jnp.broadcast_to(s, (nudging.phases, *s.shape[1:])).astype(kind) for s in free.states]
-                nudged = _settled(start, drive, layers[1:], pulls, self.still, activation=system.activation)
+                nudged = _nudged(self.motion, start, drive[None], layers[1:], pulls, self.still)
                 phases.append(_joined(nudged)[:, :batch])
                 moves.append(np.asarray(nudged.moved)[:, :batch])
         states = np.concatenate(phases)
@@ -97,9 +105,7 @@ class HopfieldEngine:
         chunks = -(-batch // size)
         filled = padded(features, chunks * size).astype(self._real).reshape(chunks, size, -1)
         with doubles():
-            found, moved = _scored(
-                as_jax(filled), self._layers(self._all(values)), self.still, activation=self.system.activation
-            )
+            found, moved = _scored(self.motion, as_jax(filled), self._layers(self._all(values)), self.still)
             lost = np.asarray(moved).ravel()[:batch] > self.still
             scores = np.array(found, float).reshape(chunks * size, -1)[:batch]
         scores[lost] = np.nan
@@ -117,7 +123,7 @@ class HopfieldEngine:
             parts = [jnp.asarray(states[:, part]) for part in system.parts]
             slopes = as_jax(padded(-currents, size).astype(self._real))
             layers = self._layers(self._all(points.values))[1:]
-            found = _adjoint(parts, slopes, layers, self.still, activation=system.activation)
+            found = _adjoint(self.motion, parts, slopes, layers, self.still)
             mirrored = _joined(found)[:batch].astype(float)
             mirrored[~usable | (np.asarray(found.moved)[:batch] > self.still)] = np.nan
         return mirrored
@@ -141,7 +147,7 @@ class HopfieldEngine:
             rest = stepping.moves, *typed((stepping.numbers, dict(stepping.state), dict(stepping.ranges)))
         with doubles():
             done = descend(
-                system.activation,
+                self.motion,
                 descent.pull,
                 system.addresses,
                 typed(self.still),
@@ -194,10 +200,6 @@ def _messages(lost: Any) -> dict[int, str]:
     return {int(k): f"the network still moves after {MOST_SWEEPS} sweeps" for k in np.flatnonzero(lost)}
 
 
-def _at_zero(drive: jax.Array, layers: Weights) -> list[jax.Array]:
-    return [jnp.zeros((1, len(drive), len(bias)), drive.dtype) for _, bias in layers]
-
-
 def _joined(rest: Rest) -> FloatArray:
     """Return the states of all layers side by side, (..., batch, units)."""
     return np.concatenate([np.asarray(each) for each in rest.states], axis=-1)
@@ -209,17 +211,29 @@ def _driven(features: jax.Array, layers: Weights) -> jax.Array:
     return features @ layers[0][0].T + layers[0][1]
 
 
-_settled = partial(jax.jit, static_argnames="activation")(settle)
-_adjoint = partial(jax.jit, static_argnames="activation")(settle_adjoint)
+@partial(jax.jit, static_argnums=0)
+def _free(motion: Motion, drive: jax.Array, layers: Weights, still: Any) -> Rest:
+    return motion.free(drive, layers, still)
 
 
-@partial(jax.jit, static_argnames="activation")
-def _scored(features: jax.Array, layers: Weights, still: Any, activation: str) -> tuple[jax.Array, jax.Array]:
+@partial(jax.jit, static_argnums=0)
+def _nudged(
+    motion: Motion, start: list[jax.Array], drive: jax.Array, layers: Weights, pulls: Pulls, still: Any
+) -> Rest:
+    return motion.nudged(start, drive, layers, pulls, still)
+
+
+@partial(jax.jit, static_argnums=0)
+def _adjoint(motion: Motion, states: list[jax.Array], slopes: jax.Array, layers: Weights, still: Any) -> Rest:
+    return motion.adjoint(states, slopes, layers, still)
+
+
+@partial(jax.jit, static_argnums=0)
+def _scored(motion: Motion, features: jax.Array, layers: Weights, still: Any) -> tuple[jax.Array, jax.Array]:
     """Return free scores of chunks of samples, (chunks, samples, outputs), and last moves, (chunks, samples)."""
 
     def chunk(x: jax.Array) -> tuple[jax.Array, jax.Array]:
-        drive = _driven(x, layers)
-        found = settle(_at_zero(drive, layers), drive, layers[1:], None, still, activation)
+        found = motion.free(_driven(x, layers)[None], layers[1:], still)
         return found.states[-1][0], found.moved[0]
 
     scored: tuple[jax.Array, jax.Array] = jax.lax.map(chunk, features)

@@ -96,14 +96,25 @@ def settle_adjoint(states: list[Array], slopes: Array, layers: Weights, still: A
     gains = [SLOPE[activation](each) for each in states]
 
     def sweep(found: list[Array], factor: Array) -> list[Array]:
-        found = list(found)
-        for layer, gain in enumerate(gains):
-            arriving = jnp.zeros_like(gain) if layer == 0 else found[layer - 1] @ layers[layer - 1][0].T
-            arriving = arriving + (found[layer + 1] @ layers[layer][0] if layer < len(layers) else -slopes)
-            found[layer] = found[layer] + factor * (gain * arriving - found[layer])
-        return found
+        return adjoint_sweep(found, gains, slopes, layers, factor)
 
     return swept(sweep, [jnp.zeros_like(each) for each in states], still)
+
+
+def adjoint_sweep(
+    found: list[Array], gains: list[Array], slopes: Array, layers: Weights, factor: Any, at_once: bool = False
+) -> list[Array]:
+    """Return lambda after one sweep, or after one step of all layers at once.
+
+    gains: rho' of each layer. factor: of the way to a layer's own answer.
+    """
+    seen, found = found, list(found)
+    for layer, gain in enumerate(gains):
+        below = seen if at_once else found
+        arriving = jnp.zeros_like(gain) if layer == 0 else below[layer - 1] @ layers[layer - 1][0].T
+        arriving = arriving + (seen[layer + 1] @ layers[layer][0] if layer < len(layers) else -slopes)
+        found[layer] = seen[layer] + factor * (gain * arriving - seen[layer])
+    return found
 
 
 def swept(sweep: Callable[[list[Array], Array], list[Array]], start: list[Array], still: Any) -> Rest:
