@@ -54,7 +54,7 @@ LEARNERS = (
     Learner("circuit", "resistors, diodes, amplifiers", "TASK, fit", ("current", "switch", "clamped"), _circuit),
     Learner(
         "clip",
-        "Hopfield network, states clipped",
+        "Hopfield network, states clipped; --steps: in discrete time",
         "hopfield TASK",
         ("current", "switch", "clamped"),
         lambda way: Hopfield((2, 3, 2), "clip", way),  # type: ignore[arg-type]
