@@ -17,6 +17,7 @@ class Wiring:
     rng: draws the initial conductances.
     mirrored, constant: of the rows, nodes at the opposite voltages of the others, in their order, and nodes at voltages
         that never change; none unless a block says so (`lead`).
+    reference: node against which the rows are read, ground unless a block says so.
     depth: how many crossbars there are, to number names with.
     """
 
@@ -26,6 +27,7 @@ class Wiring:
     rows: IntArray = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
     mirrored: IntArray = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
     constant: IntArray = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
+    reference: int = 0
     depth: int = 0
     inputs: InputPorts | None = None
     outputs: OutputPorts | None = None
@@ -36,12 +38,19 @@ class Wiring:
         self.nodes.extend(names)
         return np.arange(first, len(self.nodes), dtype=np.intp)
 
-    def lead(self, rows: IntArray, mirrored: IntArray | None = None, constant: IntArray | None = None) -> None:
-        """Leave rows for the next block, and say which of them are mirrored, and which constant."""
+    def lead(
+        self,
+        rows: IntArray,
+        mirrored: IntArray | None = None,
+        constant: IntArray | None = None,
+        reference: int = 0,
+    ) -> None:
+        """Leave rows for the next block, and say which are mirrored, which constant, and what they are read against."""
         none = np.zeros(0, dtype=np.intp)
         self.rows = rows
         self.mirrored = none if mirrored is None else mirrored
         self.constant = none if constant is None else constant
+        self.reference = reference
 
     def sides(self) -> tuple[IntArray, IntArray, IntArray]:
         """Return the rows that carry signals, those at their opposites, and the constant ones."""

@@ -259,10 +259,10 @@ def _amplifiers(circuit: Circuit, pinned: IntArray, islands: IntArray) -> list[_
                     "reciprocal, and equilibrium propagation is not exact for it"
                 )
             back_label, bp, bn, back_gain = partner
-            if pinned[n] != ground or pinned[cn] != ground or pinned[bn] != ground or pinned[bp] != pinned[cp]:
+            if pinned[n] != ground or pinned[bn] != pinned[cn] or pinned[bp] != pinned[cp]:
                 raise CircuitError(
-                    f"{label} and {back_label} do not sit at the same node with their other ends grounded: "
-                    "equilibrium propagation is not exact for them"
+                    f"{label} and {back_label} do not sit at the same node with their other ends grounded, nor at the "
+                    "same pair: equilibrium propagation is not exact for them"
                 )
             if touching[p] != 2:
                 raise CircuitError(
@@ -275,6 +275,8 @@ def _amplifiers(circuit: Circuit, pinned: IntArray, islands: IntArray) -> list[_
                     "zero works in one direction only, and equilibrium propagation is not exact for it"
                 )
             found.append(_Amplifier(int(islands[cp]), int(islands[p]), gain / back_gain, label))
+            if pinned[cn] != ground and islands[cn] != islands[cp]:
+                found.append(_Amplifier(int(islands[cn]), int(islands[p]), gain / back_gain, label))
     for label, *_ in drawing.values():
         raise CircuitError(
             f"{label} returns a current that no controlled voltage source drives: the circuit is not reciprocal, "

@@ -96,6 +96,9 @@ class Crossbar(Block):
         smallest, as in Scellier 2024.
     limits: range of the programmable device, siemens.
     wires: resistances of the wires, `Wires(row=1, column=1)`; none unless given.
+    reference: siemens of the resistors of one column more, which do not learn; neurons, amplifiers and outputs behind
+        then see the columns' voltages less that column's, so that a conductance below it weighs less than nothing (Hu
+        et al. 2016). None for no such column.
 
     Resistors stand in the netlist column by column: ngspice then starts 3-4 times faster and solves points 1.9 times
     faster than row by row (1569-100-20 network). Element `column * rows + row` joins that row and column.
@@ -105,15 +108,21 @@ class Crossbar(Block):
     initial: tuple[float, float] = (4e-6, 1.2e-5)
     limits: tuple[float, float] = (1e-7, 1e-4)
     wires: Wires | None = None
+    reference: float | None = None
 
     def __post_init__(self) -> None:
+        if self.reference is not None:
+            fix = "in siemens, or None for no reference column"
+            require_number("Crossbar: reference", self.reference, above=0, fix=fix, error=CircuitError)
+            if self.wires:
+                raise CircuitError("Crossbar: a reference column behind wires is not known; leave out one of both")
         if not (self.wires is None or isinstance(self.wires, Wires)):
             raise CircuitError(f"Crossbar: wires is {shown(self.wires)}; expected Wires(row=1, column=1), in ohms")
         _require_count("Crossbar: columns", self.columns, "one for each neuron or output node")
         require_span("Crossbar", self.initial, self.limits)
 
     def size(self, rows: int) -> tuple[int, int]:
-        return self.columns, rows * self.columns
+        return self.columns, rows * (self.columns + (self.reference is not None))
 
     def build(self, wiring: Wiring) -> None:
         rows = wiring.require_rows("Crossbar")
@@ -130,7 +139,18 @@ class Crossbar(Block):
             if self.wires
             else Resistors(name, names, *ports, conductance, trainable=ranges)
         )
-        wiring.lead(columns)
+        wiring.lead(
+            columns, reference=0 if self.reference is None else self._add_reference(wiring, rows, self.reference)
+        )
+
+    @staticmethod
+    def _add_reference(wiring: Wiring, rows: IntArray, siemens: float) -> int:
+        """Add the column that others are read against; return its node."""
+        name = f"reference{wiring.depth}"
+        (node,) = wiring.new_nodes([f"ref{wiring.depth}"]).tolist()
+        ends = rows.copy(), np.full(len(rows), node, dtype=np.intp)
+        wiring.banks.append(Resistors(name, labels("r", name, len(rows)), *ends, np.full(len(rows), float(siemens))))
+        return int(node)
 
 
 @dataclass(frozen=True)
@@ -162,7 +182,7 @@ class DiodePair(Block):
         up, down = (np.full(count, rail, dtype=np.intp) for rail in rails)
         name_up, name_down, name_rails = f"up{layer}", f"down{layer}", f"rails{layer}"
         wiring.banks += [
-            VoltageSources(name_rails, labels("v", name_rails, 2), rails, grounds(2), volts),
+            VoltageSources(name_rails, labels("v", name_rails, 2), rails, np.full(2, wiring.reference), volts),
             diodes_between(name_up, nodes, up, model),
             diodes_between(name_down, down, nodes.copy(), model),
         ]
@@ -209,12 +229,13 @@ def _amplify(wiring: Wiring, nodes: IntArray, side: str, gain: float, feedback: 
     outputs = wiring.new_nodes([f"{side}a{layer}_{k}" for k in range(count)])
     forward, meter, back = f"{side}forward{layer}", f"{side}meter{layer}", f"{side}back{layer}"
     meters = labels("v", meter, count)
-    controls = nodes.copy(), grounds(count)
+    reference = np.full(count, wiring.reference, dtype=np.intp)
+    controls = nodes.copy(), reference
     gains = np.full(count, float(gain))
     wiring.banks += [
         VCVS(forward, labels("e", forward, count), driven, grounds(count), *controls, gains),
         VoltageSources(meter, meters, driven.copy(), outputs, np.zeros(count)),
-        CCCS(back, labels("f", back, count), nodes.copy(), grounds(count), meters, np.full(count, feedback)),
+        CCCS(back, labels("f", back, count), nodes.copy(), reference.copy(), meters, np.full(count, feedback)),
     ]
     return outputs
 
@@ -237,13 +258,13 @@ class OutputPairs(Block):
 
 @dataclass(frozen=True)
 class Outputs(Block):
-    """Reads each of the last crossbar's nodes: score_k = V(h_k)."""
+    """Reads each of the last crossbar's nodes: score_k = V(h_k), less the reference column's voltage if it has one."""
 
     def build(self, wiring: Wiring) -> None:
         nodes = wiring.require_rows("Outputs")
         for k, node in enumerate(nodes.tolist()):
             wiring.nodes[node] = f"y{k}"
-        wiring.outputs = OutputPorts(nodes.copy(), grounds(len(nodes)))
+        wiring.outputs = OutputPorts(nodes.copy(), np.full(len(nodes), wiring.reference, dtype=np.intp))
 
 
 def first_conductances(

@@ -40,6 +40,7 @@ from ebana_like.networks import (
     Wires,
     build_network,
 )
+from ebana_like.networks.signed import Span, signed_layers
 from ebana_like.nudges import NUDGES
 from ebana_like.options import EXAMPLES, chosen, options_of, table_of
 from ebana_like.runs.settings import Settings, TrainingSettings
@@ -102,9 +103,12 @@ def layers(settings: Settings, features: int, outputs: int) -> list[Block]:
     """
     count = 4 * len(settings.hidden) + 4
     require_at_most("layers", count, f"hidden asks for {count:,} layers")
-    limits, wires = (settings.g_low, settings.g_high), wires_of(settings)
+    limits = settings.g_low, settings.g_high
     low, high = settings.g_start[0::2], settings.g_start[1::2]
     starts = list(zip(_for_each_crossbar(settings, low), _for_each_crossbar(settings, high), strict=True))
+    if settings.signs != "doubled":
+        return _signed(settings, features, outputs, [Span(start, limits) for start in starts])
+    wires = wires_of(settings)
     stack: list[Block] = [Inputs(features, settings.bias)]
     feeds: list[Block] = [BiasCurrents(settings.bias_limit)] if settings.bias_limit else []
     neurons: list[Block] = [
@@ -117,6 +121,21 @@ def layers(settings: Settings, features: int, outputs: int) -> list[Block]:
         stack += [Crossbar(size, start, limits, wires), *feeds, *neurons]
     columns, read = (2 * outputs, OutputPairs()) if settings.outputs == "pairs" else (outputs, Outputs())
     return [*stack, Crossbar(columns, starts[-1], limits, wires), *feeds, read]
+
+
+def _signed(settings: Settings, features: int, outputs: int, spans: list[Span]) -> list[Block]:
+    """Return the layers of a network whose weights have either sign by other means than doubling.
+
+    Raises SettingError for what goes with doubling alone.
+    """
+    if settings.neurons == "halves" or settings.bias_limit:
+        raise SettingError(
+            f"signs is {settings.signs}, which goes with neurons of two diodes and without bias currents; "
+            "leave out neurons and bias_limit, or choose signs doubled"
+        )
+    inputs, gains = (features, settings.bias), (settings.gain, settings.feedback or None)
+    neuron = DiodePair(settings.diode, settings.clamp)
+    return signed_layers(settings.signs, inputs, settings.hidden, outputs, spans, neuron, gains, wires_of(settings))
 
 
 def simulator_of(circuit: Circuit, settings: TrainingSettings) -> Simulator:

@@ -15,18 +15,31 @@ from ebana_like import (
     NgspiceSimulator,
     OutputPairs,
     SquaredError,
+    Wires,
     build_network,
 )
 from ebana_like.energy import symmetry
 from ebana_like.errors import CircuitError
 from ebana_like.netlist import Netlist, read_netlist, write_netlist
 from ebana_like.networks import AveragePool, Convolution, LocalCrossbar, MaxPool, Outputs
+from ebana_like.networks.signed import Span, signed_layers
 
 RNG = np.random.default_rng(0)
 NEURON = DiodePair("d1n4148"), Amplifier(4)
 IN_MIRROR = DiodePair("d1n4148"), Amplifier(4, mirrored=True)
 NETWORKS = {
     "mirrored": [Inputs(4), Crossbar(5), *IN_MIRROR, Crossbar(4), *IN_MIRROR, Crossbar(3), Outputs()],
+    "reference": [
+        Inputs(4, doubled=False),
+        Crossbar(5, reference=8e-6),
+        DiodePair("d1n4148", clamp=0.1),
+        Amplifier(4),
+        Crossbar(4, reference=8e-6),
+        DiodePair("d1n4148"),
+        Amplifier(4),
+        Crossbar(3, reference=8e-6),
+        Outputs(),
+    ],
     "convolutions": [
         Inputs(25),
         Convolution((1, 5, 5), 3, 1, channels=2),
@@ -160,6 +173,33 @@ def test_a_mirrored_amplifier_drives_rows_at_opposite_voltages():
         assert volts[f"na1_{k}"] == pytest.approx(-4 * volts[f"h1_{k}"], abs=1e-12)
 
 
+def test_columns_of_one_sum_are_read_against_the_reference():
+    """s_j = sum_i (g_ij - c) x_i / G where all columns and the reference add up to G."""
+    circuit = build_network([Inputs(3, bias=0.0, doubled=False), Crossbar(2, reference=2e-6), Outputs()])
+    g = np.array([[1.0, 2.0, 3.0], [4.0, 1.5, 0.5]]) * 1e-6
+    x = RNG.normal(size=(4, 3))
+    with NativeSimulator(circuit) as simulator:
+        scores = simulator.solve({"crossbar1.conductance": g.ravel()}, x).scores
+    assert scores == pytest.approx(x @ (g - 2e-6).T / 6e-6, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("weights", "rows", "columns"), [("doubled", (10, 6), 20), ("mirrored", (10, 12), 10), ("reference", (6, 6), 11)]
+)
+def test_weights_of_either_sign_in_three_ways(weights, rows, columns):
+    """Rows of both crossbars of 4-6-10 with a bias pair, and columns of the last."""
+    span = Span((4e-6, 1.2e-5), (1e-7, 1e-4))
+    layers = signed_layers(weights, (4, 1.0), [6], 10, [span, span], DiodePair(), (4.0, None))
+    circuit = build_network(layers)
+    crossbars = circuit.named("crossbar1"), circuit.named("crossbar2")
+    assert tuple(len(np.unique(bank.positive)) for bank in crossbars) == rows
+    last = [bank.negative for bank in circuit.banks if bank.name in ("crossbar2", "reference2")]
+    assert len(np.unique(np.concatenate(last))) == columns
+    assert circuit.outputs.count == 10
+    with pytest.raises(CircuitError, match="doubled, mirrored, reference"):
+        signed_layers("tripled", (4, 1.0), [6], 10, [span, span], DiodePair(), (4.0, None))
+
+
 @pytest.mark.parametrize(
     ("make", "words"),
     [
@@ -170,6 +210,8 @@ def test_a_mirrored_amplifier_drives_rows_at_opposite_voltages():
         (lambda: LocalCrossbar((1, 4, 4), 2, 1, channels=1, limits=(1e-4, 1e-7)), "range"),
         (lambda: build_network([Inputs(9), Convolution((1, 4, 4), 2, 1, channels=2), Outputs()]), "16 pixels"),
         (lambda: Amplifier(4, mirrored=1), "mirrored"),
+        (lambda: Crossbar(4, reference=0.0), "reference"),
+        (lambda: Crossbar(4, reference=1e-6, wires=Wires(row=1)), "wires"),
         (lambda: MaxPool((1, 4, 4), 2, 2, siemens=0.0), "siemens"),
     ],
 )
