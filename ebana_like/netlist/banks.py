@@ -12,7 +12,7 @@ from ebana_like.elements.diode import alone_in_size
 from ebana_like.elements.written import Written
 from ebana_like.netlist.deck import Element
 from ebana_like.netlist.deck.cards import acts_beyond_the_law
-from ebana_like.netlist.deck.element import not_understood
+from ebana_like.netlist.deck.readers import not_understood
 
 
 class Nodes:

@@ -12,11 +12,12 @@ from ebana_like.expressions import Current, Name, Number, Tree, Voltage, fold
 from ebana_like.netlist.deck.behaviour import BEHAVIOURAL, is_behavioural, read_behaviour
 from ebana_like.netlist.deck.blocks import Definitions, Subcircuit
 from ebana_like.netlist.deck.calls import read_call, require_finite
-from ebana_like.netlist.deck.element import Capacitor, Element, read_element
+from ebana_like.netlist.deck.element import Capacitor, Element
 from ebana_like.netlist.deck.flat import Flat, Kept, hint
 from ebana_like.netlist.deck.lines import ANNOTATION, Line
 from ebana_like.netlist.deck.models import Models
 from ebana_like.netlist.deck.notes import Notes
+from ebana_like.netlist.deck.readers import read_element
 from ebana_like.netlist.deck.scope import NumberText, Value
 from ebana_like.netlist.deck.stored import Stored, stored
 from ebana_like.netlist.deck.switching import current_switch

@@ -1,0 +1,304 @@
+"""What does an element's line say? One grammar for all netlists; every letter's words are read in one place."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
+
+from ebana_like.elements.bank import KINDS
+from ebana_like.elements.waveform import FUNCTIONS, Waveform
+from ebana_like.errors import NetlistError
+from ebana_like.netlist.deck.element import Element
+from ebana_like.netlist.deck.known import sizes as sizes_of
+from ebana_like.netlist.deck.lines import Line
+from ebana_like.netlist.deck.resistance import resistance
+from ebana_like.netlist.deck.surroundings import Surroundings
+from ebana_like.netlist.deck.switching import at_dc
+
+
+def read_element(line: Line, words: list[str], place: Surroundings) -> Element | None:
+    """Return the element of a line, or None for one that carries no direct current.
+
+    Raises NetlistError for what is not understood.
+    """
+    if not words:
+        place.remark(line, "not read: a line of brackets alone")
+        return None
+    reader = _READERS.get(words[0][0])
+    if reader is None and any(kind.letter == words[0][0] for kind in KINDS.values()):
+        reader = _of_somebody_else
+    if reader is None:
+        raise not_understood(line, words[0][0])
+    return reader(line, words, place)
+
+
+def not_understood(line: Line, letter: str) -> NetlistError:
+    """Return the error of an element whose letter stands for no kind that is known."""
+    return line.error(
+        f'no element understood here begins with "{letter}"; known are {", ".join(_READERS).upper()}, B and X'
+    )
+
+
+Reader = Callable[[Line, list[str], Surroundings], Element | None]
+
+_FUNCTIONS = frozenset({*FUNCTIONS, "pwl"})
+_SET = frozenset({"dc", "ac", "td", "r"})
+_DISTORTION = frozenset({"distof1", "distof2"})
+_PARTS = _SET | _FUNCTIONS | _DISTORTION
+"""What begins a part of a source's line; the words behind it are its numbers."""
+
+
+def named_values(line: Line, words: list[str]) -> tuple[list[str], dict[str, list[str]]]:
+    """Split words into those before the first `name=`, and what stands behind each; of a name twice the last counts."""
+    signs = [k for k, word in enumerate(words) if word == "="]
+    if not signs:
+        return words, {}
+    if signs[0] < 2 or signs[-1] == len(words) - 1 or any(b - a < 3 for a, b in pairwise(signs)):
+        raise line.error('expected "name=value" at the end of the line')
+    ends = [*(k - 1 for k in signs[1:]), len(words)]
+    pairs = {words[k - 1]: words[k + 1 : end] for k, end in zip(signs, ends, strict=True)}
+    several = next((name for name, values in pairs.items() if len(values) > 1 and name not in _LISTS), "")
+    if several:
+        raise line.error(f'expected "name=value" at the end of the line; {several} has more than one value')
+    return words[: signs[0] - 1], pairs
+
+
+def _require(line: Line, words: list[str], form: str) -> None:
+    if len(words) != form.count(" ") + 1:
+        raise line.error(f'expected {form.count(" ") + 1} words as in "{form}"')
+
+
+def _resistor(line: Line, words: list[str], place: Surroundings) -> Element:
+    path, label = place.label(line, words[0])
+    if len(words) == 4 and words[3][0] in _DIGITS and not place.has_card(words[3]):  # nearly all of them
+        value = place.number(line, words[3])
+        if float(value):
+            return Element(line, path, label, place.nodes(line, words[1:3]), value)
+    words, pairs = named_values(line, words)
+    value, factor = resistance(line, words[3:], pairs, place)
+    value = value if factor == 1 else place.scaled(value, factor)
+    return Element(line, path, label, place.nodes(line, words[1:3]), value)
+
+
+def _capacitor(line: Line, words: list[str], place: Surroundings) -> None:
+    if len(words) < 4:
+        raise line.error('expected at least 4 words as in "C1 a b 1u"')
+    place.note(words[3:])
+    place.keep(line, words)
+
+
+def _inductor(line: Line, words: list[str], place: Surroundings) -> Element:
+    if len(words) < 4:
+        raise line.error('expected at least 4 words as in "L1 a b 1u"')
+    place.note(words[3:])
+    place.keep(line, words)
+    path, label = place.label(line, f"v{words[0]}")
+    return Element(line, path, label, place.nodes(line, words[1:3]), "0.0")
+
+
+def _source(line: Line, words: list[str], place: Surroundings) -> Element:
+    if len(words) < 3:
+        raise line.error(f'expected a source as in "{words[0][0].upper()}1 a b 5"')
+    path, label = place.label(line, words[0])
+    return Element(line, path, label, place.nodes(line, words[1:3]), _direct_value(line, words[3:], place, label))
+
+
+def _direct_value(line: Line, words: list[str], place: Surroundings, label: str) -> str:
+    """Return what a source holds at DC: behind `dc` or alone, else its time function's value at time zero, else 0.
+
+    What it is in time, and in a small-signal analysis, is kept.
+    """
+    parts: dict[str, list[str]] = {"": []}
+    for before, word in pairwise(["", *words]):
+        if word in _PARTS and word not in parts:
+            parts[word] = []
+        elif word != "=" or before not in _SET:
+            parts[next(reversed(parts))].append(place.number(line, word))
+    for name in _DISTORTION:
+        parts.pop(name, None)
+    alone, direct = parts.pop(""), parts.pop("dc", [])
+    functions = [name for name in parts if name in _FUNCTIONS]
+    if len(alone) + len(direct) > 1 or len(functions) > 1 or len(parts.get("ac", [])) > 2:
+        raise line.error("the source has more than one value, or more than one time function")
+    small = [float(number) for number in parts["ac"]] if "ac" in parts else None
+    parts.pop("ac", None)
+    magnitude, phase = [*(small or []), *[1.0, 0.0][len(small or []) :]]
+    phasor = None if small is None else (magnitude, phase)
+    behind = {name: numbers for name, numbers in parts.items() if name in _SET}
+    if behind and (functions != ["pwl"] or line.text[0] in "iI" or any(len(found) != 1 for found in behind.values())):
+        raise line.error("td= and r= belong behind the pwl of a voltage source, with one number each")
+    try:
+        waveform = _waveform(functions[0], parts[functions[0]], behind) if functions else None
+        begins = "0.0" if waveform is None or alone or direct else repr(waveform.at_zero())
+    except (ValueError, OverflowError) as error:
+        raise line.error(str(error)) from error
+    place.keep_swing(label, waveform, phasor)
+    return (*direct, *alone, begins)[0]
+
+
+def _waveform(function: str, numbers: list[str], behind: Mapping[str, list[str]]) -> Waveform:
+    repeat = float(behind["r"][0]) if "r" in behind else None
+    return Waveform(function, tuple(map(float, numbers)), float(*behind.get("td", [])), repeat)
+
+
+def _voltage_controlled(line: Line, words: list[str], place: Surroundings) -> Element:
+    words, times = _multiplied(line, words, place, "g")
+    if words[3:4] in (["vcvs"], ["vccs"]):
+        words = [*words[:3], *words[4:]]
+    _require(line, words, f"{words[0][0].upper()}1 a b control+ control- 2")
+    path, label = place.label(line, words[0])
+    return Element(line, path, label, place.nodes(line, words[1:5]), times(place.number(line, words[5])))
+
+
+def _multiplied(
+    line: Line, words: list[str], place: Surroundings, letter: str
+) -> tuple[list[str], Callable[[str], str]]:
+    """Return the words without the `m=2` at the end of a current source, and what its gain becomes by it."""
+    if words[0][0] != letter or words[-3:-1] != ["m", "="]:
+        return words, lambda gain: gain
+    count = float(place.number(line, words[-1]))
+    return words[:-3], lambda gain: repr(count * float(gain))
+
+
+def _current_controlled(line: Line, words: list[str], place: Surroundings) -> Element:
+    words, times = _multiplied(line, words, place, "f")
+    _require(line, words, f"{words[0][0].upper()}1 a b vmeter 2")
+    path, label = place.label(line, words[0])
+    control = meter(line, words[3], place)
+    return Element(line, path, label, place.nodes(line, words[1:3]), times(place.number(line, words[4])), control)
+
+
+def meter(line: Line, name: str, place: Surroundings) -> str:
+    """Return the label of the voltage source, or the inductor, of that name."""
+    if name[0] not in "vl":
+        raise line.error(f'"{name}" is no voltage source whose current could be copied')
+    return place.label(line, name if name[0] == "v" else f"v{name}")[1]
+
+
+def _coupling(line: Line, words: list[str], place: Surroundings) -> None:
+    """Read a K line: inductors that are coupled stay wires at DC."""
+    if len(words) < 4 or any(name[0] != "l" for name in words[1:-1]):
+        raise line.error('expected a coupling as in "K1 L1 L2 0.9"')
+    place.note(words[-1:])
+    place.keep(line, words)
+
+
+def _switch(line: Line, words: list[str], place: Surroundings) -> Element:
+    """Read a switch: nodes, those that decide, model, maybe how it begins."""
+    begins = words.pop() if words[-1] in ("on", "off") and len(words) > 6 else "off"
+    _require(line, words, "S1 a b control+ control- model")
+    path, label = place.label(line, words[0])
+    card = place.shared(at_dc(line, place.card(line, words[5]), begins))
+    return Element(line, path, label, place.nodes(line, words[1:5]), card=card)
+
+
+def _device(line: Line, words: list[str], place: Surroundings) -> Element:
+    """Read a diode or transistor: nodes, model, maybe an area, sizes."""
+    letter = words[0][0]
+    nodes = _MODEL_AT[letter][0]
+    if "off" in words[nodes:]:
+        place.remark(line, "not read: OFF, which only helps to find an operating point; there may be several")
+        words = [*words[:nodes], *(word for word in words[nodes:] if word != "off")]
+    words, pairs = named_values(line, words)
+    for name in _INITIAL.intersection(pairs):
+        place.remark(line, f"not read: {name.upper()}= of devices, which holds for a .tran, no operating point")
+        del pairs[name]
+    possible = [k for k in _MODEL_AT[letter] if k < len(words)]
+    at = next((k for k in possible if place.has_card(words[k]) or place.bins(words[k])), None)
+    if at is None:
+        at = max(possible, default=len(words) - 1)
+    card = place.card(line, words[at] if place.has_card(words[at]) else _bin(line, words[at], pairs, place))
+    if at not in _MODEL_AT[letter]:
+        raise line.error(f"{words[0]} has {at - 1} nodes before its model; expected {' or '.join(_nodes(letter))}")
+    _refuse(line, set(pairs) - sizes_of(letter, card))
+    sizes = [place.number(line, word) for word in words[at + 1 :]]
+    if len(sizes) > (letter != "m"):
+        raise line.error("there are too many words behind the model")
+    if card.type not in _TYPES[letter] or (letter == "m" and at == 4 and card.type != "vdmos"):
+        raise line.error(f"model {card.name} is of type {card.type}, or has another number of nodes")
+    names = words[1:at]
+    if letter == "q" and at == 4:
+        names = [*names, "0"]
+    elif card.type == "vdmos":
+        if names[2:] not in ([names[2]], [names[2]] * 2):
+            raise line.error(f"a vdmos has its bulk at its source; write {words[0]} {' '.join(names[:3])} {words[at]}")
+        names = [*names[:3], names[2]]
+    sizes += [f"{name}={place.number(line, value)}" for name, (value,) in pairs.items()]
+    path, label = place.label(line, words[0])
+    return Element(line, path, label, place.nodes(line, names), card=card, sizes=" ".join(sizes))
+
+
+def _nodes(letter: str) -> list[str]:
+    """Return how many nodes a device may have, in words."""
+    return [str(at - 1) for at in sorted(_MODEL_AT[letter])]
+
+
+def _bin(line: Line, name: str, pairs: Mapping[str, Sequence[str]], place: Surroundings) -> str:
+    """Return which of the models NAME.1, NAME.2 ... is for the length and the width of a transistor."""
+    bins = place.bins(name)
+    for each in bins:
+        limits = place.card(line, each).parameters
+        if all(_fits(line, side, limits, pairs, place) for side in "lw"):
+            return each
+    if bins:
+        raise line.error(f"none of {', '.join(bins)} is for this length and width, by lmin, lmax, wmin and wmax")
+    return name
+
+
+def _fits(
+    line: Line, side: str, limits: Mapping[str, str], pairs: Mapping[str, Sequence[str]], place: Surroundings
+) -> bool:
+    """Whether a length or a width is within those of a model."""
+    words = limits.get(f"{side}min"), *pairs.get(side, (None,)), limits.get(f"{side}max")
+    low, own, high = (math.nan if word is None else float(place.number(line, word)) for word in words)
+    return low <= own < high
+
+
+def _of_somebody_else(line: Line, words: list[str], place: Surroundings) -> Element:
+    """Read an element of a kind that others defined: its nodes, and the words behind them as they stand."""
+    terminals = max(len(kind.terminals) for kind in KINDS.values() if kind.letter == words[0][0])
+    path, label = place.label(line, words[0])
+    nodes = place.nodes(line, words[1 : 1 + terminals])
+    return Element(line, path, label, nodes, value=" ".join(words[1 + terminals :]))
+
+
+def _refuse(line: Line, unknown: set[str]) -> None:
+    if unknown:
+        raise line.error(f'the parameter "{min(unknown)}" is not understood')
+
+
+_DIGITS = frozenset("0123456789.")
+
+_LISTS = frozenset({"tc", "ic"})
+"""What may have more than one value."""
+
+_INITIAL = frozenset({"ic", "icvbe", "icvce", "icvds", "icvgs", "icvbs"})
+
+_MODEL_AT = {"d": (3,), "q": (4, 5), "m": (5, 4), "j": (4,), "z": (4,)}
+"""Where the model stands: behind as many nodes; the first place that has one counts."""
+
+_TYPES = {
+    "d": ("d",),
+    "q": ("npn", "pnp"),
+    "m": ("nmos", "pmos", "vdmos"),
+    "j": ("njf", "pjf"),
+    "z": ("nmf", "pmf", "nhfet", "phfet"),
+}
+
+_READERS: dict[str, Reader] = {
+    "r": _resistor,
+    "c": _capacitor,
+    "l": _inductor,
+    "v": _source,
+    "i": _source,
+    "e": _voltage_controlled,
+    "g": _voltage_controlled,
+    "f": _current_controlled,
+    "h": _current_controlled,
+    "s": _switch,
+    "d": _device,
+    "q": _device,
+    "m": _device,
+    "j": _device,
+    "z": _device,
+    "k": _coupling,
+}
