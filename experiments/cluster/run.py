@@ -2,9 +2,10 @@
 
     python experiments/cluster/run.py
 
-Trains 200 cells of XOR on ngspice twice: one after the other in this process, and on a Dask cluster of two workers, of
-which five are killed and whose scheduler is killed and started again. Writes results.csv (a line a cell: who trained
-it, when, and for how long), summary.csv and timeline.svg beside itself.
+Trains 200 cells of XOR on ngspice twice: on a Dask cluster of two workers, of which five are killed and whose scheduler
+is killed and started again, and one after the other in this process. Goes on where it was stopped: where events.csv is
+there, with the cells that are not in serial.csv. Writes shared.csv and serial.csv (a line a cell: by which process, from
+when to when), events.csv, summary.csv and timeline.svg beside itself.
 """
 
 import csv
@@ -95,75 +96,102 @@ def machines() -> Iterator[Machines]:
         yield Machines(stack)
 
 
-def serial(cells: list[Cell]) -> list[Trained]:
-    return [outcome.result for outcome in share(timed, cells, Cluster())]
+def serial(cells: list[Cell]) -> dict[int, Trained]:
+    """Train the cells that serial.csv has not, one after the other in this process; all by number."""
+    found = read("serial.csv")
+    missing = [cell for cell in cells if cell.number not in found]
+    for outcome in share(timed, missing, Cluster()):
+        assert outcome.result is not None, outcome.reason
+        found[outcome.item.number] = outcome.result
+        write("serial.csv", found)
+    return found
 
 
-def disturbed(cells: list[Cell]) -> tuple[list[Trained], list[tuple[float, str]], float, float]:
-    """Train on a cluster that is killed piecewise; the cells, what was killed when, and when it began and ended."""
+def read(name: str) -> dict[int, Trained]:
+    if not (HERE / name).exists():
+        return {}
+    with (HERE / name).open() as file:
+        rows = list(csv.DictReader(file))
+    return {
+        int(row["cell"]): Trained(
+            row["digest"], row["loss"], int(row["process"]), float(row["began"]), float(row["ended"])
+        )
+        for row in rows
+    }
+
+
+def write(name: str, found: dict[int, Trained]) -> None:
+    with (HERE / name).open("w") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["cell", "digest", "loss", "process", "began", "ended"])
+        for number in sorted(found):
+            one = found[number]
+            writer.writerow([number, one.digest, one.loss, one.process, f"{one.began:.2f}", f"{one.ended:.2f}"])
+
+
+def disturbed(cells: list[Cell]) -> None:
+    """Train on a cluster that is killed piecewise; write the cells, and what was killed when, from `began` to `ended`."""
     found: dict[int, Trained] = {}
-    events: list[tuple[float, str]] = []
     with machines() as cluster:
-        began = time.time()
+        events = [("began", time.time())]
         for outcome in share(timed, cells, Cluster(address=cluster.address, tell=print)):
             assert outcome.result is not None, outcome.reason
             found[outcome.number] = outcome.result
             if len(found) in KILLS:
                 os.kill(outcome.result.process, signal.SIGKILL)  # it has the next one in hand
-                events.append((time.time(), "worker"))
+                events.append(("worker", time.time()))
             if len(found) == RESTART:
                 cluster.restart()
-                events.append((time.time(), "scheduler"))
-        return [found[number] for number in range(len(cells))], events, began, time.time()
+                events.append(("scheduler", time.time()))
+        events.append(("ended", time.time()))
+    write("shared.csv", found)
+    with (HERE / "events.csv").open("w") as file:
+        csv.writer(file, lineterminator="\n").writerows([["what", "when"], *((w, f"{t:.2f}") for w, t in events)])
 
 
 def main() -> None:
     cells = make_grid("xor", TASKS["xor"].settings, SETTINGS).cells
-    shared, events, began, ended = disturbed(cells)
-    start = time.time()
+    if not (HERE / "events.csv").exists():
+        disturbed(cells)
+    shared = read("shared.csv")
+    with (HERE / "events.csv").open() as file:
+        events = [(row["what"], float(row["when"])) for row in csv.DictReader(file)]
+    began, wall = events[0][1], events[-1][1] - events[0][1]
+    busy = sum(each.ended - each.began for each in shared.values())
+    efficiency = busy / (WORKERS * wall)
+    print(f"{len(shared)} cells on {WORKERS} workers in {wall:.0f} s, {100 * efficiency:.1f} % busy", flush=True)
+    plot(list(shared.values()), events, began, efficiency)
     alone = serial(cells)
-    seconds = time.time() - start
-    busy = sum(each.ended - each.began for each in shared)
     summary = {
-        "cells": len(cells),
-        "equal_to_serial": sum((a.digest, a.loss) == (b.digest, b.loss) for a, b in zip(alone, shared, strict=True)),
+        "cells": len(shared),
+        "equal_to_serial": sum((shared[k].digest, shared[k].loss) == (alone[k].digest, alone[k].loss) for k in shared),
         "workers": WORKERS,
-        "workers_killed": sum(what == "worker" for _, what in events),
-        "scheduler_restarts": sum(what == "scheduler" for _, what in events),
-        "wall_seconds": f"{ended - began:.1f}",
+        "workers_killed": sum(what == "worker" for what, _ in events),
+        "scheduler_restarts": sum(what == "scheduler" for what, _ in events),
+        "wall_seconds": f"{wall:.1f}",
         "busy_seconds": f"{busy:.1f}",
-        "efficiency": f"{busy / (WORKERS * (ended - began)):.4f}",
-        "serial_seconds": f"{seconds:.1f}",
-        "seconds_a_cell_serial": f"{seconds / len(cells):.2f}",
-        "seconds_a_cell_shared": f"{busy / len(cells):.2f}",
+        "efficiency": f"{efficiency:.4f}",
+        "serial_busy_seconds": f"{sum(each.ended - each.began for each in alone.values()):.1f}",
     }
     with (HERE / "summary.csv").open("w") as file:
         csv.writer(file, lineterminator="\n").writerows([["what", "value"], *summary.items()])
-    processes = list(dict.fromkeys(each.process for each in sorted(shared, key=lambda each: each.began)))
-    with (HERE / "results.csv").open("w") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["cell", "beta", "seed", "loss", "netlist", "worker", "began", "ended", "equal_to_serial"])
-        for cell, one, other in zip(cells, shared, alone, strict=True):
-            times = (f"{one.began - began:.2f}", f"{one.ended - began:.2f}")
-            equal = int((one.digest, one.loss) == (other.digest, other.loss))
-            worker = processes.index(one.process)
-            writer.writerow([cell.number, *cell.point, one.loss, one.digest, worker, *times, equal])
     for name, value in summary.items():
         print(f"{name:<22} {value}")
-    plot(shared, processes, events, began, float(summary["efficiency"]))
 
 
-def plot(shared: list[Trained], processes: list[int], events: list[tuple[float, str]], began: float, e: float) -> None:
+def plot(shared: list[Trained], events: list[tuple[str, float]], began: float, efficiency: float) -> None:
+    processes = list(dict.fromkeys(each.process for each in sorted(shared, key=lambda each: each.began)))
     figure, axes = plt.subplots(figsize=(9, 2.8), layout="constrained")
     for k, process in enumerate(processes):
         spans = [(each.began - began, each.ended - each.began) for each in shared if each.process == process]
         axes.broken_barh(spans, (k - 0.4, 0.8), facecolor="#3b6ea5", edgecolor="white", linewidth=0.3)
-    for when, what in events:
+    for what, when in events[1:-1]:
         colour = "#b03a2e" if what == "scheduler" else "#e59866"
         axes.axvline(when - began, color=colour, linewidth=1, linestyle="-" if what == "scheduler" else ":")
     axes.set(xlabel="seconds", ylabel="worker process", yticks=range(len(processes)))
     axes.set_title(
-        f"200 cells on two workers, {100 * e:.0f} % busy: five killed (dotted), the scheduler restarted (line)",
+        f"{len(shared)} cells on {WORKERS} workers, {100 * efficiency:.0f} % busy: workers killed (dotted), "
+        "the scheduler restarted (line)",
         fontsize="medium",
     )
     axes.invert_yaxis()
