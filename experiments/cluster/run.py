@@ -4,8 +4,8 @@
 
 Trains 200 cells of XOR on ngspice twice: on a Dask cluster of two workers, of which five are killed and whose scheduler
 is killed and started again, and one after the other in this process. Goes on where it was stopped: where events.csv is
-there, with the cells that are not in serial.csv. Writes shared.csv and serial.csv (a line a cell: by which process, from
-when to when), events.csv, summary.csv and timeline.svg beside itself.
+there, with the cells that are not in serial.csv. Writes shared.csv and serial.csv (a line a cell: by which process,
+from when to when), events.csv, summary.csv and timeline.svg beside itself.
 """
 
 import csv
@@ -130,7 +130,7 @@ def write(name: str, found: dict[int, Trained]) -> None:
 
 
 def disturbed(cells: list[Cell]) -> None:
-    """Train on a cluster that is killed piecewise; write the cells, and what was killed when, from `began` to `ended`."""
+    """Train on a cluster that is killed piecewise; write the cells, and what was killed when."""
     found: dict[int, Trained] = {}
     with machines() as cluster:
         events = [("began", time.time())]
