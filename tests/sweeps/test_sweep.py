@@ -62,6 +62,22 @@ def test_a_cell_that_fails_is_in_the_table_with_its_reason(swept):
     assert float(rows[3]["train_loss"]) == results[3].history[-1]["train_loss"]
 
 
+def test_a_cluster_leaves_the_same_table_and_the_same_circuits(swept, tmp_path, cluster):
+    alone, _ = swept
+    with open_sweep(tmp_path, alone.grid) as folder:
+        run_sweep(folder, GOAL, cluster)
+
+    def table(of):
+        with of.results.open() as file:
+            return [{**row, "seconds": ""} for row in csv.DictReader(file)]
+
+    assert table(folder) == table(alone)
+    for cell in folder.grid.cells[2:]:
+        found, expected = folder.run(cell).path, alone.run(cell).path
+        assert (found / "netlist.cir").read_bytes() == (expected / "netlist.cir").read_bytes()
+        assert sorted(path.name for path in found.rglob("*")) == sorted(path.name for path in expected.rglob("*"))
+
+
 def test_a_cell_keeps_what_its_setting_says(tmp_path):
     """A rate too high for signs lets the loss rise and fall, so that the best epoch is not the last one."""
     grid = make_grid("xor", replace(XOR, update="sign", epochs=20), {"lr": "0.05", "keep": "last,best"})
