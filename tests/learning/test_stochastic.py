@@ -94,11 +94,11 @@ def test_by_quadrature_a_nudge_and_the_fluctuations_say_the_same():
 def test_states_are_visited_as_the_cocontent_says(engine, batch):
     circuit = read_netlist(BENT).circuit
     moments, *_ = boltzmann(circuit, KELVIN, lambda volts: volts[..., 1] ** 2, [0])
-    course = states(engine, circuit, KELVIN, batch, np.random.default_rng(0))
+    course = states(engine, circuit, KELVIN, batch, np.random.default_rng(0), 2e-4, 500)
     if engine is NativeSimulator:
         found = seen_moments(course[:, -1])
     else:  # few courses: means over time of each, after six time constants
-        found = np.stack([seen_moments(course[:, at]) for at in range(300, 1001, 20)]).mean(axis=0)
+        found = np.stack([seen_moments(course[:, at]) for at in range(250, 501, 10)]).mean(axis=0)
     error = found.std(axis=1) / np.sqrt(batch)
     assert np.abs((found.mean(axis=1) - moments) / error).max() < 3
     assert (np.abs(error[2:]) < 0.1 * np.abs(moments[2:])).all()
