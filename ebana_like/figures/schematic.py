@@ -73,8 +73,12 @@ def save_schematic(circuit: Circuit, path: Path, root: Path | None = None, more:
 
 def _drawing(circuit: Circuit, backend: str, more: Beside) -> schemdraw.Drawing | None:
     layers = find_layers(circuit)
-    if layers is not None and is_small(circuit) and not (len(layers.negative) and not any(layers.feeds)):
-        layers = None  # in the drawing of neurons there is no place for feeds, nor for outputs against ground
+    if (
+        layers is not None
+        and is_small(circuit)
+        and not (layers.plain and len(layers.negative) and not any(layers.feeds))
+    ):
+        layers = None  # the drawing of neurons has no place for windows, rows in mirror, feeds and single outputs
     sheet = None if layers is not None else _readable_sheet(circuit, more)
     if layers is None and sheet is None:
         return None

@@ -75,15 +75,10 @@ def linear_conductances(layers: Layers) -> list[FloatArray]:
     D_j = sum_i g_l[i, j] + A B sum_k g_l+1[j, k]: the crossbar before it, and the one behind its amplifier; with what
     wires put beside both.
     """
-    crossbars = layers.crossbars
-    matrices = [crossbar.matrix(crossbar.bank.conductance) for crossbar in crossbars]
-    beside = [crossbar.beside(crossbar.bank.conductance, with_rows=k > 0) for k, crossbar in enumerate(crossbars)]
-    found = []
-    for k, hidden in enumerate(layers.hidden):
-        columns, rows = np.sum(beside[k][0], axis=-1), np.sum(beside[k + 1][1], axis=-1)
-        behind = hidden.forward * hidden.back * (matrices[k + 1].sum(axis=0) + rows)
-        found.append(matrices[k].sum(axis=1) + columns + behind)
-    return found
+    before = [0, *(len(hidden.nodes) for hidden in layers.hidden)]
+    sums = [crossbar.sums(count) for crossbar, count in zip(layers.crossbars, before, strict=True)]
+    behind = zip(layers.hidden, sums, sums[1:], strict=False)
+    return [own[0] + hidden.forward * hidden.back * of_rows for hidden, own, (_, of_rows) in behind]
 
 
 def schematic_section(circuit: Circuit, more: Beside = NOTHING) -> list[Section]:

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from ebana_like.elements import CurrentSources, DiodeModel, FloatArray, Index, IntArray, Synapses
+from ebana_like.elements import CurrentSources, DiodeModel, FloatArray, Index, IntArray, Resistors, Synapses
 from ebana_like.elements.switch import CLOSED, OPEN, THRESHOLD
 from ebana_like.values import address
 
@@ -25,12 +25,14 @@ class Crossbar:
     """A bank of resistors that joins each of its rows with each of its columns, behind wires or without.
 
     order: position of each row, as the layer before has them, among the rows of the bank, (rows,), or None where
-        they are the same.
+        they are the same; of neurons in mirror first those at their voltages, then those at the opposite ones.
+    mirrored: whether neurons in mirror stand before it.
     """
 
     bank: Synapses
     order: IntArray | None
     columns: int
+    mirrored: bool = False
 
     @property
     def address(self) -> str:
@@ -38,12 +40,31 @@ class Crossbar:
         return address(self.bank.name, "conductance")
 
     def matrix(self, conductance: FloatArray) -> FloatArray:
-        """Return the conductances (columns, rows), siemens, rows in the order of the layer before.
+        """Return the conductances (columns, rows), siemens, rows in the order of the layer before; in mirror
+        (2, columns, rows).
 
         Of a wired crossbar those that are seen between its ports.
         """
         matrix = self.bank.seen(conductance).reshape(self.columns, -1)
-        return matrix if self.order is None else np.ascontiguousarray(matrix[:, self.order])
+        matrix = matrix if self.order is None else np.ascontiguousarray(matrix[:, self.order])
+        return np.ascontiguousarray(matrix.reshape(self.columns, 2, -1).swapaxes(0, 1)) if self.mirrored else matrix
+
+    def joined(self, matrix: FloatArray) -> FloatArray:
+        """Return the bank's conductances that `matrix` shaped, without wires and with rows in the bank's order."""
+        assert self.order is None
+        return np.array(matrix.swapaxes(0, 1) if self.mirrored else matrix, dtype=float).ravel()
+
+    def of_columns(self, each: FloatArray) -> FloatArray:
+        """Return what all elements of a column have, (columns,), given that of every element."""
+        return np.array(each.reshape(self.columns, -1)[:, 0])
+
+    def sums(self, before: int) -> tuple[FloatArray, FloatArray]:
+        """Return the conductance at each column, and at each of so many nodes of the layer before, with what wires put
+        beside, siemens; without the second where none are asked for."""
+        columns, rows = self.beside(self.bank.conductance, with_rows=before > 0)
+        matrix = self.matrix(self.bank.conductance)
+        whole = matrix.sum(axis=0) if self.mirrored else matrix
+        return whole.sum(axis=1) + np.sum(columns, axis=-1), whole.sum(axis=0) + np.sum(rows, axis=-1)
 
     def beside(self, conductance: FloatArray, with_rows: bool) -> tuple[FloatArray | float, FloatArray | float]:
         """Return what wires put between the columns, and between the rows, (n, n), siemens; 0 where there is nothing.
@@ -52,6 +73,84 @@ class Crossbar:
         """
         columns, rows = self.bank.between_ports(conductance, with_rows)
         return columns, rows if isinstance(rows, float) or self.order is None else rows[np.ix_(self.order, self.order)]
+
+
+@dataclass(frozen=True, eq=False)
+class WindowedCrossbar:
+    """A bank of resistors that joins each of its columns with the rows of one window; columns channel by channel.
+
+    sides: places among the rows of a window of those that carry the layer before, or the features; of those at the
+        opposite voltages; and, of the first crossbar, of constants.
+    seen: numbers in the layer before of the rows of each window, (windows, rows of one).
+    tied: whether all windows share one conductance.
+    """
+
+    bank: Resistors
+    columns: int
+    sides: tuple[IntArray, ...]
+    seen: IntArray
+    tied: bool
+
+    @property
+    def address(self) -> str:
+        """Of its conductances."""
+        return address(self.bank.name, "conductance")
+
+    @property
+    def mirrored(self) -> bool:
+        """Whether rows stand in mirror."""
+        return bool(self.sides[1].size)
+
+    def parts(self, conductance: FloatArray) -> list[FloatArray]:
+        """Return the conductances of each side, (channels, rows of a window), or (windows, channels, rows of a window)
+        where windows have their own, siemens.
+
+        conductance: of every element, or those that are learned.
+        """
+        limits = self.bank.trainable.get("conductance")
+        each = conductance if limits is None else limits.of_each(conductance)
+        each = each.reshape(self.columns // len(self.seen), len(self.seen), -1)
+        values = each[:, 0] if self.tied else each.swapaxes(0, 1)
+        return [np.ascontiguousarray(values[..., side]) for side in self.sides]
+
+    def joined(self, parts: list[FloatArray]) -> FloatArray:
+        """Return the learned conductances that `parts` took apart, (n,)."""
+        values = np.empty((*parts[0].shape[:-1], sum(side.size for side in self.sides)))
+        for side, part in zip(self.sides, parts, strict=True):
+            values[..., side] = part
+        if not self.tied:
+            return values.swapaxes(0, 1).ravel()
+        each = np.repeat(values[:, None], len(self.seen), axis=1).ravel()
+        return self.bank.trainable["conductance"].learned(each)
+
+    def of_columns(self, each: FloatArray) -> FloatArray:
+        """Return what all elements of a column have, (columns,), given that of every element."""
+        return np.array(each.reshape(self.columns, -1)[:, 0])
+
+    def sums(self, before: int) -> tuple[FloatArray, FloatArray]:
+        """Return the conductance at each column, and at each of so many nodes of the layer before, siemens; without the
+        second where none are asked for."""
+        each = self.bank.conductance.reshape(self.columns // len(self.seen), len(self.seen), -1)
+        rows = np.zeros(before)
+        if before:
+            for side in self.sides[:2]:
+                np.add.at(rows, self.seen[:, : side.size], each[..., side].sum(axis=0))
+        return each.sum(axis=-1).ravel(), rows
+
+    def back(self, rows: int) -> IntArray:
+        """Return where each of so many rows of the layer before stands among the windows' rows, one behind the other,
+        (rows, most); the number of all of them where it stands in fewer.
+        """
+        flat = self.seen.ravel()
+        order = np.argsort(flat, kind="stable")
+        counts = np.bincount(flat, minlength=rows)
+        found = np.full((rows, max(int(counts.max()), 1)), flat.size, dtype=np.intp)
+        first = np.repeat(np.cumsum(counts) - counts, counts)
+        found[flat[order], np.arange(flat.size) - first] = order
+        return found
+
+
+AnyCrossbar = Crossbar | WindowedCrossbar
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,6 +195,7 @@ class Hidden:
     """One hidden layer.
 
     nodes: of the neurons, (neurons,). driven: nodes whose voltage is A times the neuron's, (copies, neurons).
+    mirrored: nodes whose voltage is -A times the neuron's, (copies, neurons); None where there are none.
     clamps: the diodes that draw current from the neurons when they are high, and those that feed them when they are
         low; or the bounds that ideal ones set.
     forward, back: gains A of the VCVS and B of the CCCS, (neurons,); 1 where there is no amplifier.
@@ -108,6 +208,7 @@ class Hidden:
     forward: FloatArray
     back: FloatArray
     offsets: FloatArray | None = None
+    mirrored: IntArray | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,7 +274,7 @@ class Layers:
         for weights.
     """
 
-    crossbars: tuple[Crossbar, ...]
+    crossbars: tuple[AnyCrossbar, ...]
     hidden: tuple[Hidden, ...]
     branch: Branch
     plus: Index
@@ -189,7 +290,7 @@ class Layers:
     even: bool = field(default=True, kw_only=True)
 
     @property
-    def learned(self) -> tuple[Crossbar | Feed, ...]:
+    def learned(self) -> tuple[AnyCrossbar | Feed, ...]:
         """All that can be varied: crossbars from the inputs on, then the feeds that are there."""
         return *self.crossbars, *(feed for feed in self.feeds if feed is not None)
 
@@ -197,3 +298,9 @@ class Layers:
         """Return scores (..., pairs) of the outputs' voltages (..., outputs)."""
         above = outputs[..., self.positive]
         return above - outputs[..., self.negative] if len(self.negative) else above
+
+    @property
+    def plain(self) -> tuple[Crossbar, ...]:
+        """The crossbars, where all are whole and none is mirrored; else none."""
+        whole = tuple(each for each in self.crossbars if isinstance(each, Crossbar))
+        return whole if len(whole) == len(self.crossbars) and not any(each.mirrored for each in whole) else ()

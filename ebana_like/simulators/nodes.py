@@ -45,6 +45,8 @@ def write_phases(
             voltages[part][..., hidden.nodes] = h
             for nodes in hidden.driven:
                 voltages[part][..., nodes] = hidden.forward * h
+            for nodes in () if hidden.mirrored is None else hidden.mirrored:
+                voltages[part][..., nodes] = -hidden.forward * h
             if hidden.offsets is not None:
                 voltages[part][..., hidden.driven[-1]] += hidden.offsets
         voltages[part][..., layers.outputs] = phase.outputs
@@ -76,6 +78,8 @@ def write_adjoint(layers: Layers, found: FloatArray, adjoint: list[FloatArray]) 
         found[:, hidden.nodes] = x
         for behind in hidden.driven[1:]:  # the first stands at the VCVS itself, which is shorted
             found[:, behind] = hidden.back * x
+        for behind in () if hidden.mirrored is None else hidden.mirrored[1:]:
+            found[:, behind] = -hidden.back * x
     found[:, layers.outputs] = adjoint[-1]
     if layers.branch.is_switched:
         below = found[:, layers.outputs[layers.negative]] if len(layers.negative) else 0.0

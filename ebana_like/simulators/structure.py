@@ -6,6 +6,8 @@ behind them the next crossbar, and so on; the last crossbar's columns are the ou
 Nothing else may be in the circuit.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from ebana_like.circuit import BankType, Circuit
@@ -15,6 +17,7 @@ from ebana_like.elements import (
     Bank,
     CurrentSources,
     Diodes,
+    FloatArray,
     IdealDiodes,
     IntArray,
     Resistors,
@@ -23,7 +26,19 @@ from ebana_like.elements import (
     VoltageSources,
     index_of,
 )
-from ebana_like.simulators.layers import Bounds, Branch, Clamp, Crossbar, Feed, Hidden, Layers, read_only
+from ebana_like.simulators.layers import (
+    AnyCrossbar,
+    Bounds,
+    Branch,
+    Clamp,
+    Crossbar,
+    Feed,
+    Hidden,
+    Layers,
+    WindowedCrossbar,
+    read_only,
+)
+from ebana_like.simulators.windows import windows_of
 from ebana_like.values import parts
 
 
@@ -44,6 +59,16 @@ def _require(condition: bool | np.bool_) -> None:
         raise _NotLayeredError
 
 
+@dataclass(frozen=True, eq=False)
+class _Amplifiers:
+    """Amplifiers of a layer: the nodes they drive, (2, neurons), gains A and B, and offsets, volts, (neurons,)."""
+
+    copies: IntArray
+    forward: FloatArray
+    back: FloatArray
+    offsets: FloatArray
+
+
 class _Search:
     """Walks from the inputs to the outputs, crossing out every bank and node it has found a place for."""
 
@@ -58,21 +83,21 @@ class _Search:
         _require(all(parts(address)[1] in ("conductance", "amperes") for address in self.circuit.varied))
         sources = self._take_sources()
         branch = self._take_branch()
-        first, rows, columns = self._take_crossbar(sources.positive.tolist() + list(self.constants))
-        sides = self._sides(rows, sources)
-        biases = np.array([self.constants[node] for node in rows[sides[2]].tolist()])
-        crossbars, hidden = [Crossbar(first, None, len(columns))], []
+        first, sides, biases, columns = self._take_first(sources)
+        crossbars, hidden = [first], []
         while self._crossbars():
-            layer, driven = self._take_neurons(columns)
+            layer, driven, mirrored = self._take_neurons(columns)
             hidden.append(layer)
-            bank, rows, columns = self._take_crossbar(driven.tolist())
-            order = _positions(rows, driven)
-            crossbars.append(Crossbar(bank, None if _same(rows, driven) else order, len(columns)))
+            crossbar, columns = self._take_behind(driven, mirrored)
+            crossbars.append(crossbar)
         self.found.append(columns)
         feeds = tuple(self._take_feed(nodes) for nodes in (*(layer.nodes for layer in hidden), columns))
         _require(len({type(layer.clamps) for layer in hidden}) == 1)  # one kind of equations for all layers
-        _require(isinstance(hidden[0].clamps, tuple) or all(isinstance(c.bank, Resistors) for c in crossbars))
+        plain = all(isinstance(c, Crossbar) and not c.mirrored and isinstance(c.bank, Resistors) for c in crossbars)
+        _require(isinstance(hidden[0].clamps, tuple) or plain)
         _require(len(hidden) > 0 and not self.left)
+        wired = any(each.bank.wires for each in crossbars)
+        _require(not wired or all(isinstance(each, Crossbar) and not each.mirrored for each in crossbars))
         nodes = np.concatenate([*self.found, np.array(list(self.constants), dtype=np.intp)])
         _require(len(nodes) == len(self.circuit.nodes) == len(np.unique(nodes)))
         even = True
@@ -129,14 +154,67 @@ class _Search:
     def _crossbars(self) -> list[Synapses]:
         return self._of(Synapses)
 
-    def _take_crossbar(self, nodes: list[int]) -> tuple[Synapses, IntArray, IntArray]:
-        """Cross out the crossbar whose rows are among these nodes; return it with its rows and columns."""
+    def _take_crossbar(self, nodes: list[int]) -> tuple[Synapses, IntArray, IntArray] | None:
+        """Cross out the crossbar whose rows are among these nodes; return it with its rows and columns, if any."""
         wanted = set(nodes)
         for bank in self._crossbars():
             if bank.grid is not None and wanted.issuperset(bank.grid[0].tolist()):
                 self.left.remove(bank)
                 return bank, *bank.grid
+        return None
+
+    def _take_windows(self, nodes: list[int]) -> tuple[Resistors, IntArray, IntArray, bool]:
+        """Cross out the crossbar that sees these nodes through windows; return it with the nodes of each window,
+        (windows, rows of one), its columns, and whether all windows share a conductance."""
+        wanted = set(nodes)
+        for bank in self._of(Resistors):
+            found = windows_of(bank)
+            if found is not None and wanted.issuperset(np.unique(found.rows).tolist()):
+                self.left.remove(bank)
+                return bank, found.rows, found.columns, found.tied
         raise _NotLayeredError
+
+    def _take_first(
+        self, sources: VoltageSources
+    ) -> tuple[AnyCrossbar, tuple[IntArray, IntArray, IntArray], FloatArray, IntArray]:
+        """Cross out the first crossbar; return it, its rows by what they carry, its constants, and its columns."""
+        nodes = sources.positive.tolist() + list(self.constants)
+        if (whole := self._take_crossbar(nodes)) is not None:
+            bank, rows, columns = whole
+            sides = self._sides(rows, sources)
+            biases = np.array([self.constants[node] for node in rows[sides[2]].tolist()])
+            return Crossbar(bank, None, len(columns)), sides, biases, columns
+        seen_through, windows, columns, tied = self._take_windows(nodes)
+        source_at = {node: k for k, node in enumerate(sources.positive.tolist())}
+        numbers = np.array([[source_at.get(node, -1) for node in window] for window in windows.tolist()])
+        polarity = np.where(numbers >= 0, self.circuit.inputs.polarity[numbers], 0.0)
+        _require(bool((polarity == polarity[0]).all()) and bool(np.isin(polarity[0], (-1, 0, 1)).all()))
+        plus, minus, constant = (np.flatnonzero(polarity[0] == sign) for sign in (1, -1, 0))
+        features = self.circuit.inputs.feature
+        seen = features[numbers[:, plus]]
+        _require(bool(not minus.size or _same(features[numbers[:, minus]], seen)))
+        _require(bool((windows[:, constant] == windows[0, constant]).all()))
+        biases = np.array([self.constants[node] for node in windows[0, constant].tolist()])
+        every = np.arange(self.circuit.inputs.count)
+        sides = every, every if minus.size else every[:0], np.arange(len(constant))
+        return WindowedCrossbar(seen_through, len(columns), (plus, minus, constant), seen, tied), sides, biases, columns
+
+    def _take_behind(self, driven: IntArray, mirrored: IntArray) -> tuple[AnyCrossbar, IntArray]:
+        """Cross out the crossbar behind neurons; return it and its columns."""
+        nodes = np.concatenate([driven, mirrored])
+        if (whole := self._take_crossbar(nodes.tolist())) is not None:
+            bank, rows, columns = whole
+            order = _positions(rows, nodes)
+            return Crossbar(bank, None if _same(rows, nodes) else order, len(columns), bool(mirrored.size)), columns
+        seen_through, windows, columns, tied = self._take_windows(nodes.tolist())
+        at = {node: k for k, node in enumerate(nodes.tolist())}
+        numbers = np.array([[at[node] for node in window] for window in windows.tolist()])
+        behind = numbers >= len(driven)
+        _require(bool((behind == behind[0]).all()))
+        plus, minus = np.flatnonzero(~behind[0]), np.flatnonzero(behind[0])
+        seen = numbers[:, plus]
+        _require(not mirrored.size or _same(numbers[:, minus], seen + len(driven)))
+        return WindowedCrossbar(seen_through, len(columns), (plus, minus), seen, tied), columns
 
     def _sides(self, rows: IntArray, sources: VoltageSources) -> tuple[IntArray, IntArray, IntArray]:
         """Sort the first crossbar's rows into features, their negatives, and constants."""
@@ -153,26 +231,43 @@ class _Search:
             sides.append(at[order])
         return sides[0], sides[1], np.flatnonzero(numbers < 0)
 
-    def _take_neurons(self, nodes: IntArray) -> tuple[Hidden, IntArray]:
-        """Cross out the diodes and amplifiers at these nodes; return the layer and the nodes it drives."""
+    def _take_neurons(self, nodes: IntArray) -> tuple[Hidden, IntArray, IntArray]:
+        """Cross out the diodes and amplifiers at these nodes; return the layer, the nodes it drives, and those that it
+        drives in mirror."""
         clamps = self._take_bounds(nodes) or (
             self._take_diodes(nodes, "positive"),
             self._take_diodes(nodes, "negative"),
         )
         self.found.append(nodes)
         ones = read_only(np.ones(len(nodes)))
-        if not any(np.isin(bank.control_positive, nodes).any() for bank in self._of(VCVS)):
+        amplifiers = [bank for bank in self._of(VCVS) if np.isin(bank.control_positive, nodes).any()]
+        if not amplifiers:
             none = np.zeros((0, len(nodes)), dtype=np.intp)
-            return Hidden(read_only(nodes), none, clamps, ones, ones), nodes
-        forward = self._only(VCVS, nodes, "control_positive")
+            return Hidden(read_only(nodes), none, clamps, ones, ones), nodes, nodes[:0]
+        _require(len(amplifiers) <= 2)
+        first, *others = (self._take_amplifier(bank, nodes) for bank in amplifiers)
+        if others:
+            first, other = sorted([first, *others], key=lambda each: -float(each.forward[0]))
+            _require((first.forward == -other.forward).all() and (first.back == -other.back).all())
+            _require(not first.offsets.any() and not other.offsets.any())
+        mirrored = other.copies if others else None
+        offsets = read_only(first.offsets) if first.offsets.any() else None
+        gains = read_only(first.forward), read_only(first.back)
+        hidden = Hidden(read_only(nodes), read_only(first.copies), clamps, *gains, offsets, mirrored)
+        return hidden, first.copies[1], nodes[:0] if mirrored is None else mirrored[1]
+
+    def _take_amplifier(self, forward: VCVS, nodes: IntArray) -> "_Amplifiers":
+        """Cross out the amplifiers at these nodes that the given sources are part of."""
         at = _positions(forward.control_positive, nodes)
         _require(not forward.negative.any() and not forward.control_negative.any())
         driven = forward.positive[at]
         meter = self._only(VoltageSources, driven, "positive")
         meter_at = _positions(meter.positive, driven)
-        back = self._only(CCCS, nodes, "positive")
-        back_at = _positions(back.positive, nodes)
         meter_labels = np.array(meter.labels)[meter_at]
+        backs = [bank for bank in self._of(CCCS) if set(bank.control) == set(meter_labels.tolist())]
+        _require(len(backs) == 1)
+        back = backs[0]
+        back_at = _positions(back.positive, nodes)
         _require(not back.negative.any() and (np.array(back.control)[back_at] == meter_labels).all())
         ends = meter.negative[meter_at]
         for bank in (forward, meter, back):
@@ -180,9 +275,7 @@ class _Search:
         copies = np.stack([driven, ends])
         self.found.append(copies.ravel())
         _require((forward.gain[at] * back.gain[back_at] > 0).all())
-        gains = read_only(forward.gain[at]), read_only(back.gain[back_at])
-        offsets = read_only(-meter.voltage[meter_at]) if meter.voltage.any() else None
-        return Hidden(read_only(nodes), read_only(copies), clamps, *gains, offsets), ends
+        return _Amplifiers(copies, forward.gain[at], back.gain[back_at], -meter.voltage[meter_at])
 
     def _take_diodes(self, nodes: IntArray, side: str) -> Clamp:
         """Cross out the bank with one diode at each node, this side towards it and a constant source behind it."""

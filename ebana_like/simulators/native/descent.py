@@ -16,9 +16,22 @@ from ebana_like.simulators.descent import Draws, Ends, Moves, Numbers
 from ebana_like.simulators.layers import pulled
 from ebana_like.simulators.moving import Lasting, begun, ended
 from ebana_like.simulators.native.layered import unpushed
-from ebana_like.simulators.native.network import Conductances, Layer, Network, Outputs, Ports, injected, network, scores
+from ebana_like.simulators.native.network import (
+    Conductances,
+    Layer,
+    Network,
+    Outputs,
+    Ports,
+    arriving_at,
+    injected,
+    input_total,
+    network,
+    scores,
+    weights_of,
+)
 from ebana_like.simulators.native.settle import Settled, adjoint, guess, settle
 from ebana_like.simulators.native.stepping import pieces_of, stepped
+from ebana_like.simulators.native.synapses import outer, per_value, products
 
 FEW_SAMPLES = 256
 """Samples up to which the norm of their outer products is taken from the samples' scalar products."""
@@ -90,47 +103,54 @@ def descend(
     def step(carry: Carry) -> Carry:
         k, _, g, state, scores, norms = carry
         x, targets = batches.unit * batches.features[k].astype(batches.unit.dtype), batches.targets[k]
-        arriving = x @ weights_of(g).T + g.bias @ ports.biases
-        net = network(neurons, ports, input_total(g), g.behind, feeds=g.feeds)
+        weights = weights_of(g)
+        arriving = arriving_at(ports, weights, g.bias, x)
+        net = network(neurons, ports, input_total(g, ports.windows), g.behind, feeds=g.feeds)
         present = jnp.arange(len(x)) < batches.counts[k]
         share = present.astype(x.dtype) / batches.counts[k].astype(x.dtype)
         betas = jnp.concatenate([jnp.zeros((1, len(x)), x.dtype), batches.betas[k]])
         score, voltages, iterations = _phases(net, arriving, pull, branch, targets, betas)
         if len(betas) > 1:
             factors = (batches.coefficients[k, 1:] * share).reshape(-1, 1) / 2
-            first, behind, signals = _nudged_signals(net, rule, factors, voltages)
+            first, behind, signals = _nudged_signals(net, rule, factors, voltages, g.behind)
         else:
             currents = injected(net, _pairs(-pull.gradient(_real(score, targets), targets), score))
             outputs = unpushed(net, arriving, len(branch) > 1)._replace(injected=currents)
             free = tuple(h[0] for h in voltages)
-            first, behind, signals = adjoint_signals(net, share[:, None], free, adjoint(net, outputs, free))
-        bias = first.constant[:, None] - first.change.sum(axis=0)[:, None] * ports.biases
+            first, behind, signals = adjoint_signals(net, share[:, None], free, adjoint(net, outputs, free), g.behind)
+        windows = ports.windows
+        constant, changes = (per_value(windows, weights, each) for each in (first.constant, first.change.sum(axis=0)))
+        bias = constant - changes * ports.biases
         others = [bias, *behind]
         if filled:
             others = [jnp.where(values > 0, part, 0) for values, part in zip((g.bias, *g.behind), others, strict=True)]
+        if windows is None:
+            squares = _squares(first, x, inputs, bool(g.minus.shape[1]))
+        else:
+            moving = outer(windows, weights, first.change, x)
+            squares = _sum_squares(constant - moving, *([constant + moving] if g.minus.size else []))
         fed = _of_feeds(rule, g.feeds, signals)
-        squares = _squares(first, x, inputs, bool(g.minus.shape[1])) + _sum_squares(*others, *jax.tree.leaves(fed))
-        norm = jnp.sqrt(squares)
+        norm = jnp.sqrt(squares + _sum_squares(*others, *jax.tree.leaves(fed)))
         is_good = ((iterations > 0).all(axis=0) | ~present).all() & jnp.isfinite(norm)
         first = _Signal(*(jnp.where(is_good, part, 0) for part in first))
         others = [jnp.where(is_good, part, 0) for part in others]
         fed = jax.tree.map(lambda part: jnp.where(is_good, part, 0), fed)
-        products = first.change.T @ x
-        constant = first.constant[:, None]
+        moving = outer(windows, weights, first.change, x)
+        constant = per_value(windows, weights, first.constant)
 
         def moved(values: Array, k: int, direction: Array) -> Array:
             there = jnp.clip(values - rule.steps[k] * direction, rule.low[k], rule.high[k])
             return jnp.where(values > 0, there, 0) if filled else there
 
         if moves is not None:
-            minus = constant + products if g.minus.shape[1] else g.minus
-            gradient = Conductances(constant - products, minus, others[0], tuple(others[1:]), fed)
+            minus = constant + moving if g.minus.size else g.minus
+            gradient = Conductances(constant - moving, minus, others[0], tuple(others[1:]), fed)
             there = stepped(moves, numbers, lasting, g, gradient, state, ranges, batches.keys[k], filled)
             g, state = jax.tree.map(lambda new, old: jnp.where(is_good, new, old), there, (g, state))
         else:
             g = Conductances(
-                moved(g.plus, 0, constant - products),
-                moved(g.minus, 0, constant + products) if g.minus.shape[1] else g.minus,
+                moved(g.plus, 0, constant - moving),
+                moved(g.minus, 0, constant + moving) if g.minus.size else g.minus,
                 moved(g.bias, 0, others[0]),
                 tuple(moved(values, k + 1, others[k + 1]) for k, values in enumerate(g.behind)),
                 _fed(rule, g.feeds, fed),
@@ -152,18 +172,6 @@ def descend(
         is_going, step, (jnp.zeros((), jnp.int32), jnp.ones((), bool), g, held, scores, norms)
     )
     return done, g, ended(held), scores, norms
-
-
-def input_total(g: Conductances) -> Array:
-    """Return the sum of the first crossbar's conductances at each neuron."""
-    ones = jnp.ones(g.plus.shape[1], g.plus.dtype)
-    total = g.plus @ ones + g.bias.sum(axis=1)
-    return total + g.minus @ ones if g.minus.shape[1] else total
-
-
-def weights_of(g: Conductances) -> Array:
-    """Return by how many siemens each feature reaches each neuron, (neurons, features): plus less minus."""
-    return g.plus - g.minus if g.minus.shape[1] else g.plus
 
 
 def _real(scores: Array, targets: Array) -> Array:
@@ -191,9 +199,8 @@ def _phases(
         currents, siemens = pulled(branch, values)
         loads = None if siemens is None else siemens.reshape(-1, 1)
         settled = settle(net, arriving, Outputs(injected(net, _pairs(currents[0], score)), loads), start)
-        o = settled.voltages[-1]
         is_free = (beta == 0).all()
-        found = scores(net, o), settled.voltages
+        found = scores(net, settled.voltages[-1]), settled.voltages
         return jax.tree.map(lambda new, old: jnp.where(is_free, new, old), found, free), settled
 
     start = jnp.zeros((len(arriving), len(net.positive)), arriving.dtype), guess(net, arriving)
@@ -202,10 +209,12 @@ def _phases(
 
 
 def _nudged_signals(
-    net: Network, rule: Rule, factors: Array, voltages: tuple[Array, ...]
+    net: Network, rule: Rule, factors: Array, voltages: tuple[Array, ...], given: tuple[Array, ...]
 ) -> tuple[_Signal, list[Array], tuple[Array, ...]]:
     """Return the signals of crossbars, sum over phases and samples of factor times the change of drops squared, and,
     before they are weighted, of feeds into every layer: their drop is the node's voltage below ground.
+
+    given: conductances of the crossbars behind the first.
     """
     phases = len(voltages[0]) - 1
     changes = [(h[1:] - h[0]).reshape(-1, h.shape[2]) for h in voltages]
@@ -218,7 +227,7 @@ def _nudged_signals(
         scaled = rule.weights[k + 1] * factors
         total = layer.forward * totals[k]
         rows = layer.forward * changes[k], total if layer.offsets is None else total + 2 * layer.offsets
-        behind.append(_products(scaled, rows, (changes[k + 1], totals[k + 1])))
+        behind.append(products(layer.windows, given[k], scaled, rows, (changes[k + 1], totals[k + 1])))
     return first, behind, tuple(-2 * (factors * change).sum(axis=0) for change in changes)
 
 
@@ -244,26 +253,20 @@ def _fed(rule: Rule, feeds: Feeds, signals: Feeds) -> Feeds:
 
 
 def adjoint_signals(
-    net: Network, share: Array, voltages: tuple[Array, ...], mirrored: tuple[Array, ...]
+    net: Network, share: Array, voltages: tuple[Array, ...], mirrored: tuple[Array, ...], given: tuple[Array, ...]
 ) -> tuple[_Signal, list[Array], tuple[Array, ...]]:
     """Return the signals of crossbars, sum over samples of share times adjoint drops times drops, and of feeds into
     every layer.
+
+    given: conductances of the crossbars behind the first.
     """
     change = share * mirrored[0]
     first = _Signal((change * voltages[0]).sum(axis=0), change)
     behind = []
     for k, layer in enumerate(net.neurons):
         rows = layer.back * mirrored[k], layer.driven(voltages[k])
-        behind.append(_products(share, rows, (mirrored[k + 1], voltages[k + 1])))
+        behind.append(products(layer.windows, given[k], share, rows, (mirrored[k + 1], voltages[k + 1])))
     return first, behind, tuple(-(share * each).sum(axis=0) for each in mirrored)
-
-
-def _products(factors: Array, rows: tuple[Array, Array], columns: tuple[Array, Array]) -> Array:
-    """Return sum over points of factor (r - c) (r' - c') for all columns and rows, (columns, rows)."""
-    row, other_row = rows
-    column, other_column = factors * columns[0], factors * columns[1]
-    squares = (columns[0] * other_column).sum(axis=0)[:, None] + (factors * row * other_row).sum(axis=0)
-    return squares - column.T @ other_row - other_column.T @ row
 
 
 def _squares(signal: _Signal, x: Array, inputs: Array, is_mirrored: bool) -> Array:

@@ -22,11 +22,11 @@ from ebana_like.errors import SettingError
 from ebana_like.simulators.drive import free_drive
 from ebana_like.simulators.native.compiled import evaluate
 from ebana_like.simulators.native.compiled import settle as settle_general
-from ebana_like.simulators.native.descent import adjoint_signals, input_total
+from ebana_like.simulators.native.descent import adjoint_signals
 from ebana_like.simulators.native.elements import Compilable, Drives, compilable
 from ebana_like.simulators.native.equations import Equations
 from ebana_like.simulators.native.layered import LayeredCircuit, unpushed
-from ebana_like.simulators.native.network import Conductances, injected, network
+from ebana_like.simulators.native.network import Conductances, injected, input_total, network
 from ebana_like.simulators.native.network import scores as scores_of
 from ebana_like.simulators.native.newton import ITERATIONS
 from ebana_like.simulators.native.settle import adjoint, guess, settle
@@ -51,7 +51,7 @@ def circuit_function(circuit: Circuit) -> CircuitFunction:
     circuit.refuse(Devices, "only ngspice knows its law, and ngspice is no function of JAX")
     circuit.refuse(WiredCrossbar, "the lines of its crossbar are not solved in JAX; take a crossbar without wires")
     layers = find_layers(circuit)
-    if layers is not None and all(crossbar.order is None for crossbar in layers.crossbars):
+    if layers is not None and layers.plain and all(crossbar.order is None for crossbar in layers.plain):
         return _layered(circuit, LayeredCircuit(circuit, layers))
     return _general(circuit)
 
@@ -83,7 +83,7 @@ def _layered(circuit: Circuit, layered: LayeredCircuit) -> CircuitFunction:
         net = network(neurons, ports, input_total(g), g.behind, feeds=g.feeds)
         outputs = unpushed(net, x, layered.switched)._replace(injected=injected(net, slopes))
         mirrored = adjoint(net, outputs, voltages)
-        first, behind, feeds = adjoint_signals(net, -jnp.ones((len(x), 1), x.dtype), voltages, mirrored)
+        first, behind, feeds = adjoint_signals(net, -jnp.ones((len(x), 1), x.dtype), voltages, mirrored, g.behind)
         constant, products = first.constant[:, None], first.change.T @ x
         bias = constant - first.change.sum(axis=0)[:, None] * ports.biases
         fed = tuple(None if feed is None else each for feed, each in zip(g.feeds, feeds, strict=False))
@@ -99,8 +99,7 @@ def _layered(circuit: Circuit, layered: LayeredCircuit) -> CircuitFunction:
         x = jnp.asarray(features, jnp.result_type(float))
         _check(circuit, values, x)
         first, *others = (
-            jnp.asarray(values.get(c.address, c.bank.conductance), x.dtype).reshape(c.columns, -1)
-            for c in layers.crossbars
+            jnp.asarray(values.get(c.address, c.bank.conductance), x.dtype).reshape(c.columns, -1) for c in layers.plain
         )
         sizes = layered.sizes
         plus, minus, bias = (

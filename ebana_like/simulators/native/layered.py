@@ -1,8 +1,7 @@
 """How does a layered circuit become arrays for JAX, and back? Conductances and features in, node voltages out."""
 
-from dataclasses import astuple, dataclass
+from collections.abc import Callable
 from functools import cached_property, partial
-from itertools import pairwise
 from typing import Any
 
 import jax
@@ -13,7 +12,16 @@ from jax import Array
 from ebana_like.circuit import Circuit
 from ebana_like.elements import FloatArray, IntArray, VoltageSources, index_of
 from ebana_like.elements.switch import OPEN
-from ebana_like.simulators.layers import Bounds, Crossbar, Hidden, Layers, pulled, saturations
+from ebana_like.simulators.layers import (
+    AnyCrossbar,
+    Bounds,
+    Crossbar,
+    Hidden,
+    Layers,
+    WindowedCrossbar,
+    pulled,
+    saturations,
+)
 from ebana_like.simulators.native.network import (
     Conductances,
     Even,
@@ -25,11 +33,15 @@ from ebana_like.simulators.native.network import (
     Rectifiers,
     Uneven,
     Wired,
+    arriving_at,
     injected,
+    input_total,
     network,
+    weights_of,
 )
 from ebana_like.simulators.native.runtime import as_jax, filled_size, padded, padded_size, shared_out
 from ebana_like.simulators.native.settle import Settled, adjoint, guess, settle
+from ebana_like.simulators.native.synapses import Windows
 from ebana_like.simulators.nodes import Phases, write_adjoint, write_phases
 from ebana_like.simulators.protocol import driven_values
 from ebana_like.systems import Nudging
@@ -39,36 +51,13 @@ BIASES = 2
 """Constant rows of a filled first crossbar: those of a bias pair."""
 
 
-@dataclass(frozen=True)
-class Fold:
-    """Where the first crossbar's rows stand that carry features, their negatives, and constants: start, stop, step."""
-
-    plus: tuple[int, int, int]
-    minus: tuple[int, int, int]
-    bias: tuple[int, int, int]
-
-
-def folded(fold: Fold, first: Array, features: Array, biases: Array) -> tuple[Array, Array]:
-    """Return the currents (points, columns) of the inputs into the first layer, and the sum of g, (columns,)."""
-    plus, minus, bias = (first[:, slice(*rows)] for rows in (fold.plus, fold.minus, fold.bias))
-    weights = plus - minus if minus.shape[1] else plus
-    return features @ weights.T + bias @ biases, first.sum(axis=1)
-
-
-@partial(jax.jit, static_argnames=("fold", "loaded"))
+@partial(jax.jit, static_argnames="loaded")
 def free(
-    fold: Fold,
-    loaded: bool,
-    neurons: tuple[Layer, ...],
-    ports: Ports,
-    matrices: tuple[Array, ...],
-    wired: Wired,
-    feeds: tuple[Array | None, ...],
-    features: Array,
+    loaded: bool, neurons: tuple[Layer, ...], ports: Ports, g: Conductances, wired: Wired, features: Array
 ) -> tuple[Network, Array, Settled]:
     """Solve the free phase of a batch; the network, the currents that arrive at its first layer, and the solution."""
-    arriving, total = folded(fold, matrices[0], features, ports.biases)
-    net = network(neurons, ports, total, matrices[1:], wired, feeds)
+    arriving = arriving_at(ports, weights_of(g), g.bias, features)
+    net = network(neurons, ports, input_total(g, ports.windows), g.behind, wired, g.feeds)
     outputs = unpushed(net, arriving, loaded)
     return net, arriving, settle(net, arriving, outputs, guess(net, arriving))
 
@@ -92,13 +81,13 @@ def transposed(
     loaded: bool,
     neurons: tuple[Layer, ...],
     ports: Ports,
-    matrices: tuple[Array, ...],
+    g: Conductances,
     wired: Wired,
     voltages: tuple[Array, ...],
     currents: Array,
 ) -> tuple[Array, ...]:
     """Return the adjoint voltages of every layer at operating points; currents: into the pairs, (points, pairs)."""
-    net = network(neurons, ports, matrices[0].sum(axis=1), matrices[1:], wired)
+    net = network(neurons, ports, input_total(g, ports.windows), g.behind, wired)
     outputs = unpushed(net, currents, loaded)
     return adjoint(net, outputs._replace(injected=injected(net, currents)), voltages)
 
@@ -121,9 +110,12 @@ class LayeredCircuit:
         self.layers = layers
         self.switched = layers.branch.is_switched
         self._sources = index_of(circuit.bank(circuit.inputs.bank, VoltageSources).positive)
-        self.sizes = [filled_size(len(hidden.nodes)) for hidden in layers.hidden]
-        self.neurons = tuple(_neurons(hidden, size) for hidden, size in zip(layers.hidden, self.sizes, strict=True))
-        self.sizes.append(filled_size(len(layers.outputs)))
+        seen = any(isinstance(crossbar, WindowedCrossbar) for crossbar in layers.crossbars)
+        self._filled_size: Callable[[int], int] = int if seen else filled_size  # windows hold no places without nodes
+        self.sizes = [self._filled_size(len(hidden.nodes)) for hidden in layers.hidden]
+        behind = zip(layers.hidden, self.sizes, layers.crossbars[1:], strict=True)
+        self.neurons = tuple(_neurons(*each) for each in behind)
+        self.sizes.append(self._filled_size(len(layers.outputs)))
         self._order()
         self.ports = self._ports()
 
@@ -134,22 +126,21 @@ class LayeredCircuit:
         return held
 
     def _order(self) -> None:
-        """Decide in which order the first crossbar's rows are taken, and so where features and constants stand."""
+        """Decide how many rows of each kind the first crossbar has, filled up."""
         layers, crossbar = self.layers, self.layers.crossbars[0]
-        rows = np.arange(len(crossbar.bank) // crossbar.columns)
-        sides = [rows[side] for side in (layers.plus, layers.minus, layers.bias_rows)]
-        self.features = filled_size(len(sides[0]))
-        self.filled = self.features != len(sides[0]) or not all(
-            isinstance(side, slice) for side in (layers.plus, layers.minus, layers.bias_rows)
-        )
-        if not self.filled:
-            slices = (layers.plus, layers.minus, layers.bias_rows)
-            self.fold = Fold(*((s.start, s.stop, s.step or 1) for s in slices if isinstance(s, slice)))
+        if isinstance(crossbar, WindowedCrossbar):
+            self._sides: tuple[Any, ...] = ()
+            self.side_counts = tuple(side.size for side in crossbar.sides)
+            self.features, self.filled = self.circuit.inputs.count, False
             return
-        self._rows = sides
-        self._counts = self.features, self.features if len(sides[1]) else 0, max(len(sides[2]), BIASES)
-        ends = [0, *np.cumsum(self._counts).tolist()]
-        self.fold = Fold(*((first, last, 1) for first, last in pairwise(ends)))
+        rows = np.arange(len(crossbar.bank) // crossbar.columns)
+        self._sides = layers.plus, layers.minus, layers.bias_rows
+        plus, minus, bias = (len(rows[side]) for side in self._sides)
+        self.features = self._filled_size(plus)
+        self.filled = self.features != plus
+        self.side_counts = (
+            (self.features, self.features if minus else 0, max(bias, BIASES)) if self.filled else (plus, minus, bias)
+        )
 
     def _ports(self) -> Ports:
         layers, size = self.layers, self.sizes[-1]
@@ -159,18 +150,11 @@ class LayeredCircuit:
             positive = np.pad(positive, (0, spare), constant_values=size - 1)
             negative = np.pad(negative, (0, spare if len(negative) else 0), constant_values=size - 1)
         if self.filled:
-            biases = padded(biases, self._counts[2])
+            biases = padded(biases, self.side_counts[2])
         ground = np.arange(size) >= len(layers.outputs)
         ratios = Even() if layers.even else Uneven()
-        return Ports(as_jax(biases), as_jax(positive), as_jax(negative), as_jax(ground.astype(float)), ratios)
-
-    def matrices(self, values: Values) -> tuple[FloatArray, ...]:
-        """Return every crossbar's conductances, (columns, rows), siemens, filled up."""
-        first, *behind = (crossbar.matrix(self._of(crossbar, values)) for crossbar in self.layers.crossbars)
-        if self.filled:
-            parts = [padded(first[:, r], count, 1) for r, count in zip(self._rows, self._counts, strict=True)]
-            first = np.concatenate(parts, axis=1)
-        return padded(first, self.sizes[0]), *self._behind(behind)
+        arrays = as_jax(biases), as_jax(positive), as_jax(negative), as_jax(ground.astype(float))
+        return Ports(*arrays, ratios, _windows(layers.crossbars[0], self.circuit.inputs.count))
 
     def feeds(self, values: Values) -> tuple[Array | None, ...]:
         """Return the currents of sources into each layer, (nodes,), amperes, filled up; None where there are none."""
@@ -182,7 +166,7 @@ class LayeredCircuit:
             for feed, size in sides
         )
 
-    def _of(self, crossbar: Crossbar, values: Values) -> FloatArray:
+    def _of(self, crossbar: AnyCrossbar, values: Values) -> FloatArray:
         return np.asarray(values.get(crossbar.address, crossbar.bank.conductance), float)
 
     def wired(self, values: Values) -> Wired:
@@ -190,7 +174,7 @@ class LayeredCircuit:
         layers = self.layers
         if not any(crossbar.bank.wires for crossbar in layers.crossbars):
             return Wired()
-        beside = [c.beside(self._of(c, values), with_rows=k > 0) for k, c in enumerate(layers.crossbars)]
+        beside = [c.beside(self._of(c, values), with_rows=k > 0) for k, c in enumerate(layers.plain)]
         couplings, totals, between = [], [], []
         for k, size in enumerate(self.sizes):
             columns = np.zeros((layers.crossbars[k].columns,) * 2) + beside[k][0]
@@ -211,22 +195,25 @@ class LayeredCircuit:
         counts = [*(len(hidden.nodes) for hidden in self.layers.hidden), len(self.layers.outputs)]
         return self.filled or self.sizes != counts
 
-    @property
-    def side_counts(self) -> tuple[int, ...]:
-        """How many rows with features, with their negatives and with constants the first crossbar has, filled up."""
-        return self._counts if self.filled else tuple(len(range(*rows)) for rows in astuple(self.fold))
-
     def split(self, values: Values) -> Conductances:
         """Return every crossbar's conductances, the first by what its rows carry, filled up."""
-        layers = self.layers
-        first, *behind = (crossbar.matrix(values[crossbar.address]) for crossbar in layers.crossbars)
-        sides = (layers.plus, layers.minus, layers.bias_rows)
-        plus, minus, bias = (
-            np.array(padded(padded(first[:, rows], count, 1), self.sizes[0]))
-            for rows, count in zip(sides, self.side_counts, strict=True)
-        )
-        others = tuple(as_jax(np.array(matrix)) for matrix in self._behind(behind))
-        return Conductances(as_jax(plus), as_jax(minus), as_jax(bias), others, self.feeds(values))
+        first, *behind = self.layers.crossbars
+        if isinstance(first, WindowedCrossbar):
+            plus, minus, bias = first.parts(self._of(first, values))
+        else:
+            matrix = first.matrix(self._of(first, values))
+            plus, minus, bias = (
+                np.array(padded(padded(matrix[:, rows], count, 1), self.sizes[0]))
+                for rows, count in zip(self._sides, self.side_counts, strict=True)
+            )
+        others = []
+        for crossbar, rows, columns in zip(behind, self.sizes[:-1], self.sizes[1:], strict=True):
+            if isinstance(crossbar, WindowedCrossbar):
+                others.append(np.stack([part for part in crossbar.parts(self._of(crossbar, values)) if part.size]))
+            else:
+                matrix = crossbar.matrix(self._of(crossbar, values))
+                others.append(np.array(padded(padded(matrix, columns, matrix.ndim - 2), rows, matrix.ndim - 1)))
+        return Conductances(as_jax(plus), as_jax(minus), as_jax(bias), tuple(map(as_jax, others)), self.feeds(values))
 
     def column_weights(self, weights: Values) -> tuple[Array, ...]:
         """Return the weight of each crossbar, (), or of each of its columns, (columns,), filled up; then of the feeds.
@@ -237,49 +224,51 @@ class LayeredCircuit:
         for crossbar, size in zip(self.layers.crossbars, self.sizes, strict=True):
             each = np.asarray(weights[crossbar.address], float)
             alike = each.size == 1
-            found.append(as_jax(each[0] if alike else np.array(padded(crossbar.matrix(each)[:, 0], size))))
+            found.append(as_jax(each[0] if alike else np.array(padded(crossbar.of_columns(each), size))))
         for feed, size in zip(self.layers.feeds, self.sizes, strict=False):
             if feed is not None:
                 each = np.asarray(weights[feed.address], float)
                 found.append(as_jax(each[0] if each.size == 1 else np.array(padded(each[feed.order], size))))
         return tuple(found)
 
-    def _behind(self, matrices: list[FloatArray]) -> tuple[FloatArray, ...]:
-        """Return the crossbars behind the first filled up."""
-        sides = zip(matrices, self.sizes[1:], self.sizes, strict=False)
-        return tuple(padded(padded(g, columns), rows, 1) for g, columns, rows in sides)
-
     def joined(self, g: Conductances) -> dict[str, FloatArray]:
         """Return the conductances by address that `split` took apart."""
-        layers, crossbars = self.layers, self.layers.crossbars
+        first, *others = self.layers.crossbars
         plus, minus, bias, *behind = map(np.asarray, self.real(g))
-        behind, fed = behind[: len(crossbars) - 1], behind[len(crossbars) - 1 :]
-        first = np.empty((crossbars[0].columns, len(crossbars[0].bank) // crossbars[0].columns))
-        sides = (layers.plus, plus), (layers.minus, minus), (layers.bias_rows, bias)
-        for rows, part in sides:
-            first[:, rows] = part
-        others = zip(crossbars[1:], behind, strict=True)
-        feeds = [feed for feed in layers.feeds if feed is not None]
-        return {
-            crossbars[0].address: first.ravel(),
-            **{crossbar.address: np.array(part, dtype=float).ravel() for crossbar, part in others},
-            **{
-                feed.address: np.array(part, float)[np.argsort(feed.order)]
-                for feed, part in zip(feeds, fed, strict=True)
-            },
-        }
+        if isinstance(first, WindowedCrossbar):
+            found = {first.address: first.joined([plus, minus, bias])}
+        else:
+            matrix = np.empty((first.columns, len(first.bank) // first.columns))
+            for rows, part in zip(self._sides, (plus, minus, bias), strict=True):
+                matrix[:, rows] = part
+            found = {first.address: first.joined(matrix)}
+        behind, fed = behind[: len(others)], behind[len(others) :]
+        feeds = [feed for feed in self.layers.feeds if feed is not None]
+        for feed, part in zip(feeds, fed, strict=True):
+            found[feed.address] = np.array(part, float)[np.argsort(feed.order)]
+        for crossbar, part in zip(others, behind, strict=True):
+            if isinstance(crossbar, WindowedCrossbar):
+                none = part[0, ..., :0]
+                found[crossbar.address] = crossbar.joined([part[0], part[1] if len(part) > 1 else none])
+            else:
+                found[crossbar.address] = crossbar.joined(part)
+        return found
 
     def real(self, g: Conductances) -> list[Array]:
         """Return what is not there to fill arrays: the first crossbar's three sides, the crossbars behind it, and the
         feeds that there are."""
-        layers, crossbars = self.layers, self.layers.crossbars
-        rows = np.arange(len(crossbars[0].bank) // crossbars[0].columns)
-        sides = zip(g[:3], (layers.plus, layers.minus, layers.bias_rows), strict=True)
-        others = zip(g.behind, crossbars[1:], crossbars, strict=False)
+        first, *others = self.layers.crossbars
+        sides = [g.plus, g.minus, g.bias]
+        if isinstance(first, Crossbar):
+            rows = np.arange(len(first.bank) // first.columns)
+            counts = (len(rows[side]) for side in self._sides)
+            sides = [part[: first.columns, :count] for part, count in zip(sides, counts, strict=True)]
+        before = [len(hidden.nodes) for hidden in self.layers.hidden]
+        behind = zip(g.behind, others, before, strict=True)
         return [
-            *(part[: crossbars[0].columns, : len(rows[side])] for part, side in sides),
-            *(part[: crossbar.columns, : before.columns] for part, crossbar, before in others),
-            *(part[: c.columns] for part, c in zip(g.feeds, crossbars, strict=False) if part is not None),
+            *sides,
+            *(part if isinstance(c, WindowedCrossbar) else part[..., : c.columns, :n] for part, c, n in behind),
+            *(part[: c.columns] for part, c in zip(g.feeds, self.layers.crossbars, strict=False) if part is not None),
         ]
 
     def solve(
@@ -290,9 +279,7 @@ class LayeredCircuit:
         """
         batch, size = len(features), padded_size(len(features))
         given = shared_out(padded(padded(features, size), self.features, 1))
-        net, arriving, settled = free(
-            self.fold, self.switched, *self.held, self.matrices(values), self.wired(values), self.feeds(values), given
-        )
+        net, arriving, settled = free(self.switched, *self.held, self.split(values), self.wired(values), given)
         phases = [self._phases(settled, size, batch)]
         currents = np.zeros((1, batch, self.circuit.outputs.count))
         open_load = OPEN if self.switched else 0.0
@@ -324,7 +311,7 @@ class LayeredCircuit:
         solved = transposed(
             self.switched,
             *self.held,
-            self.matrices(values),
+            self.split(values),
             self.wired(values),
             tuple(map(shared_out, given)),
             self._given(currents[None], size)[0],
@@ -347,13 +334,14 @@ class LayeredCircuit:
     @cached_property
     def descends(self) -> bool:
         """Whether all crossbars are trained, with rows in the order of the layers and without wires, and all feeds."""
-        crossbars = self.layers.crossbars
-        if any(crossbar.bank.wires for crossbar in crossbars):
+        crossbars, parameters = self.layers.crossbars, self.circuit.parameters
+        if set(parameters) != self.addresses:
             return False
-        in_order = all(crossbar.order is None for crossbar in crossbars)
-        ranges = [parameter.range for parameter in self.circuit.parameters.values()]
-        alone = all(each.index is None and not each.logarithmic for each in ranges)
-        return in_order and alone and set(self.circuit.parameters) == self.addresses
+        if any(each.range.logarithmic for each in parameters.values()):
+            return False
+        if any(parameters[feed.address].range.index is not None for feed in self.layers.feeds if feed is not None):
+            return False
+        return all(_alone(each, parameters[each.address].range.index is None) for each in crossbars)
 
     def _given(self, currents: FloatArray, size: int) -> Any:
         """Return currents into the output pairs, (phases, batch, pairs), filled up."""
@@ -370,20 +358,35 @@ class LayeredCircuit:
         return Phases(tuple(hidden), outputs, iterations)
 
 
-def _neurons(hidden: Hidden, size: int) -> Layer:
-    """Return a hidden layer filled up to a size by neurons at ground."""
+def _alone(crossbar: AnyCrossbar, untied: bool) -> bool:
+    """Whether a crossbar has rows in the order of the layers, no wires, and ties that the engine knows."""
+    if isinstance(crossbar, WindowedCrossbar):
+        return crossbar.tied or untied
+    return untied and crossbar.order is None and not crossbar.bank.wires
+
+
+def _windows(crossbar: AnyCrossbar, rows: int) -> Windows | None:
+    """Return through which windows a crossbar sees so many rows of the layer before; None where it sees them all."""
+    if not isinstance(crossbar, WindowedCrossbar):
+        return None
+    return Windows(as_jax(crossbar.seen), as_jax(crossbar.back(rows)))
+
+
+def _neurons(hidden: Hidden, size: int, behind: AnyCrossbar) -> Layer:
+    """Return a hidden layer filled up to a size by neurons at ground. behind: the crossbar there."""
     missing = size - len(hidden.nodes)
     gains = (np.pad(gain, (0, missing), constant_values=1.0) for gain in (hidden.forward, hidden.back))
     ground = np.arange(size) >= len(hidden.nodes)
     forward, back = map(as_jax, gains)
     offsets = None if hidden.offsets is None else as_jax(padded(hidden.offsets, size))
+    windows = _windows(behind, size)
     if isinstance(hidden.clamps, Bounds):
         ends = (hidden.clamps.low, -np.inf), (hidden.clamps.high, np.inf)
         low, high = (as_jax(np.pad(each, (0, missing), constant_values=none)) for each, none in ends)
-        return Rectifiers(low, high, forward, back, as_jax(ground.astype(float)), offsets)
+        return Rectifiers(low, high, forward, back, as_jax(ground.astype(float)), offsets, windows)
     rails, each = np.stack([clamp.rails for clamp in hidden.clamps]), saturations(hidden.clamps)
     if each.shape[1] > 1:
         each = np.pad(each, ((0, 0), (0, missing)), mode="edge")
     scales = np.array([clamp.model.scale for clamp in hidden.clamps])
     levels, currents = as_jax(padded(rails, size, 1)), as_jax(each)
-    return Neurons(levels, currents, as_jax(scales), forward, back, as_jax(ground.astype(float)), offsets)
+    return Neurons(levels, currents, as_jax(scales), forward, back, as_jax(ground.astype(float)), offsets, windows)

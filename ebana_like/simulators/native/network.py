@@ -19,6 +19,17 @@ from jax import Array
 from ebana_like.elements.constants import GMIN
 from ebana_like.elements.diode import junction
 from ebana_like.elements.ideal_diode import WIRE
+from ebana_like.simulators.native.synapses import (
+    Windows,
+    column_sums,
+    in_mirror,
+    into_columns,
+    into_rows,
+    per_column,
+    row_sums,
+    signed,
+    total,
+)
 
 
 class Neurons(NamedTuple):
@@ -29,6 +40,7 @@ class Neurons(NamedTuple):
     forward, back: gains A and B of the amplifiers, (neurons,).
     ground: siemens from each neuron to ground, (neurons,): none, but for places that only fill an array.
     offsets: of the amplifiers' outputs, (neurons,), volts; None where there are none, and nothing is computed then.
+    windows: through which the crossbar behind sees them; None for all of them.
     """
 
     rails: Array
@@ -38,6 +50,7 @@ class Neurons(NamedTuple):
     back: Array
     ground: Array
     offsets: Array | None = None
+    windows: Windows | None = None
 
     def driven(self, h: Array) -> Array:
         """Return the voltages behind the amplifiers, (..., neurons), of neurons at h."""
@@ -70,7 +83,7 @@ class Rectifiers(NamedTuple):
     """One hidden layer of ideal diodes before it has conductances.
 
     low, high: between which voltages they keep the neurons, (neurons,), volts.
-    forward, back, ground, offsets: as those of `Neurons`.
+    forward, back, ground, offsets, windows: as those of `Neurons`.
     """
 
     low: Array
@@ -79,6 +92,7 @@ class Rectifiers(NamedTuple):
     back: Array
     ground: Array
     offsets: Array | None = None
+    windows: Windows | None = None
 
     def driven(self, h: Array) -> Array:
         """Return the voltages behind the amplifiers, (..., neurons), of neurons at h."""
@@ -111,15 +125,16 @@ class Uneven(NamedTuple):
 class Network(NamedTuple):
     """A layered network holding conductances; the first crossbar is folded into currents.
 
-    neurons: of each hidden layer. matrices: crossbars behind the first, (columns, rows), siemens; the k-th stands
-        behind hidden layer k.
+    neurons: of each hidden layer. matrices: what multiplies voltages in the crossbars behind the first, siemens
+        (`synapses.signed`); the k-th stands behind hidden layer k.
     conductances: D of each hidden layer and of the outputs, (nodes,), siemens.
     positive, negative: positions of the output pairs, (pairs,); no negative ones where outputs are read against ground.
     fed: currents that sources and the amplifiers' offsets feed into each layer, (nodes,), amperes; None where none do.
     couplings: what wires put between the nodes of a layer, as currents into each of them by the voltages of the others,
         (nodes, nodes) of every layer, siemens, zero on the diagonal; none where there are no wires.
     ratios: of the amplifiers.
-    sums: of each crossbar's columns, (columns,), and of its rows, (rows,), siemens.
+    sums: of each crossbar's columns, (columns,), and of its rows, (rows,), siemens; none where rows in mirror make some
+        of the weights negative.
     """
 
     neurons: tuple[Layer, ...]
@@ -171,12 +186,17 @@ class Network(NamedTuple):
         """
         total: Array | float = 0.0
         if k > 0 and k - 1 in v:
-            total = (self.neurons[k - 1].forward * v[k - 1]) @ self.matrices[k - 1].T
+            total = self.ahead(k - 1, self.neurons[k - 1].forward * v[k - 1])
         if k + 1 in v:
-            total = total + self.neurons[k].back * (v[k + 1] @ self.matrices[k])
+            layer = self.neurons[k]
+            total = total + layer.back * into_rows(layer.windows, self.matrices[k], v[k + 1])
         if self.couplings and k in v:
             total = total + v[k] @ self.couplings[k].T
         return jnp.asarray(total)
+
+    def ahead(self, k: int, driven: Array) -> Array:
+        """Return the currents into the layer behind hidden layer k, (points, nodes), of rows driven at that."""
+        return into_columns(self.neurons[k].windows, self.matrices[k], driven)
 
 
 class Wired(NamedTuple):
@@ -197,20 +217,24 @@ NO_WIRES = Wired()
 def network(
     neurons: tuple[Layer, ...],
     ports: "Ports",
-    total: Array,
-    matrices: tuple[Array, ...],
+    first: Array,
+    given: tuple[Array, ...],
     wired: Wired = NO_WIRES,
     feeds: tuple[Array | None, ...] = (),
 ) -> Network:
     """Return the network with these crossbars behind the first.
 
-    total: sum of the first's conductances, (neurons,). feeds: of sources into each layer, (nodes,), amperes.
+    first: sum of the first's conductances, (neurons,). feeds: of sources into each layer, (nodes,), amperes.
     """
-    sums = tuple((matrix.sum(axis=1), matrix.sum(axis=0)) for matrix in matrices)
-    conductances = []
-    for layer, (of_columns, of_rows) in zip(neurons, sums, strict=True):
-        conductances.append(total + layer.ground + layer.forward * layer.back * of_rows)
-        total = of_columns
+    conductances, at_columns = [], first
+    sums = []
+    for layer, g in zip(neurons, given, strict=True):
+        every = total(layer.windows, g)
+        sums.append((column_sums(layer.windows, every), row_sums(layer.windows, every)))
+        conductances.append(at_columns + layer.ground + layer.forward * layer.back * sums[-1][1])
+        at_columns = sums[-1][0]
+    matrices = tuple(signed(layer.windows, g) for layer, g in zip(neurons, given, strict=True))
+    positive = not any(in_mirror(layer.windows, g) for layer, g in zip(neurons, given, strict=True))
     fed: list[Array | None] = [None] * (len(matrices) + 1)
     for k, (layer, matrix) in enumerate(zip(neurons, matrices, strict=True)):
         if layer.offsets is not None:
@@ -218,26 +242,27 @@ def network(
             if wired.between:
                 rows = wired.between[k]
                 out = out + layer.back * (layer.offsets * rows.sum(axis=1) - rows @ layer.offsets)
-            before, fed[k + 1] = fed[k], matrix @ layer.offsets
+            before, fed[k + 1] = fed[k], into_columns(layer.windows, matrix, layer.offsets[None])[0]
             fed[k] = -out if before is None else before - out
     for k, feed in enumerate(feeds):
         if feed is not None:
             held = fed[k]
             fed[k] = feed if held is None else held + feed
-    conductances.append(total + ports.ground)
+    conductances.append(at_columns + ports.ground)
     if wired.totals:
         conductances = [own + beside for own, beside in zip(conductances, wired.totals, strict=True)]
-    every = tuple(conductances)
     pairs = ports.positive, ports.negative
-    return Network(neurons, matrices, every, *pairs, tuple(fed), sums, wired.couplings, ports.ratios)
+    alike = tuple(sums) if positive else ()
+    return Network(neurons, matrices, tuple(conductances), *pairs, tuple(fed), alike, wired.couplings, ports.ratios)
 
 
 class Ports(NamedTuple):
     """Where samples enter and leave, beside what an array only needs to be full.
 
     biases: voltages of the first crossbar's constant rows, (rows,). positive, negative: positions of the output pairs
-        among the outputs, (pairs,). ground: siemens from each output to ground, as in `Neurons`.
-    ratios: of the amplifiers.
+        among the outputs, (pairs,); no negative ones where outputs are read by themselves. ground: siemens from each
+        output to ground, as in `Neurons`.
+    ratios: of the amplifiers. windows: through which the first crossbar sees the features; None for all of them.
     """
 
     biases: Array
@@ -245,18 +270,40 @@ class Ports(NamedTuple):
     negative: Array
     ground: Array
     ratios: Even | Uneven = Even()
+    windows: Windows | None = None
 
 
 class Conductances(NamedTuple):
     """What is learned: rows of the first crossbar with features, with their negatives and with constants, (columns,
-    rows), and the crossbars behind it, (columns, rows), siemens; feeds: of sources into each layer, (nodes,), amperes,
-    or None where there are none."""
+    rows), and the crossbars behind it, (columns, rows), siemens; of crossbars in mirror or with windows see `synapses`,
+    of which the first has no axis for sides. feeds: of sources into each layer, (nodes,), amperes, or None where there
+    are none."""
 
     plus: Array
     minus: Array
     bias: Array
     behind: tuple[Array, ...]
     feeds: tuple[Array | None, ...] = ()
+
+
+def weights_of(g: Conductances) -> Array:
+    """Return by how many siemens each feature reaches each neuron, (neurons, features): plus less minus."""
+    return g.plus - g.minus if g.minus.shape[-1] else g.plus
+
+
+def input_total(g: Conductances, windows: Windows | None = None) -> Array:
+    """Return the sum of the first crossbar's conductances at each neuron."""
+    if windows is not None:
+        both = g.plus + g.minus if g.minus.shape[-1] else g.plus
+        return column_sums(windows, both) + per_column(windows, g.bias.sum(axis=-1))
+    ones = jnp.ones(g.plus.shape[1], g.plus.dtype)
+    total = g.plus @ ones + g.bias.sum(axis=1)
+    return total + g.minus @ ones if g.minus.shape[1] else total
+
+
+def arriving_at(ports: Ports, weights: Array, bias: Array, features: Array) -> Array:
+    """Return the currents of the inputs into the first layer, (points, neurons), amperes. weights: of `weights_of`."""
+    return into_columns(ports.windows, weights, features) + per_column(ports.windows, bias @ ports.biases)
 
 
 class Outputs(NamedTuple):

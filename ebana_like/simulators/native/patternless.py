@@ -46,8 +46,12 @@ class _Port(NamedTuple):
 def patternless(net: Network, slopes: Layers, loads: Array | None) -> Callable[[Layers], Layers]:
     """Return what answers currents into some layers, (points, nodes), with the changes of their voltages.
 
+    Where weights have either sign, their sums say little of them: each layer then answers alone.
+
     slopes: of every layer, (points, nodes) or (nodes,). loads: see `Outputs`.
     """
+    if not net.sums:
+        return lambda into: {k: divided(net, k, slopes, loads, r) for k, r in into.items()}
     last, points = net.last, len(slopes[0])
     fronts = {k + 1: of_columns for k, (of_columns, _) in enumerate(net.sums)}
     backs = {k: layer.back * of_rows for k, (layer, (_, of_rows)) in enumerate(zip(net.neurons, net.sums, strict=True))}

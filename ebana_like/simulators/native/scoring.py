@@ -7,9 +7,17 @@ import numpy as np
 from jax import Array
 
 from ebana_like.elements import FloatArray, IntArray
-from ebana_like.simulators.native.descent import input_total, weights_of
 from ebana_like.simulators.native.layered import LayeredCircuit, unpushed
-from ebana_like.simulators.native.network import Conductances, Layer, Ports, network, scores
+from ebana_like.simulators.native.network import (
+    Conductances,
+    Layer,
+    Ports,
+    arriving_at,
+    input_total,
+    network,
+    scores,
+    weights_of,
+)
 from ebana_like.simulators.native.runtime import padded, padded_size, shared_out
 from ebana_like.simulators.native.settle import guess, settle
 
@@ -35,10 +43,10 @@ def _scored(
 ) -> tuple[Array, Array]:
     g: Conductances = jax.tree.map(lambda part: part.astype(features.dtype), given)
     weights = weights_of(g)
-    net = network(neurons, ports, input_total(g), g.behind, feeds=g.feeds)
+    net = network(neurons, ports, input_total(g, ports.windows), g.behind, feeds=g.feeds)
 
     def chunk(x: Array) -> tuple[Array, Array]:
-        arriving = x @ weights.T + g.bias @ ports.biases
+        arriving = arriving_at(ports, weights, g.bias, x)
         settled = settle(net, arriving, unpushed(net, arriving, loaded), guess(net, arriving))
         return scores(net, settled.voltages[-1]), settled.iterations
 

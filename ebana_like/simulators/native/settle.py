@@ -89,10 +89,10 @@ def guess(net: Network, arriving: Array) -> tuple[Array, ...]:
     Of several hidden layers each also knows what comes back from those behind it in the mean (`_returning`).
     """
     guesses: list[Array] = []
-    s, returning = arriving, _returning(net, arriving) if net.last > 1 else {}
+    s, returning = arriving, _returning(net, arriving) if net.last > 1 and net.sums else {}
     for k, layer in enumerate(net.neurons):
         guesses.append(_alone(layer, s + returning[k] if returning else s, net.conductances[k]))
-        s = layer.driven(guesses[-1]) @ net.matrices[k].T
+        s = net.ahead(k, layer.driven(guesses[-1]))
     return (*guesses, s / net.conductances[-1])
 
 

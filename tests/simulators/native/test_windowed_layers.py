@@ -1,9 +1,10 @@
-"""The native engine gives what all of Kirchhoff's equations give where crossbars see windows, or rows are mirrored."""
+"""The layered engine gives what all of Kirchhoff's equations give where crossbars see windows, or rows are mirrored."""
 
 import numpy as np
 import pytest
 
 from ebana_like import SGD, Adjoint, Centered, Dataset, NativeSimulator, Split, SquaredError, build_network
+from ebana_like.elements import Resistors
 from ebana_like.networks import (
     Amplifier,
     Convolution,
@@ -15,7 +16,9 @@ from ebana_like.networks import (
     Outputs,
     SwitchedTargets,
 )
+from ebana_like.pages.circuit_pictures import linear_conductances
 from ebana_like.simulators.native.general import GeneralEngine
+from ebana_like.simulators.structure import find_layers
 from ebana_like.training import Problem, train
 
 ROUNDING = 1e-12  # volts: both stop when what is left is below this
@@ -59,6 +62,7 @@ class ByBatches(NativeSimulator):
 def test_voltages_and_steps_are_those_of_all_equations(name, stimuli):
     layers, nudging = NETWORKS[name]
     circuit = build_network(layers, seed=3, nudging=nudging)
+    assert find_layers(circuit) is not None
     features, pull = stimuli(circuit, 1e-6)
     native = NativeSimulator(circuit).solve(circuit.values(), features, pull)
     general = GeneralEngine(circuit).solve(circuit.values(), features, pull)
@@ -68,7 +72,21 @@ def test_voltages_and_steps_are_those_of_all_equations(name, stimuli):
     data = Dataset(rng.normal(size=(8, 16)), rng.permutation(8) % 3, tuple("abc"))
     for estimator in (Centered(1e-6), Adjoint()):
         problem = Problem(circuit, Split(data), SquaredError(0.1, -0.1), estimator, SGD(0.05), epochs=2, batch=4)
+        assert NativeSimulator(circuit).descends
         found, expected = (train(problem, engine(circuit)).values for engine in (NativeSimulator, ByBatches))
         for address, value in expected.items():
             moved = np.abs(value - circuit.values()[address]).max()
             assert np.abs(found[address] - value).max() < 1e-6 * moved  # what centered nudging leaves of 12 digits
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_the_conductances_at_neurons_are_those_of_their_resistors(name):
+    circuit = build_network(NETWORKS[name][0], seed=3)
+    layers = find_layers(circuit)
+    g_at = np.zeros(len(circuit.nodes))
+    for bank in circuit.of_kind(Resistors):
+        np.add.at(g_at, bank.positive, bank.conductance)
+        np.add.at(g_at, bank.negative, bank.conductance)
+    for hidden, linear in zip(layers.hidden, linear_conductances(layers), strict=True):
+        mirrored = 0.0 if hidden.mirrored is None else g_at[hidden.mirrored[1]]
+        assert linear == pytest.approx(g_at[hidden.nodes] + g_at[hidden.driven[1]] + mirrored)  # A B = 1
