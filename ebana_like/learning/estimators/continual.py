@@ -17,18 +17,18 @@ from ebana_like.checks import require_number
 from ebana_like.elements import FloatArray, dense
 from ebana_like.errors import CircuitError, SettingError
 from ebana_like.learning.costs import Cost
-from ebana_like.learning.estimators.estimator import Estimate, Estimator
+from ebana_like.learning.estimators.estimator import Estimate
+from ebana_like.learning.estimators.of_circuits import OfCircuits, followed
 from ebana_like.learning.estimators.stochastic import SECOND, evenly_loaded
-from ebana_like.simulators.protocol import InTime
-from ebana_like.systems import CircuitSystem, Engine, OperatingPoints, Start, System, Transient
-from ebana_like.values import Values, parts
+from ebana_like.systems import Engine, OperatingPoints, Start, Transient
+from ebana_like.values import Values
 
 LONG = 12
 """Time constants that a nudged phase takes."""
 
 
 @dataclass(frozen=True)
-class Continual(Estimator):
+class Continual(OfCircuits):
     """What values have moved by while the nudged circuit settled, over how fast they move: d(dP/dtheta) as it happens.
 
     beta: nudging factor, siemens. speed: eta over beta and a value's range, 1/V^2: what moves shifts the free state
@@ -36,6 +36,8 @@ class Continual(Estimator):
     steps: a time constant.
     """
 
+    does: ClassVar[str] = "the continual estimator follows circuits in time"
+    wants: ClassVar[str] = "the continual estimator nudges by currents while a circuit settles; set nudging to current"
     share: ClassVar[float] = 1e-3
 
     beta: float
@@ -47,17 +49,6 @@ class Continual(Estimator):
         require_number("the speed", self.speed, above=0, fix="for example 1e-4")
         require_number("steps", self.steps, whole=True, low=1)
 
-    def refusal(self, system: System, cost: Cost) -> str:
-        if not isinstance(system, CircuitSystem):
-            return f"{type(system).__name__} is no circuit; the continual estimator follows circuits in time"
-        driven = system.circuit.driven
-        if len(driven.addresses) != 1 or parts(driven.addresses[0])[1] != "amperes":
-            return "the continual estimator nudges by currents while a circuit settles; set nudging to current"
-        return ""
-
-    def departure(self, system: System) -> str:
-        return system.refusal()
-
     def estimate(
         self,
         engine: Engine,
@@ -67,9 +58,7 @@ class Continual(Estimator):
         cost: Cost,
         rng: np.random.Generator,
     ) -> Estimate:
-        system = engine.system
-        if not isinstance(system, CircuitSystem) or not isinstance(engine, InTime):
-            raise SettingError("this engine follows no circuit in time; choose another estimator")
+        system, kind = followed(engine)
         if reason := system.refusal():
             raise CircuitError(f"{reason}; it is learned by the adjoint estimator, exact for every circuit")
         points = engine.solve(values, features)
@@ -82,7 +71,7 @@ class Continual(Estimator):
         eta = {at: self.speed * self.beta * each.span for at, each in circuit.parameters.items()}
         usable = points.converged[0]
         difference = np.stack([np.full(len(features), side / self.beta) for side in (-1.0, 1.0)])
-        with type(engine)(even) as simulator:  # type: ignore[call-arg]
+        with kind(even) as simulator:
             for _ in range(LONG * self.steps):
                 analysis = Transient(
                     np.array([0.0, SECOND / self.steps]), "euler", Start(voltages, np.zeros((len(features), 0)))

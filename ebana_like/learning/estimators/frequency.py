@@ -11,6 +11,7 @@ factor, and no bias by it; what circuits store adds (w tau)^2. ngspice computes 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import numpy as np
 
@@ -19,38 +20,31 @@ from ebana_like.elements import FloatArray
 from ebana_like.energy import nearest_weights
 from ebana_like.errors import CircuitError, SettingError
 from ebana_like.learning.costs import Cost
-from ebana_like.learning.estimators.estimator import Estimate, Estimator
-from ebana_like.systems import CircuitSystem, Engine, OperatingPoints, System
-from ebana_like.values import Values, parts
+from ebana_like.learning.estimators.estimator import Estimate
+from ebana_like.learning.estimators.of_circuits import OfCircuits
+from ebana_like.systems import CircuitSystem, Engine, OperatingPoints
+from ebana_like.values import Values
 
 SWING = 1e-3
 """Volts by which a node is moved, at most, to have signals read: those of resistors exactly, of other laws to 1e-6."""
 
 
 @dataclass(frozen=True)
-class Frequency(Estimator):
+class Frequency(OfCircuits):
     """Mean times amplitude, of errors that swing at the outputs.
 
     hertz: of the swing; far below where the circuit's own time constants begin.
     inexact: estimate also where the circuit is not reciprocal.
     """
 
+    does: ClassVar[str] = "the frequency estimator lets currents swing in circuits"
+    wants: ClassVar[str] = "the frequency estimator lets currents swing at the outputs; set nudging to current"
+
     hertz: float = 1.0
     inexact: bool = False
 
     def __post_init__(self) -> None:
         require_number("the frequency", self.hertz, above=0, fix="in hertz, for example 1")
-
-    def refusal(self, system: System, cost: Cost) -> str:
-        if not isinstance(system, CircuitSystem):
-            return f"{type(system).__name__} is no circuit; the frequency estimator lets currents swing in circuits"
-        driven = system.circuit.driven
-        if len(driven.addresses) != 1 or parts(driven.addresses[0])[1] != "amperes":
-            return "the frequency estimator lets currents swing at the outputs; set nudging to current"
-        return ""
-
-    def departure(self, system: System) -> str:
-        return system.refusal()
 
     def estimate(
         self,

@@ -13,13 +13,12 @@ import numpy as np
 
 from ebana_like.checks import require_number
 from ebana_like.elements import FloatArray
-from ebana_like.errors import SettingError
 from ebana_like.learning.costs import Cost
-from ebana_like.learning.estimators.estimator import Estimate, Estimator
+from ebana_like.learning.estimators.estimator import Estimate
 from ebana_like.learning.estimators.frequency import Frequency, heard, weights_of
+from ebana_like.learning.estimators.of_circuits import OfCircuits, followed
 from ebana_like.learning.estimators.stochastic import SECOND, evenly_loaded
-from ebana_like.simulators.protocol import InTime
-from ebana_like.systems import CircuitSystem, Engine, Start, System, Transient
+from ebana_like.systems import Engine, Start, Transient
 from ebana_like.values import Values
 
 STEPS = 64
@@ -27,13 +26,15 @@ STEPS = 64
 
 
 @dataclass(frozen=True)
-class LockIn(Estimator):
+class LockIn(OfCircuits):
     """Mean times amplitude of errors that swing at the outputs while time goes on: the lock-in's frequency propagation.
 
     beta: amplitude of the current over -dC/ds, siemens. slow: w tau, tau a microsecond: that of nodes without
     capacitors of their own. inexact: estimate also where the circuit is not reciprocal.
     """
 
+    does: ClassVar[str] = Frequency.does
+    wants: ClassVar[str] = Frequency.wants
     share: ClassVar[float] = 1.0
 
     beta: float
@@ -44,12 +45,6 @@ class LockIn(Estimator):
         require_number("the nudging factor beta", self.beta, above=0, fix="in siemens, for example 1e-7")
         require_number("slow", self.slow, above=0, fix="a frequency in time constants, for example 1e-3")
 
-    def refusal(self, system: System, cost: Cost) -> str:
-        return Frequency().refusal(system, cost)
-
-    def departure(self, system: System) -> str:
-        return system.refusal()
-
     def estimate(
         self,
         engine: Engine,
@@ -59,9 +54,7 @@ class LockIn(Estimator):
         cost: Cost,
         rng: np.random.Generator,
     ) -> Estimate:
-        system = engine.system
-        if not isinstance(system, CircuitSystem) or not isinstance(engine, InTime):
-            raise SettingError("this engine follows no circuit in time; choose another estimator")
+        system, kind = followed(engine)
         weights = weights_of(system, self.inexact)
         points = engine.solve(values, features)
         circuit = system.circuit.with_values(system.circuit.of_elements(values))
@@ -72,7 +65,7 @@ class LockIn(Estimator):
         times = np.linspace(0, 2 * period, 2 * STEPS + 1)
         swings = np.cos(2 * np.pi * np.arange(2 * STEPS + 1) / STEPS)
         start = Start(points.voltages[0], np.zeros((len(features), len(even.storage.inductors))))
-        with type(engine)(even) as simulator:  # type: ignore[call-arg]
+        with kind(even) as simulator:
             course = simulator.follow(
                 {}, features, Transient(times, start=start), {driven: push[:, None] * swings[:, None]}
             )

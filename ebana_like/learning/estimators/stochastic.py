@@ -10,6 +10,7 @@ that falls with the root of the states that are looked at.
 """
 
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import numpy as np
 
@@ -17,14 +18,14 @@ from ebana_like.checks import require_number
 from ebana_like.circuit import Circuit, loaded
 from ebana_like.elements import FloatArray, Resistors
 from ebana_like.energy import coenergy_weights
-from ebana_like.errors import CircuitError, SettingError
+from ebana_like.errors import CircuitError
 from ebana_like.learning.costs import Cost
-from ebana_like.learning.estimators.estimator import Estimate, Estimator
-from ebana_like.simulators.protocol import InTime
+from ebana_like.learning.estimators.estimator import Estimate
+from ebana_like.learning.estimators.of_circuits import OfCircuits, followed
 from ebana_like.storage import NOTHING_STORED
-from ebana_like.systems import CircuitSystem, Engine, Start, System, Transient
+from ebana_like.systems import Engine, Start, Transient
 from ebana_like.systems.noise import shaken
-from ebana_like.values import Values, parts
+from ebana_like.values import Values
 
 SECOND = 1e-6
 """Seconds that a node takes to settle: its capacitance is chosen so, for at rest it makes no difference."""
@@ -40,12 +41,15 @@ AT_ONCE = 512
 
 
 @dataclass(frozen=True)
-class Stochastic(Estimator):
+class Stochastic(OfCircuits):
     """-Cov(dP/dtheta, C) / T of a circuit shaken to volts: no nudging, the gradient of the mean cost.
 
     volts: root mean square by which a node of the mean conductance moves: the temperature is T = g volts^2.
     chains, states: courses of each sample, and states of each that are looked at. steps: a time constant.
     """
+
+    does: ClassVar[str] = "the stochastic estimator shakes the nodes of circuits"
+    wants: ClassVar[str] = "the stochastic estimator nudges nothing; set nudging to current, whose sources are then off"
 
     volts: float = 0.02
     chains: int = 32
@@ -57,17 +61,6 @@ class Stochastic(Estimator):
         for name in ("chains", "states", "steps"):
             require_number(name, getattr(self, name), whole=True, low=2 if name == "states" else 1)
 
-    def refusal(self, system: System, cost: Cost) -> str:
-        if not isinstance(system, CircuitSystem):
-            return f"{type(system).__name__} is no circuit; the stochastic estimator shakes the nodes of circuits"
-        driven = system.circuit.driven
-        if len(driven.addresses) != 1 or parts(driven.addresses[0])[1] != "amperes":
-            return "the stochastic estimator nudges nothing; set nudging to current, whose sources are then off"
-        return ""
-
-    def departure(self, system: System) -> str:
-        return system.refusal()
-
     def estimate(
         self,
         engine: Engine,
@@ -77,16 +70,14 @@ class Stochastic(Estimator):
         cost: Cost,
         rng: np.random.Generator,
     ) -> Estimate:
-        system = engine.system
-        if not isinstance(system, CircuitSystem) or not isinstance(engine, InTime):
-            raise SettingError("this engine follows no circuit in time; choose another estimator")
+        system, kind = followed(engine)
         if reason := system.refusal():
             raise CircuitError(f"{reason}; it is learned by the adjoint estimator, exact for every circuit")
         points = engine.solve(values, features)
         circuit = system.circuit.with_values(system.circuit.of_elements(values))
         even, conductance = evenly_loaded(circuit)
         temperature = conductance * self.volts**2
-        states = self.visited(type(engine), even, temperature, features, points.voltages[0], rng)
+        states = self.visited(kind, even, temperature, features, points.voltages[0], rng)
         scores = circuit.outputs.scores(states)
         repeated = np.broadcast_to(targets, (*scores.shape[:2], targets.shape[1]))
         costs = cost.value(scores.reshape(-1, scores.shape[2]), repeated.reshape(-1, scores.shape[2]))
