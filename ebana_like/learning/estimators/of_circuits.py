@@ -34,7 +34,7 @@ class OfCircuits(Estimator, ABC):
 
 
 def followed(engine: Engine) -> tuple[CircuitSystem, type]:
-    """Return the circuit of an engine that follows it in time, and the kind of engine. Raises SettingError for others."""
+    """Return the circuit of an engine that follows it in time, and its kind. Raises SettingError for others."""
     if not isinstance(engine.system, CircuitSystem) or not isinstance(engine, InTime):
         raise SettingError("this engine follows no circuit in time; choose another estimator")
     return engine.system, type(engine)
