@@ -15,7 +15,7 @@ from ebana_like.checks import require_number
 from ebana_like.elements import FloatArray
 from ebana_like.learning.costs import Cost
 from ebana_like.learning.estimators.estimator import Estimate
-from ebana_like.learning.estimators.frequency import Frequency, heard, weights_of
+from ebana_like.learning.estimators.frequency import heard, weights_of
 from ebana_like.learning.estimators.of_circuits import OfCircuits, followed
 from ebana_like.learning.estimators.stochastic import SECOND, evenly_loaded
 from ebana_like.systems import Engine, Start, Transient
@@ -33,8 +33,8 @@ class LockIn(OfCircuits):
     capacitors of their own. inexact: estimate also where the circuit is not reciprocal.
     """
 
-    does: ClassVar[str] = Frequency.does
-    wants: ClassVar[str] = Frequency.wants
+    does: ClassVar[str] = "the lock-in estimator lets currents swing in circuits"
+    wants: ClassVar[str] = "the lock-in estimator lets currents swing at the outputs; set nudging to current"
     share: ClassVar[float] = 1.0
 
     beta: float
