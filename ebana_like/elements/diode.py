@@ -179,7 +179,7 @@ class Diodes(CurrentLaw):
         reverse_drop = np.minimum(drop, edge)
         at_edge = scale * np.expm1(-3.0) - edge
         # integral of -(1 + (3 scale / (e v))^3) from the edge to v
-        cubed = (-edge / (reverse_drop * np.e)) ** 3
+        cubed = (-edge / (reverse_drop * math.e)) ** 3
         beyond = at_edge - (reverse_drop - edge) + (cubed * reverse_drop - edge * -np.exp(-3.0)) / 2
         forward = scale * np.expm1(np.clip(drop / scale, -3.0, LARGEST_EXPONENT)) - drop
         return np.where(drop >= edge, forward, beyond)
