@@ -7,12 +7,7 @@ from ebana_like.checks import shown
 from ebana_like.elements import Wires
 from ebana_like.errors import CircuitError
 from ebana_like.networks.blocks import Amplifier, Block, Crossbar, DiodePair, Inputs, OutputPairs, Outputs
-
-WEIGHTS = ("doubled", "mirrored", "reference")
-"""doubled: inputs stand twice, at opposite voltages, and outputs are pairs of columns (Kendall et al. 2020); between
-hidden layers weights are positive. mirrored: hidden neurons drive two rows too, and an output is one column (Wang et
-al. 2019). reference: rows stand once, and all columns of a crossbar are read against one of a constant conductance,
-the mean of the first ones (Hu et al. 2016)."""
+from ebana_like.signs import SIGNS
 
 
 @dataclass(frozen=True)
@@ -33,14 +28,14 @@ def signed_layers(
     gains: tuple[float, float | None],
     wires: Wires | None = None,
 ) -> list[Block]:
-    """Return the layers of a network in one of the `WEIGHTS`, for `build_network`.
+    """Return the layers of a network in one of the `SIGNS`, for `build_network`.
 
     inputs: number of features, and volts of the bias. hidden: neurons of each layer. outputs: scores.
     spans: of each crossbar. neuron: its diodes. gains: of the amplifiers, A and B, None for 1/A.
     Raises CircuitError for another way.
     """
-    if weights not in WEIGHTS:
-        raise CircuitError(f"weights is {shown(weights)}; expected one of {', '.join(WEIGHTS)}")
+    if weights not in SIGNS:
+        raise CircuitError(f"weights is {shown(weights)}; expected one of {', '.join(SIGNS)}")
     mirrored = weights == "mirrored"
 
     def crossbar(columns: int, span: Span) -> Crossbar:

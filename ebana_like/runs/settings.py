@@ -19,9 +19,9 @@ from ebana_like.learning.estimators.catalog import ESTIMATORS
 from ebana_like.learning.schedules.catalog import SCHEDULES, require_decay
 from ebana_like.learning.updates.catalog import UPDATES
 from ebana_like.limits import require_at_most
-from ebana_like.networks.signed import WEIGHTS
 from ebana_like.nudges import NUDGES
 from ebana_like.options import EXAMPLES, table_of, text_of
+from ebana_like.signs import SIGNS
 from ebana_like.simulators import ENGINES
 from ebana_like.units import NOMINAL_CELSIUS
 
@@ -204,7 +204,7 @@ class Settings(TrainingSettings):
         "doubled",
         "How positive conductances make weights of either sign: inputs and outputs doubled, hidden neurons with a "
         "mirrored row too, or every crossbar with one reference column.",
-        WEIGHTS,
+        SIGNS,
     )
     hidden: tuple[int, ...] = setting((10,), "Neurons of each hidden layer, as in 10 or 20,10.", low=1)
     volts: float = setting(1.0, "Input voltage that the largest feature is scaled to.", positive=True)

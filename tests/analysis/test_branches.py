@@ -39,7 +39,12 @@ def test_a_point_that_is_none_is_refused_naming_its_node(divider, operating_poin
 @pytest.mark.parametrize("engine", [NativeSimulator, NgspiceSimulator])
 @pytest.mark.parametrize(
     ("task", "changes"),
-    [("xor", {}), ("xor", {"nudging": "switch"}), ("iris", {"hidden": (8, 8), "lr": (0.3, 0.3, 0.1)}), ("digits", {})],
+    [
+        ("xor", {}),
+        pytest.param("xor", {"nudging": "switch"}, marks=pytest.mark.thorough),
+        ("iris", {"hidden": (8, 8), "lr": (0.3, 0.3, 0.1)}),
+        pytest.param("digits", {}, marks=pytest.mark.thorough),
+    ],
 )
 def test_kirchhoffs_law_holds_at_all_points_of_trained_circuits(task, changes, engine):
     settings = replace(TASKS[task].settings, **changes, epochs=2, engine="native")

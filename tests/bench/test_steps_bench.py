@@ -1,8 +1,11 @@
 """The same networks are trained in every way, and each way has its time."""
 
+import pytest
+
 from ebana_like.bench import steps
 
 
+@pytest.mark.thorough
 def test_every_way_trains_and_has_its_time(monkeypatch):
     monkeypatch.setattr(steps, "NETWORKS", {"small": ((8,), 10, 40)})
     timings = steps.bench_steps("small", rounds=1)

@@ -64,7 +64,7 @@ class Page(HTMLParser):
         # 60 neurons are too many for a schematic
         # two curves, a histogram and a heat map of each of two crossbars, one transfer curve, and these
         ("xor", 7 + 3, ("score over the plane of inputs: same or different", "confusion matrix", "schematic of")),
-        ("iris", 7 + 2, ("confusion matrix", "schematic of")),
+        pytest.param("iris", 7 + 2, ("confusion matrix", "schematic of"), marks=pytest.mark.thorough),
         ("gates", 7 + 7, ("score over the plane of inputs: not xor or xor", "confusion matrix", "schematic of")),
         ("sine", 7 + 2, ("sine over the input", "schematic of")),
         ("diabetes", 7 + 1, ("told over true",)),

@@ -27,6 +27,7 @@ def test_the_largest_network_has_the_resistors_of_the_text():
     assert neurons * (2 * 784 + 2) + 20 * neurons == 52_101_120
 
 
+@pytest.mark.thorough
 def test_a_network_is_trained_and_proven(digits, monkeypatch):
     small = replace(RUN["NETWORKS"]["784-100-10"], hidden=(8,), batch=20)
     monkeypatch.setitem(RUN["measured"].__globals__, "NETWORKS", {"small": small})

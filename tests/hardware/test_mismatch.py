@@ -103,7 +103,7 @@ def test_words_of_a_mismatch():
         Mismatch(gain=0.1).numbered(build_network([Inputs(2), Crossbar(4), OutputPairs()]), 0)
 
 
-@pytest.mark.parametrize("hidden", [(5,), (6, 5), (6, 5, 4)], ids=str)
+@pytest.mark.parametrize("hidden", [(5,), (6, 5), pytest.param((6, 5, 4), marks=pytest.mark.thorough)], ids=str)
 def test_layers_with_a_value_an_element_are_solved_as_any_circuit_is(hidden, nudging):
     circuit = chip(hidden, nudging=nudging)
     layers = find_layers(circuit)

@@ -29,8 +29,9 @@ def test_layers_are_found_in_order(nudging, network):
     for hidden in layers.hidden:
         assert (hidden.forward == 3).all()
         assert (hidden.back == 0.5).all()
-        assert (hidden.up.rails == 0.3).all()
-        assert (hidden.down.rails == -0.3).all()
+        up, down = hidden.clamps
+        assert (up.rails == 0.3).all()
+        assert (down.rails == -0.3).all()
 
 
 @pytest.mark.parametrize(

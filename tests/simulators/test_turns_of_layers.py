@@ -1,6 +1,7 @@
 """Turns of odd and even layers end where conjugate gradients from turn to turn end, sooner or later."""
 
 import numpy as np
+import pytest
 
 from ebana_like.networks import BiasCurrents, Crossbar, HalfDiodes, Inputs, Outputs, build_network
 from ebana_like.simulators import NativeSimulator
@@ -36,6 +37,7 @@ def turns(circuit, values, x, count):
     return np.concatenate(volts[1:])
 
 
+@pytest.mark.thorough
 def test_both_ways_end_at_the_same_voltages_and_one_of_them_sooner(monkeypatch):
     circuit = network()
     features = np.random.default_rng(0).normal(size=(6, 6)) * 10

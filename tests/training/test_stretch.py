@@ -70,7 +70,7 @@ def test_a_chip_is_stepped_by_the_engine_too(monkeypatch):
     assert difference(together, train(ideal, NativeSimulator(ideal.circuit))) > 1e-3
 
 
-@pytest.mark.parametrize("estimator", ["centered", "adjoint"])
+@pytest.mark.parametrize("estimator", [pytest.param("centered", marks=pytest.mark.thorough), "adjoint"])
 def test_a_deep_chip_is_stepped_with_the_nearest_weights(estimator, monkeypatch):
     ideal = problem(batch=30, hidden=(6, 5), lr=(0.3,), estimator=estimator)
     made = Mismatch(saturation=0.3, gain=0.05, feedback=0.05, offset=0.02).numbered(ideal.circuit, 1)
@@ -83,7 +83,13 @@ def test_a_deep_chip_is_stepped_with_the_nearest_weights(estimator, monkeypatch)
     assert difference(together, train(given, simulator)) < 1e-10
 
 
-@pytest.mark.parametrize("update", UPDATES)
+OFTEN = ("sgd", "sign", "adam", "lamb")
+"""Rules that are tried with every change; their steps share what the others are made of."""
+
+
+@pytest.mark.parametrize(
+    "update", [each if each in OFTEN else pytest.param(each, marks=pytest.mark.thorough) for each in UPDATES]
+)
 def test_every_rule_takes_its_steps_where_the_conductances_are(update, monkeypatch):
     """In arrays that are filled up, and with the inputs' negatives apart: a step of lamb depends on whole banks."""
     given = problem(estimator="adjoint", update=update, epochs=1, batch=30, lr=(0.003,))
@@ -99,7 +105,7 @@ def test_every_rule_takes_its_steps_where_the_conductances_are(update, monkeypat
         assert together.update_state[name] == pytest.approx(array, rel=1e-6, abs=1e-18)
 
 
-@pytest.mark.parametrize("update", ["sgd", "momentum"])
+@pytest.mark.parametrize("update", [pytest.param("sgd", marks=pytest.mark.thorough), "momentum"])
 def test_single_precision_trains_to_the_same_within_its_digits(update):
     given = problem(estimator="adjoint", cost="cross-entropy", update=update, lr=(0.01,))
     double = train(given, NativeSimulator(given.circuit))
@@ -108,7 +114,10 @@ def test_single_precision_trains_to_the_same_within_its_digits(update):
     assert single.records[-1].train.loss == pytest.approx(double.records[-1].train.loss, rel=1e-3)
 
 
-@pytest.mark.parametrize("update", ["sgd", "sign", "adam", "lamb"])
+@pytest.mark.parametrize(
+    "update",
+    [pytest.param("sgd", marks=pytest.mark.thorough), "sign", "adam", pytest.param("lamb", marks=pytest.mark.thorough)],
+)
 def test_training_goes_on_with_the_same_bits(update):
     given = replace(problem(estimator="centered", update=update), checkpoint_batches=2)
     whole = train(given, NativeSimulator(given.circuit))

@@ -27,7 +27,7 @@ def adjoint_of(dtype: type) -> list[np.ndarray]:
         return jnp.asarray(array, dtype if np.asarray(array).dtype.kind == "f" else None)
 
     with doubles():
-        given = (layered.neurons, layered.ports, layered.matrices(circuit.values()), NO_WIRES, voltages, currents)
+        given = (*layered.held, layered.split(circuit.values()), NO_WIRES, voltages, currents)
         found = transposed(False, *jax.tree.map(typed, given))
     return [np.asarray(each, float) for each in found]
 

@@ -4,6 +4,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 SILENT = """
 import sys
 import ebana_like
@@ -74,5 +76,6 @@ def test_a_batch_is_spread_over_four_devices():
     run(DEVICES, XLA_FLAGS="--xla_force_host_platform_device_count=4")
 
 
+@pytest.mark.thorough
 def test_training_is_spread_over_four_devices():
     run(TRAINING, XLA_FLAGS="--xla_force_host_platform_device_count=4")
