@@ -18,6 +18,7 @@ from ebana_like.learning import SGD, Adjoint, Centered, SquaredError
 from ebana_like.netlist import Netlist, read_netlist, write_netlist
 from ebana_like.nudges import Currents
 from ebana_like.nudges.ways.current import sources_across
+from ebana_like.simulators import NativeSimulator
 
 STEEPNESS = 2.0  # per volt
 GATE, GAIN = 3.0, 2e-5  # volts, siemens per volt
@@ -69,6 +70,24 @@ class FloatingGates(CurrentLaw):
             v = f"(v({nodes[p]})-v({nodes[n]}))"
             found.append(f"{label} {nodes[p]} {nodes[n]} i={GAIN!r}*(({GATE}-({vt!r}))*{v}-{v}*{v}/2)")
         return found
+
+
+@dataclass(frozen=True, eq=False)
+class Decades(CurrentLaw):
+    """i = 10^decade v, which is linear in v and not in what is learned."""
+
+    kind: ClassVar[str] = "decade"
+    letter: ClassVar[str] = "r"
+    linear: ClassVar[bool] = True
+    quantities: ClassVar[dict[str, Quantity]] = {"decade": Quantity("")}
+
+    decade: FloatArray
+
+    def pseudo_power(self, drop):
+        return 10.0**self.decade * drop**2 / 2
+
+    def spice_lines(self, nodes):
+        return []
 
 
 def bridge(kind, own, limits, nudging="nudge"):
@@ -123,6 +142,15 @@ def test_its_gradient_is_exact_in_every_engine(address, engine_of):
     for estimator, error in ((Adjoint(), 1e-7), (Centered(1e-8), 1e-5)):
         found = estimator.estimate(engine, *arguments).gradients[address]
         assert np.linalg.norm(found - truth) < error * np.linalg.norm(truth), estimator
+
+
+@pytest.mark.parametrize(("estimator", "error"), [(Adjoint(), 1e-7), (Centered(1e-8), 1e-5)], ids=str)
+def test_a_linear_law_is_read_at_the_values_it_was_solved_with(estimator, error):
+    address, engine = "edges.decade", NativeSimulator(bridge(Decades, [-5.5, -5.3, -5.4, -5.2], Range(-7.0, -4.0)))
+    values = {address: np.array([-5.1, -5.6, -5.3, -5.0])}  # others than those that the circuit was made with
+    truth = slopes(engine, values, address, 1e-3)
+    found = estimator.estimate(engine, values, FEATURES, TARGETS, COST, np.random.default_rng(0)).gradients[address]
+    assert np.linalg.norm(found - truth) < error * np.linalg.norm(truth)
 
 
 @pytest.mark.parametrize("address", CASES)
