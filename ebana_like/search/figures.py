@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from matplotlib.ticker import LogLocator, NullFormatter
 from optuna.distributions import CategoricalDistribution, IntDistribution
 
 from ebana_like.drawing import Figure, save_figure
@@ -47,6 +48,9 @@ def plot_slices(folder: SearchFolder, path: Path) -> None:
         axes.set_xlabel(name)
         if getattr(dimension, "log", False):
             axes.set_xscale("log")
+            axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 3.0)))
+            axes.xaxis.set_major_formatter("{x:g}")
+            axes.xaxis.set_minor_formatter(NullFormatter())
         elif isinstance(dimension, IntDistribution):
             axes.locator_params("x", integer=True)
         if listed:
