@@ -15,9 +15,10 @@ import numpy as np
 
 from ebana_like.checks import require_number
 from ebana_like.elements import FloatArray, dense
-from ebana_like.errors import CircuitError, SettingError
+from ebana_like.errors import SettingError
 from ebana_like.learning.costs import Cost
 from ebana_like.learning.estimators.estimator import Estimate
+from ebana_like.learning.estimators.exactness import require_exact
 from ebana_like.learning.estimators.of_circuits import OfCircuits, followed
 from ebana_like.learning.estimators.stochastic import SECOND, evenly_loaded
 from ebana_like.systems import Engine, OperatingPoints, Start, Transient
@@ -59,8 +60,7 @@ class Continual(OfCircuits):
         rng: np.random.Generator,
     ) -> Estimate:
         system, kind = followed(engine)
-        if reason := system.refusal():
-            raise CircuitError(f"{reason}; it is learned by the adjoint estimator, exact for every circuit")
+        require_exact(system)
         points = engine.solve(values, features)
         circuit = system.circuit
         even, _ = evenly_loaded(circuit.with_values(circuit.of_elements(values)))

@@ -17,10 +17,10 @@ import numpy as np
 
 from ebana_like.checks import require_number
 from ebana_like.elements import FloatArray
-from ebana_like.energy import nearest_weights
-from ebana_like.errors import CircuitError, SettingError
+from ebana_like.errors import SettingError
 from ebana_like.learning.costs import Cost
 from ebana_like.learning.estimators.estimator import Estimate
+from ebana_like.learning.estimators.exactness import nearest
 from ebana_like.learning.estimators.of_circuits import OfCircuits
 from ebana_like.systems import CircuitSystem, Engine, OperatingPoints
 from ebana_like.values import Values
@@ -59,7 +59,7 @@ class Frequency(OfCircuits):
         respond = getattr(engine, "respond", None)
         if not isinstance(system, CircuitSystem) or respond is None:
             raise SettingError("this engine knows no small signals; choose another estimator")
-        weights = weights_of(system, self.inexact)
+        weights = nearest(system, self.inexact)
         points = engine.solve(values, features)
         (driven,) = system.circuit.driven.addresses
         push = np.nan_to_num(-cost.gradient(points.scores, targets))
@@ -67,25 +67,12 @@ class Frequency(OfCircuits):
         return heard(system, points, points.voltages[0], swing, weights)
 
 
-def weights_of(system: CircuitSystem, inexact: bool) -> dict[str, Mapping[str, FloatArray]]:
-    """Return the weights to learn with where a circuit has no exact ones, as an argument of its signals.
-
-    Raises CircuitError where it is not nearly reciprocal, and not wanted all the same.
-    """
-    reason = system.refusal()
-    if not reason:
-        return {}
-    if not (inexact or system.nearly_exact):
-        raise CircuitError(f"{reason}; it is learned by the adjoint estimator, exact for every circuit")
-    return {"weights": nearest_weights(system.circuit)}
-
-
 def heard(
     system: CircuitSystem,
     points: OperatingPoints,
     mean: FloatArray,
     swing: FloatArray,
-    weights: Mapping[str, Mapping[str, FloatArray]],
+    weights: Mapping[str, FloatArray] | None,
 ) -> Estimate:
     """Return d/db dP/dtheta (V + b v) at b = 0: of resistors the mean of a drop times the amplitude of its swing.
 
@@ -103,7 +90,7 @@ def heard(
     )
     coefficients = np.stack([np.zeros_like(share), 1 / (2 * share), -1 / (2 * share)])
     return Estimate(
-        system.signals(phases, coefficients, **weights),
+        system.signals(phases, coefficients, weights),
         replace(points, converged=known[None]),
         lambda: system.input_signal(phases, coefficients),
     )

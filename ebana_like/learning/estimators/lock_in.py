@@ -15,7 +15,8 @@ from ebana_like.checks import require_number
 from ebana_like.elements import FloatArray
 from ebana_like.learning.costs import Cost
 from ebana_like.learning.estimators.estimator import Estimate
-from ebana_like.learning.estimators.frequency import heard, weights_of
+from ebana_like.learning.estimators.exactness import nearest
+from ebana_like.learning.estimators.frequency import heard
 from ebana_like.learning.estimators.of_circuits import OfCircuits, followed
 from ebana_like.learning.estimators.stochastic import SECOND, evenly_loaded
 from ebana_like.systems import Engine, Start, Transient
@@ -55,7 +56,7 @@ class LockIn(OfCircuits):
         rng: np.random.Generator,
     ) -> Estimate:
         system, kind = followed(engine)
-        weights = weights_of(system, self.inexact)
+        weights = nearest(system, self.inexact)
         points = engine.solve(values, features)
         circuit = system.circuit.with_values(system.circuit.of_elements(values))
         even = circuit if len(circuit.storage.capacitors) else evenly_loaded(circuit)[0]

@@ -9,11 +9,10 @@ import numpy as np
 
 from ebana_like.checks import require_number
 from ebana_like.elements import FloatArray
-from ebana_like.energy import nearest_weights
-from ebana_like.errors import CircuitError
 from ebana_like.learning.costs import Cost
 from ebana_like.learning.estimators.estimator import Estimate, Estimator
-from ebana_like.systems import CircuitSystem, Engine, System
+from ebana_like.learning.estimators.exactness import nearest
+from ebana_like.systems import Engine, System
 from ebana_like.values import Values
 
 
@@ -60,12 +59,7 @@ class Nudged(Estimator):
 
         Raises CircuitError where equilibrium propagation is not nearly exact, and not wanted all the same.
         """
-        reason = system.refusal()
-        if not reason:
-            return None
-        if not (isinstance(system, CircuitSystem) and (self.inexact or system.nearly_exact)):
-            raise CircuitError(f"{reason}; it is learned by the adjoint estimator, exact for every circuit")
-        return nearest_weights(system.circuit)
+        return nearest(system, self.inexact)
 
     def estimate(
         self,

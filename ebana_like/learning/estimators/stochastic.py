@@ -18,9 +18,9 @@ from ebana_like.checks import require_number
 from ebana_like.circuit import Circuit, loaded
 from ebana_like.elements import FloatArray, Resistors
 from ebana_like.energy import coenergy_weights
-from ebana_like.errors import CircuitError
 from ebana_like.learning.costs import Cost
 from ebana_like.learning.estimators.estimator import Estimate
+from ebana_like.learning.estimators.exactness import require_exact
 from ebana_like.learning.estimators.of_circuits import OfCircuits, followed
 from ebana_like.storage import NOTHING_STORED
 from ebana_like.systems import Engine, Start, Transient
@@ -71,8 +71,7 @@ class Stochastic(OfCircuits):
         rng: np.random.Generator,
     ) -> Estimate:
         system, kind = followed(engine)
-        if reason := system.refusal():
-            raise CircuitError(f"{reason}; it is learned by the adjoint estimator, exact for every circuit")
+        require_exact(system)
         points = engine.solve(values, features)
         circuit = system.circuit.with_values(system.circuit.of_elements(values))
         even, conductance = evenly_loaded(circuit)
