@@ -1,12 +1,12 @@
 """How do conductances, which are positive, make weights of either sign? Three ways to lay out a whole network."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ebana_like.checks import shown
 from ebana_like.elements import Wires
 from ebana_like.errors import CircuitError
-from ebana_like.networks.blocks import Amplifier, Block, Crossbar, DiodePair, Inputs, OutputPairs, Outputs
+from ebana_like.networks.blocks import Amplifier, Block, Crossbar, Inputs, OutputPairs, Outputs
 from ebana_like.signs import SIGNS
 
 
@@ -24,19 +24,21 @@ def signed_layers(
     hidden: Sequence[int],
     outputs: int,
     spans: Sequence[Span],
-    neuron: DiodePair,
-    gains: tuple[float, float | None],
+    neurons: Sequence[Block],
     wires: Wires | None = None,
+    feeds: Sequence[Block] = (),
+    paired: bool = True,
 ) -> list[Block]:
     """Return the layers of a network in one of the `SIGNS`, for `build_network`.
 
     inputs: number of features, and volts of the bias. hidden: neurons of each layer. outputs: scores.
-    spans: of each crossbar. neuron: its diodes. gains: of the amplifiers, A and B, None for 1/A.
-    Raises CircuitError for another way.
+    spans: of each crossbar. neurons: blocks behind each but the last. feeds: behind every crossbar. paired: whether
+    doubled weights are read at pairs of columns. Raises CircuitError for another way.
     """
     if weights not in SIGNS:
         raise CircuitError(f"weights is {shown(weights)}; expected one of {', '.join(SIGNS)}")
-    mirrored = weights == "mirrored"
+    if weights == "mirrored":
+        neurons = [replace(each, mirrored=True) if isinstance(each, Amplifier) else each for each in neurons]
 
     def crossbar(columns: int, span: Span) -> Crossbar:
         middle = sum(span.initial) / 2 if weights == "reference" else None
@@ -44,7 +46,6 @@ def signed_layers(
 
     stack: list[Block] = [Inputs(*inputs, doubled=weights != "reference")]
     for size, span in zip(hidden, spans, strict=False):
-        stack += [crossbar(size, span), neuron, Amplifier(*gains, mirrored=mirrored)]
-    if weights == "doubled":
-        return [*stack, crossbar(2 * outputs, spans[-1]), OutputPairs()]
-    return [*stack, crossbar(outputs, spans[-1]), Outputs()]
+        stack += [crossbar(size, span), *feeds, *neurons]
+    columns, read = (2 * outputs, OutputPairs()) if weights == "doubled" and paired else (outputs, Outputs())
+    return [*stack, crossbar(columns, spans[-1]), *feeds, read]

@@ -31,12 +31,8 @@ from ebana_like.networks import (
     Amplifier,
     BiasCurrents,
     Block,
-    Crossbar,
     DiodePair,
     HalfDiodes,
-    Inputs,
-    OutputPairs,
-    Outputs,
     Wires,
     build_network,
 )
@@ -99,43 +95,35 @@ def made(design: Circuit, settings: Settings) -> Circuit:
 def layers(settings: Settings, features: int, outputs: int) -> list[Block]:
     """Return the network's layers: inputs, hidden layers of crossbar, neurons and amplifiers, output pairs.
 
-    Raises SettingError where there are too many, before they are made.
+    Raises SettingError where there are too many, before they are made, and for what goes with doubled weights alone.
     """
     count = 4 * len(settings.hidden) + 4
     require_at_most("layers", count, f"hidden asks for {count:,} layers")
+    if settings.signs != "doubled" and (settings.neurons == "halves" or settings.bias_limit):
+        raise SettingError(
+            f"signs is {settings.signs}, which goes with neurons of two diodes and without bias currents; "
+            "leave out neurons and bias_limit, or choose signs doubled"
+        )
     limits = settings.g_low, settings.g_high
     low, high = settings.g_start[0::2], settings.g_start[1::2]
-    starts = list(zip(_for_each_crossbar(settings, low), _for_each_crossbar(settings, high), strict=True))
-    if settings.signs != "doubled":
-        return _signed(settings, features, outputs, [Span(start, limits) for start in starts])
-    wires = wires_of(settings)
-    stack: list[Block] = [Inputs(features, settings.bias)]
-    feeds: list[Block] = [BiasCurrents(settings.bias_limit)] if settings.bias_limit else []
+    starts = zip(_for_each_crossbar(settings, low), _for_each_crossbar(settings, high), strict=True)
     neurons: list[Block] = [
         DiodePair(settings.diode, settings.clamp),
         Amplifier(settings.gain, settings.feedback or None),
     ]
     if settings.neurons == "halves":
         neurons = [HalfDiodes(settings.diode)]
-    for size, start in zip(settings.hidden, starts, strict=False):
-        stack += [Crossbar(size, start, limits, wires), *feeds, *neurons]
-    columns, read = (2 * outputs, OutputPairs()) if settings.outputs == "pairs" else (outputs, Outputs())
-    return [*stack, Crossbar(columns, starts[-1], limits, wires), *feeds, read]
-
-
-def _signed(settings: Settings, features: int, outputs: int, spans: list[Span]) -> list[Block]:
-    """Return the layers of a network whose weights have either sign by other means than doubling.
-
-    Raises SettingError for what goes with doubling alone.
-    """
-    if settings.neurons == "halves" or settings.bias_limit:
-        raise SettingError(
-            f"signs is {settings.signs}, which goes with neurons of two diodes and without bias currents; "
-            "leave out neurons and bias_limit, or choose signs doubled"
-        )
-    inputs, gains = (features, settings.bias), (settings.gain, settings.feedback or None)
-    neuron = DiodePair(settings.diode, settings.clamp)
-    return signed_layers(settings.signs, inputs, settings.hidden, outputs, spans, neuron, gains, wires_of(settings))
+    return signed_layers(
+        settings.signs,
+        (features, settings.bias),
+        settings.hidden,
+        outputs,
+        [Span(start, limits) for start in starts],
+        neurons,
+        wires_of(settings),
+        [BiasCurrents(settings.bias_limit)] if settings.bias_limit else [],
+        settings.outputs == "pairs",
+    )
 
 
 def simulator_of(circuit: Circuit, settings: TrainingSettings) -> Simulator:

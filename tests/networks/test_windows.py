@@ -189,7 +189,7 @@ def test_columns_of_one_sum_are_read_against_the_reference():
 def test_weights_of_either_sign_in_three_ways(weights, rows, columns):
     """Rows of both crossbars of 4-6-10 with a bias pair, and columns of the last."""
     span = Span((4e-6, 1.2e-5), (1e-7, 1e-4))
-    layers = signed_layers(weights, (4, 1.0), [6], 10, [span, span], DiodePair(), (4.0, None))
+    layers = signed_layers(weights, (4, 1.0), [6], 10, [span, span], [DiodePair(), Amplifier(4.0)])
     circuit = build_network(layers)
     crossbars = circuit.named("crossbar1"), circuit.named("crossbar2")
     assert tuple(len(np.unique(bank.positive)) for bank in crossbars) == rows
@@ -197,7 +197,7 @@ def test_weights_of_either_sign_in_three_ways(weights, rows, columns):
     assert len(np.unique(np.concatenate(last))) == columns
     assert circuit.outputs.count == 10
     with pytest.raises(CircuitError, match="doubled, mirrored, reference"):
-        signed_layers("tripled", (4, 1.0), [6], 10, [span, span], DiodePair(), (4.0, None))
+        signed_layers("tripled", (4, 1.0), [6], 10, [span, span], [DiodePair(), Amplifier(4.0)])
 
 
 @pytest.mark.parametrize(
