@@ -1,7 +1,10 @@
 """How does a person say where work is done, and what is seen of it meanwhile?"""
 
+import shlex
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -9,9 +12,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from ebana_like.cli.patience import patience
-from ebana_like.cli.printer import Printer
+from ebana_like.cli.printer import Printer, program
+from ebana_like.cli.signals import Stops
 from ebana_like.cluster import Cluster
-from ebana_like.errors import visible
+from ebana_like.errors import ClusterError, visible
 from ebana_like.limits import require_at_most
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -84,6 +88,24 @@ class Bar:
     def show(self, done: int, state: str = "") -> None:
         """Show how many are done, and what is to be said of the last one."""
         self.bar.update(self.row, completed=done, state=visible(state))
+
+
+@contextmanager
+def going_on(told: Callable[[], str], where: Path, printer: Printer) -> Iterator[Stops]:
+    """Say how to go on with work that a signal stops, or a cluster that goes away.
+
+    told: how much of it is done, in words, as in "3 of 24 cells are finished". where: what is done is kept. The
+    context's value stops trainings of this process. Raises SystemExit for a signal, and ClusterError.
+    """
+    with Stops() as stops:
+        try:
+            yield stops
+        except KeyboardInterrupt:
+            printer.line(f"stopped: {told()}, in {where}")
+            printer.line(f"go on:    {program()} {shlex.join(sys.argv[1:])}")
+            raise SystemExit(stops.status) from None
+        except ClusterError as error:
+            raise ClusterError(f"{error}; {told()}, and the same command goes on") from error
 
 
 @contextmanager

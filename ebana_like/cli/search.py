@@ -1,7 +1,5 @@
 """`train-circuit search`: which settings answer validation samples best?"""
 
-import shlex
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,12 +7,11 @@ from typing import TYPE_CHECKING
 import click
 
 from ebana_like.cli.allow import ALLOW
-from ebana_like.cli.clusters import Bar, cluster_of, cluster_options
+from ebana_like.cli.clusters import Bar, cluster_of, cluster_options, going_on
 from ebana_like.cli.printer import Printer, program, terminal
-from ebana_like.cli.signals import Stops
 from ebana_like.cli.train import given_settings, setting_options
 from ebana_like.cluster import Cluster
-from ebana_like.errors import ClusterError, SettingError, counted
+from ebana_like.errors import SettingError, counted
 from ebana_like.runs import Settings, decode, load_config, require_files_allowed, settings_in
 from ebana_like.tasks import TASKS
 
@@ -84,24 +81,18 @@ def _run(folder: "SearchFolder", trials: int, on: Cluster, printer: Printer) -> 
         f"{folder.task}: {counted(trials, 'trial')} over {', '.join(space.dimensions)}, {done} of them ended; "
         f"judged by {judged}, {epochs} each, {on}"
     )
-    with Stops() as stops:
-        try:
-            with Bar("trial", max(trials, done), printer.console, done) as bar:
+    with (
+        going_on(lambda: f"{len(folder.ended)} of {trials} trials have ended", folder.path, printer) as stops,
+        Bar("trial", max(trials, done), printer.console, done) as bar,
+    ):
 
-                def watch(trial: "Trial") -> None:
-                    best = folder.best
-                    bar.show(len(folder.ended), f"best {_ending(best)}" if best else "")
-                    text = f"trial {trial.number}: {_ending(trial)} ({_where(folder, trial)})"
-                    printer.prose(f"{len(folder.ended):>4} of {trials}  {text}")
+        def watch(trial: "Trial") -> None:
+            best = folder.best
+            bar.show(len(folder.ended), f"best {_ending(best)}" if best else "")
+            text = f"trial {trial.number}: {_ending(trial)} ({_where(folder, trial)})"
+            printer.prose(f"{len(folder.ended):>4} of {trials}  {text}")
 
-                run_search(folder, trials, on, watch, [stops])
-        except KeyboardInterrupt:
-            printer.line(f"stopped: {len(folder.ended)} of {trials} trials have ended, in {folder.path}")
-            printer.line(f"go on:    {program()} {shlex.join(sys.argv[1:])}")
-            raise SystemExit(stops.status) from None
-        except ClusterError as error:
-            ended = f"{len(folder.ended)} of {trials} trials have ended, and the same command goes on"
-            raise ClusterError(f"{error}; {ended}") from error
+        run_search(folder, trials, on, watch, [stops])
 
 
 def _where(folder: "SearchFolder", trial: "Trial") -> str:

@@ -1,19 +1,16 @@
 """`train-circuit sweep`: a grid of trainings, a table and a map of which converge."""
 
-import shlex
-import sys
 from dataclasses import fields
 from pathlib import Path
 
 import click
 
 from ebana_like.cli.allow import ALLOW
-from ebana_like.cli.clusters import Bar, cluster_of, cluster_options
+from ebana_like.cli.clusters import Bar, cluster_of, cluster_options, going_on
 from ebana_like.cli.display import PLAIN_LINES
 from ebana_like.cli.printer import Printer, program, terminal
-from ebana_like.cli.signals import Stops
 from ebana_like.cluster import Cluster
-from ebana_like.errors import ClusterError, counted
+from ebana_like.errors import counted
 from ebana_like.runs import Settings, load_config, require_files_allowed, settings_in
 from ebana_like.sweeps import (
     DONE,
@@ -85,18 +82,12 @@ def _trained(folder: SweepFolder, goal: Goal, on: Cluster, printer: Printer) -> 
     grid, done, cells = folder.grid, len(folder.finished()), len(folder.grid.cells)
     axes = " x ".join(f"{len(axis.points)} {axis.setting}" for axis in grid.axes)
     printer.line(f"{grid.task}: {counted(cells, 'cell')} ({axes or 'one point'}), {done} of them finished, {on}")
-    with Stops() as stops:
-        try:
-            with Bar("cell", cells, printer.console, done) as bar:
-                display = _Display(printer, bar, grid, goal, done)
-                return run_sweep(folder, goal, on, display.show, [stops])
-        except KeyboardInterrupt:
-            printer.line(f"stopped: {len(folder.finished())} of {cells} cells are finished, in {folder.results}")
-            printer.line(f"go on:    {program()} {shlex.join(sys.argv[1:])}")
-            raise SystemExit(stops.status) from None
-        except ClusterError as error:
-            finished = f"{len(folder.finished())} of {cells} cells are finished, and the same command goes on"
-            raise ClusterError(f"{error}; {finished}") from error
+    with (
+        going_on(lambda: f"{len(folder.finished())} of {cells} cells are finished", folder.results, printer) as stops,
+        Bar("cell", cells, printer.console, done) as bar,
+    ):
+        display = _Display(printer, bar, grid, goal, done)
+        return run_sweep(folder, goal, on, display.show, [stops])
 
 
 def _print_groups(printer: Printer, grid: Grid, groups: list[Group], goal: Goal) -> None:
