@@ -5,7 +5,7 @@ every address in one row.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -13,6 +13,19 @@ import numpy as np
 from jax import Array
 
 from ebana_like.simulators.descent import DEVICES, Against, Ends, Moves, Numbers
+
+
+class Batches(NamedTuple):
+    """Fields of `Descent`, (batches, ...); unit: ()."""
+
+    features: Array
+    unit: Array
+    targets: Array
+    counts: Array
+    betas: Array
+    coefficients: Array
+    keys: Array
+
 
 Pieces = tuple[Array, ...]
 """All numbers of an address, in arrays of any shapes."""

@@ -39,7 +39,7 @@ from ebana_like.systems.recurrent import mirrored_storage
 from ebana_like.systems.trajectories import Start, Trajectories, Transient
 from ebana_like.values import Values, address, parts
 
-PLAYED, COPIES = "playback", "copies"
+PLAYED = "playback"
 FARADS = 1e-12
 """What a copy of a junction's drop charges; a capacitance is played back as a multiple of it."""
 

@@ -14,21 +14,9 @@ from jax import Array
 from ebana_like.simulators.descent import Draws, Ends, Moves
 from ebana_like.simulators.hopfield.motion import Motion
 from ebana_like.simulators.hopfield.settle import Pulls, Weights
-from ebana_like.simulators.moving import Lasting, begun, ended, moved
+from ebana_like.simulators.moving import Batches, Lasting, begun, ended, moved
 from ebana_like.systems.pulls import Clamps, Springs
 from ebana_like.systems.settled import HeldForces
-
-
-class Batches(NamedTuple):
-    """Fields of `Descent`, (batches, ...); unit: ()."""
-
-    features: Array
-    unit: Array
-    targets: Array
-    counts: Array
-    betas: Array
-    coefficients: Array
-    keys: Array
 
 
 class Bounds(NamedTuple):

@@ -13,9 +13,10 @@ from ebana_like.checks import require_number
 from ebana_like.elements import FloatArray
 from ebana_like.errors import SettingError
 from ebana_like.simulators.descent import Descended, Descent
-from ebana_like.simulators.hopfield.descent import Batches, Bounds, descend, pulls_of
+from ebana_like.simulators.hopfield.descent import Bounds, descend, pulls_of
 from ebana_like.simulators.hopfield.motion import Motion
 from ebana_like.simulators.hopfield.settle import MOST_SWEEPS, Pulls, Rest, Weights
+from ebana_like.simulators.moving import Batches
 from ebana_like.simulators.native.runtime import as_jax, doubles, padded, padded_size
 from ebana_like.simulators.scoring import Scored
 from ebana_like.systems import Seconds

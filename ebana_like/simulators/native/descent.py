@@ -14,7 +14,7 @@ from jax import Array
 
 from ebana_like.simulators.descent import Draws, Ends, Moves, Numbers
 from ebana_like.simulators.layers import pulled
-from ebana_like.simulators.moving import Lasting, begun, ended
+from ebana_like.simulators.moving import Batches, Lasting, begun, ended
 from ebana_like.simulators.native.layered import unpushed
 from ebana_like.simulators.native.network import (
     Conductances,
@@ -45,18 +45,6 @@ class Rule(NamedTuple):
     steps: Array
     low: Array
     high: Array
-
-
-class Batches(NamedTuple):
-    """Fields of `Descent`, (batches, ...); unit: ()."""
-
-    features: Array
-    unit: Array
-    targets: Array
-    counts: Array
-    betas: Array
-    coefficients: Array
-    keys: Array
 
 
 State = dict[str, Any]

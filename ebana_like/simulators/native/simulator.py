@@ -14,9 +14,10 @@ from ebana_like.elements import Devices, FloatArray, IdealDiodes, WiredCrossbar
 from ebana_like.netlist.wires import Unwired
 from ebana_like.simulators.descent import Descended, Descent
 from ebana_like.simulators.first_answer import FirstAnswer
+from ebana_like.simulators.moving import Batches
 from ebana_like.simulators.native import compiled, one_thread
 from ebana_like.simulators.native.backwards import backwards
-from ebana_like.simulators.native.descent import Batches, Rule, descend
+from ebana_like.simulators.native.descent import Rule, descend
 from ebana_like.simulators.native.general import GeneralEngine
 from ebana_like.simulators.native.ideal import SWEEPS
 from ebana_like.simulators.native.layered import LayeredCircuit
