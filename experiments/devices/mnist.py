@@ -16,6 +16,9 @@ from ebana_like.runs.assembly import simulator_of
 from ebana_like.tasks import TASKS
 from ebana_like.training import Callback, EpochRecord, Progress, train
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from rows import add_row
+
 RESULTS = Path(__file__).parent / "mnist.csv"
 
 RARELY = "rounding=kept,least=100,most=200"
@@ -74,12 +77,7 @@ def main(path: str) -> None:
             "clamped": f"{last.clamped:.3f}",
             "seconds": f"{time.perf_counter() - began:.0f}",
         }
-        is_new = not RESULTS.exists()
-        with RESULTS.open("a") as file:
-            writer = csv.DictWriter(file, row, lineterminator="\n")
-            if is_new:
-                writer.writeheader()
-            writer.writerow(row)
+        add_row(RESULTS, row)
 
 
 if __name__ == "__main__":

@@ -22,6 +22,9 @@ from ebana_like.simulators import NativeSimulator
 from ebana_like.tasks import TASKS
 from ebana_like.training import train
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from rows import add_row
+
 HERE = Path(__file__).parent
 RESULTS = HERE / "results.csv"
 
@@ -150,12 +153,7 @@ def main(words: list[str]) -> None:
             "accuracy": f"{accuracies.mean():.2f}",
             "least": f"{accuracies.min():.2f}",
         }
-        is_new = not RESULTS.exists()
-        with RESULTS.open("a") as file:
-            writer = csv.DictWriter(file, row, lineterminator="\n")
-            if is_new:
-                writer.writeheader()
-            writer.writerow(row)
+        add_row(RESULTS, row)
         print(", ".join(f"{name} {value}" for name, value in row.items() if value != ""), flush=True)
 
 

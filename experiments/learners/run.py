@@ -40,6 +40,9 @@ from ebana_like.simulators.hopfield import HopfieldEngine
 from ebana_like.systems.hopfield import Hopfield
 from ebana_like.training import EpochRecord, Problem, train
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from rows import add_row
+
 HERE = Path(__file__).parent
 LEVEL = 0.35
 """Volts between the targets of neighbouring species: -0.35, 0, 0.35 V at the one output."""
@@ -172,12 +175,7 @@ def digits(seed: int, parts: list[Dataset], pull: str, estimator: Estimator, rat
 
 
 def _append(path: Path, row: Mapping[str, object]) -> None:
-    head = not path.exists()
-    with path.open("a", newline="") as file:
-        writer = csv.DictWriter(file, row, lineterminator="\n")
-        if head:
-            writer.writeheader()
-        writer.writerow({name: f"{value:.6g}" if isinstance(value, float) else value for name, value in row.items()})
+    add_row(path, {name: f"{value:.6g}" if isinstance(value, float) else value for name, value in row.items()})
     print(row, flush=True)
 
 

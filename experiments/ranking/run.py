@@ -32,6 +32,9 @@ from ebana_like.systems import CircuitSystem, Engine, System
 from ebana_like.systems.hopfield import Hopfield
 from ebana_like.training import EpochRecord, Problem, train
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from rows import add_row
+
 HERE = Path(__file__).parent
 SIDE = 14
 FACTORS = (1 / 3, 1.0, 3.0)
@@ -207,12 +210,7 @@ def ranked(name: str, path: str) -> None:
 
 
 def _append(path: Path, row: Mapping[str, object]) -> None:
-    head = not path.exists()
-    with path.open("a", newline="") as file:
-        writer = csv.DictWriter(file, row, lineterminator="\n")
-        if head:
-            writer.writeheader()
-        writer.writerow({name: f"{value:.5g}" if isinstance(value, float) else value for name, value in row.items()})
+    add_row(path, {name: f"{value:.5g}" if isinstance(value, float) else value for name, value in row.items()})
     print(row, flush=True)
 
 
