@@ -20,8 +20,24 @@ def read_only(array: Array) -> Array:
     return view
 
 
+class _ByColumns:
+    """What crossbars of any wiring have whose elements stand column by column."""
+
+    bank: Synapses
+    columns: int
+
+    @property
+    def address(self) -> str:
+        """Of its conductances."""
+        return address(self.bank.name, "conductance")
+
+    def of_columns(self, each: FloatArray) -> FloatArray:
+        """Return what all elements of a column have, (columns,), given that of every element."""
+        return np.array(each.reshape(self.columns, -1)[:, 0])
+
+
 @dataclass(frozen=True, eq=False)
-class Crossbar:
+class Crossbar(_ByColumns):
     """A bank of resistors that joins each of its rows with each of its columns, behind wires or without.
 
     order: position of each row, as the layer before has them, among the rows of the bank, (rows,), or None where
@@ -33,11 +49,6 @@ class Crossbar:
     order: IntArray | None
     columns: int
     mirrored: bool = False
-
-    @property
-    def address(self) -> str:
-        """Of its conductances."""
-        return address(self.bank.name, "conductance")
 
     def matrix(self, conductance: FloatArray) -> FloatArray:
         """Return the conductances (columns, rows), siemens, rows in the order of the layer before; in mirror
@@ -53,10 +64,6 @@ class Crossbar:
         """Return the bank's conductances that `matrix` shaped, without wires and with rows in the bank's order."""
         assert self.order is None
         return np.array(matrix.swapaxes(0, 1) if self.mirrored else matrix, dtype=float).ravel()
-
-    def of_columns(self, each: FloatArray) -> FloatArray:
-        """Return what all elements of a column have, (columns,), given that of every element."""
-        return np.array(each.reshape(self.columns, -1)[:, 0])
 
     def sums(self, before: int) -> tuple[FloatArray, FloatArray]:
         """Return the conductance at each column, and at each of so many nodes of the layer before, with what wires put
@@ -76,7 +83,7 @@ class Crossbar:
 
 
 @dataclass(frozen=True, eq=False)
-class WindowedCrossbar:
+class WindowedCrossbar(_ByColumns):
     """A bank of resistors that joins each of its columns with the rows of one window; columns channel by channel.
 
     sides: places among the rows of a window of those that carry the layer before, or the features; of those at the
@@ -90,11 +97,6 @@ class WindowedCrossbar:
     sides: tuple[IntArray, ...]
     seen: IntArray
     tied: bool
-
-    @property
-    def address(self) -> str:
-        """Of its conductances."""
-        return address(self.bank.name, "conductance")
 
     @property
     def mirrored(self) -> bool:
@@ -122,10 +124,6 @@ class WindowedCrossbar:
             return values.swapaxes(0, 1).ravel()
         each = np.repeat(values[:, None], len(self.seen), axis=1).ravel()
         return self.bank.trainable["conductance"].learned(each)
-
-    def of_columns(self, each: FloatArray) -> FloatArray:
-        """Return what all elements of a column have, (columns,), given that of every element."""
-        return np.array(each.reshape(self.columns, -1)[:, 0])
 
     def sums(self, before: int) -> tuple[FloatArray, FloatArray]:
         """Return the conductance at each column, and at each of so many nodes of the layer before, siemens; without the
