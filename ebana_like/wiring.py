@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from ebana_like.circuit import GROUND, InputPorts, OutputPorts
-from ebana_like.elements import Bank, IntArray
+from ebana_like.circuit import GROUND, Circuit, Driven, InputPorts, OutputPorts
+from ebana_like.elements import Bank, FloatArray, IntArray, Range, Resistors, VoltageSources
 from ebana_like.errors import CircuitError
 
 
@@ -38,6 +40,46 @@ class Wiring:
         self.nodes.extend(names)
         return np.arange(first, len(self.nodes), dtype=np.intp)
 
+    def resistors(
+        self,
+        name: str,
+        positive: IntArray,
+        negative: IntArray | int,
+        siemens: FloatArray | float,
+        *,
+        learned: Range | None = None,
+        names: Sequence[str] | None = None,
+    ) -> None:
+        """Add a bank of resistors, as many as positive ends; one node or conductance stands for all.
+
+        learned: the range in which they learn; None for fixed ones. names: theirs in SPICE, if not the bank's numbered.
+        """
+        count = len(positive)
+        named = labels("r", name, count) if names is None else names
+        trainable = {} if learned is None else {"conductance": learned}
+        ends = positive, _each(negative, count, np.intp)
+        self.banks.append(Resistors(name, named, *ends, _each(siemens, count, np.float64), trainable=trainable))
+
+    def sources(
+        self,
+        name: str,
+        nodes: IntArray,
+        volts: FloatArray | float = 0.0,
+        *,
+        above: IntArray | int = 0,
+        learned: Range | None = None,
+    ) -> None:
+        """Add a bank of voltage sources that hold nodes above others, above ground unless said."""
+        count, trainable = len(nodes), {} if learned is None else {"voltage": learned}
+        ends, held = (nodes, _each(above, count, np.intp)), _each(volts, count, np.float64)
+        self.banks.append(VoltageSources(name, labels("v", name, count), *ends, held, trainable=trainable))
+
+    def circuit(self, title: str, driven: Driven) -> Circuit:
+        """Return what has been built, with the nudge that has been wired to its outputs."""
+        assert self.inputs is not None
+        assert self.outputs is not None
+        return Circuit(title, tuple(self.nodes), tuple(self.banks), self.inputs, self.outputs, driven)
+
     def lead(
         self,
         rows: IntArray,
@@ -62,6 +104,11 @@ class Wiring:
         if not self.rows.size:
             raise CircuitError(f"the layer {block} has nothing to connect to; begin the list of layers with Inputs")
         return self.rows
+
+
+def _each(values: npt.ArrayLike, count: int, dtype: type) -> npt.NDArray[Any]:
+    """Return values, (count,), of which one alone stands for all."""
+    return np.full(count, values, dtype=dtype) if np.ndim(values) == 0 else np.asarray(values, dtype=dtype)
 
 
 def grounds(count: int) -> IntArray:

@@ -6,11 +6,11 @@ from dataclasses import replace
 import numpy as np
 
 from ebana_like.circuit import Circuit, InputPorts, OutputPorts
-from ebana_like.elements import VCVS, CurrentSources, Diodes, Range, Resistors, VoltageSources
+from ebana_like.elements import VCVS, Diodes, Range
 from ebana_like.netlist import diode_model
 from ebana_like.networks import Amplifier, Crossbar, DiodePair, Inputs, OutputPairs, build_network
 from ebana_like.nudges import Currents, Nudge, SwitchedTargets
-from ebana_like.wiring import Wiring, grounds, labels
+from ebana_like.wiring import Wiring, labels
 
 LIMITS = (4e-6, 4e-5)
 """Range of conductances, siemens: behind them the diodes conduct at a volt or two."""
@@ -36,20 +36,16 @@ def mesh(nudging: Nudge) -> Circuit:
     x, (a, b, c) = wiring.new_nodes(["x0", "x1"]), wiring.new_nodes(["a", "b", "c"]).tolist()
     ends = np.array([(x[0], a), (x[0], b), (x[1], b), (x[1], c), (a, b), (b, c), (c, a)])
     low, high = LIMITS
-    ranges = {"conductance": Range(low, high)}
     positive, negative = np.ascontiguousarray(ends.T)
-    wiring.banks += [
-        VoltageSources("inputs", labels("v", "inputs", 2), x, grounds(2), np.zeros(2)),
-        Resistors(
-            "weights", labels("r", "weights", 7), positive, negative, rng.uniform(low, high, 7), trainable=ranges
-        ),
-        Resistors("leaks", labels("r", "leaks", 3), np.array([a, b, c]), grounds(3), np.full(3, 1e-5)),
-        Diodes("diodes", labels("d", "diodes", 2), np.array([a, b]), np.array([0, c]), diode_model("d1n4148")),
-    ]
-    outputs = OutputPorts(np.array([a, c]), np.array([b, 0]))
-    driven = nudging.wire(wiring, outputs)
-    inputs = InputPorts("inputs", np.array([0, 1]), np.array([1.0, 1.0]))
-    return Circuit(f"mesh, {nudging.phrase}", tuple(wiring.nodes), tuple(wiring.banks), inputs, outputs, driven)
+    wiring.sources("inputs", x)
+    wiring.resistors("weights", positive, negative, rng.uniform(low, high, 7), learned=Range(low, high))
+    wiring.resistors("leaks", np.array([a, b, c]), 0, 1e-5)
+    wiring.banks.append(
+        Diodes("diodes", labels("d", "diodes", 2), np.array([a, b]), np.array([0, c]), diode_model("d1n4148"))
+    )
+    wiring.inputs = InputPorts("inputs", np.array([0, 1]), np.array([1.0, 1.0]))
+    wiring.outputs = OutputPorts(np.array([a, c]), np.array([b, 0]))
+    return wiring.circuit(f"mesh, {nudging.phrase}", nudging.wire(wiring, wiring.outputs))
 
 
 def one_way() -> Circuit:
@@ -61,21 +57,16 @@ def one_way() -> Circuit:
 
 def runaway() -> Circuit:
     """Return a diode fed back twice its own voltage: above some 0.5 V of input it has no operating point."""
-    ground, source, node, doubled = (np.array([k]) for k in range(4))
-    return Circuit(
-        "runaway",
-        ("0", "x", "h", "b"),
-        (
-            VoltageSources("inputs", ("vin",), source, ground, np.zeros(1)),
-            Resistors("weights", ("rw",), source, node, np.array([1e-6]), trainable={"conductance": Range(1e-7, 1e-4)}),
-            VCVS("feedback", ("eb",), doubled, ground, node, ground, np.array([2.0])),
-            Diodes("diodes", ("db",), doubled, node, diode_model("silicon")),
-            CurrentSources("nudge", ("inudge",), ground, node, np.zeros(1)),
-        ),
-        InputPorts("inputs", np.array([0]), np.array([1.0])),
-        OutputPorts(node, ground),
-        Currents.driven("nudge"),
-    )
+    wiring = Wiring(np.random.default_rng(0))
+    ground, source, node, doubled = (np.zeros(1, dtype=np.intp), *(wiring.new_nodes([name]) for name in "xhb"))
+    wiring.sources("inputs", source)
+    wiring.resistors("weights", source, node, 1e-6, learned=Range(1e-7, 1e-4))
+    wiring.banks += [
+        VCVS("feedback", ("eb",), doubled, ground, node, ground, np.array([2.0])),
+        Diodes("diodes", ("db",), doubled, node, diode_model("silicon")),
+    ]
+    wiring.inputs, wiring.outputs = InputPorts("inputs", np.array([0]), np.ones(1)), OutputPorts(node, ground)
+    return wiring.circuit("runaway", Currents().wire(wiring, wiring.outputs))
 
 
 CIRCUITS: dict[str, Callable[[], Circuit]] = {

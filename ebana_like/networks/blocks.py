@@ -16,7 +16,6 @@ from ebana_like.elements import (
     IdealDiodes,
     IntArray,
     Range,
-    Resistors,
     VoltageSources,
     WiredCrossbar,
     Wires,
@@ -70,19 +69,15 @@ class Inputs(Block):
     def build(self, wiring: Wiring) -> None:
         signs = ("p", "n") if self.doubled else ("p",)
         nodes = wiring.new_nodes([f"x{k}{sign}" for k in range(self.features) for sign in signs])
-        count = len(nodes)
         wiring.inputs = InputPorts(
             "inputs",
             np.repeat(np.arange(self.features, dtype=np.intp), len(signs)),
             np.tile(np.array([1.0, -1.0])[: len(signs)], self.features),
         )
-        wiring.banks.append(
-            VoltageSources("inputs", labels("v", "inputs", count), nodes, grounds(count), np.zeros(count))
-        )
+        wiring.sources("inputs", nodes)
         if self.bias:
             pair = wiring.new_nodes(["biasp", "biasn"])
-            volts = np.array([self.bias, -self.bias])
-            wiring.banks.append(VoltageSources("bias", labels("v", "bias", 2), pair, grounds(2), volts))
+            wiring.sources("bias", pair, np.array([self.bias, -self.bias]))
         else:
             pair = nodes[:0]
         wiring.lead(np.concatenate([nodes, pair]), nodes[1::2] if self.doubled else None, pair)
@@ -133,12 +128,12 @@ class Crossbar(Block):
         names = GridLabels(f"r{name}", len(rows), self.columns)
         conductance = first_conductances(wiring.rng, self.initial, self.limits, len(names))
         ports = np.tile(rows, self.columns), np.repeat(columns, len(rows))
-        ranges = {"conductance": Range(low, high)}
-        wiring.banks.append(
-            WiredCrossbar(name, names, *ports, conductance, self.wires, trainable=ranges)
-            if self.wires
-            else Resistors(name, names, *ports, conductance, trainable=ranges)
-        )
+        learned = Range(low, high)
+        if self.wires:
+            ranges = {"conductance": learned}
+            wiring.banks.append(WiredCrossbar(name, names, *ports, conductance, self.wires, trainable=ranges))
+        else:
+            wiring.resistors(name, *ports, conductance, learned=learned, names=names)
         wiring.lead(
             columns, reference=0 if self.reference is None else self._add_reference(wiring, rows, self.reference)
         )
@@ -146,10 +141,8 @@ class Crossbar(Block):
     @staticmethod
     def _add_reference(wiring: Wiring, rows: IntArray, siemens: float) -> int:
         """Add the column that others are read against; return its node."""
-        name = f"reference{wiring.depth}"
         (node,) = wiring.new_nodes([f"ref{wiring.depth}"]).tolist()
-        ends = rows.copy(), np.full(len(rows), node, dtype=np.intp)
-        wiring.banks.append(Resistors(name, labels("r", name, len(rows)), *ends, np.full(len(rows), float(siemens))))
+        wiring.resistors(f"reference{wiring.depth}", rows, node, siemens)
         return int(node)
 
 
@@ -180,11 +173,10 @@ class DiodePair(Block):
         rails = wiring.new_nodes([f"up{layer}", f"down{layer}"])
         volts = np.array([self.clamp, 0.0 - self.clamp])
         up, down = (np.full(count, rail, dtype=np.intp) for rail in rails)
-        name_up, name_down, name_rails = f"up{layer}", f"down{layer}", f"rails{layer}"
+        wiring.sources(f"rails{layer}", rails, volts, above=wiring.reference)
         wiring.banks += [
-            VoltageSources(name_rails, labels("v", name_rails, 2), rails, np.full(2, wiring.reference), volts),
-            diodes_between(name_up, nodes, up, model),
-            diodes_between(name_down, down, nodes.copy(), model),
+            diodes_between(f"up{layer}", nodes, up, model),
+            diodes_between(f"down{layer}", down, nodes, model),
         ]
 
 

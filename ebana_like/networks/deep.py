@@ -42,7 +42,7 @@ def build_network(
     if wiring.inputs is None or wiring.outputs is None:
         raise CircuitError("a list of layers begins with Inputs and ends with OutputPairs")
     driven = (nudging or Currents()).wire(wiring, wiring.outputs)
-    return Circuit(title, tuple(wiring.nodes), tuple(wiring.banks), wiring.inputs, wiring.outputs, driven)
+    return wiring.circuit(title, driven)
 
 
 def _require_size(layers: Sequence[Block]) -> None:

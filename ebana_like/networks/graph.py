@@ -13,11 +13,11 @@ import numpy as np
 
 from ebana_like.checks import require_number
 from ebana_like.circuit import Circuit, InputPorts, OutputPorts
-from ebana_like.elements import IntArray, Pipes, Range, Resistors, VoltageSources
+from ebana_like.elements import IntArray, Pipes, Range
 from ebana_like.errors import CircuitError, meant
 from ebana_like.limits import require_at_most
 from ebana_like.nudges import Currents, Nudge
-from ebana_like.wiring import Wiring, grounds, labels
+from ebana_like.wiring import Wiring, labels
 
 Edge = Literal["resistor", "pipe"]
 """What stands along the edges."""
@@ -120,26 +120,19 @@ def build_graph(
     at = np.zeros(graph.nodes, dtype=np.intp)
     at[kept] = wiring.new_nodes([f"n{node}" for node in kept])
     wiring.inputs = InputPorts("inputs", np.arange(len(inputs), dtype=np.intp), np.ones(len(inputs)))
-    ends = at[list(inputs)]
-    wiring.banks.append(
-        VoltageSources("inputs", labels("v", "inputs", len(ends)), ends, grounds(len(ends)), np.zeros(len(ends)))
-    )
+    wiring.sources("inputs", at[list(inputs)])
     if live := {node: volts for node, volts in held.items() if volts != 0}:
-        ends, volts = at[list(live)], np.array(list(live.values()), dtype=np.float64)
-        wiring.banks.append(
-            VoltageSources("held_nodes", labels("v", "held_nodes", len(ends)), ends, grounds(len(ends)), volts)
-        )
+        wiring.sources("held_nodes", at[list(live)], np.array(list(live.values()), dtype=np.float64))
     one, other = at[graph.edges[:, 0]], at[graph.edges[:, 1]]
     limited, first = Range(*limits), rng.uniform(*initial, len(one))
     if edge == "pipe":
         pipes = labels(Pipes.letter, "edges", len(one))
         wiring.banks.append(Pipes("edges", pipes, one, other, first, trainable={"capacity": limited}))
     else:
-        resistors = labels(Resistors.letter, "edges", len(one))
-        wiring.banks.append(Resistors("edges", resistors, one, other, first, trainable={"conductance": limited}))
+        wiring.resistors("edges", one, other, first, learned=limited)
     wiring.outputs = OutputPorts(
         np.array([at[p] for p, _ in pairs], dtype=np.intp),
         np.array([0 if n is None else at[n] for _, n in pairs], dtype=np.intp),
     )
     driven = (nudging or Currents()).wire(wiring, wiring.outputs)
-    return Circuit(title, tuple(wiring.nodes), tuple(wiring.banks), wiring.inputs, wiring.outputs, driven)
+    return wiring.circuit(title, driven)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ebana_like.circuit import Circuit, InputPorts, OutputPorts
-from ebana_like.elements import VCCS, FloatArray, IntArray, Resistors, VoltageSources
+from ebana_like.elements import VCCS, FloatArray, IntArray
 from ebana_like.elements.behavioural import BehaviouralCurrents
 from ebana_like.expressions import Name, Tree, fold, parse
 from ebana_like.nudges import Currents
@@ -35,10 +35,8 @@ def hopfield_circuit(layers: Sequence[tuple[FloatArray, FloatArray]], activation
     rows = wiring.new_nodes([f"x{k}" for k in range(features)])
     one = wiring.new_nodes(["one"])
     wiring.inputs = InputPorts("inputs", np.arange(features, dtype=np.intp), np.ones(features))
-    wiring.banks += [
-        VoltageSources("inputs", labels("v", "inputs", features), rows, grounds(features), np.zeros(features)),
-        VoltageSources("one", ("vone",), one, grounds(1), np.ones(1)),
-    ]
+    wiring.sources("inputs", rows)
+    wiring.sources("one", one, 1.0)
     sums: list[IntArray] = []
     states = [rows]
     for layer, (_, bias) in enumerate(layers, start=1):
@@ -50,7 +48,9 @@ def hopfield_circuit(layers: Sequence[tuple[FloatArray, FloatArray]], activation
         wiring.banks += [
             _conducting(f"forward{layer}", np.repeat(into, len(before)), np.tile(before, count), weight.ravel()),
             _conducting(f"biases{layer}", into, np.repeat(one, count), bias),
-            Resistors(f"leaks{layer}", labels("r", f"leaks{layer}", count), into, grounds(count), np.full(count, LEAK)),
+        ]
+        wiring.resistors(f"leaks{layer}", into, 0, LEAK)
+        wiring.banks.append(
             BehaviouralCurrents(
                 f"amplifiers{layer}",
                 labels("b", f"amplifiers{layer}", count),
@@ -58,16 +58,16 @@ def hopfield_circuit(layers: Sequence[tuple[FloatArray, FloatArray]], activation
                 out,
                 (_law(activation),) * count,
                 tuple(((int(node), 0),) for node in into),
-            ),
-            Resistors(f"loads{layer}", labels("r", f"loads{layer}", count), out, grounds(count), np.full(count, LEAK)),
-        ]
+            )
+        )
+        wiring.resistors(f"loads{layer}", out, 0, LEAK)
         if layer > 1:
             back = sums[layer - 2]
             ends = np.repeat(back, count), np.tile(out, len(back))
             wiring.banks.append(_conducting(f"back{layer}", *ends, weight.T.ravel()))
     wiring.outputs = OutputPorts(states[-1], grounds(len(states[-1])))
     driven = Currents().wire(wiring, wiring.outputs)
-    return Circuit("Hopfield network", tuple(wiring.nodes), tuple(wiring.banks), wiring.inputs, wiring.outputs, driven)
+    return wiring.circuit("Hopfield network", driven)
 
 
 def _law(activation: str) -> Tree:

@@ -13,7 +13,7 @@ nothing (`ebana_like.networks.hopfield`), not of this one.
 import numpy as np
 
 from ebana_like.circuit import Circuit, InputPorts, OutputPorts
-from ebana_like.elements import VCVS, FloatArray, Resistors, VoltageSources
+from ebana_like.elements import VCVS, FloatArray
 from ebana_like.elements.behavioural import BehaviouralCurrents
 from ebana_like.errors import CircuitError
 from ebana_like.expressions import Name, fold, parse
@@ -57,25 +57,11 @@ def hopfield_1984(
     fed, row = np.nonzero(inputs)
     law = fold(parse(f"{LOAD!r}*tanh({gain!r}*u)"), lambda leaf: Name("0") if leaf == Name("u") else None)
     ground = grounds(count)
-    wiring.banks += [
-        VoltageSources("inputs", labels("v", "inputs", features), rows, grounds(features), np.zeros(features)),
-        Resistors(
-            "between",
-            labels("r", "between", len(ends)),
-            nodes[ends],
-            to,
-            abs(weights[ends, others]),
-            trainable={"conductance": Range(*limits, pairs)},
-        ),
-        Resistors(
-            "inputs_to_units",
-            labels("r", "inputs_to_units", len(fed)),
-            nodes[fed],
-            rows[row],
-            inputs[fed, row],
-            trainable={"conductance": Range(*limits)},
-        ),
-        Resistors("leaks", labels("r", "leaks", count), nodes, ground, np.full(count, leak)),
+    wiring.sources("inputs", rows)
+    wiring.resistors("between", nodes[ends], to, abs(weights[ends, others]), learned=Range(*limits, pairs))
+    wiring.resistors("inputs_to_units", nodes[fed], rows[row], inputs[fed, row], learned=Range(*limits))
+    wiring.resistors("leaks", nodes, 0, leak)
+    wiring.banks.append(
         BehaviouralCurrents(
             "amplifiers",
             labels("b", "amplifiers", count),
@@ -83,11 +69,13 @@ def hopfield_1984(
             laws,
             (law,) * count,
             tuple(((int(node), 0),) for node in nodes),
-        ),
-        Resistors("loads", labels("r", "loads", count), laws, ground, np.full(count, LOAD)),
+        )
+    )
+    wiring.resistors("loads", laws, 0, LOAD)
+    wiring.banks += [
         VCVS("buffers", labels("e", "buffers", count), plus, ground, laws, ground, np.ones(count)),
         VCVS("inverters", labels("e", "inverters", count), minus, ground, laws, ground, np.full(count, -1.0)),
     ]
     wiring.outputs = OutputPorts(plus[outputs], grounds(len(outputs)))
     driven = Currents().wire(wiring, wiring.outputs)
-    return Circuit("Hopfield 1984", tuple(wiring.nodes), tuple(wiring.banks), wiring.inputs, wiring.outputs, driven)
+    return wiring.circuit("Hopfield 1984", driven)

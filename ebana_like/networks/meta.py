@@ -16,27 +16,24 @@ Here L is the squared error of a linear neuron, |X phi - y|^2 / 2: its gradient 
 resistors, positive and negative, between the weights, and by current sources; rest is ridge regression about omega.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ebana_like.circuit import GROUND, Circuit, InputPorts, OutputPorts
+from ebana_like.circuit import Circuit, InputPorts, OutputPorts
 from ebana_like.elements import (
-    Bank,
     Capacitors,
     CurrentSources,
     FloatArray,
     IntArray,
     NegativeResistors,
     Range,
-    Resistors,
-    VoltageSources,
 )
 from ebana_like.elements.capacitor import no_initial
 from ebana_like.errors import CircuitError
 from ebana_like.nudges import Currents
-from ebana_like.nudges.ways.current import sources_across
 from ebana_like.storage import Storage
+from ebana_like.wiring import Wiring, grounds, labels
 
 SIEMENS, FARADS = 1e-3, 1e-9
 """What a leak of 1 and a squared input of 1 conduct, and what a weight is held on."""
@@ -86,31 +83,21 @@ def leaky_learner(inputs: FloatArray, targets: FloatArray, leaks: FloatArray, ce
             f"inputs are {inputs.shape}, targets {targets.shape}, leaks {leaks.shape}, centres {centres.shape}; give "
             "(rows, weights), (rows,), (weights,) and (weights,)"
         )
-    nodes = (GROUND, *(f"w{k}" for k in range(count)), *(f"o{k}" for k in range(count)))
-    weights, held, ground = np.arange(1, count + 1), np.arange(count + 1, 2 * count + 1), np.zeros(count, dtype=np.intp)
-    ports = OutputPorts(weights, ground)
-    banks = (
-        VoltageSources("inputs", (), ground[:0], ground[:0], np.zeros(0)),
-        VoltageSources(
-            "centres", _labels("vo", count), held, ground, centres, trainable={"voltage": Range(-np.inf, np.inf)}
-        ),
-        Resistors(
-            "leaks", _labels("rw", count), weights, held, SIEMENS * leaks, trainable={"conductance": Range(0.0, np.inf)}
-        ),
-        *_network(inputs.T @ inputs, weights),
-        CurrentSources("teachers", _labels("it", count), ground, weights, SIEMENS * (inputs.T @ targets)),
-        sources_across(ports),
-    )
-    held_on = Capacitors("capacitors", _labels("cw", count), weights, ground, no_initial(count), np.full(count, FARADS))
-    return Circuit(
-        title="weights that leak",
-        nodes=nodes,
-        banks=banks,
-        inputs=InputPorts("inputs", ground[:0], np.zeros(0)),
-        outputs=ports,
-        driven=Currents.driven("nudge"),
-        storage=Storage(held_on),
-    )
+    wiring = Wiring(np.random.default_rng(0))
+    weights = wiring.new_nodes([f"w{k}" for k in range(count)])
+    held = wiring.new_nodes([f"o{k}" for k in range(count)])
+    wiring.sources("inputs", weights[:0])
+    wiring.sources("centres", held, centres, learned=Range(-np.inf, np.inf))
+    wiring.resistors("leaks", weights, held, SIEMENS * leaks, learned=Range(0.0, np.inf))
+    _add_network(wiring, inputs.T @ inputs, weights)
+    teachers = labels("i", "teachers", count)
+    wiring.banks.append(CurrentSources("teachers", teachers, grounds(count), weights, SIEMENS * (inputs.T @ targets)))
+    wiring.inputs = InputPorts("inputs", weights[:0], np.zeros(0))
+    wiring.outputs = OutputPorts(weights, grounds(count))
+    circuit = wiring.circuit("weights that leak", Currents().wire(wiring, wiring.outputs))
+    charges = labels("c", "capacitors", count)
+    held_on = Capacitors("capacitors", charges, weights, grounds(count), no_initial(count), np.full(count, FARADS))
+    return replace(circuit, storage=Storage(held_on))
 
 
 def with_leaks(circuit: Circuit, leaks: FloatArray, centres: FloatArray) -> Circuit:
@@ -118,20 +105,15 @@ def with_leaks(circuit: Circuit, leaks: FloatArray, centres: FloatArray) -> Circ
     return circuit.with_values({"leaks.conductance": SIEMENS * leaks, "centres.voltage": centres})
 
 
-def _network(gram: FloatArray, nodes: IntArray) -> list[Bank]:
-    """Return the resistors whose currents are gram phi: minus its entries between nodes, its rows' sums to ground."""
+def _add_network(wiring: Wiring, gram: FloatArray, nodes: IntArray) -> None:
+    """Add resistors whose currents are gram phi: minus its entries between nodes, its rows' sums to ground."""
     one, other = np.triu_indices(len(nodes), 1)
     positive = np.concatenate([nodes[one], nodes])
     negative = np.concatenate([nodes[other], np.zeros_like(nodes)])
     siemens = SIEMENS * np.concatenate([-gram[one, other], gram.sum(axis=1)])
-    banks: list[Bank] = []
-    for name, kind, which in (("data", Resistors, siemens > 0), ("data_below", NegativeResistors, siemens < 0)):
-        at = np.flatnonzero(which)
-        if len(at):
-            labels = _labels(f"r{name}", len(at))
-            banks.append(kind(name, labels, positive[at], negative[at], siemens[at]))
-    return banks
-
-
-def _labels(letters: str, count: int) -> tuple[str, ...]:
-    return tuple(f"{letters}{k}" for k in range(count))
+    above, below = siemens > 0, siemens < 0
+    if above.any():
+        wiring.resistors("data", positive[above], negative[above], siemens[above])
+    if below.any():
+        names = labels("r", "data_below", int(below.sum()))
+        wiring.banks.append(NegativeResistors("data_below", names, positive[below], negative[below], siemens[below]))

@@ -15,7 +15,7 @@ import numpy as np
 
 from ebana_like.checks import require_number, shown
 from ebana_like.circuit import Circuit, OutputPorts
-from ebana_like.elements import DiodeModel, Diodes, FloatArray, IntArray, Resistors
+from ebana_like.elements import DiodeModel, Diodes, FloatArray, IntArray
 from ebana_like.errors import CircuitError
 from ebana_like.limits import require_at_most
 from ebana_like.networks.blocks import Inputs
@@ -105,10 +105,8 @@ def relu_circuit(
             _pad(wiring, number, pairs, missing)
     wiring.outputs = OutputPorts(pairs[:, 0].copy(), pairs[:, 1].copy())
     driven = (nudging or Currents()).wire(wiring, wiring.outputs)
-    assert wiring.inputs is not None
-    banks = tuple(bank for bank in wiring.banks if len(bank))
-    circuit = Circuit(title, tuple(wiring.nodes), banks, wiring.inputs, wiring.outputs, driven)
-    return ReluCircuit(circuit, volts, 2 * float(units[0]), tuple(layers))
+    wiring.banks = [bank for bank in wiring.banks if len(bank)]
+    return ReluCircuit(wiring.circuit(title, driven), volts, 2 * float(units[0]), tuple(layers))
 
 
 def _require_chain(layers: Sequence[Affine]) -> None:
@@ -143,8 +141,7 @@ def _crossbar(wiring: Wiring, number: int, rows: IntArray, signed: FloatArray, n
     order = np.argsort(column, kind="stable")
     row = np.concatenate([rows[into, below], rows[into, 1 - below]])[order]
     g = np.tile(np.abs(signed[out, into]), 2)[order]
-    name = f"crossbar{number}"
-    wiring.banks.append(Resistors(name, labels("r", name, len(g)), row, column[order], g))
+    wiring.resistors(f"crossbar{number}", row, column[order], g)
     return columns
 
 
@@ -159,7 +156,4 @@ def _rectify(wiring: Wiring, number: int, pairs: IntArray, model: DiodeModel) ->
 def _pad(wiring: Wiring, number: int, pairs: IntArray, missing: FloatArray) -> None:
     """Add resistors to ground at units whose columns miss some conductance: outputs, and units without weights."""
     some = missing > 0
-    nodes = pairs[some].ravel()
-    g = np.repeat(missing[some], 2)
-    name = f"pads{number}"
-    wiring.banks.append(Resistors(name, labels("r", name, len(g)), nodes, grounds(len(g)), g))
+    wiring.resistors(f"pads{number}", pairs[some].ravel(), 0, np.repeat(missing[some], 2))

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from ebana_like.checks import require_number, shown
-from ebana_like.elements import Diodes, IntArray, Range, Resistors
+from ebana_like.elements import IntArray, Range
 from ebana_like.errors import CircuitError
 from ebana_like.netlist import diode_model
-from ebana_like.networks.blocks import Block, first_conductances, require_span
-from ebana_like.wiring import Wiring, grounds, labels
+from ebana_like.networks.blocks import Block, diodes_between, first_conductances, require_span
+from ebana_like.wiring import Wiring
 
 
 @dataclass(frozen=True)
@@ -123,21 +123,12 @@ class LocalCrossbar(_Windowed):
         seen = [nodes[pixels] for nodes in sides[:2] if len(nodes)]
         rows = np.concatenate([*seen, np.tile(sides[2], (len(of_one), 1))], axis=1)  # (windows, rows of one)
         wiring.depth += 1
-        name = f"crossbar{wiring.depth}"
         columns = wiring.new_nodes([f"h{wiring.depth}_{k}" for k in range(self.channels * len(rows))])
         index = self.index(*rows.shape)
         values = first_conductances(wiring.rng, self.initial, self.limits, int(index.max()) + 1)
         tied = None if len(values) == len(index) else index
-        wiring.banks.append(
-            Resistors(
-                name,
-                labels("r", name, len(index)),
-                np.tile(rows.ravel(), self.channels),
-                np.repeat(columns, rows.shape[1]),
-                values[index],
-                trainable={"conductance": Range(*self.limits, tied)},
-            )
-        )
+        ports = np.tile(rows.ravel(), self.channels), np.repeat(columns, rows.shape[1])
+        wiring.resistors(f"crossbar{wiring.depth}", *ports, values[index], learned=Range(*self.limits, tied))
         wiring.lead(columns)
 
     def index(self, windows: int, rows: int) -> IntArray:
@@ -169,10 +160,7 @@ class AveragePool(_Windowed):
 
     def build(self, wiring: Wiring) -> None:
         rows, columns = _pooled(self, wiring)
-        name = f"pool{wiring.depth}"
-        g = np.full(rows.size, self.siemens)
-        to = np.repeat(columns, rows.shape[1])
-        wiring.banks.append(Resistors(name, labels("r", name, rows.size), rows.ravel(), to, g))
+        wiring.resistors(f"pool{wiring.depth}", rows.ravel(), np.repeat(columns, rows.shape[1]), self.siemens)
         wiring.lead(columns)
 
 
@@ -195,13 +183,9 @@ class MaxPool(_Windowed):
 
     def build(self, wiring: Wiring) -> None:
         rows, columns = _pooled(self, wiring)
-        name, load, count = f"pool{wiring.depth}", f"load{wiring.depth}", len(columns)
-        to = np.repeat(columns, rows.shape[1])
-        g = np.full(count, self.siemens)
-        wiring.banks += [
-            Diodes(name, labels("d", name, rows.size), rows.ravel(), to, diode_model(self.model)),
-            Resistors(load, labels("r", load, count), columns.copy(), grounds(count), g),
-        ]
+        ends = rows.ravel(), np.repeat(columns, rows.shape[1])
+        wiring.banks.append(diodes_between(f"pool{wiring.depth}", *ends, diode_model(self.model)))
+        wiring.resistors(f"load{wiring.depth}", columns, 0, self.siemens)
         wiring.lead(columns)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from ebana_like.checks import require_number
 from ebana_like.circuit import Driven, OutputPorts
-from ebana_like.elements import Resistors, Switches, VoltageSources
+from ebana_like.elements import Switches, VoltageSources
 from ebana_like.elements.switch import behind_switch, in_series
 from ebana_like.errors import SettingError
 from ebana_like.nudges.nudge import Nudge, Slope
@@ -45,14 +45,11 @@ class SwitchedTargets(Nudge):
         control = wiring.new_nodes(["close"])
         target_nodes = wiring.new_nodes([f"target{k}" for k in range(count)])
         inner = wiring.new_nodes([f"nudge{k}" for k in range(count)])
-        conductance = np.full(count, behind_switch(self.beta))
         switch_ends = inner.copy(), outputs.positive, np.full(count, control[0], dtype=np.intp), grounds(count)
-        wiring.banks += [
-            VoltageSources("close", ("vclose",), control, grounds(1), np.zeros(1)),
-            VoltageSources("targets", labels("v", "targets", count), target_nodes, outputs.negative, np.zeros(count)),
-            Resistors("nudge", labels("r", "nudge", count), target_nodes.copy(), inner, conductance),
-            Switches("switches", labels("s", "switches", count), *switch_ends),
-        ]
+        wiring.banks.append(VoltageSources("close", ("vclose",), control, grounds(1), np.zeros(1)))
+        wiring.sources("targets", target_nodes, above=outputs.negative)
+        wiring.resistors("nudge", target_nodes, inner, behind_switch(self.beta))
+        wiring.banks.append(Switches("switches", labels("s", "switches", count), *switch_ends))
         return self.driven("targets", "nudge", "close")
 
     def check(self, cost: Slope) -> None:
