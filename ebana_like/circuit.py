@@ -18,6 +18,7 @@ from ebana_like.elements import (
     CurrentControlled,
     FloatArray,
     IntArray,
+    OhmsLaw,
     VoltageLaw,
     VoltageSources,
 )
@@ -278,6 +279,24 @@ class Circuit:
                 f'"{address}" is no address; it is a bank and one of {", ".join(of) or "nothing: none can be varied"}'
             )
         return bank
+
+    def value(self, address: str) -> FloatArray:
+        """Return the circuit's own value at an address, (n,). Raises CircuitError where there is no such value."""
+        return np.asarray(getattr(self.addressed(address), parts(address)[1]))
+
+    @property
+    def loads(self) -> dict[str, FloatArray]:
+        """Conductances, (n,) by bank, siemens, that nudging varies, as they are when it does not."""
+        return {name: self.value(address(name, "conductance")) for name in self.driven.banks("conductance")}
+
+    def conducted(self, weights: Mapping[str, FloatArray] | None = None) -> FloatArray:
+        """Return the sum of what resistors at every node conduct, (nodes,), siemens, times weights (n,) by bank."""
+        sums = np.zeros(len(self.nodes))
+        for bank in self.of_kind(OhmsLaw):
+            siemens = np.abs(bank.conductance) * (1.0 if weights is None else weights[bank.name])
+            np.add.at(sums, bank.positive, siemens)
+            np.add.at(sums, bank.negative, siemens)
+        return sums
 
     def with_values(self, values: Values) -> "Circuit":
         """Return the same circuit with other values, (n,) for all elements of a bank, by address: "inputs.voltage".

@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from ebana_like.circuit import Circuit
-from ebana_like.elements import VCVS, FloatArray, IdealDiodes, Resistors
+from ebana_like.elements import VCVS, FloatArray, IdealDiodes
 from ebana_like.elements.constants import GMIN
 from ebana_like.energy import element_currents
 
@@ -30,11 +30,7 @@ def largest_deviation(circuit: Circuit, voltages: FloatArray) -> float:
     if not ideal:
         return 0.0
     currents = element_currents(circuit, voltages).of
-    conductance = np.zeros(len(circuit.nodes))
-    for resistors in circuit.of_kind(Resistors):
-        for ends in (resistors.positive, resistors.negative):
-            np.add.at(conductance, ends, resistors.conductance)
-    drop = leak = 0.0
+    conductance, drop, leak = circuit.conducted(), 0.0, 0.0
     for bank in ideal:
         drop = max(drop, bank.deviation(float(np.abs(currents[bank.name]).max(initial=0.0))))
         siemens = np.maximum(conductance[bank.positive], conductance[bank.negative])

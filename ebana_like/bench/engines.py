@@ -11,7 +11,7 @@ from ebana_like.bench.random_images import random_images
 from ebana_like.bench.rounds import Timing, in_process
 from ebana_like.circuit import Circuit
 from ebana_like.data import Split
-from ebana_like.elements import FloatArray, IntArray, Resistors
+from ebana_like.elements import FloatArray, IntArray
 from ebana_like.learning import Cost
 from ebana_like.nudges import nudging_of
 from ebana_like.runs import Settings, beta_of, problem_of
@@ -35,7 +35,7 @@ SHORTEST_ROUND = 0.1
 
 BATCHES = 5
 AFFORDABLE = 20_000
-"""Resistors up to which the full netlist is given to ngspice: with 158,900 it takes half a minute to start."""
+"""Elements up to which the full netlist is given to ngspice: with 158,900 it takes half a minute to start."""
 
 FULL, REDUCED, NATIVE = "ngspice, full netlist", "ngspice, inputs reduced", "native"
 
@@ -101,7 +101,7 @@ def bench_engines(case: Case, rounds: int = ROUNDS) -> EngineBench:
     """Time the engines on one core each in paired rounds, after one to warm up, and compare their voltages."""
     with ExitStack() as stack:
         ways: dict[str, Callable[[], _Round]] = {}
-        if sum(map(len, case.circuit.of_kind(Resistors))) <= AFFORDABLE:
+        if sum(map(len, case.circuit.banks)) <= AFFORDABLE:
             ways[FULL] = stack.enter_context(in_process(_full, case))
         ways[REDUCED] = stack.enter_context(in_process(_reduced, case))
         ways[NATIVE] = stack.enter_context(in_process(native_way, case))

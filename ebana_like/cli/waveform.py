@@ -14,7 +14,7 @@ from ebana_like.cli.netlists import reads_netlists
 from ebana_like.cli.patience import patience
 from ebana_like.cli.printer import Printer, terminal
 from ebana_like.data.table import read_table
-from ebana_like.elements import FloatArray, IntArray, Range, Resistors
+from ebana_like.elements import FloatArray, IntArray, Range
 from ebana_like.errors import SettingError
 from ebana_like.figures.waveforms import waveforms
 from ebana_like.files import csv_text, write_atomically
@@ -120,7 +120,7 @@ def _file(netlist: Path, out: Path | None, kind: str) -> Path:
 def _learning(circuit: Circuit) -> Circuit:
     """Return a circuit all of whose resistors may learn."""
     banks = [
-        replace(bank, trainable={"conductance": Range(0.0, np.inf)}) if isinstance(bank, Resistors) else bank
+        replace(bank, trainable={bank.programmed: Range(0.0, np.inf)}) if bank.programmed else bank
         for bank in circuit.banks
     ]
     return replace(circuit, banks=tuple(banks))
@@ -137,7 +137,7 @@ def _task(data: Path, inputs: str, outputs: str) -> InTimeTask:
 def _trained(circuit: Circuit, wanted: str) -> dict[str, IntArray]:
     """Return the numbers of the elements that patterns name, by address. Raises SettingError where there are none."""
     patterns = [word.strip().lower() for word in wanted.split(",") if word.strip()]
-    banks = {f"{bank.name}.conductance": bank.labels for bank in circuit.of_kind(Resistors)}
+    banks = {f"{bank.name}.conductance": bank.labels for bank in circuit.banks if bank.programmed}
     banks |= {CAPACITANCE: circuit.storage.capacitors.labels, INDUCTANCE: circuit.storage.inductors.labels}
     # an inductor "l1" is named after the wire "vl1" that it is at direct current
     called = {at: [label.removeprefix("lv") if at == INDUCTANCE else label for label in of] for at, of in banks.items()}
@@ -165,9 +165,7 @@ def _value(circuit: Circuit, at: str, k: int) -> tuple[str, str]:
         return storage.capacitors.labels[k], si(float(storage.capacitors.capacitance[k]), "F")
     if at == INDUCTANCE:
         return storage.inductors.labels[k].removeprefix("lv"), si(float(storage.inductors.inductance[k]), "H")
-    bank = circuit.addressed(at)
-    assert isinstance(bank, Resistors)
-    return bank.labels[k], si(1 / float(bank.conductance[k]), "Ohm")
+    return circuit.addressed(at).labels[k], si(1 / float(circuit.value(at)[k]), "Ohm")
 
 
 def _csv(task: InTimeTask, epoch: InTimeEpoch, outputs: str) -> str:

@@ -13,7 +13,7 @@ from ebana_like.elements.inductor import Coupling, Inductors
 from ebana_like.elements.law import CurrentLaw, EnergyLaw, VoltageLaw
 from ebana_like.elements.negative import NegativeResistors
 from ebana_like.elements.pipe import Pipes
-from ebana_like.elements.resistor import Resistors
+from ebana_like.elements.resistor import OhmsLaw, Resistors
 from ebana_like.elements.signal import OuterProducts, Signal, dense, squared_norm
 from ebana_like.elements.small_signal import LinearDevices, SmallSignal
 from ebana_like.elements.sources import CurrentSources, VoltageSources
@@ -55,6 +55,7 @@ __all__ = [
     "MOSFETs",
     "ModelCard",
     "NegativeResistors",
+    "OhmsLaw",
     "OuterProducts",
     "Pipes",
     "Quantity",

@@ -78,6 +78,8 @@ class Bank(ABC):
     """Whether learning signals follow from node voltages alone, whatever is learned has for values."""
     phases_tell: ClassVar[bool] = False
     """Whether phases tell how the co-content changes with what is learned: not where that changes its weights."""
+    programmed: ClassVar[str] = ""
+    """The quantity that a conductance is, and an engine writes anew between two points; empty for none."""
     rising: ClassVar[bool] = True
     """Whether they rise with the elements' own drop everywhere, as those of a resistor do."""
 

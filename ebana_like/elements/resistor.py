@@ -62,6 +62,7 @@ class Resistors(OhmsLaw, Synapses):
     """
 
     kind: ClassVar[str] = "resistor"
+    programmed: ClassVar[str] = "conductance"
 
     @classmethod
     def read(cls, name: str, elements: Sequence[Written], nodes: Numbered) -> Self:

@@ -47,4 +47,5 @@ class LinearDevices(VCCS):
     """
 
     kind: ClassVar[str] = "linear_device"
+    programmed: ClassVar[str] = "gain"
     paths: ClassVar[tuple[tuple[str, str], ...]] = (("positive", "negative"), ("control_positive", "negative"))

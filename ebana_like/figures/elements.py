@@ -20,7 +20,6 @@ from ebana_like.elements import (
     Diodes,
     IdealDiodes,
     IntArray,
-    Resistors,
     Synapses,
     VoltageSources,
 )
@@ -181,14 +180,12 @@ class _Stairs:
     def nudging(self, k: int, way: _Way, out: float, positive: float, negative: float) -> None:
         start, stop, middle = way.at(out, negative), way.at(out, positive), (positive + negative) / 2
         beside = ("center", "top") if way.down else ("left", "center")
-        loads = self.circuit.driven.banks("conductance")
-        if loads:
+        for siemens in self.circuit.loads.values():
             switch, target = way.at(out + 1.6, positive), way.at(out + 3.2, positive)
             self.two(elm.Switch(scale=0.7), stop, switch)
             self.two(elm.Resistor(scale=0.55), switch, target)
-            resistor = self.circuit.bank(loads[0], Resistors)
             x, y = _between(switch, target)
-            self.text((x, y + 0.3), _si(1 / resistor.conductance[k]), "center", "bottom", size=7)
+            self.text((x, y + 0.3), _si(1 / siemens[k]), "center", "bottom", size=7)
             corner = way.at(out + 3.2, negative)
             self.two(elm.SourceV(scale=0.7), corner, target)
             self.line(start, corner)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ebana_like.circuit import Circuit
-from ebana_like.elements import Devices, NegativeResistors, Resistors, VoltageSources
+from ebana_like.elements import Devices, OhmsLaw, VoltageSources
 
 EPS = float(np.finfo(float).eps)
 
@@ -90,13 +90,8 @@ def tolerances(circuit: Circuit, volts: float = 0.0) -> Tolerances:
     volts: the largest voltage of a stimulus, where it is more than the circuit's own sources hold.
     """
     own = [float(np.abs(bank.voltage).max(initial=0.0)) for bank in circuit.of_kind(VoltageSources)]
-    largest, conducted, strongest = max([volts, *own]), np.zeros(len(circuit.nodes)), 0.0
-    ohmic: list[Resistors | NegativeResistors] = [*circuit.of_kind(Resistors), *circuit.of_kind(NegativeResistors)]
-    for bank in ohmic:
-        magnitude = np.abs(bank.conductance)
-        np.add.at(conducted, bank.positive, magnitude)
-        np.add.at(conducted, bank.negative, magnitude)
-        strongest = max(strongest, float(magnitude.max(initial=0.0)))
+    largest, conducted = max([volts, *own]), circuit.conducted()
+    strongest = max([0.0, *(float(np.abs(bank.conductance).max(initial=0.0)) for bank in circuit.of_kind(OhmsLaw))])
     series = series_conductances(circuit)
     ratio = max([1.0, *(g / conducted[node] for node, g in series.items() if node and conducted[node] > 0)])
     relative = min(max(STRICTEST, DIGITS_KEPT * EPS * ratio), LOOSEST)

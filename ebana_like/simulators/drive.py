@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ebana_like.circuit import Circuit
-from ebana_like.elements import CurrentSources, FloatArray, IntArray, Resistors, VoltageSources
+from ebana_like.elements import CurrentSources, FloatArray, IntArray, VoltageSources
 from ebana_like.simulators.protocol import driven_values
 from ebana_like.systems import Nudging
 from ebana_like.values import Values, parts
@@ -56,11 +56,10 @@ def free_drive(circuit: Circuit, features: FloatArray, held: Values) -> Drive:
     batch, driven = len(features), circuit.driven
     voltages = [np.tile(bank.voltage, (batch, 1)) for bank in circuit.of_kind(VoltageSources)]
     amperes = [np.tile(bank.amperes, (batch, 1)) for bank in circuit.of_kind(CurrentSources)]
-    own = {name: circuit.bank(name, Resistors).conductance for name in driven.banks("conductance")}
     drive = Drive(
         _side_by_side(voltages, batch),
         _side_by_side(amperes, batch),
-        {name: np.tile(conductance, (batch, 1)) for name, conductance in own.items()},
+        {name: np.tile(conductance, (batch, 1)) for name, conductance in circuit.loads.items()},
     )
     values = {f"{circuit.inputs.bank}.voltage": circuit.inputs.voltages(features)}
     off = {address: np.zeros((batch, 1)) for address in driven.addresses if not address.endswith(".conductance")}

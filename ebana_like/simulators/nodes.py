@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ebana_like.circuit import Circuit
-from ebana_like.elements import FloatArray, IntArray, Resistors
+from ebana_like.elements import FloatArray, IntArray
 from ebana_like.elements.switch import CLOSED, OPEN
 from ebana_like.simulators.layers import Layers
 from ebana_like.simulators.solved import Solved
@@ -60,8 +60,7 @@ def _write_targets(
 ) -> None:
     """Write the nodes of the switched branches: target source, resistor, switch."""
     branch = layers.branch
-    (resistors,) = circuit.driven.banks("conductance")
-    resistor = circuit.bank(resistors, Resistors).conductance
+    (resistor,) = circuit.loads.values()
     ports, load = circuit.outputs, loads[..., None]
     closed = load != OPEN
     positive, negative = voltages[..., ports.positive], voltages[..., ports.negative]

@@ -134,7 +134,7 @@ class _Search:
             self.left.remove(source)
             return Branch(driven.addresses, *(np.zeros(0, dtype=np.intp),) * 3)
         _require((len(held), len(loads), len(sources)) == (0, 1, 2))
-        resistors = circuit.bank(loads[0], Resistors)
+        resistors = circuit.named(loads[0])
         targets, control = sorted(
             (circuit.bank(name, VoltageSources) for name in sources),
             key=lambda bank: not _same(bank.positive, resistors.positive),

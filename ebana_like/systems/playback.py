@@ -23,8 +23,6 @@ from ebana_like.elements import (
     Devices,
     FloatArray,
     IntArray,
-    LinearDevices,
-    Resistors,
     VoltageSources,
     WiredCrossbar,
 )
@@ -131,13 +129,11 @@ class _Builder:
     def play_conductances(self, name: str) -> None:
         """Replace the linear elements of a bank by those that follow what is played back."""
         (bank,) = self.banks[name]
-        if isinstance(bank, LinearDevices):
-            controls = bank.control_positive, bank.control_negative
-        elif isinstance(bank, Resistors):
-            controls = bank.positive, bank.negative
-        else:
+        if not bank.programmed:
             raise CircuitError(f"{bank.labels[0]} is a {bank.kind.replace('_', ' ')} that cannot be played back")
-        self.banks[name] = [self._products(name, bank.positive, bank.negative, list(zip(*controls, strict=True)))]
+        links = bank.links()
+        controls = list(zip(links.above, links.below, strict=True))
+        self.banks[name] = [self._products(name, bank.positive, bank.negative, controls)]
 
     def play_capacitances(self, name: str) -> None:
         """Add what draws the current of a junction's capacitance, of a bank of diodes of the original."""

@@ -16,7 +16,7 @@ import numpy as np
 
 from ebana_like.checks import require_number
 from ebana_like.circuit import Circuit, loaded
-from ebana_like.elements import FloatArray, Resistors
+from ebana_like.elements import FloatArray
 from ebana_like.energy import coenergy_weights
 from ebana_like.learning.costs import Cost
 from ebana_like.learning.estimators.estimator import Estimate
@@ -136,12 +136,7 @@ def evenly_loaded(circuit: Circuit) -> tuple[Circuit, float]:
     """
     even = loaded(replace(circuit, storage=NOTHING_STORED), 1.0)
     own, weights = even.storage.capacitors, coenergy_weights(circuit)
-    sums, weighted = np.zeros((2, len(circuit.nodes)))
-    for bank in circuit.of_kind(Resistors):
-        for ends in (bank.positive, bank.negative):
-            np.add.at(sums, ends, bank.conductance)
-            np.add.at(weighted, ends, weights[bank.name] * bank.conductance)
-    conductances = np.maximum(sums[own.positive], LEAST)
+    conductances = np.maximum(circuit.conducted()[own.positive], LEAST)
     farads = conductances * SECOND
-    mean = float(np.exp(np.log(np.maximum(weighted[own.positive], LEAST)).mean()))
+    mean = float(np.exp(np.log(np.maximum(circuit.conducted(weights)[own.positive], LEAST)).mean()))
     return replace(even, storage=even.storage.with_values({f"{own.name}.capacitance": farads})), mean

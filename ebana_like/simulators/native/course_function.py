@@ -13,7 +13,7 @@ import numpy as np
 from jax import Array
 
 from ebana_like.circuit import Circuit
-from ebana_like.elements import FloatArray, IntArray, Resistors
+from ebana_like.elements import FloatArray, IntArray
 from ebana_like.elements.constants import GMIN
 from ebana_like.elements.diode import junction
 from ebana_like.elements.junction_charge import JunctionCharge, junction_charge
@@ -64,12 +64,12 @@ def course_function(
                 stored = stored + (ends.T * (value - rows)) @ ends
                 continue
             bank = circuit.addressed(address)
-            if not isinstance(bank, Resistors) or parts(address)[1] != "conductance":
+            if parts(address)[1] != bank.programmed:
                 raise SettingError(
                     f"{address} is no conductance and no capacitance, by which courses are differentiated"
                 )
             ends = _incidence(bank.positive, bank.negative, fixed.size)
-            seen = seen + (ends.T * (value - bank.conductance)) @ ends
+            seen = seen + (ends.T * (value - circuit.value(address))) @ ends
         S, T = (seen @ fixed.known)[at] + fixed.pushed[at], (stored @ fixed.known)[at]
         changed: dict[str, Any] = {"G": seen[at][:, at], "C": stored[at][:, at], "S": S, "T": T}
         return fixed.matrices._replace(**changed), stored

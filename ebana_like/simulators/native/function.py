@@ -17,7 +17,7 @@ import numpy as np
 from jax import Array
 
 from ebana_like.circuit import Circuit
-from ebana_like.elements import Devices, Resistors, VoltageSources, WiredCrossbar
+from ebana_like.elements import Devices, VoltageSources, WiredCrossbar
 from ebana_like.errors import SettingError
 from ebana_like.simulators.drive import free_drive
 from ebana_like.simulators.native.compiled import evaluate
@@ -209,7 +209,7 @@ def _check(circuit: Circuit, values: Mapping[str, Any], features: Array) -> None
         )
     for address, value in values.items():
         bank = circuit.addressed(address)
-        if not isinstance(bank, Resistors):
+        if bank.programmed != parts(address)[1]:
             raise SettingError(f"{address} is no conductance; this function is differentiated by conductances alone")
         if np.shape(value) != (len(bank),):
             raise SettingError(f"{address} has shape {np.shape(value)}; give it one value for each of {len(bank)}")

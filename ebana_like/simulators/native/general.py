@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ebana_like.circuit import Circuit
-from ebana_like.elements import FloatArray, Resistors
+from ebana_like.elements import FloatArray
 from ebana_like.simulators.drive import Drive, free_drive, nudged_drives
 from ebana_like.simulators.native.equations import Equations
 from ebana_like.simulators.native.linear import solve_linear
@@ -49,8 +49,7 @@ class GeneralEngine:
     def settled(self, values: Values, voltages: FloatArray, amperes: FloatArray, messages: dict[int, str]) -> Attempt:
         """Return where points settle whose sources hold these volts and amperes, (points, sources), bank after bank."""
         equations = self._equations.with_values(values)
-        own = {name: self.circuit.bank(name, Resistors).conductance for name in equations.driven}
-        loads = {name: np.tile(conductance, (len(voltages), 1)) for name, conductance in own.items()}
+        loads = {name: np.tile(siemens, (len(voltages), 1)) for name, siemens in self.circuit.loads.items()}
         drive = Drive(voltages, amperes, loads)
         return self._phase(equations, equations.start(drive), drive, messages)
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from ebana_like.adjoint import small_signal
 from ebana_like.circuit import Circuit
-from ebana_like.elements import FloatArray, Resistors
+from ebana_like.elements import FloatArray
 from ebana_like.errors import SimulatorError
 from ebana_like.simulators.ngspice.crew import Crew
 from ebana_like.systems import OperatingPoints
@@ -48,11 +48,8 @@ def solve_adjoint(
     """
     found = np.full((len(currents), len(circuit.nodes)), np.nan)
     nothing, samples = np.zeros((1, circuit.inputs.count)), np.flatnonzero(points.converged[0])
-    kept = {
-        of: value
-        for of, value in circuit.of_elements(points.values).items()
-        if isinstance(circuit.addressed(of), Resistors)
-    }
+    values = circuit.of_elements(points.values).items()
+    kept = {of: value for of, value in values if circuit.addressed(of).programmed}
     devices = {name: device.take(samples) for name, device in points.devices.items()}
     held = small_signal(points.solved, points.voltages[0, samples], devices)
     for k, sample in enumerate(samples.tolist()):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ebana_like.elements import FloatArray, IntArray, Resistors
+from ebana_like.elements import FloatArray, IntArray
 from ebana_like.elements.index import Index
 from ebana_like.netlist import Tolerances
 from ebana_like.simulators.ngspice import block as layout
@@ -99,8 +99,7 @@ def _legs(sweep: Sweep, features: FloatArray, nudging: Nudging | None, solved: F
         np.hstack([inputs, np.zeros((batch, volts)), held_volts]),
         np.hstack([np.zeros((batch, amperes)), injected, held_amperes]),
     )
-    own = {name: circuit.bank(name, Resistors).conductance for name in circuit.driven.banks("conductance")}
-    samples = _tour(np.hstack([inputs, injected]))
+    own, samples = circuit.loads, _tour(np.hstack([inputs, injected]))
     if not own:
         order = np.repeat(samples, phases), np.tile(np.arange(phases), batch)
         voltages, currents = (part[order[0]] for part in undriven)

@@ -90,14 +90,12 @@ class Proof:
         self._nodes = len(circuit.nodes)
         self._sums, self._roots, every = _provable(circuit)
         self.complete = every and not circuit.of_kind(CCVS)
-        self._resistors, diodes = circuit.of_kind(Resistors), circuit.of_kind(Diodes)
-        self._devices = circuit.of_kind(LinearDevices)
-        switches, fed = circuit.of_kind(Switches), circuit.of_kind(CurrentSources)
+        self._conducting = [bank for bank in circuit.banks if bank.programmed]
+        diodes, switches, fed = circuit.of_kind(Diodes), circuit.of_kind(Switches), circuit.of_kind(CurrentSources)
         held = [bank for bank in circuit.of_kind(VoltageLaw) if type(bank) is not CCVS]
-        programmed: list[Resistors | LinearDevices] = [*self._resistors, *self._devices]
-        into = self._into(programmed)
-        constant = self._constant([bank for bank in circuit.of_kind(VCCS) if bank not in self._devices], held)
-        linear, scatter = _linear(into, self._incidence(*_controls(programmed)), constant)
+        into = self._into(self._conducting)
+        constant = self._constant([bank for bank in circuit.of_kind(VCCS) if not bank.programmed], held)
+        linear, scatter = _linear(into, self._incidence(*_controls(self._conducting)), constant)
         models = [bank.model for bank in diodes for _ in bank.labels]
         switch_models = [bank.model for bank in switches for _ in bank.labels]
         turning = [(model.threshold, 1 / model.closed, 1 / model.open) for model in switch_models]
@@ -125,8 +123,7 @@ class Proof:
 
     def check(self, points: Points) -> Verdict:
         """Say which points are operating points."""
-        given = [points.conductances.get(bank.name, bank.conductance) for bank in self._resistors]
-        given += [points.conductances.get(bank.name, bank.gain) for bank in self._devices]
+        given = [points.conductances.get(b.name, getattr(b, b.programmed)) for b in self._conducting]
         conductance, allowed = np.concatenate([np.zeros(0), *given]), STEPS * points.tolerance
         found = missed(self._laws, conductance, points.results, points.voltages, points.currents, allowed)
         held = found.off <= allowed

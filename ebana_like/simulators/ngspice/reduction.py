@@ -19,7 +19,6 @@ from ebana_like.elements import (
     CurrentSources,
     FloatArray,
     IntArray,
-    LinearDevices,
     Resistors,
     VoltageSources,
 )
@@ -38,9 +37,7 @@ Milliseconds a nudged point, full and reduced: 0.07 and 0.07 with 100 resistors 
 def programmable(circuit: Circuit, address: str) -> bool:
     """Whether a value can be changed without loading the circuit again: a conductance, or a source that is trained."""
     bank, quantity = circuit.addressed(address), parts(address)[1]
-    return isinstance(bank, Resistors | LinearDevices) or (
-        isinstance(bank, VoltageSources | CurrentSources) and quantity in bank.trainable
-    )
+    return quantity == bank.programmed or (bank.role == "sources" and quantity in bank.trainable)
 
 
 @dataclass(frozen=True, eq=False)

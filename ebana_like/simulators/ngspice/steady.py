@@ -19,7 +19,7 @@ from ebana_like.simulators.ngspice.reduction import programmable
 from ebana_like.simulators.ngspice.start import Template
 from ebana_like.simulators.protocol import held_values
 from ebana_like.systems import Nudging, Seconds
-from ebana_like.values import Values, parts
+from ebana_like.values import Values
 
 LOSSES = 12
 """After so many losses without an answer in between it gives up: three samples in a row, with four each."""
@@ -150,7 +150,7 @@ class Steady:
 
     def _own_value(self, of: str) -> FloatArray:
         """Return what an address holds in the circuit itself, (n,)."""
-        value: FloatArray = getattr(self._circuit.addressed(of), parts(of)[1])
+        value: FloatArray = self._circuit.value(of)
         return value
 
     def _started(self) -> Worker:

@@ -16,7 +16,6 @@ from ebana_like.elements import (
     CurrentSources,
     FloatArray,
     LinearDevices,
-    Resistors,
     VoltageSources,
 )
 from ebana_like.errors import SimulatorError
@@ -47,13 +46,13 @@ class Sweep:
         self.circuit = reduction.circuit
         self.library = library
         self.block = library.block
-        self.programmed = {bank.name: bank.conductance.copy() for bank in self.circuit.of_kind(Resistors)}
-        self.programmed |= {bank.name: bank.gain.copy() for bank in self.circuit.of_kind(LinearDevices)}
-        self.matrices = reduction.matrices({b.name: b.conductance for b in reduction.full.of_kind(Resistors)})
+        own, full = self.circuit, reduction.full
+        self.programmed = {b.name: own.value(_address(b)).copy() for b in own.banks if b.programmed}
+        self.matrices = reduction.matrices({b.name: full.value(_address(b)) for b in full.banks if b.programmed})
         self.positions = np.zeros(len(self.circuit.nodes) - 1, dtype=np.int64)
         self.voltage_banks, self.current_banks = self._driven()
         self.places = self._places()
-        self.held = {of: getattr(self.circuit.addressed(of), parts(of)[1]) for of in self._held_addresses()}
+        self.held = {of: own.value(of) for of in self._held_addresses()}
         self.proof = proof or Proof(self.circuit, self.voltage_banks, self.current_banks)
         self.tolerances = tolerances(self.circuit)
         self._volts = 0.0
@@ -173,8 +172,7 @@ class Sweep:
         """
         self.held |= {of: value for of, value in values.items() if of in self.held}
         full = self.reduction.full
-        kinds = Resistors | LinearDevices
-        conductances = {parts(of)[0]: v for of, v in values.items() if isinstance(full.addressed(of), kinds)}
+        conductances = {parts(of)[0]: v for of, v in values.items() if full.addressed(of).programmed}
         matrices = self.reduction.matrices(conductances)
         self.matrices |= matrices
         self.alter({**conductances, **{name: matrix.sum(axis=1) for name, matrix in matrices.items()}})
@@ -185,7 +183,7 @@ class Sweep:
         for name, wanted in conductances.items():
             bank = self.circuit.named(name)
             changed = np.flatnonzero(wanted != self.programmed[name])
-            ohmic = bool(bank.quantities[_programmed(bank)].reciprocal)
+            ohmic = bool(bank.quantities[bank.programmed].reciprocal)
             values = zip(changed.tolist(), (1 / wanted[changed] if ohmic else wanted[changed]).tolist(), strict=True)
             alters += [f"alter {bank.labels[k]} {'' if ohmic else 'gain '}= {value!r}" for k, value in values]
             self.programmed[name] = wanted.copy()
@@ -224,15 +222,9 @@ class Sweep:
         self.library.commands(["destroy all", "remcirc"])
 
 
-def _programmed(bank: Bank) -> str:
-    """Return the quantity that `Sweep.programmed` holds of a bank, the one that it has."""
-    (quantity,) = bank.quantities
-    return quantity
-
-
 def _address(bank: Bank) -> str:
     """Return the address of what `Sweep.programmed` holds of a bank."""
-    return address(bank.name, _programmed(bank))
+    return address(bank.name, bank.programmed)
 
 
 def renamed(bank: Bank, names: Mapping[str, str]) -> Bank:
