@@ -17,7 +17,7 @@ from ebana_like.simulators.hopfield.descent import Bounds, descend, pulls_of
 from ebana_like.simulators.hopfield.motion import Motion
 from ebana_like.simulators.hopfield.settle import MOST_SWEEPS, Pulls, Rest, Weights
 from ebana_like.simulators.moving import Batches
-from ebana_like.simulators.native.runtime import as_jax, doubles, padded, padded_size
+from ebana_like.simulators.native.runtime import as_jax, doubles, make_room, padded, padded_size
 from ebana_like.simulators.scoring import Scored
 from ebana_like.systems import Seconds
 from ebana_like.systems.hopfield import Hopfield
@@ -48,6 +48,7 @@ class HopfieldEngine:
         self, system: Hopfield, single: bool = False, still: float = 0.0, steps: tuple[int, int] | None = None
     ) -> None:
         require_number("still", still, low=0, fix="the largest move of a unit at rest, for example 1e-4")
+        make_room()
         self.system = system
         self.single = single
         self.still = max(still, STILL[single])

@@ -6,10 +6,12 @@ factors (TF32), with which Newton's method never settles. What is compiled is ke
 the user has chosen a folder, so that it is compiled once a machine and not once a process.
 """
 
+import gc
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 from typing import Any, cast
 
 import jax
@@ -29,6 +31,12 @@ FILLED = (16, 32, 64)
 SHORTEST_COMPILATION = 0.05
 """Seconds; what compiles faster is not worth a file."""
 
+MAPS = Path("/proc/self/maps")
+"""What Linux tells of a process's memory, a line each map; compiled code takes some each, up to 100 a circuit."""
+
+MOST_MAPS = 20_000
+"""Of the 65,530 that Linux gives a process; without one more, what compiles next ends it by a segmentation fault."""
+
 
 @contextmanager
 def doubles() -> Iterator[None]:
@@ -45,6 +53,17 @@ def keep_compiled() -> None:
         folder = user_cache_path("ebana_like", appauthor=False) / "compiled"
         jax.config.update("jax_compilation_cache_dir", str(folder))
         jax.config.update("jax_persistent_cache_min_compile_time_secs", SHORTEST_COMPILATION)
+
+
+def make_room() -> None:
+    """Throw compiled code away where a process has so much that it might soon have no room for more.
+
+    Asked for whenever an engine is made: of some hundred circuits, in a search or a notebook, all code is otherwise
+    kept. What is needed again is compiled again, or read from the cache folder.
+    """
+    if MAPS.exists() and MAPS.read_bytes().count(b"\n") > MOST_MAPS:
+        jax.clear_caches()
+        gc.collect()
 
 
 def padded_size(count: int) -> int:

@@ -22,7 +22,7 @@ from ebana_like.simulators.native.general import GeneralEngine
 from ebana_like.simulators.native.ideal import SWEEPS
 from ebana_like.simulators.native.layered import LayeredCircuit
 from ebana_like.simulators.native.resident import Resident, split
-from ebana_like.simulators.native.runtime import as_jax, doubles, padded, shared_out
+from ebana_like.simulators.native.runtime import as_jax, doubles, make_room, padded, shared_out
 from ebana_like.simulators.native.scoring import scores_of
 from ebana_like.simulators.native.settle import NEWTON_LIMIT
 from ebana_like.simulators.native.small_signal import respond
@@ -67,6 +67,7 @@ class NativeSimulator:
 
     def __init__(self, circuit: Circuit, single: bool = False) -> None:
         circuit.refuse(Devices, "only ngspice knows its law: use --engine ngspice")
+        make_room()
         self.circuit = circuit
         self.system = CircuitSystem(circuit)
         self.single = single
