@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 
@@ -37,18 +37,38 @@ class _ByColumns:
 
 
 @dataclass(frozen=True, eq=False)
+class Reference:
+    """A column of resistors that do not learn, against which the other columns of a crossbar are read.
+
+    node: where it stands. conductance: (rows,), siemens, rows in the order of the layer before; of the first crossbar
+        in the bank's. rails, volts: nodes of sources that stand on it, and by how much they are above it.
+    """
+
+    node: int
+    conductance: FloatArray
+    rails: IntArray
+    volts: FloatArray
+
+    @property
+    def constants(self) -> dict[int, float]:
+        """By how many volts nodes are above it, by node."""
+        return dict(zip(self.rails.tolist(), self.volts.tolist(), strict=True))
+
+
+@dataclass(frozen=True, eq=False)
 class Crossbar(_ByColumns):
     """A bank of resistors that joins each of its rows with each of its columns, behind wires or without.
 
     order: position of each row, as the layer before has them, among the rows of the bank, (rows,), or None where
         they are the same; of neurons in mirror first those at their voltages, then those at the opposite ones.
-    mirrored: whether neurons in mirror stand before it.
+    mirrored: whether neurons in mirror stand before it. reference: what its columns are read against; None for ground.
     """
 
     bank: Synapses
     order: IntArray | None
     columns: int
     mirrored: bool = False
+    reference: Reference | None = None
 
     def matrix(self, conductance: FloatArray) -> FloatArray:
         """Return the conductances (columns, rows), siemens, rows in the order of the layer before; in mirror
@@ -71,7 +91,8 @@ class Crossbar(_ByColumns):
         columns, rows = self.beside(self.bank.conductance, with_rows=before > 0)
         matrix = self.matrix(self.bank.conductance)
         whole = matrix.sum(axis=0) if self.mirrored else matrix
-        return whole.sum(axis=1) + np.sum(columns, axis=-1), whole.sum(axis=0) + np.sum(rows, axis=-1)
+        beside = 0.0 if self.reference is None else self.reference.conductance
+        return whole.sum(axis=1) + np.sum(columns, axis=-1), whole.sum(axis=0) + np.sum(rows, axis=-1) + beside
 
     def beside(self, conductance: FloatArray, with_rows: bool) -> tuple[FloatArray | float, FloatArray | float]:
         """Return what wires put between the columns, and between the rows, (n, n), siemens; 0 where there is nothing.
@@ -97,6 +118,7 @@ class WindowedCrossbar(_ByColumns):
     sides: tuple[IntArray, ...]
     seen: IntArray
     tied: bool
+    reference: ClassVar[None] = None
 
     @property
     def mirrored(self) -> bool:
@@ -299,6 +321,6 @@ class Layers:
 
     @property
     def plain(self) -> tuple[Crossbar, ...]:
-        """The crossbars, where all are whole and none is mirrored; else none."""
-        whole = tuple(each for each in self.crossbars if isinstance(each, Crossbar))
-        return whole if len(whole) == len(self.crossbars) and not any(each.mirrored for each in whole) else ()
+        """The crossbars, where all are whole, none is mirrored and none read against a reference column; else none."""
+        found = tuple(c for c in self.crossbars if isinstance(c, Crossbar) and not c.mirrored and c.reference is None)
+        return found if len(found) == len(self.crossbars) else ()

@@ -18,11 +18,18 @@ class Phases:
 
     hidden: voltages of each layer's neurons, (phases, batch, neurons). outputs: (phases, batch, outputs).
     iterations: (phases, batch), 0 where no solution was found.
+    references: of what each layer is read against, (phases, batch); None for ground.
     """
 
     hidden: tuple[FloatArray, ...]
     outputs: FloatArray
     iterations: IntArray
+    references: tuple[FloatArray | None, ...] = ()
+
+    def above(self, layer: int) -> FloatArray | float:
+        """Return the voltage of what a layer is read against, (phases, batch, 1), or 0."""
+        found = self.references[layer] if self.references else None
+        return 0.0 if found is None else found[..., None]
 
 
 def write_phases(
@@ -41,15 +48,19 @@ def write_phases(
     first = 0
     for phase in phases:
         part = slice(first, first + len(phase.outputs))
-        for hidden, h in zip(layers.hidden, phase.hidden, strict=True):
-            voltages[part][..., hidden.nodes] = h
+        for k, (hidden, h) in enumerate(zip(layers.hidden, phase.hidden, strict=True)):
+            voltages[part][..., hidden.nodes] = h + phase.above(k)
             for nodes in hidden.driven:
                 voltages[part][..., nodes] = hidden.forward * h
             for nodes in () if hidden.mirrored is None else hidden.mirrored:
                 voltages[part][..., nodes] = -hidden.forward * h
             if hidden.offsets is not None:
                 voltages[part][..., hidden.driven[-1]] += hidden.offsets
-        voltages[part][..., layers.outputs] = phase.outputs
+        voltages[part][..., layers.outputs] = phase.outputs + phase.above(len(layers.hidden))
+        for k, crossbar in enumerate(layers.crossbars):
+            if (reference := crossbar.reference) is not None:
+                voltages[part][..., reference.node] = phase.above(k)[..., 0]
+                voltages[part][..., reference.rails] = phase.above(k) + reference.volts
         first = part.stop
     if layers.branch.is_switched:
         _write_targets(circuit, layers, voltages, currents, loads)
@@ -71,17 +82,26 @@ def _write_targets(
     voltages[..., branch.control] = closed
 
 
-def write_adjoint(layers: Layers, found: FloatArray, adjoint: list[FloatArray]) -> None:
-    """Write the layers' adjoint voltages to their nodes (points, nodes); nodes at sources stay at zero."""
-    for hidden, x in zip(layers.hidden, adjoint, strict=False):
-        found[:, hidden.nodes] = x
+def write_adjoint(
+    layers: Layers, found: FloatArray, adjoint: list[FloatArray], references: list[FloatArray | None]
+) -> None:
+    """Write the layers' adjoint voltages to their nodes (points, nodes); nodes at sources stay at zero.
+
+    references: those of what each layer is read against, (points,); None for ground.
+    """
+    above = [np.zeros(len(found)) if r is None else r for r in references]
+    for hidden, x, level in zip(layers.hidden, adjoint, above, strict=False):
+        found[:, hidden.nodes] = x + level[:, None]
         for behind in hidden.driven[1:]:  # the first stands at the VCVS itself, which is shorted
             found[:, behind] = hidden.back * x
         for behind in () if hidden.mirrored is None else hidden.mirrored[1:]:
             found[:, behind] = -hidden.back * x
-    found[:, layers.outputs] = adjoint[-1]
+    found[:, layers.outputs] = adjoint[-1] + above[-1][:, None]
+    for crossbar, level in zip(layers.crossbars, above, strict=True):
+        if (reference := crossbar.reference) is not None:
+            found[:, [reference.node, *reference.rails]] = level[:, None]
     if layers.branch.is_switched:
-        below = found[:, layers.outputs[layers.negative]] if len(layers.negative) else 0.0
+        below = found[:, layers.outputs[layers.negative]] if len(layers.negative) else above[-1][:, None]
         found[:, layers.branch.targets] = found[:, layers.branch.inner] = below
 
 

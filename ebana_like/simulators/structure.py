@@ -2,7 +2,8 @@
 
 Layered is: features (and constant sources) on the rows of a crossbar; on each of its columns an antiparallel pair of
 diodes to constant sources, or any ideal diodes to such, maybe a source of current, and maybe a bidirectional amplifier;
-behind them the next crossbar, and so on; the last crossbar's columns are the outputs, in pairs or each by itself.
+behind them the next crossbar, and so on; the last crossbar's columns are the outputs, in pairs or each by itself. Where
+a crossbar has a column of constant resistors more, what stands behind it may be read against that instead of ground.
 Nothing else may be in the circuit.
 """
 
@@ -35,6 +36,7 @@ from ebana_like.simulators.layers import (
     Feed,
     Hidden,
     Layers,
+    Reference,
     WindowedCrossbar,
     read_only,
 )
@@ -86,25 +88,29 @@ class _Search:
         first, sides, biases, columns = self._take_first(sources)
         crossbars, hidden = [first], []
         while self._crossbars():
-            layer, driven, mirrored = self._take_neurons(columns)
+            layer, driven, mirrored = self._take_neurons(columns, crossbars[-1].reference)
             hidden.append(layer)
             crossbar, columns = self._take_behind(driven, mirrored)
             crossbars.append(crossbar)
         self.found.append(columns)
         feeds = tuple(self._take_feed(nodes) for nodes in (*(layer.nodes for layer in hidden), columns))
+        for feed, each in zip(feeds, crossbars, strict=True):
+            _require(feed is None or each.reference is None)
         _require(len({type(layer.clamps) for layer in hidden}) == 1)  # one kind of equations for all layers
-        plain = all(isinstance(c, Crossbar) and not c.mirrored and isinstance(c.bank, Resistors) for c in crossbars)
-        _require(isinstance(hidden[0].clamps, tuple) or plain)
         _require(len(hidden) > 0 and not self.left)
+        plain = all(isinstance(c, Crossbar) and not c.mirrored and c.reference is None for c in crossbars)
         wired = any(each.bank.wires for each in crossbars)
-        _require(not wired or all(isinstance(each, Crossbar) and not each.mirrored for each in crossbars))
+        ideal = not isinstance(hidden[0].clamps, tuple)
+        _require(plain or not (wired or ideal))
+        _require(not ideal or all(isinstance(each.bank, Resistors) for each in crossbars))
         nodes = np.concatenate([*self.found, np.array(list(self.constants), dtype=np.intp)])
         _require(len(nodes) == len(self.circuit.nodes) == len(np.unique(nodes)))
         even = True
         for layer, before, crossbar in zip(hidden, [None, *hidden], crossbars, strict=False):
-            even &= _same_ratio(layer) or not (crossbar.bank.wires.joins_columns or before)
+            joined = crossbar.bank.wires.joins_columns or crossbar.reference is not None
+            even &= _same_ratio(layer) or not (joined or before)
         constants = np.array(list(self.constants), dtype=np.intp), np.array(list(self.constants.values()))
-        arrays = (*constants, columns, *self._pairs(columns))
+        arrays = (*constants, columns, *self._pairs(columns, crossbars[-1].reference))
         plus, minus, bias_rows = map(index_of, sides)
         found = tuple(crossbars), tuple(hidden), branch, plus, minus, bias_rows, read_only(biases)
         return Layers(*found, *map(read_only, arrays), even=even, feeds=feeds)
@@ -155,12 +161,38 @@ class _Search:
         return self._of(Synapses)
 
     def _take_crossbar(self, nodes: list[int]) -> tuple[Synapses, IntArray, IntArray] | None:
-        """Cross out the crossbar whose rows are among these nodes; return it with its rows and columns, if any."""
+        """Cross out the crossbar whose rows are among these nodes; return it with its rows and columns, if any.
+
+        One of a single column may be the reference of another, and comes last.
+        """
         wanted = set(nodes)
-        for bank in self._crossbars():
-            if bank.grid is not None and wanted.issuperset(bank.grid[0].tolist()):
-                self.left.remove(bank)
-                return bank, *bank.grid
+        grids = [(bank, *bank.grid) for bank in self._crossbars() if bank.grid is not None]
+        for found in sorted(grids, key=lambda grid: len(grid[2]) == 1):
+            if wanted.issuperset(found[1].tolist()):
+                self.left.remove(found[0])
+                return found
+        return None
+
+    def _take_reference(self, rows: IntArray) -> Reference | None:
+        """Cross out the column of constant resistors on these rows, if there is one, and the sources that stand on it;
+        its conductances are in the order of the rows."""
+        for bank in self._of(Resistors):
+            if (
+                bank.grid is None
+                or len(bank.grid[1]) != 1
+                or bank.trainable
+                or set(bank.grid[0].tolist()) != set(rows.tolist())
+            ):
+                continue
+            node = int(bank.negative[0])
+            self.left.remove(bank)
+            on_it = [b for b in self._of(VoltageSources) if (b.negative == node).all()]
+            self.left = [each for each in self.left if each not in on_it]
+            rails = np.concatenate([np.zeros(0, dtype=np.intp), *(b.positive for b in on_it)])
+            volts = np.concatenate([np.zeros(0), *(b.voltage for b in on_it)])
+            self.found += [np.array([node], dtype=np.intp), rails]
+            siemens = bank.conductance[_positions(bank.positive, rows)]
+            return Reference(node, *map(read_only, (siemens, rails, volts)))
         return None
 
     def _take_windows(self, nodes: list[int]) -> tuple[Resistors, IntArray, IntArray, bool]:
@@ -183,7 +215,7 @@ class _Search:
             bank, rows, columns = whole
             sides = self._sides(rows, sources)
             biases = np.array([self.constants[node] for node in rows[sides[2]].tolist()])
-            return Crossbar(bank, None, len(columns)), sides, biases, columns
+            return Crossbar(bank, None, len(columns), reference=self._take_reference(rows)), sides, biases, columns
         seen_through, windows, columns, tied = self._take_windows(nodes)
         source_at = {node: k for k, node in enumerate(sources.positive.tolist())}
         numbers = np.array([[source_at.get(node, -1) for node in window] for window in windows.tolist()])
@@ -204,8 +236,10 @@ class _Search:
         nodes = np.concatenate([driven, mirrored])
         if (whole := self._take_crossbar(nodes.tolist())) is not None:
             bank, rows, columns = whole
-            order = _positions(rows, nodes)
-            return Crossbar(bank, None if _same(rows, nodes) else order, len(columns), bool(mirrored.size)), columns
+            order = None if _same(rows, nodes) else _positions(rows, nodes)
+            reference = self._take_reference(nodes)
+            _require(reference is None or not mirrored.size)
+            return Crossbar(bank, order, len(columns), bool(mirrored.size), reference), columns
         seen_through, windows, columns, tied = self._take_windows(nodes.tolist())
         at = {node: k for k, node in enumerate(nodes.tolist())}
         numbers = np.array([[at[node] for node in window] for window in windows.tolist()])
@@ -231,35 +265,39 @@ class _Search:
             sides.append(at[order])
         return sides[0], sides[1], np.flatnonzero(numbers < 0)
 
-    def _take_neurons(self, nodes: IntArray) -> tuple[Hidden, IntArray, IntArray]:
+    def _take_neurons(self, nodes: IntArray, reference: Reference | None) -> tuple[Hidden, IntArray, IntArray]:
         """Cross out the diodes and amplifiers at these nodes; return the layer, the nodes it drives, and those that it
         drives in mirror."""
+        constants = self.constants if reference is None else reference.constants
         clamps = self._take_bounds(nodes) or (
-            self._take_diodes(nodes, "positive"),
-            self._take_diodes(nodes, "negative"),
+            self._take_diodes(nodes, "positive", constants),
+            self._take_diodes(nodes, "negative", constants),
         )
         self.found.append(nodes)
         ones = read_only(np.ones(len(nodes)))
         amplifiers = [bank for bank in self._of(VCVS) if np.isin(bank.control_positive, nodes).any()]
         if not amplifiers:
+            _require(reference is None)  # what the next rows are at is read against ground
             none = np.zeros((0, len(nodes)), dtype=np.intp)
             return Hidden(read_only(nodes), none, clamps, ones, ones), nodes, nodes[:0]
         _require(len(amplifiers) <= 2)
-        first, *others = (self._take_amplifier(bank, nodes) for bank in amplifiers)
+        against = 0 if reference is None else reference.node
+        first, *others = (self._take_amplifier(bank, nodes, against) for bank in amplifiers)
         if others:
             first, other = sorted([first, *others], key=lambda each: -float(each.forward[0]))
             _require((first.forward == -other.forward).all() and (first.back == -other.back).all())
             _require(not first.offsets.any() and not other.offsets.any())
         mirrored = other.copies if others else None
+        _require(reference is None or not first.offsets.any())
         offsets = read_only(first.offsets) if first.offsets.any() else None
         gains = read_only(first.forward), read_only(first.back)
         hidden = Hidden(read_only(nodes), read_only(first.copies), clamps, *gains, offsets, mirrored)
         return hidden, first.copies[1], nodes[:0] if mirrored is None else mirrored[1]
 
-    def _take_amplifier(self, forward: VCVS, nodes: IntArray) -> "_Amplifiers":
-        """Cross out the amplifiers at these nodes that the given sources are part of."""
+    def _take_amplifier(self, forward: VCVS, nodes: IntArray, against: int) -> "_Amplifiers":
+        """Cross out the amplifiers at these nodes that the given sources are part of, and that are read against one."""
         at = _positions(forward.control_positive, nodes)
-        _require(not forward.negative.any() and not forward.control_negative.any())
+        _require(not forward.negative.any() and bool((forward.control_negative == against).all()))
         driven = forward.positive[at]
         meter = self._only(VoltageSources, driven, "positive")
         meter_at = _positions(meter.positive, driven)
@@ -268,7 +306,7 @@ class _Search:
         _require(len(backs) == 1)
         back = backs[0]
         back_at = _positions(back.positive, nodes)
-        _require(not back.negative.any() and (np.array(back.control)[back_at] == meter_labels).all())
+        _require(bool((back.negative == against).all() and (np.array(back.control)[back_at] == meter_labels).all()))
         ends = meter.negative[meter_at]
         for bank in (forward, meter, back):
             self.left.remove(bank)
@@ -277,14 +315,17 @@ class _Search:
         _require((forward.gain[at] * back.gain[back_at] > 0).all())
         return _Amplifiers(copies, forward.gain[at], back.gain[back_at], -meter.voltage[meter_at])
 
-    def _take_diodes(self, nodes: IntArray, side: str) -> Clamp:
-        """Cross out the bank with one diode at each node, this side towards it and a constant source behind it."""
+    def _take_diodes(self, nodes: IntArray, side: str, constants: dict[int, float]) -> Clamp:
+        """Cross out the bank with one diode at each node, this side towards it and a constant source behind it.
+
+        constants: volts of those sources by node.
+        """
         bank = self._only(Diodes, nodes, side)
         at = _positions(getattr(bank, side), nodes)
         rails = getattr(bank, "negative" if side == "positive" else "positive")[at].tolist()
-        _require(set(rails) <= set(self.constants))
+        _require(set(rails) <= set(constants))
         self.left.remove(bank)
-        volts = np.array([self.constants[rail] for rail in rails])
+        volts = np.array([constants[rail] for rail in rails])
         return Clamp(bank.model, read_only(volts), read_only(bank.area[at]))
 
     def _take_bounds(self, nodes: IntArray) -> Bounds | None:
@@ -325,12 +366,14 @@ class _Search:
         _require(len(found) == 1)
         return found[0]
 
-    def _pairs(self, columns: IntArray) -> tuple[IntArray, IntArray]:
+    def _pairs(self, columns: IntArray, reference: Reference | None) -> tuple[IntArray, IntArray]:
         at = {node: k for k, node in enumerate(columns.tolist())}
-        if not self.circuit.outputs.negative.any():  # each by itself, against ground
+        against = 0 if reference is None else reference.node
+        if (self.circuit.outputs.negative == against).all():  # each by itself
             ends = self.circuit.outputs.positive.tolist()
             _require(set(ends) <= set(at) and len(set(ends)) == len(ends))
             return np.array([at[node] for node in ends]), np.zeros(0, dtype=np.intp)
+        _require(reference is None)
         ends = [*self.circuit.outputs.positive.tolist(), *self.circuit.outputs.negative.tolist()]
         _require(set(ends) <= set(at) and len(set(ends)) == len(ends))
         positions = np.array([at[node] for node in ends])

@@ -24,7 +24,6 @@ from ebana_like.simulators.native.network import (
     Ports,
     arriving_at,
     injected,
-    input_total,
     network,
     scores,
     weights_of,
@@ -92,20 +91,22 @@ def descend(
         k, _, g, state, scores, norms = carry
         x, targets = batches.unit * batches.features[k].astype(batches.unit.dtype), batches.targets[k]
         weights = weights_of(g)
-        arriving = arriving_at(ports, weights, g.bias, x)
-        net = network(neurons, ports, input_total(g, ports.windows), g.behind, feeds=g.feeds)
+        net = network(neurons, ports, g)
+        arriving = arriving_at(net, ports, weights, g.bias, x)
+        entering = net.entering(x)
         present = jnp.arange(len(x)) < batches.counts[k]
         share = present.astype(x.dtype) / batches.counts[k].astype(x.dtype)
         betas = jnp.concatenate([jnp.zeros((1, len(x)), x.dtype), batches.betas[k]])
         score, voltages, iterations = _phases(net, arriving, pull, branch, targets, betas)
         if len(betas) > 1:
             factors = (batches.coefficients[k, 1:] * share).reshape(-1, 1) / 2
-            first, behind, signals = _nudged_signals(net, rule, factors, voltages, g.behind)
+            first, behind, signals = _nudged_signals(net, rule, factors, entering, voltages, g.behind)
         else:
             currents = injected(net, _pairs(-pull.gradient(_real(score, targets), targets), score))
             outputs = unpushed(net, arriving, len(branch) > 1)._replace(injected=currents)
             free = tuple(h[0] for h in voltages)
-            first, behind, signals = adjoint_signals(net, share[:, None], free, adjoint(net, outputs, free), g.behind)
+            solved = adjoint(net, outputs, free)
+            first, behind, signals = adjoint_signals(net, share[:, None], entering, free, solved, g.behind)
         windows = ports.windows
         constant, changes = (per_value(windows, weights, each) for each in (first.constant, first.change.sum(axis=0)))
         bias = constant - changes * ports.biases
@@ -196,27 +197,48 @@ def _phases(
     return score, settled.voltages, settled.iterations
 
 
+def _columns(
+    net: Network, entering: Array | float, voltages: tuple[Array, ...], adjoint: bool = False
+) -> tuple[Array, ...]:
+    """Return what the columns of every crossbar are at above ground; arguments as those of `Network.levels`."""
+    levels = net.levels(entering, voltages, adjoint)
+    return tuple(h if r is None else h + r[..., None] for h, r in zip(voltages, levels, strict=True))
+
+
 def _nudged_signals(
-    net: Network, rule: Rule, factors: Array, voltages: tuple[Array, ...], given: tuple[Array, ...]
+    net: Network,
+    rule: Rule,
+    factors: Array,
+    entering: Array | float,
+    voltages: tuple[Array, ...],
+    given: tuple[Array, ...],
 ) -> tuple[_Signal, list[Array], tuple[Array, ...]]:
     """Return the signals of crossbars, sum over phases and samples of factor times the change of drops squared, and,
     before they are weighted, of feeds into every layer: their drop is the node's voltage below ground.
 
-    given: conductances of the crossbars behind the first.
+    entering: see `Network.levels`. given: conductances of the crossbars behind the first.
     """
     phases = len(voltages[0]) - 1
-    changes = [(h[1:] - h[0]).reshape(-1, h.shape[2]) for h in voltages]
-    totals = [(h[1:] + h[0]).reshape(-1, h.shape[2]) for h in voltages]
+    neurons, columns = (
+        ([_flat(h[1:] - h[0]) for h in each], [_flat(h[1:] + h[0]) for h in each])
+        for each in (voltages, _columns(net, entering, voltages))
+    )
+    changes, totals = columns
     changed = rule.weights[0] * factors * changes[0]
     change = 2 * changed.reshape(phases, -1, changed.shape[1]).sum(axis=0)
     first = _Signal((changed * totals[0]).sum(axis=0), change)
     behind = []
     for k, layer in enumerate(net.neurons):
         scaled = rule.weights[k + 1] * factors
-        total = layer.forward * totals[k]
-        rows = layer.forward * changes[k], total if layer.offsets is None else total + 2 * layer.offsets
+        total = layer.forward * neurons[1][k]
+        rows = layer.forward * neurons[0][k], total if layer.offsets is None else total + 2 * layer.offsets
         behind.append(products(layer.windows, given[k], scaled, rows, (changes[k + 1], totals[k + 1])))
     return first, behind, tuple(-2 * (factors * change).sum(axis=0) for change in changes)
+
+
+def _flat(h: Array) -> Array:
+    """Return (phases, samples, nodes) as (points, nodes)."""
+    return h.reshape(-1, h.shape[2])
 
 
 def _of_feeds(rule: Rule, feeds: Feeds, signals: tuple[Array, ...]) -> Feeds:
@@ -241,19 +263,25 @@ def _fed(rule: Rule, feeds: Feeds, signals: Feeds) -> Feeds:
 
 
 def adjoint_signals(
-    net: Network, share: Array, voltages: tuple[Array, ...], mirrored: tuple[Array, ...], given: tuple[Array, ...]
+    net: Network,
+    share: Array,
+    entering: Array | float,
+    voltages: tuple[Array, ...],
+    mirrored: tuple[Array, ...],
+    given: tuple[Array, ...],
 ) -> tuple[_Signal, list[Array], tuple[Array, ...]]:
     """Return the signals of crossbars, sum over samples of share times adjoint drops times drops, and of feeds into
     every layer.
 
-    given: conductances of the crossbars behind the first.
+    entering: see `Network.levels`. given: conductances of the crossbars behind the first.
     """
-    change = share * mirrored[0]
-    first = _Signal((change * voltages[0]).sum(axis=0), change)
+    columns, of_columns = _columns(net, entering, voltages), _columns(net, 0.0, mirrored, adjoint=True)
+    change = share * of_columns[0]
+    first = _Signal((change * columns[0]).sum(axis=0), change)
     behind = []
     for k, layer in enumerate(net.neurons):
         rows = layer.back * mirrored[k], layer.driven(voltages[k])
-        behind.append(products(layer.windows, given[k], share, rows, (mirrored[k + 1], voltages[k + 1])))
+        behind.append(products(layer.windows, given[k], share, rows, (of_columns[k + 1], columns[k + 1])))
     return first, behind, tuple(-(share * each).sum(axis=0) for each in mirrored)
 
 

@@ -26,7 +26,7 @@ from ebana_like.simulators.native.descent import adjoint_signals
 from ebana_like.simulators.native.elements import Compilable, Drives, compilable
 from ebana_like.simulators.native.equations import Equations
 from ebana_like.simulators.native.layered import LayeredCircuit, unpushed
-from ebana_like.simulators.native.network import Conductances, injected, input_total, network
+from ebana_like.simulators.native.network import Conductances, arriving_at, injected, network, weights_of
 from ebana_like.simulators.native.network import scores as scores_of
 from ebana_like.simulators.native.newton import ITERATIONS
 from ebana_like.simulators.native.settle import adjoint, guess, settle
@@ -70,9 +70,8 @@ def _layered(circuit: Circuit, layered: LayeredCircuit) -> CircuitFunction:
 
     def forward(g: Conductances, x: Array) -> tuple[Array, Any]:
         neurons, ports = arrays(x)
-        weights = g.plus - g.minus if g.minus.shape[1] else g.plus
-        net = network(neurons, ports, input_total(g), g.behind, feeds=g.feeds)
-        arriving = x @ weights.T + g.bias @ ports.biases
+        net = network(neurons, ports, g)
+        arriving = arriving_at(net, ports, weights_of(g), g.bias, x)
         settled = settle(net, arriving, unpushed(net, arriving, layered.switched), guess(net, arriving))
         o = jnp.where(settled.iterations[:, None] > 0, settled.voltages[-1], jnp.nan)
         return scores_of(ports, o), (g, x, settled.voltages)
@@ -80,16 +79,15 @@ def _layered(circuit: Circuit, layered: LayeredCircuit) -> CircuitFunction:
     def backward(kept: Any, slopes: Array) -> tuple[Conductances, Array]:
         g, x, voltages = kept
         neurons, ports = arrays(x)
-        net = network(neurons, ports, input_total(g), g.behind, feeds=g.feeds)
+        net = network(neurons, ports, g)
         outputs = unpushed(net, x, layered.switched)._replace(injected=injected(net, slopes))
         mirrored = adjoint(net, outputs, voltages)
-        first, behind, feeds = adjoint_signals(net, -jnp.ones((len(x), 1), x.dtype), voltages, mirrored, g.behind)
+        first, behind, feeds = adjoint_signals(net, -jnp.ones((len(x), 1), x.dtype), 0.0, voltages, mirrored, g.behind)
         constant, products = first.constant[:, None], first.change.T @ x
         bias = constant - first.change.sum(axis=0)[:, None] * ports.biases
         fed = tuple(None if feed is None else each for feed, each in zip(g.feeds, feeds, strict=False))
-        weights = g.plus - g.minus if g.minus.shape[1] else g.plus
         minus = constant + products if g.minus.shape[1] else g.minus
-        return Conductances(constant - products, minus, bias, tuple(behind), fed), -first.change @ weights
+        return Conductances(constant - products, minus, bias, tuple(behind), fed), -first.change @ weights_of(g)
 
     scores.defvjp(forward, backward)
     counts = layered.side_counts

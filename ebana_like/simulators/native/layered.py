@@ -35,7 +35,6 @@ from ebana_like.simulators.native.network import (
     Wired,
     arriving_at,
     injected,
-    input_total,
     network,
     weights_of,
 )
@@ -56,8 +55,8 @@ def free(
     loaded: bool, neurons: tuple[Layer, ...], ports: Ports, g: Conductances, wired: Wired, features: Array
 ) -> tuple[Network, Array, Settled]:
     """Solve the free phase of a batch; the network, the currents that arrive at its first layer, and the solution."""
-    arriving = arriving_at(ports, weights_of(g), g.bias, features)
-    net = network(neurons, ports, input_total(g, ports.windows), g.behind, wired, g.feeds)
+    net = network(neurons, ports, g, wired)
+    arriving = arriving_at(net, ports, weights_of(g), g.bias, features)
     outputs = unpushed(net, arriving, loaded)
     return net, arriving, settle(net, arriving, outputs, guess(net, arriving))
 
@@ -85,11 +84,21 @@ def transposed(
     wired: Wired,
     voltages: tuple[Array, ...],
     currents: Array,
-) -> tuple[Array, ...]:
-    """Return the adjoint voltages of every layer at operating points; currents: into the pairs, (points, pairs)."""
-    net = network(neurons, ports, input_total(g, ports.windows), g.behind, wired)
+) -> tuple[tuple[Array, ...], list[Array | None]]:
+    """Return the adjoint voltages of every layer at operating points, and of the references.
+
+    currents: into the pairs, (points, pairs).
+    """
+    net = network(neurons, ports, g, wired)
     outputs = unpushed(net, currents, loaded)
-    return adjoint(net, outputs._replace(injected=injected(net, currents)), voltages)
+    found = adjoint(net, outputs._replace(injected=injected(net, currents)), voltages)
+    return found, net.levels(0.0, found, adjoint=True)
+
+
+@jax.jit
+def levels(net: Network, features: Array, voltages: tuple[Array, ...]) -> list[Array | None]:
+    """Return the voltages of the references; see `Network.levels`."""
+    return net.levels(net.entering(features), voltages)
 
 
 def unpushed(net: Network, points: Array, loaded: bool) -> Outputs:
@@ -154,7 +163,16 @@ class LayeredCircuit:
         ground = np.arange(size) >= len(layers.outputs)
         ratios = Even() if layers.even else Uneven()
         arrays = as_jax(biases), as_jax(positive), as_jax(negative), as_jax(ground.astype(float))
-        return Ports(*arrays, ratios, _windows(layers.crossbars[0], self.circuit.inputs.count))
+        return Ports(*arrays, ratios, _windows(layers.crossbars[0], self.circuit.inputs.count), self._reference())
+
+    def _reference(self) -> tuple[Array, Array, Array] | None:
+        """Return the reference of the first crossbar by what its rows carry, filled up."""
+        reference = self.layers.crossbars[0].reference
+        if reference is None:
+            return None
+        each = zip(self._sides, self.side_counts, strict=True)
+        plus, minus, bias = (as_jax(padded(reference.conductance[rows], count)) for rows, count in each)
+        return plus, minus, bias
 
     def feeds(self, values: Values) -> tuple[Array | None, ...]:
         """Return the currents of sources into each layer, (nodes,), amperes, filled up; None where there are none."""
@@ -280,7 +298,7 @@ class LayeredCircuit:
         batch, size = len(features), padded_size(len(features))
         given = shared_out(padded(padded(features, size), self.features, 1))
         net, arriving, settled = free(self.switched, *self.held, self.split(values), self.wired(values), given)
-        phases = [self._phases(settled, size, batch)]
+        phases = [self._phases(settled, levels(net, given, settled.voltages), size, batch)]
         currents = np.zeros((1, batch, self.circuit.outputs.count))
         open_load = OPEN if self.switched else 0.0
         loads = np.full((1, batch), open_load)
@@ -295,7 +313,7 @@ class LayeredCircuit:
             pulls = np.zeros(pushes.shape[:2]) if siemens is None else siemens
             given_pulls = shared_out(padded(pulls, size, 1), 1) if self.switched else None
             pushed = nudged(net, arriving, self._given(pushes, size), given_pulls, settled.voltages)
-            phases.append(self._phases(pushed, size, batch))
+            phases.append(self._phases(pushed, levels(net, given, pushed.voltages), size, batch))
             currents, loads = np.concatenate([currents, pushes]), np.concatenate([loads, pulls])
         voltages = np.empty((*loads.shape, len(self.circuit.nodes)))
         voltages[..., self._sources] = self.circuit.inputs.voltages(features)
@@ -307,8 +325,10 @@ class LayeredCircuit:
         size = padded_size(len(voltages))
         layers = self.layers
         nodes = [*(hidden.nodes for hidden in layers.hidden), layers.outputs]
-        given = (padded(padded(voltages[:, at], size), width, 1) for at, width in zip(nodes, self.sizes, strict=True))
-        solved = transposed(
+        above = [0 if c.reference is None else c.reference.node for c in layers.crossbars]
+        drops = [voltages[:, at] - voltages[:, against, None] for at, against in zip(nodes, above, strict=True)]
+        given = (padded(padded(each, size), width, 1) for each, width in zip(drops, self.sizes, strict=True))
+        solved, of_references = transposed(
             self.switched,
             *self.held,
             self.split(values),
@@ -318,7 +338,10 @@ class LayeredCircuit:
         )
         found = np.zeros_like(voltages)
         adjoint_voltages = zip(solved, nodes, strict=True)
-        write_adjoint(layers, found, [np.asarray(x)[: len(voltages), : len(at)] for x, at in adjoint_voltages])
+        parts = [np.asarray(x)[: len(voltages), : len(at)] for x, at in adjoint_voltages]
+        write_adjoint(
+            layers, found, parts, [None if r is None else np.asarray(r)[: len(voltages)] for r in of_references]
+        )
         return found
 
     @cached_property
@@ -347,15 +370,19 @@ class LayeredCircuit:
         """Return currents into the output pairs, (phases, batch, pairs), filled up."""
         return shared_out(padded(padded(currents, size, 1), len(self.ports.positive), 2), 1)
 
-    def _phases(self, settled: Settled, size: int, batch: int) -> Phases:
-        """Return the phases of the first samples, which come as (phases, size, nodes) or (size, nodes)."""
+    def _phases(self, settled: Settled, references: list[Array | None], size: int, batch: int) -> Phases:
+        """Return the phases of the first samples, which come as (phases, size, nodes) or (size, nodes).
+
+        references: their voltages, likewise.
+        """
         counts = [*(len(hidden.nodes) for hidden in self.layers.hidden), len(self.layers.outputs)]
         *hidden, outputs = (
             np.asarray(h).reshape(-1, size, h.shape[-1])[:, :batch, :count]
             for h, count in zip(settled.voltages, counts, strict=True)
         )
         iterations = np.asarray(settled.iterations).reshape(-1, size)[:, :batch].astype(np.intp)
-        return Phases(tuple(hidden), outputs, iterations)
+        above = [None if r is None else np.asarray(r).reshape(-1, size)[:, :batch] for r in references]
+        return Phases(tuple(hidden), outputs, iterations, tuple(above))
 
 
 def _alone(crossbar: AnyCrossbar, untied: bool) -> bool:
@@ -388,5 +415,7 @@ def _neurons(hidden: Hidden, size: int, behind: AnyCrossbar) -> Layer:
     if each.shape[1] > 1:
         each = np.pad(each, ((0, 0), (0, missing)), mode="edge")
     scales = np.array([clamp.model.scale for clamp in hidden.clamps])
-    levels, currents = as_jax(padded(rails, size, 1)), as_jax(each)
-    return Neurons(levels, currents, as_jax(scales), forward, back, as_jax(ground.astype(float)), offsets, windows)
+    above, currents, to_ground = as_jax(padded(rails, size, 1)), as_jax(each), as_jax(ground.astype(float))
+    column = behind.reference
+    reference = None if column is None else as_jax(padded(column.conductance, size))
+    return Neurons(above, currents, as_jax(scales), forward, back, to_ground, offsets, windows, reference)

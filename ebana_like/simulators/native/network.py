@@ -19,6 +19,7 @@ from jax import Array
 from ebana_like.elements.constants import GMIN
 from ebana_like.elements.diode import junction
 from ebana_like.elements.ideal_diode import WIRE
+from ebana_like.simulators.native.reference import Reference, Share, shared
 from ebana_like.simulators.native.synapses import (
     Windows,
     column_sums,
@@ -41,6 +42,7 @@ class Neurons(NamedTuple):
     ground: siemens from each neuron to ground, (neurons,): none, but for places that only fill an array.
     offsets: of the amplifiers' outputs, (neurons,), volts; None where there are none, and nothing is computed then.
     windows: through which the crossbar behind sees them; None for all of them.
+    reference: siemens of the column that the crossbar behind is read against, (neurons,); None where there is none.
     """
 
     rails: Array
@@ -51,6 +53,7 @@ class Neurons(NamedTuple):
     ground: Array
     offsets: Array | None = None
     windows: Windows | None = None
+    reference: Array | None = None
 
     def driven(self, h: Array) -> Array:
         """Return the voltages behind the amplifiers, (..., neurons), of neurons at h."""
@@ -83,7 +86,7 @@ class Rectifiers(NamedTuple):
     """One hidden layer of ideal diodes before it has conductances.
 
     low, high: between which voltages they keep the neurons, (neurons,), volts.
-    forward, back, ground, offsets, windows: as those of `Neurons`.
+    forward, back, ground, offsets, windows, reference: as those of `Neurons`.
     """
 
     low: Array
@@ -93,6 +96,7 @@ class Rectifiers(NamedTuple):
     ground: Array
     offsets: Array | None = None
     windows: Windows | None = None
+    reference: None = None
 
     def driven(self, h: Array) -> Array:
         """Return the voltages behind the amplifiers, (..., neurons), of neurons at h."""
@@ -133,8 +137,10 @@ class Network(NamedTuple):
     couplings: what wires put between the nodes of a layer, as currents into each of them by the voltages of the others,
         (nodes, nodes) of every layer, siemens, zero on the diagonal; none where there are no wires.
     ratios: of the amplifiers.
-    sums: of each crossbar's columns, (columns,), and of its rows, (rows,), siemens; none where rows in mirror make some
-        of the weights negative.
+    sums: of each crossbar's columns, (columns,), and of its rows, (rows,), siemens; none where rows in mirror or a
+        reference make some of the weights negative.
+    references: what each crossbar is read against, the first one's too; None for ground. Voltages of a layer are those
+        above it.
     """
 
     neurons: tuple[Layer, ...]
@@ -146,6 +152,7 @@ class Network(NamedTuple):
     sums: tuple[tuple[Array, Array], ...]
     couplings: tuple[Array, ...] = ()
     ratios: Even | Uneven = Even()
+    references: tuple[Reference | None, ...] = ()
 
     @property
     def transposed(self) -> "Network":
@@ -167,6 +174,38 @@ class Network(NamedTuple):
     def eliminated(self) -> range:
         """Layers that are independent scalar equations, or pairs, given the kept ones."""
         return range(0) if self.couplings else range(0, self.last + 1, 2)
+
+    def shares(self, k: int) -> list[Share]:
+        """Return what references add to the coupling of the nodes of layer k."""
+        found = []
+        if (before := self.references[k]) is not None:
+            found.append((before.columns / before.whole, before.columns))
+        if k < self.last and (behind := self.references[k + 1]) is not None:
+            layer = self.neurons[k]
+            found.append((layer.back * behind.rows / behind.whole, layer.forward * behind.rows))
+        return found
+
+    def entering(self, features: Array) -> Array | float:
+        """Return what the inputs bring to the first crossbar's reference, (points,), volts; 0 where there is none."""
+        reference = self.references[0]
+        return 0.0 if reference is None else reference.raised(features)
+
+    def levels(self, entering: Array | float, voltages: tuple[Array, ...], adjoint: bool = False) -> list[Array | None]:
+        """Return the voltages of the references, (...,) each, at the layers' voltages (..., nodes); None for ground.
+
+        entering: as above, (...,). adjoint: whether they are those of the adjoint circuit.
+        """
+        found: list[Array | None] = []
+        raised = entering
+        for k, (reference, u) in enumerate(zip(self.references, voltages, strict=True)):
+            if reference is None:
+                found.append(None)
+                continue
+            if k > 0:
+                layer = self.neurons[k - 1]
+                raised = reference.raised((layer.back if adjoint else layer.forward) * voltages[k - 1])
+            found.append(raised - reference.lowered(u))
+        return found
 
     def weights(self, k: int) -> Array | float:
         """Return what the rows of layer k are weighted with in the energy, (neurons,), or 1 for the outputs.
@@ -214,27 +253,24 @@ class Wired(NamedTuple):
 NO_WIRES = Wired()
 
 
-def network(
-    neurons: tuple[Layer, ...],
-    ports: "Ports",
-    first: Array,
-    given: tuple[Array, ...],
-    wired: Wired = NO_WIRES,
-    feeds: tuple[Array | None, ...] = (),
-) -> Network:
-    """Return the network with these crossbars behind the first.
-
-    first: sum of the first's conductances, (neurons,). feeds: of sources into each layer, (nodes,), amperes.
-    """
-    conductances, at_columns = [], first
-    sums = []
-    for layer, g in zip(neurons, given, strict=True):
-        every = total(layer.windows, g)
-        sums.append((column_sums(layer.windows, every), row_sums(layer.windows, every)))
-        conductances.append(at_columns + layer.ground + layer.forward * layer.back * sums[-1][1])
-        at_columns = sums[-1][0]
-    matrices = tuple(signed(layer.windows, g) for layer, g in zip(neurons, given, strict=True))
-    positive = not any(in_mirror(layer.windows, g) for layer, g in zip(neurons, given, strict=True))
+def network(neurons: tuple[Layer, ...], ports: "Ports", g: "Conductances", wired: Wired = NO_WIRES) -> Network:
+    """Return the network that holds conductances."""
+    conductances, at_columns = [], input_total(g, ports.windows)
+    references = [_first_reference(ports, g, at_columns)]
+    sums, matrices = [], []
+    for layer, part in zip(neurons, g.behind, strict=True):
+        every = total(layer.windows, part)
+        at_rows = row_sums(layer.windows, every)
+        if layer.reference is not None:
+            at_rows = at_rows + layer.reference
+        conductances.append(at_columns + layer.ground + layer.forward * layer.back * at_rows)
+        at_columns = column_sums(layer.windows, every)
+        sums.append((at_columns, at_rows))
+        reference = None if layer.reference is None else Reference(at_columns, at_rows, at_rows.sum())
+        matrix = signed(layer.windows, part)
+        matrices.append(matrix if reference is None else reference.seen(matrix))
+        references.append(reference)
+    positive = not any(in_mirror(layer.windows, part) for layer, part in zip(neurons, g.behind, strict=True))
     fed: list[Array | None] = [None] * (len(matrices) + 1)
     for k, (layer, matrix) in enumerate(zip(neurons, matrices, strict=True)):
         if layer.offsets is not None:
@@ -244,7 +280,7 @@ def network(
                 out = out + layer.back * (layer.offsets * rows.sum(axis=1) - rows @ layer.offsets)
             before, fed[k + 1] = fed[k], into_columns(layer.windows, matrix, layer.offsets[None])[0]
             fed[k] = -out if before is None else before - out
-    for k, feed in enumerate(feeds):
+    for k, feed in enumerate(g.feeds):
         if feed is not None:
             held = fed[k]
             fed[k] = feed if held is None else held + feed
@@ -252,8 +288,19 @@ def network(
     if wired.totals:
         conductances = [own + beside for own, beside in zip(conductances, wired.totals, strict=True)]
     pairs = ports.positive, ports.negative
-    alike = tuple(sums) if positive else ()
-    return Network(neurons, matrices, tuple(conductances), *pairs, tuple(fed), alike, wired.couplings, ports.ratios)
+    alike = tuple(sums) if positive and not any(references) else ()
+    rest = tuple(fed), alike, wired.couplings, ports.ratios, tuple(references)
+    return Network(neurons, tuple(matrices), tuple(conductances), *pairs, *rest)
+
+
+def _first_reference(ports: "Ports", g: "Conductances", at_columns: Array) -> Reference | None:
+    """Return what the first crossbar is read against; at_columns: sums of its conductances."""
+    if ports.reference is None:
+        return None
+    plus, minus, bias = ports.reference
+    rows = g.plus.sum(axis=0) + plus - (g.minus.sum(axis=0) + minus if g.minus.shape[-1] else 0.0)
+    constant = (g.bias.sum(axis=0) + bias) @ ports.biases
+    return Reference(at_columns, rows, at_columns.sum() + plus.sum() + minus.sum() + bias.sum(), constant)
 
 
 class Ports(NamedTuple):
@@ -263,6 +310,7 @@ class Ports(NamedTuple):
         among the outputs, (pairs,); no negative ones where outputs are read by themselves. ground: siemens from each
         output to ground, as in `Neurons`.
     ratios: of the amplifiers. windows: through which the first crossbar sees the features; None for all of them.
+    reference: siemens of the column that the first crossbar is read against, of each kind of its rows; None for none.
     """
 
     biases: Array
@@ -271,6 +319,7 @@ class Ports(NamedTuple):
     ground: Array
     ratios: Even | Uneven = Even()
     windows: Windows | None = None
+    reference: tuple[Array, Array, Array] | None = None
 
 
 class Conductances(NamedTuple):
@@ -301,9 +350,11 @@ def input_total(g: Conductances, windows: Windows | None = None) -> Array:
     return total + g.minus @ ones if g.minus.shape[1] else total
 
 
-def arriving_at(ports: Ports, weights: Array, bias: Array, features: Array) -> Array:
+def arriving_at(net: Network, ports: Ports, weights: Array, bias: Array, features: Array) -> Array:
     """Return the currents of the inputs into the first layer, (points, neurons), amperes. weights: of `weights_of`."""
-    return into_columns(ports.windows, weights, features) + per_column(ports.windows, bias @ ports.biases)
+    found = into_columns(ports.windows, weights, features) + per_column(ports.windows, bias @ ports.biases)
+    reference = net.references[0]
+    return found if reference is None else found - reference.raised(features)[:, None] * reference.columns
 
 
 class Outputs(NamedTuple):
@@ -332,7 +383,21 @@ def scores(ports: "Network | Ports", outputs: Array) -> Array:
 
 
 def divided(net: Network, k: int, slopes: dict[int, Array], loads: Array | None, r: Array) -> Array:
-    """Return r over the slopes of layer k: the change of its voltages by currents r into it."""
+    """Return the change of the voltages of layer k by currents r into it: r over the slopes, where nodes are not
+    coupled by references; else by the formula of Sherman and Morrison, once for each coupling."""
+
+    def solved(r: Array, shares: list[Share]) -> Array:
+        if not shares:
+            return _divided(net, k, slopes, loads, r)
+        *others, (into, of) = shares
+        answer, own = solved(r, others), solved(jnp.broadcast_to(into, r.shape), others)
+        return answer + own * ((answer @ of) / (1 - own @ of))[:, None]
+
+    return solved(r, net.shares(k))
+
+
+def _divided(net: Network, k: int, slopes: dict[int, Array], loads: Array | None, r: Array) -> Array:
+    """Return r over the slopes of layer k."""
     if k < net.last or loads is None:
         return r / slopes[k]
     D, p, n = net.conductances[k], net.positive, net.negative
@@ -345,8 +410,8 @@ def divided(net: Network, k: int, slopes: dict[int, Array], loads: Array | None,
 
 
 def multiplied(net: Network, k: int, slopes: dict[int, Array], loads: Array | None, v: Array) -> Array:
-    """Return the slopes of layer k times v, (points, nodes), amperes."""
-    product = slopes[k] * v
+    """Return the slopes of layer k times v, less what references couple, (points, nodes), amperes."""
+    product = slopes[k] * v - shared(net.shares(k), v)
     if k < net.last or loads is None:
         return product
     through = loads * scores(net, v)

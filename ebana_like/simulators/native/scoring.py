@@ -13,7 +13,6 @@ from ebana_like.simulators.native.network import (
     Layer,
     Ports,
     arriving_at,
-    input_total,
     network,
     scores,
     weights_of,
@@ -43,10 +42,10 @@ def _scored(
 ) -> tuple[Array, Array]:
     g: Conductances = jax.tree.map(lambda part: part.astype(features.dtype), given)
     weights = weights_of(g)
-    net = network(neurons, ports, input_total(g, ports.windows), g.behind, feeds=g.feeds)
+    net = network(neurons, ports, g)
 
     def chunk(x: Array) -> tuple[Array, Array]:
-        arriving = arriving_at(ports, weights, g.bias, x)
+        arriving = arriving_at(net, ports, weights, g.bias, x)
         settled = settle(net, arriving, unpushed(net, arriving, loaded), guess(net, arriving))
         return scores(net, settled.voltages[-1]), settled.iterations
 

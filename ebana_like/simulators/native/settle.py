@@ -23,6 +23,7 @@ from jax import Array
 from ebana_like.simulators.native.ideal import swept
 from ebana_like.simulators.native.network import Even, Layer, Network, Neurons, Outputs, Rectifiers, divided, multiplied
 from ebana_like.simulators.native.patternless import patternless
+from ebana_like.simulators.native.reference import shared
 
 NEWTON_LIMIT, GRADIENTS_LIMIT = 60, 200
 
@@ -167,7 +168,7 @@ def settle(net: Network, arriving: Array, outputs: Outputs, start: tuple[Array, 
             return multiplied(net, k, slopes, loads, h[k])
         current, slope = net.neurons[k].current(h[k])
         slopes[k] = D + slope
-        return D * h[k] + current
+        return D * h[k] + current - shared(net.shares(k), h[k])
 
     def step(carry: _Newton) -> _Newton:
         number, h, s, iterations, _ = carry
@@ -183,7 +184,7 @@ def settle(net: Network, arriving: Array, outputs: Outputs, start: tuple[Array, 
                 moving = moving | ~(jnp.abs(own[k]) <= short[:, None]).all(axis=1)
         out = {k: laws(k, h, slopes) for k in kept}
         residual = {k: inflow(k, {**h, **ahead}) - out[k] for k in kept}
-        worst = _worst(slopes, residual)
+        worst = _worst(net, slopes, loads, residual)
         scale = jnp.stack([jnp.abs(h[k]).max(axis=1) for k in kept]).max(axis=0)
         settled = (worst < jnp.maximum(LAST_STEP * thermal, digits * (1 + scale))) & ~moving
         share = jnp.clip(worst / thermal, least, FORCING)
@@ -194,14 +195,15 @@ def settle(net: Network, arriving: Array, outputs: Outputs, start: tuple[Array, 
         iterations = jnp.where((iterations == 0) & settled, number + 1, iterations)
         for k in kept:
             if k < last:
-                into = out[k] + slopes[k] * moves[k]
+                into = out[k] + shared(net.shares(k), h[k]) + slopes[k] * moves[k]
                 moves[k] = _within(net, k, into, h[k], moves[k])
         h, s = dict(h), dict(s)
         for k in eliminated:
             change = net.into(k, moves)
             s[k] = s[k] + change
             move = own[k] + divided(net, k, slopes, loads, change)
-            h[k] = h[k] + (move if k == last else _within(net, k, s[k], h[k], move))
+            into = s[k] + shared(net.shares(k), h[k] + move)
+            h[k] = h[k] + (move if k == last else _within(net, k, into, h[k], move))
         for k in kept:
             h[k] = h[k] + moves[k]
         going = (iterations == 0) & (worst < jnp.inf)
@@ -239,7 +241,7 @@ def adjoint(net: Network, outputs: Outputs, voltages: tuple[Array, ...]) -> tupl
     size = voltages[0].dtype.itemsize
 
     def solved(r: Layers) -> Layers:
-        return _solve(net, slopes, loads, r, ADJOINT_ERROR[size] * _worst(slopes, r))
+        return _solve(net, slopes, loads, r, ADJOINT_ERROR[size] * _worst(net, slopes, loads, r))
 
     found = dict(solved(residual))
     for _ in range(REFINEMENTS[size] if last > 1 else 0):
@@ -259,9 +261,15 @@ def _smooth(net: Network, k: int) -> Neurons:
     return layer
 
 
-def _worst(slopes: Layers, residual: Layers) -> Array:
-    """Return the largest residual over its slope of each point, (points,), volts; infinite where it is no number."""
-    parts = [jnp.abs(r / slopes[k]).max(axis=1) for k, r in residual.items()]
+def _worst(net: Network, slopes: Layers, loads: Array | None, residual: Layers) -> Array:
+    """Return the largest residual over its slope of each point, (points,), volts; infinite where it is no number.
+
+    A reference couples the nodes of a layer so much that their slopes alone say little.
+    """
+    parts = [
+        jnp.abs(divided(net, k, slopes, loads, r) if net.shares(k) else r / slopes[k]).max(axis=1)
+        for k, r in residual.items()
+    ]
     worst = parts[0]
     for part in parts[1:]:
         worst = jnp.maximum(worst, part)
@@ -377,7 +385,7 @@ def _conjugate_gradients(net: Network, slopes: Layers, loads: Array | None, r: L
         after = dot(r, z)
         b = _ratio(after, rz)
         p = {k: z[k] + b * p[k] for k in p}
-        left = _worst(slopes, r)[:, None]
+        left = _worst(net, slopes, loads, r)[:, None]
         return number + 1, d, r, p, after, goes & (left > enough[:, None]) & (left < jnp.inf)
 
     def is_going(carry: _Gradients) -> Array:

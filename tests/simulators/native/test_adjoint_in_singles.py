@@ -28,7 +28,7 @@ def adjoint_of(dtype: type) -> list[np.ndarray]:
 
     with doubles():
         given = (*layered.held, layered.split(circuit.values()), NO_WIRES, voltages, currents)
-        found = transposed(False, *jax.tree.map(typed, given))
+        found, _ = transposed(False, *jax.tree.map(typed, given))
     return [np.asarray(each, float) for each in found]
 
 

@@ -11,7 +11,7 @@ from ebana_like.learning import Adjoint, Centered, CrossEntropy
 from ebana_like.networks import Amplifier, Crossbar, DiodePair, Inputs, OutputPairs, build_network
 from ebana_like.simulators import NativeSimulator
 from ebana_like.simulators.native import settle
-from ebana_like.simulators.native.network import Network, Neurons, Ports, network
+from ebana_like.simulators.native.network import Conductances, Network, Neurons, Ports, network
 from ebana_like.simulators.native.patternless import patternless
 from ebana_like.simulators.native.runtime import doubles
 
@@ -37,7 +37,8 @@ def of_rank_one(depth: int) -> tuple[Network, dict[int, jnp.ndarray]]:
         jnp.array(np.outer(rng.uniform(1, 2, columns), rng.uniform(1, 2, rows))) for rows, columns in pairwise(sizes)
     )
     ports = Ports(jnp.zeros(2), jnp.array([0, 2]), jnp.array([1, 3]), jnp.zeros(4))
-    net = network(neurons, ports, jnp.array(rng.uniform(5, 6, sizes[0])), crossbars)
+    first = jnp.array(rng.uniform(5, 6, (sizes[0], 1)))
+    net = network(neurons, ports, Conductances(first, first[:, :0], jnp.zeros((sizes[0], 2)), crossbars))
     slopes = {k: net.conductances[k] + rng.uniform(0, 5, (POINTS, n)) for k, n in enumerate(sizes[:-1])}
     return net, {**slopes, depth: net.conductances[depth]}
 

@@ -1,4 +1,4 @@
-"""The layered engine gives what all of Kirchhoff's equations give where crossbars see windows, or rows are mirrored."""
+"""The layered engine gives what all of Kirchhoff's equations give: windows, mirrored rows, reference columns."""
 
 import numpy as np
 import pytest
@@ -47,6 +47,19 @@ NETWORKS = {
             OutputPairs(),
         ],
         None,
+    ),
+    "reference, switched": (
+        [
+            Inputs(16, doubled=False),
+            Crossbar(6, reference=8e-6),
+            DiodePair("d1n4148", clamp=0.1),
+            Amplifier(4),
+            Crossbar(5, reference=6e-6),
+            *NEURON,
+            Crossbar(3, reference=8e-6),
+            Outputs(),
+        ],
+        SwitchedTargets(),
     ),
     "mirrored, switched": ([Inputs(16), Crossbar(5), *IN_MIRROR, Crossbar(6), OutputPairs()], SwitchedTargets()),
 }
