@@ -26,10 +26,10 @@ class Phases:
     iterations: IntArray
     references: tuple[FloatArray | None, ...] = ()
 
-    def above(self, layer: int) -> FloatArray | float:
-        """Return the voltage of what a layer is read against, (phases, batch, 1), or 0."""
+    def against(self, layer: int) -> FloatArray:
+        """Return the voltage of what a layer is read against, (phases, batch, 1)."""
         found = self.references[layer] if self.references else None
-        return 0.0 if found is None else found[..., None]
+        return np.zeros((*self.iterations.shape, 1)) if found is None else found[..., None]
 
 
 def write_phases(
@@ -49,18 +49,18 @@ def write_phases(
     for phase in phases:
         part = slice(first, first + len(phase.outputs))
         for k, (hidden, h) in enumerate(zip(layers.hidden, phase.hidden, strict=True)):
-            voltages[part][..., hidden.nodes] = h + phase.above(k)
+            voltages[part][..., hidden.nodes] = h + phase.against(k)
             for nodes in hidden.driven:
                 voltages[part][..., nodes] = hidden.forward * h
             for nodes in () if hidden.mirrored is None else hidden.mirrored:
                 voltages[part][..., nodes] = -hidden.forward * h
             if hidden.offsets is not None:
                 voltages[part][..., hidden.driven[-1]] += hidden.offsets
-        voltages[part][..., layers.outputs] = phase.outputs + phase.above(len(layers.hidden))
+        voltages[part][..., layers.outputs] = phase.outputs + phase.against(len(layers.hidden))
         for k, crossbar in enumerate(layers.crossbars):
             if (reference := crossbar.reference) is not None:
-                voltages[part][..., reference.node] = phase.above(k)[..., 0]
-                voltages[part][..., reference.rails] = phase.above(k) + reference.volts
+                voltages[part][..., reference.node] = phase.against(k)[..., 0]
+                voltages[part][..., reference.rails] = phase.against(k) + reference.volts
         first = part.stop
     if layers.branch.is_switched:
         _write_targets(circuit, layers, voltages, currents, loads)

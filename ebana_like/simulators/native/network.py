@@ -287,10 +287,18 @@ def network(neurons: tuple[Layer, ...], ports: "Ports", g: "Conductances", wired
     conductances.append(at_columns + ports.ground)
     if wired.totals:
         conductances = [own + beside for own, beside in zip(conductances, wired.totals, strict=True)]
-    pairs = ports.positive, ports.negative
-    alike = tuple(sums) if positive and not any(references) else ()
-    rest = tuple(fed), alike, wired.couplings, ports.ratios, tuple(references)
-    return Network(neurons, tuple(matrices), tuple(conductances), *pairs, *rest)
+    return Network(
+        neurons,
+        tuple(matrices),
+        tuple(conductances),
+        ports.positive,
+        ports.negative,
+        tuple(fed),
+        tuple(sums) if positive and not any(references) else (),
+        wired.couplings,
+        ports.ratios,
+        tuple(references),
+    )
 
 
 def _first_reference(ports: "Ports", g: "Conductances", at_columns: Array) -> Reference | None:
