@@ -149,6 +149,14 @@ class Hopfield:
         return {f"layer{layer}": np.ones(1) for layer in range(1, len(self.sizes))}
 
     def signals(self, points: Settled, coefficients: FloatArray) -> dict[str, Signal]:
+        return self._signals(points, coefficients, points.states)
+
+    def upward_signals(self, points: Settled, coefficients: FloatArray) -> dict[str, Signal]:
+        """Return the signals were the layer below each free in every phase; see `GeneRec`."""
+        return self._signals(points, coefficients, np.broadcast_to(points.states[:1], points.states.shape))
+
+    def _signals(self, points: Settled, coefficients: FloatArray, below: FloatArray) -> dict[str, Signal]:
+        """Return the signals of points; below: states that weights lead up from, shaped as those of the points."""
         usable = points.usable
         states, c = points.states[:, usable], coefficients[:, usable] / max(int(usable.sum()), 1)
         weighted = c[..., None] * states
@@ -160,7 +168,7 @@ class Hopfield:
                     np.zeros(change.shape[1]), change, points.features[usable], mirrored=False
                 )
             else:
-                before = states[..., self.parts[layer - 2]]
+                before = below[:, usable][..., self.parts[layer - 2]]
                 both = (weighted[..., own].reshape(-1, change.shape[1]), before.reshape(-1, before.shape[-1]))
                 weight = np.ascontiguousarray(-(both[0].T @ both[1]).real.ravel())
             found[address(f"layer{layer}", "weight")] = weight

@@ -6,6 +6,7 @@ from .continual import Continual
 from .contrastive import Contrastive
 from .estimator import Estimate, Estimator
 from .frequency import Frequency
+from .generec import GeneRec
 from .holomorphic import Holomorphic
 from .lock_in import LockIn
 from .nudged import Nudged, Stencil
@@ -22,6 +23,7 @@ __all__ = [
     "Estimate",
     "Estimator",
     "Frequency",
+    "GeneRec",
     "HigherOrder",
     "Holomorphic",
     "LockIn",

@@ -26,6 +26,7 @@ ESTIMATORS: "Seam[type[Estimator]]" = Seam(
         "higher-order": "ebana_like.learning.estimators.symmetric:HigherOrder",
         "holomorphic": "ebana_like.learning.estimators.holomorphic:Holomorphic",
         "contrastive": "ebana_like.learning.estimators.contrastive:Contrastive",
+        "generec": "ebana_like.learning.estimators.generec:GeneRec",
         "frequency": "ebana_like.learning.estimators.frequency:Frequency",
         "lock-in": "ebana_like.learning.estimators.lock_in:LockIn",
         "continual": "ebana_like.learning.estimators.continual:Continual",
