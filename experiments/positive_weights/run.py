@@ -50,7 +50,7 @@ def problem_of(way: str, rates: tuple[float, ...], epochs: int, seed: int, data:
     """Return a training by Adam and the adjoint. data: file of MNIST, or "" for digits."""
     task = TASKS["mnist" if data else "digits"]
     changes = {"signs": way, "seed": seed, "epochs": epochs, "estimator": "adjoint", "data": data}
-    rule = {"update": "adam", "lr": rates, "lr_by_size": (0.0, 0.0), "schedule": "cosine", "decay": 1.0}
+    rule = {"update": "adam", "lr": rates, "schedule": "cosine", "decay": 1.0}
     size = {"batch": 50, "validation": 1 / 6} if data else {"batch": 20, "validation": 0.2, "hidden": (30,)}
     return task.problem(replace(task.settings, **changes, **rule, **size))
 

@@ -4,6 +4,7 @@ from .adjoint import Adjoint
 from .catalog import ESTIMATORS, nudged_estimators
 from .continual import Continual
 from .contrastive import Contrastive
+from .differences import CoContentDifferences, PowerDifferences
 from .estimator import Estimate, Estimator
 from .frequency import Frequency
 from .generec import GeneRec
@@ -18,6 +19,7 @@ __all__ = [
     "ESTIMATORS",
     "Adjoint",
     "Centered",
+    "CoContentDifferences",
     "Continual",
     "Contrastive",
     "Estimate",
@@ -30,6 +32,7 @@ __all__ = [
     "Negative",
     "Nudged",
     "Positive",
+    "PowerDifferences",
     "RandomSign",
     "Stencil",
     "Stochastic",

@@ -27,6 +27,8 @@ ESTIMATORS: "Seam[type[Estimator]]" = Seam(
         "holomorphic": "ebana_like.learning.estimators.holomorphic:Holomorphic",
         "contrastive": "ebana_like.learning.estimators.contrastive:Contrastive",
         "generec": "ebana_like.learning.estimators.generec:GeneRec",
+        "cocontent": "ebana_like.learning.estimators.differences:CoContentDifferences",
+        "power": "ebana_like.learning.estimators.differences:PowerDifferences",
         "frequency": "ebana_like.learning.estimators.frequency:Frequency",
         "lock-in": "ebana_like.learning.estimators.lock_in:LockIn",
         "continual": "ebana_like.learning.estimators.continual:Continual",
