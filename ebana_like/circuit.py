@@ -1,11 +1,11 @@
 """What is wired to what? Node names, banks of elements, and the ports through which a sample enters and leaves."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
 from types import UnionType
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import numpy as np
 from scipy.sparse import coo_array
@@ -13,6 +13,7 @@ from scipy.sparse.csgraph import connected_components
 
 from ebana_like.elements import (
     Bank,
+    BankType,
     Capacitors,
     Conditions,
     CurrentControlled,
@@ -21,6 +22,7 @@ from ebana_like.elements import (
     OhmsLaw,
     VoltageLaw,
     VoltageSources,
+    of_kind,
 )
 from ebana_like.elements.conditions import USUAL_CONDITIONS
 from ebana_like.elements.labels import repeated
@@ -32,8 +34,6 @@ from ebana_like.values import SHARED, Parameter, Values, address, parts
 
 GROUND = "0"
 MOST_LISTED = 5
-
-BankType = TypeVar("BankType", bound=Bank)
 
 
 @dataclass(frozen=True, eq=False)
@@ -190,7 +190,7 @@ class Circuit:
 
     def _require_no_source_loop(self) -> None:
         """Voltage sources in a loop contradict each other, or share a current that nothing determines."""
-        banks = [bank for bank in self.banks if isinstance(bank, VoltageLaw)]
+        banks = list(self.of_kind(VoltageLaw))
         while sum(map(len, banks)) + self.components(banks).max() >= len(self.nodes):
             bank = banks.pop()
             if sum(map(len, banks)) + self.components(banks).max() < len(self.nodes):
@@ -242,12 +242,25 @@ class Circuit:
         """Raise CircuitError with this reason where an element is of one of these kinds."""
         for bank in self.banks:
             if isinstance(bank, kinds) and len(bank):
-                article = "an" if bank.words[0] in "aeiou" else "a"
-                raise CircuitError(f"{bank.labels[0]} is {article} {bank.words}; {reason}")
+                raise CircuitError(f"{bank.labels[0]} is {bank.article} {bank.words}; {reason}")
 
     def of_kind(self, kind: type[BankType]) -> tuple[BankType, ...]:
         """Return all banks of a kind, in order."""
-        return tuple(bank for bank in self.banks if isinstance(bank, kind))
+        return of_kind(self.banks, kind)
+
+    def stranger(self, *kinds: type[Bank], beside: Collection[str] = ()) -> str:
+        """Return what an element of none of these kinds is, "q1 is a transistor"; empty where there is none.
+
+        beside: names of banks that may be of any kind.
+        """
+        known = {id(bank) for kind in kinds for bank in self.of_kind(kind)}
+        strange = [b for b in self.banks if len(b) and id(b) not in known and b.name not in beside]
+        return f"{strange[0].labels[0]} is {strange[0].article} {strange[0].words}" if strange else ""
+
+    def changed(self, kind: type[BankType], change: Callable[[BankType], Bank]) -> "Circuit":
+        """Return the circuit with others in the place of all banks of a kind."""
+        others = {bank.name: change(bank) for bank in self.of_kind(kind)}
+        return replace(self, banks=tuple(others.get(bank.name, bank) for bank in self.banks)) if others else self
 
     @cached_property
     def parameters(self) -> Mapping[str, Parameter]:

@@ -10,7 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
-from ebana_like.elements import Bank, VoltageSources
+from ebana_like.elements import Bank, VoltageSources, of_kind
 from ebana_like.elements.capacitor import Capacitors, no_initial
 from ebana_like.elements.inductor import Coupling, Inductors
 from ebana_like.elements.labels import repeated
@@ -81,8 +81,7 @@ class Storage:
                 raise CircuitError(f'bank "{bank.name}" has a node that the circuit of {len(nodes)} nodes has not')
         wires = {
             label: (int(p), int(n), float(volts))
-            for bank in banks
-            if isinstance(bank, VoltageSources)
+            for bank in of_kind(banks, VoltageSources)
             for label, p, n, volts in zip(bank.labels, bank.positive, bank.negative, bank.voltage, strict=True)
         }
         inductors = self.inductors

@@ -1,6 +1,6 @@
 """Does another SPICE program find the same voltages, and if not, why? One difference is removed after another."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -133,7 +133,7 @@ def solved(circuit: Circuit) -> FloatArray:
     ngspice solves what only it has the laws of, the native engine what SPICE has not.
     """
     point: Solved | OperatingPoints
-    if any(isinstance(bank, Devices | IdealDiodes) for bank in circuit.banks):
+    if any(circuit.of_kind(kind) for kind in (Devices, IdealDiodes)):
         with referee(circuit) as simulator:
             point = simulator.solve({}, present_features(circuit))
     else:
@@ -163,10 +163,10 @@ def _variants(circuit: Circuit, dialect: Dialect, celsius: float | None) -> list
     volts = laws.thermal_voltage(circuit.conditions.celsius if celsius is None else celsius)
     ratio = volts / circuit.conditions.thermal_voltage
     if abs(ratio - 1) > SAME and circuit.of_kind(Diodes):
-        circuit = _with_diodes(circuit, lambda bank: replace(bank, model=_at_thermal_voltage(bank.model, ratio)))
+        circuit = circuit.changed(Diodes, lambda bank: replace(bank, model=_at_thermal_voltage(bank.model, ratio)))
         variants.append((f"its thermal voltage, {1e3 * volts:.5f} mV", circuit))
     if not laws.cubic_reverse and circuit.of_kind(Diodes):
-        circuit = _with_diodes(circuit, lambda bank: _ExponentialDiodes(**bank.contents()))
+        circuit = circuit.changed(Diodes, lambda bank: _ExponentialDiodes(**bank.contents()))
         variants.append(("its exponential reverse current", circuit))
     if laws.grounded_gmin:
         circuit = _with_grounded_gmin(circuit)
@@ -180,10 +180,6 @@ def _at_thermal_voltage(model: DiodeModel, ratio: float) -> DiodeModel:
     """Return the model whose N Vt is so many times this one's, in IS(T) too, where XTI / N stays as it is."""
     exponent = float(model.other.get("xti", XTI)) * ratio
     return replace(model, emission=model.emission * ratio, other={**model.other, "xti": repr(exponent)})
-
-
-def _with_diodes(circuit: Circuit, change: Callable[[Diodes], Diodes]) -> Circuit:
-    return replace(circuit, banks=tuple(change(b) if isinstance(b, Diodes) else b for b in circuit.banks))
 
 
 def _with_grounded_gmin(circuit: Circuit) -> Circuit:

@@ -26,9 +26,8 @@ def learner_of(netlist: Path, data: Path, inputs: str, outputs: str) -> SelfLear
     Raises SettingError for what is not there, and for elements that are no resistors and no sources.
     """
     circuit, table = load_netlist(netlist).circuit, read_table(str(data))
-    for bank in circuit.banks:
-        if len(bank) and not isinstance(bank, Resistors | VoltageSources | CurrentSources):
-            raise SettingError(f"{bank.labels[0]} is a {bank.kind.replace('_', ' ')}; edges that learn are resistors")
+    if stranger := circuit.stranger(Resistors, VoltageSources, CurrentSources):
+        raise SettingError(f"{stranger}; edges that learn are resistors")
     held = _held(circuit.of_kind(VoltageSources))
     wanted, ((pair, column),) = carriers(inputs), _one(columns(outputs))
     if missing := [source for source, _, _ in wanted if source not in held]:

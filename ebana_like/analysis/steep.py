@@ -5,8 +5,6 @@ nothing. Resistors between neurons take means of voltages, so a node is moved by
 the leak of one diode makes at its own node; amplifiers make it larger by their gain, one layer after the other.
 """
 
-from dataclasses import replace
-
 import numpy as np
 
 from ebana_like.circuit import Circuit
@@ -17,8 +15,7 @@ from ebana_like.energy import element_currents
 
 def steepened(circuit: Circuit) -> Circuit:
     """Return the circuit with steep diodes in the place of ideal ones: what its netlist says."""
-    banks = tuple(bank.steep if isinstance(bank, IdealDiodes) else bank for bank in circuit.banks)
-    return replace(circuit, banks=banks) if circuit.of_kind(IdealDiodes) else circuit
+    return circuit.changed(IdealDiodes, lambda bank: bank.steep)
 
 
 def largest_deviation(circuit: Circuit, voltages: FloatArray) -> float:

@@ -1,6 +1,6 @@
 """The elements of a circuit, one class a kind, each a bank of arrays."""
 
-from ebana_like.elements.bank import Bank, Quantity
+from ebana_like.elements.bank import Bank, BankType, Quantity, of_kind
 from ebana_like.elements.behavioural import BehaviouralConductors, BehaviouralCurrents
 from ebana_like.elements.capacitor import Capacitors, Storing
 from ebana_like.elements.conditions import Conditions
@@ -32,6 +32,7 @@ __all__ = [
     "VCVS",
     "AdjointView",
     "Bank",
+    "BankType",
     "BehaviouralConductors",
     "BehaviouralCurrents",
     "BipolarTransistors",
@@ -75,5 +76,6 @@ __all__ = [
     "Wires",
     "dense",
     "index_of",
+    "of_kind",
     "squared_norm",
 ]

@@ -1,9 +1,9 @@
 """What is a bank? A group of like elements held as arrays: one Python object for 160,000 resistors."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from typing import Annotated, Any, ClassVar, NamedTuple, Self
+from typing import Annotated, Any, ClassVar, NamedTuple, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -179,6 +179,11 @@ class Bank(ABC):
         return self.kind.replace("_", " ")
 
     @property
+    def article(self) -> str:
+        """What stands before `words`."""
+        return "an" if self.words[0] in "aeiou" else "a"
+
+    @property
     def many(self) -> str:
         """What a person calls them all."""
         return f"{self.words}s"
@@ -270,6 +275,14 @@ class Bank(ABC):
     @abstractmethod
     def spice_lines(self, nodes: Sequence[str]) -> list[str]:
         """Return the netlist lines of the elements, one each, in the portable dialect; nodes are named by `nodes`."""
+
+
+BankType = TypeVar("BankType", bound=Bank)
+
+
+def of_kind(banks: Iterable[Bank], kind: type[BankType]) -> tuple[BankType, ...]:
+    """Return all banks of a kind, in order."""
+    return tuple(bank for bank in banks if isinstance(bank, kind))
 
 
 def _span(values: FloatArray, unit: str) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from ebana_like.elements.bank import Bank
+from ebana_like.elements.bank import Bank, of_kind
 from ebana_like.elements.law import VoltageLaw
 from ebana_like.values import FloatArray, IntArray
 
@@ -25,7 +25,7 @@ def undecided(banks: Sequence[Bank], nodes: int) -> tuple[str, ...]:
     `e1 a 0 b 0 1` and `e2 b 0 a 0 1` say V(a) = V(b) twice: no solver can tell their currents.
     nodes: number of nodes, ground first.
     """
-    branches = [bank for bank in banks if isinstance(bank, VoltageLaw)]
+    branches = of_kind(banks, VoltageLaw)
     controlled = [(bank, bank.follows) for bank in branches if bank.follows is not None and len(bank)]
     if not controlled:
         return ()

@@ -12,10 +12,11 @@ import numpy as np
 import schemdraw
 import schemdraw.elements as elm
 
-from ebana_like.circuit import BankType, Circuit
+from ebana_like.circuit import Circuit
 from ebana_like.elements import (
     CCCS,
     VCVS,
+    BankType,
     CurrentSources,
     Diodes,
     IdealDiodes,

@@ -7,7 +7,7 @@ import numpy as np
 
 from ebana_like.checks import LONGEST
 from ebana_like.circuit import GROUND, Circuit, InputPorts, OutputPorts, free_name
-from ebana_like.elements import CCVS, VCCS, Bank, CurrentSources, IntArray, Range, Resistors, VoltageSources
+from ebana_like.elements import CCVS, VCCS, Bank, CurrentSources, IntArray, Range, Resistors, VoltageSources, of_kind
 from ebana_like.errors import SettingError, meant
 from ebana_like.expressions import Call, Number, Tree
 from ebana_like.fitting.chosen import Chosen, words
@@ -234,7 +234,7 @@ class _Rewired:
 
     def current_of(self, label: str, word: str) -> int:
         """Return a node whose voltage is the current of a source, which gets an ammeter in series."""
-        found = [b for b in self.banks if isinstance(b, VoltageSources)]
+        found = of_kind(self.banks, VoltageSources)
         bank = next((each for each in found if label in each.labels), None)
         if bank is None:
             sources = [each for b in found for each in b.labels]

@@ -34,8 +34,8 @@ def heat_maps(circuit: Circuit) -> list[Drawn]:
     """Return a heat map of each trainable crossbar."""
     return [
         Drawn(bank.name, f"{bank.name}: a row for each node it is driven by", heat_map(bank, circuit.nodes))
-        for bank in circuit.banks
-        if isinstance(bank, Synapses) and bank.trainable and bank.grid is not None
+        for bank in circuit.of_kind(Synapses)
+        if bank.trainable and bank.grid is not None
     ]
 
 
@@ -47,8 +47,8 @@ def histograms(circuit: Circuit, before: Values | None = None) -> list[Drawn]:
             f"{bank.name}: how often each conductance occurs",
             histogram(bank, None if before is None else before[address(bank.name, "conductance")]),
         )
-        for bank in circuit.banks
-        if isinstance(bank, Synapses) and bank.trainable
+        for bank in circuit.of_kind(Synapses)
+        if bank.trainable
     ]
 
 

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ebana_like.circuit import BankType, Circuit
+from ebana_like.circuit import Circuit
 from ebana_like.elements import (
     CCCS,
     VCVS,
     Bank,
+    BankType,
     CurrentSources,
     Diodes,
     FloatArray,

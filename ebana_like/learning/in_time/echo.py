@@ -45,12 +45,8 @@ class StorageGradient:
 
 def lossy(circuit: Circuit) -> str:
     """Return why a circuit has no action whose echo would be its course, naming an element; empty where it has one."""
-    for bank in circuit.banks:
-        if bank.name in circuit.driven.banks() or not len(bank):
-            continue
-        if not isinstance(bank, VoltageSources | Diodes):
-            kind = bank.kind.replace("_", " ")
-            return f"{bank.labels[0]} is a {kind}: an echo retraces the course of capacitors and inductors alone"
+    if stranger := circuit.stranger(VoltageSources, Diodes, beside=circuit.driven.banks()):
+        return f"{stranger}: an echo retraces the course of capacitors and inductors alone"
     if circuit.storage.waveforms:
         label = min(circuit.storage.waveforms)
         return f"{label} follows a function of its own, which is not played backwards; make it an input"

@@ -23,11 +23,8 @@ from ebana_like.systems.in_reverse import backward_errors, charge_a_slope, in_re
 
 def departs(circuit: Circuit) -> str:
     """Return why a circuit is not its own adjoint circuit, naming an element; empty where it is."""
-    for bank in circuit.banks:
-        if len(bank) and not isinstance(bank, Resistors | VoltageSources | CurrentSources):
-            kind = bank.kind.replace("_", " ")
-            return f"{bank.labels[0]} is a {kind}: a circuit is its own adjoint where it is linear and reciprocal"
-    return ""
+    stranger = circuit.stranger(Resistors, VoltageSources, CurrentSources)
+    return stranger and f"{stranger}: a circuit is its own adjoint where it is linear and reciprocal"
 
 
 def reversed_error(engine: InTime, course: Trajectories, analysis: Transient, slopes: FloatArray) -> AdjointCourse:

@@ -9,13 +9,14 @@ is Kirchhoff's current law, a branch's its own law, in which a flux has the sign
 grounded source decides are known, so V = u at the unknowns and a combination of x elsewhere.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
 from ebana_like.circuit import Circuit
-from ebana_like.elements import Devices, Diodes, FloatArray, IntArray, WiredCrossbar
+from ebana_like.elements import Devices, Diodes, FloatArray, IntArray, WiredCrossbar, of_kind
 from ebana_like.elements.constants import GMIN
 from ebana_like.elements.diode import junction
 from ebana_like.elements.junction_charge import JunctionCharge, charge_of, junction_capacitance
@@ -111,7 +112,7 @@ def time_equations(circuit: Circuit, values: Values) -> TimeEquations:
     known = np.zeros((size, voltages + amperes))
     known[equations.pinned_nodes, equations.pinned_sources] = equations.pinned_signs
     capacity, wires = _stored(circuit, equations)
-    laws = [bank for bank in equations.laws if isinstance(bank, Diodes)]
+    laws = of_kind(equations.laws, Diodes)
     nothing = np.zeros(0, dtype=np.intp)
     ends = [np.concatenate([nothing, *(getattr(bank, end) for bank in laws)]) for end in ("positive", "negative")]
     D = np.zeros((len(ends[0]), size))
@@ -143,7 +144,7 @@ def _stored(circuit: Circuit, equations: Equations) -> tuple[FloatArray, IntArra
     return found, wires
 
 
-def _junctions(laws: list[Diodes]) -> Junctions:
+def _junctions(laws: Sequence[Diodes]) -> Junctions:
     charges = [charge_of(bank) for bank in laws]
 
     def each(values: list[FloatArray]) -> FloatArray:
