@@ -69,6 +69,17 @@ def with_fields(thing: Thing, **changes: Any) -> Thing:
     return found
 
 
+def in_singles(thing: Thing) -> Thing:
+    """Return a thing whose numbers, where they are arrays as they are while it is compiled, are singles."""
+    changes: dict[str, Any] = {}
+    for name, value in vars(thing).items():
+        if hasattr(value, "dtype"):
+            changes[name] = value.astype(np.float32)
+        elif is_dataclass(value):
+            changes[name] = in_singles(value)
+    return with_fields(thing, **changes) if changes else thing
+
+
 def _taken_apart(thing: Any, found: list[Any]) -> Any:
     """Return what is left of a thing when its numbers are put into a list, each leaving a 1."""
     changes: dict[str, Any] = {}

@@ -88,7 +88,8 @@ class SoftBounds(Law):
 
     def factor(self, place: Any, up: Any, frame: Frame) -> Any:
         above, below = frame.high - frame.zero, frame.zero - frame.low
-        return _chosen(up, (frame.high - place) / _above_zero(above), (place - frame.low) / _above_zero(below))
+        above, below = 1 / _above_zero(above), 1 / _above_zero(below)
+        return _chosen(up, (frame.high - place) * above, (place - frame.low) * below)
 
 
 @dataclass(frozen=True)
@@ -106,8 +107,8 @@ class Power(Law):
 
     def factor(self, place: Any, up: Any, frame: Frame) -> Any:
         rising, falling = frame.own.get("rising", self.up), frame.own.get("falling", self.down)
-        width = _above_zero(frame.high - frame.low)
-        above, below = (abs(each) / width for each in (frame.high - place, place - frame.low))
+        share = 1 / _above_zero(frame.high - frame.low)
+        above, below = (abs(each) * share for each in (frame.high - place, place - frame.low))
         return _chosen(up, above**rising, below**falling)
 
     def drawn(self, count: int, rng: np.random.Generator) -> dict[str, FloatArray]:
@@ -139,9 +140,10 @@ class Exponential(Law):
 
     def factor(self, place: Any, up: Any, frame: Frame) -> Any:
         xp = place.__array_namespace__()
-        z = 2 * self.scale * (place - frame.zero) / _above_zero(frame.high - frame.low) + self.shift
+        z = 2 * self.scale / _above_zero(frame.high - frame.low) * (place - frame.zero) + self.shift
         steep, size = _chosen(up, self.steep_up, -self.steep_down), _chosen(up, self.rise, self.fall)
-        return xp.clip(1 - size * xp.exp(steep * z), 0.0, None)
+        left = 1 - size * xp.exp(steep * z)
+        return xp.where(left > 0, left, 0.0)
 
     def noise(self, place: Any, up: Any, step: Any, frame: Frame) -> Any:
         return step + self.floor + self.slope * abs(place - frame.zero)
@@ -170,8 +172,8 @@ class Tabulated(Law):
 
     @staticmethod
     def _between(place: Any, values: tuple[float, ...]) -> Any:
-        middles = (np.arange(len(values)) + 0.5) / len(values)
         xp = place.__array_namespace__()
+        middles = xp.asarray((np.arange(len(values)) + 0.5) / len(values), dtype=place.dtype)
         return xp.interp(place, middles, xp.asarray(values))
 
 

@@ -15,7 +15,7 @@ from ebana_like.checks import require_number
 from ebana_like.elements import FloatArray
 from ebana_like.errors import SettingError
 from ebana_like.hardware.compiled import NUMBER, CompiledTechnology, Entries, require_shares
-from ebana_like.hardware.kinds import is_given
+from ebana_like.hardware.kinds import in_singles, is_given
 from ebana_like.hardware.laws import Constant, Frame, Law
 from ebana_like.values import Parameter
 
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
 Rounding = Literal["stochastic", "nearest", "kept"]
 
-Pace = Literal["in one go", "in turns", "one by one"]
-"""How pulses of an update are computed: all together, so many together again and again, or each for itself."""
-
 FINE = 0.05
 """Share of the range that pulses may cover in one go: the law is taken amid their way, and their noise drawn once."""
 
+COUNTED, RESET, WRITTEN, FIRST = 0, 1, 2, 8
+"""Which of an update's draws are for what: the number of pulses, a reset, the noise of a write, pulses turn by turn."""
+
 RISING, FALLING, ENDS, OWN = "rising step", "falling step", ("low end", "high end"), "law "
-HIDDEN, LEFT, ZERO, LIFE, AGE, DRIFT = "hidden", "left", "zero", "lifetime", "age", "drift exponent"
+HIDDEN, LEFT, ZERO, LEAKING, AGE, DRIFT = "hidden", "left", "zero", "leaking", "age", "drift exponent"
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,6 @@ class Pulsed(CompiledTechnology):
     one_way: bool = False
     refresh: float = 0.1
     seed: int = 0
-    pace: Pace = field(init=False, repr=False)
 
     by_numbers = True
 
@@ -109,14 +108,6 @@ class Pulsed(CompiledTechnology):
         require_shares("a technology", stuck_low=self.stuck_low, stuck_high=self.stuck_high)
         if self.stuck_low + self.stuck_high > 1:
             raise SettingError("stuck_low and stuck_high of a technology are more than 1 together; give shares")
-
-        pace: Pace = "in one go" if self.most <= self.together else "in turns" if self.together > 1 else "one by one"
-        object.__setattr__(self, "pace", pace)
-
-    @property
-    def together(self) -> int:
-        """Pulses of which the law is taken amid their way."""
-        return max(int(FINE / self.step), 1)
 
     @property
     def chip(self) -> int:
@@ -173,7 +164,8 @@ class Pulsed(CompiledTechnology):
                 entries[end][chance < self.stuck_low] = 0.0
                 entries[end][chance >= 1 - self.stuck_high] = 1.0
         if self.leak and self.leak_device:
-            entries[LIFE] = np.maximum(self.leak * (1 + self.leak_device * rng.normal(size=count)), self.period)
+            seconds = np.maximum(self.leak * (1 + self.leak_device * rng.normal(size=count)), self.period)
+            entries[LEAKING] = np.expm1(-self.period / seconds)
         if self.drift and self.drift_device:
             entries[DRIFT] = self.drift + self.drift_device * rng.normal(size=count)
         return {name: each.astype(np.float32).astype(float) for name, each in entries.items()}
@@ -218,87 +210,92 @@ class Pulsed(CompiledTechnology):
 
         span, new = high - low, {}
         number = entries[NUMBER].astype(jnp.uint32)
-        word = words(key, number, 0)
-        place = self._rested((entries.get(HIDDEN, value) - low) / span, low / span, entries)
-        steps = wanted / (self.step * span) + entries.get(LEFT, 0.0)
+        place = self._rested((entries.get(HIDDEN, value) - low) * (1 / span), low / span, entries)
+        steps = wanted * (1 / (self.step * span)) + entries.get(LEFT, 0.0)
+        size, up = abs(steps).astype(jnp.float32), steps > 0
         if self.rounding == "stochastic":
-            count = jnp.floor(abs(steps) + uniform(word))
+            count = jnp.floor(size + uniform(words(key, number, COUNTED)))
         elif self.rounding == "nearest":
-            count = jnp.floor(abs(steps) + 0.5)
+            count = jnp.floor(size + 0.5)
         else:
-            count = jnp.floor(abs(steps))
+            count = jnp.floor(size)
             if self.least > 1:
                 count = jnp.where(count < self.least, 0, count)
-        count, up = jnp.minimum(count, self.most), steps > 0
+        count = jnp.minimum(count, self.most)
         if self.one_way:
             count = jnp.where(up, count, 0)
+        pulses = jnp.where(up, count, -count)
         if self.rounding == "kept" or self.one_way:
-            left = steps - jnp.where(up, count, -count)
+            left = steps - pulses
             if self.rounding != "kept":  # only what is to be taken away
                 left = jnp.minimum(left, 0)
             new[LEFT] = jnp.clip(left, -1 / self.step, self.most)
-        there = self.pulsed(place, count, up, entries, key, word)
+        there = place + self.step * self.pulsed(place, pulses, entries, key)
         if self.one_way:
-            there, new[LEFT], count = self._refreshed(there, new[LEFT], count, entries, words(key, number, 1))
-        there = jnp.clip(there, 0, 1)
+            there, new[LEFT], count = self._refreshed(there, new[LEFT], count, entries, words(key, number, RESET))
+        is_written, there = there != place, jnp.clip(there, 0, 1)
         if AGE in entries:
             new[AGE] = jnp.where(count > 0, 0, entries[AGE] + self.period)
         if not is_given(self.write_noise):
             return low + span * there, new
         new[HIDDEN] = low + span * there
-        seen = jnp.clip(there + self.write_noise * normal(words(key, number, 2)), 0, 1)
-        return jnp.where(count > 0, low + span * seen, value), new
+        seen = jnp.clip(there + self.write_noise * normal(words(key, number, WRITTEN)), 0, 1)
+        return jnp.where(is_written, low + span * seen, value), new
 
-    def pulsed(self, place: Any, count: Any, up: Any, entries: Entries, key: Any, word: Any) -> Any:
-        """Return where so many pulses lead, as shares of the range; word: drawn for them where they go in one go."""
+    def pulsed(self, place: Any, pulses: Any, entries: Entries, key: Any) -> Any:
+        """Return how far so many pulses lead from places, those down below zero, in mean steps.
+
+        They are taken in turns, so many at once as cover little. All is done in singles, of which vectors hold twice as
+        many. The loop's result stands in memory: XLA would compute it anew for every array that is made of it.
+        """
         import jax
         import jax.numpy as jnp
 
         from ebana_like.hardware.draws import words
 
-        if self.pace == "in one go":
-            return self._at_once(place, count, up, entries, word)
-        number = entries[NUMBER].astype(jnp.uint32)
-        at_once = 1 if self.pace == "one by one" else jnp.maximum(jnp.floor(FINE / self.step), 1)
+        number, begun = entries[NUMBER].astype(jnp.uint32), place.astype(jnp.float32)
+        own = {name: each.astype(jnp.float32) for name, each in entries.items() if name != NUMBER}
+        devices = in_singles(self)
+        low, high = own.get(ENDS[0], 0.0), own.get(ENDS[1], 1.0)
+        at_once = jnp.maximum(jnp.floor(FINE / devices.step), 1)
 
-        def some(carry: tuple[Any, Any, Any]) -> tuple[Any, Any, Any]:
-            place, left, turn = carry
-            now = jnp.minimum(left, at_once)
-            return self._at_once(place, now, up, entries, words(key, number, turn)), left - now, turn + 1
+        def turn(k: Any, gone: Any) -> Any:
+            before, now = (jnp.clip(pulses, -most, most) for most in (k * at_once, (k + 1) * at_once))
+            place, each = begun + devices.step * gone, 1 / devices.step
+            steps = devices._steps(place, now - before, own, words(key, number, FIRST + k))
+            return gone + jnp.clip(steps, (low - place) * each, (high - place) * each)
 
-        def is_going(carry: tuple[Any, Any, Any]) -> Any:
-            return (carry[1] > 0).any()
+        turns = jnp.ceil(abs(pulses).max(initial=0) / at_once).astype(jnp.int32)
+        return jax.lax.fori_loop(0, turns, turn, jnp.zeros_like(begun))
 
-        return jax.lax.while_loop(is_going, some, (place, count, jnp.uint32(8)))[0]
-
-    def _at_once(self, place: Any, count: Any, up: Any, entries: Entries, word: Any) -> Any:
-        """Return where so many pulses lead: exact for one, to the square of what they cover for several."""
+    def _steps(self, place: Any, pulses: Any, own: Entries, word: Any) -> Any:
+        """Return how far so many pulses lead, in mean steps: exact for one, to the square of it for several."""
         import jax
         import jax.numpy as jnp
 
         from ebana_like.hardware.draws import normal
 
-        frame, size = self._frame(entries), self.step * self._size(up, entries)
-        sign = jnp.where(up, 1, -1).astype(place.dtype)
-        if self.pace == "one by one" or self.most == 1 or type(self.law) is Constant:
-            place_between, factor = place, self.law.factor(place, up, frame)
+        frame, count, up = self._frame(own), abs(pulses), pulses > 0
+        size = self._size(up, own)
+        if self.most == 1 or type(self.law) is Constant:
+            between, factor = place, self.law.factor(place, up, frame)
         else:  # by its slope the law is known amid their way, for one more multiplication
             factor, slope = jax.jvp(lambda x: self.law.factor(x, up, frame), (place,), (jnp.ones_like(place),))
-            before = sign * size * factor * (jnp.maximum(count, 1) - 1) / 2
-            place_between, factor = place + before, factor + slope * before
-        way = sign * size * factor * count
+            before = self.step / 2 * size * factor * (pulses - jnp.clip(pulses, -1, 1))
+            between, factor = place + before, factor + slope * before
+        steps = size * factor * pulses
         if is_given(self.cycle):
-            noise = self.law.noise(place_between, up, size if self.additive else abs(size * factor), frame)
-            way = way + self.cycle * noise * jnp.sqrt(count) * normal(word)
-        return jnp.clip(place + way, frame.low, frame.high)
+            noise = self.law.noise(between, up, self.step * size * (1 if self.additive else abs(factor)), frame)
+            steps = steps + self.cycle / self.step * noise * jnp.sqrt(count) * normal(word)
+        return steps
 
     def _rested(self, place: Any, bottom: Any, entries: Entries) -> Any:
         """Return places after the time between two updates; bottom: the low end, in units of the range."""
         import jax.numpy as jnp
 
         if is_given(self.leak):
-            zero = entries.get(ZERO, self.zero)
-            place = zero + (place - zero) * jnp.exp(-self.period / entries.get(LIFE, self.leak))
+            leaking = entries.get(LEAKING, jnp.expm1(-self.period / self.leak))
+            place = place + (place - entries.get(ZERO, self.zero)) * leaking
         if is_given(self.drift):
             age, nu = entries[AGE], entries.get(DRIFT, self.drift)
             shrunk = ((age + self.period + self.drift_after) / (age + self.drift_after)) ** -nu

@@ -71,12 +71,12 @@ def file(tmp_path):
 def test_a_file_trains_a_circuit(file):
     task = TASKS["xor"]
     settings = replace(
-        task.settings, engine="native", epochs=30, stop_loss=0.0, technology="measured", device=str(file)
+        task.settings, engine="native", epochs=60, stop_loss=0.0, technology="measured", device=str(file)
     )
     given = task.problem(replace(settings, technology_options="rounding=kept", device_bins=10))
     assert given.technology == replace(device_in(str(file), 10), rounding="kept")
     losses = [record.train.loss for record in train(given, NativeSimulator(given.circuit)).records]
-    assert losses[-1] < 0.7 * losses[0]
+    assert losses[-1] < 0.1 * losses[0]
 
 
 def test_the_file_and_the_technology_belong_together(file, tmp_path):

@@ -33,9 +33,8 @@ def answered(name):
     def step(place, pulse):
         turn, is_up = pulse
         key = jnp.array([1, 0], jnp.uint32) + turn.astype(jnp.uint32)
-        word = words(key, number, 0)
-        one, rising = jnp.ones(DEVICES), jnp.full(DEVICES, is_up)
-        place = technology.pulsed(place, one, rising, {**made, "number": number}, key, word)
+        gone = technology.pulsed(place, jnp.full(DEVICES, 2.0 * is_up - 1), {**made, "number": number}, key)
+        place = place + technology.step * gone
         seen = place + technology.write_noise * normal(words(key, number, 2))
         return place, (seen.mean(), seen.std())
 

@@ -66,7 +66,7 @@ def test_a_pulse_is_as_large_as_its_law_has_it(law, up, down):
     x = 0.3
     for k, found in enumerate(places[1:, 0]):
         x += 0.01 * up(x) if k < 8 else -0.01 * down(x)
-        assert found == pytest.approx(x, abs=1e-12)
+        assert found == pytest.approx(x, abs=1e-8)  # steps are singles
 
 
 def test_many_pulses_in_one_go_are_the_pulses_one_by_one():
@@ -174,12 +174,11 @@ def test_symmetry_points():
 
 
 def test_devices_that_differ_in_numbers_alone_are_compiled_once():
-    one, other = Pulsed(step=1e-3, cycle=0.3, law=Linear(0.1, 0.5)), Pulsed(step=2e-4, cycle=2.0, law=Linear(0.4, 0.7))
+    one, other = Pulsed(step=1e-3, cycle=0.3, law=Linear(0.1, 0.5)), Pulsed(step=0.02, cycle=2.0, law=Linear(0.4, 0.7))
     assert kind_of(one)[0] == kind_of(other)[0]
     assert kind_of(one)[1] != kind_of(other)[1]
     for another in (
         replace(one, cycle=0.0),  # what is zero is left out
-        replace(one, step=0.01),  # 31 pulses are too many to be computed in one go
         replace(one, law=Linear(0.1, 0.0)),
         replace(one, rounding="kept"),
     ):
