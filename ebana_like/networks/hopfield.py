@@ -46,8 +46,8 @@ def hopfield_circuit(layers: Sequence[tuple[FloatArray, FloatArray]], activation
         count, before = len(bias), states[layer - 1]
         into, out = sums[layer - 1], states[layer]
         wiring.banks += [
-            _conducting(f"forward{layer}", np.repeat(into, len(before)), np.tile(before, count), weight.ravel()),
-            _conducting(f"biases{layer}", into, np.repeat(one, count), bias),
+            conducting(f"forward{layer}", np.repeat(into, len(before)), np.tile(before, count), weight.ravel()),
+            conducting(f"biases{layer}", into, np.repeat(one, count), bias),
         ]
         wiring.resistors(f"leaks{layer}", into, 0, LEAK)
         wiring.banks.append(
@@ -64,7 +64,7 @@ def hopfield_circuit(layers: Sequence[tuple[FloatArray, FloatArray]], activation
         if layer > 1:
             back = sums[layer - 2]
             ends = np.repeat(back, count), np.tile(out, len(back))
-            wiring.banks.append(_conducting(f"back{layer}", *ends, weight.T.ravel()))
+            wiring.banks.append(conducting(f"back{layer}", *ends, weight.T.ravel()))
     wiring.outputs = OutputPorts(states[-1], grounds(len(states[-1])))
     driven = Currents().wire(wiring, wiring.outputs)
     return wiring.circuit("Hopfield network", driven)
@@ -76,7 +76,7 @@ def _law(activation: str) -> Tree:
     return fold(tree, lambda leaf: Name("0") if leaf == Name("u") else None)
 
 
-def _conducting(name: str, into: IntArray, of: IntArray, weight: FloatArray) -> VCCS:
+def conducting(name: str, into: IntArray, of: IntArray, weight: FloatArray) -> VCCS:
     """Return transconductances LEAK times the weights, that drive nodes `into` by the voltages of nodes `of`."""
     count = len(weight)
     return VCCS(name, labels("g", name, count), grounds(count), into.copy(), of.copy(), grounds(count), LEAK * weight)

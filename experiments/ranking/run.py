@@ -1,6 +1,6 @@
 """Which learning rule is best? Every rule of the comparative study on MNIST, in resistive and in Hopfield networks.
 
-    python experiments/ranking/run.py PATH [hopfield] [circuit]
+    python experiments/ranking/run.py PATH [hopfield] [smooth] [circuit]
 
 PATH is an .npz of the digits (x_train, y_train, x_test, y_test). Digits are averaged over 2 x 2 pixels; 6000 to learn
 from, 2000 others of the training set to choose rates by, 10000 to test on. Every row is written as it is computed.
@@ -11,7 +11,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import matplotlib
 
@@ -30,14 +30,16 @@ from ebana_like.simulators import NativeSimulator
 from ebana_like.simulators.hopfield import HopfieldEngine
 from ebana_like.systems import CircuitSystem, Engine, System
 from ebana_like.systems.hopfield import Hopfield
+from ebana_like.systems.pulls import Way
 from ebana_like.training import EpochRecord, Problem, train
+from ebana_like.values import Values
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from rows import add_row
 
 HERE = Path(__file__).parent
 SIDE = 14
-FACTORS = (1 / 3, 1.0, 3.0)
+FACTORS = (1 / 3, 1.0, 3.0, 5.0, 10.0)
 """Of the rates, that every rule is offered."""
 
 SEEDS, SEARCH_SEED = range(3), 100
@@ -91,19 +93,34 @@ class Kind:
     def engine(self, system: System) -> Engine:
         raise NotImplementedError
 
+    def ends(self, engine: Engine, values: Values, test: Dataset) -> dict[str, float]:
+        """Return what is told of outputs at an end of their range, by column."""
+        return {}
+
     def estimator(self, kind: type[Estimator], beta: float, clamped: bool) -> Estimator:
         return kind() if kind is Adjoint else kind(beta)  # type: ignore[call-arg]
 
 
+@dataclass(frozen=True)
 class HopfieldKind(Kind):
-    """196-100-10 units, clipped."""
+    """196-100-10 units. activation: of them. pull: of outputs that are not clamped."""
+
+    activation: str = "clip"
+    pull: Literal["switch", "current"] = "switch"
 
     def system(self, clamped: bool, seed: int) -> System:
-        return Hopfield((SIDE**2, 100, 10), pull="clamped" if clamped else "switch", seed=seed, spread=0.5)
+        pull: Way = "clamped" if clamped else self.pull
+        return Hopfield((SIDE**2, 100, 10), self.activation, pull, seed, spread=0.5)
 
     def engine(self, system: System) -> Engine:
         assert isinstance(system, Hopfield)
         return HopfieldEngine(system, single=True, still=1e-4)
+
+    def ends(self, engine: Engine, values: Values, test: Dataset) -> dict[str, float]:
+        """Return the share of samples, %, whose own output rests at 0, where its slope is none."""
+        assert isinstance(engine, HopfieldEngine)
+        scores = engine.scores(values, test.volts(slice(None))).scores
+        return {"own_output_at_0": 100 * float((scores[np.arange(len(scores)), test.labels] <= 0).mean())}
 
 
 class CircuitKind(Kind):
@@ -131,8 +148,10 @@ class CircuitKind(Kind):
         return super().estimator(kind, beta if clamped else beta * self.STIFFNESS, clamped)
 
 
+RATES = {"layer1": 0.2 / 64, "layer2": 0.1 / 64}
 KINDS: Mapping[str, Kind] = {
-    "hopfield": HopfieldKind(1 / 255, SquaredError(), {"layer1": 0.2 / 64, "layer2": 0.1 / 64}),
+    "hopfield": HopfieldKind(1 / 255, SquaredError(), RATES),
+    "smooth": HopfieldKind(1 / 255, SquaredError(), RATES, "logistic", "current"),
     "circuit": CircuitKind(4 / 255, SquaredError(0.3, -0.3 / 9), {"crossbar1": 3.0, "crossbar2": 0.6}),
 }
 
@@ -151,14 +170,18 @@ def digits(path: str, unit: float) -> tuple[Dataset, Dataset, Dataset]:
     return part("train", slice(6000)), part("train", slice(-2000, None)), part("test", slice(None))
 
 
-def trained(kind: Kind, rule: str, data: Split, rates: Mapping[str, float], seed: int, epochs: int) -> EpochRecord:
-    """Train a network by a rule; what the last epoch came to."""
+def trained(
+    kind: Kind, rule: str, data: Split, rates: Mapping[str, float], seed: int, epochs: int
+) -> tuple[EpochRecord, dict[str, float]]:
+    """Train a network by a rule; what the last epoch came to, and what is told of outputs at their ends."""
     clamped, estimator, beta = RULES[rule]
     system = kind.system(clamped, seed)
     learned = kind.estimator(estimator, beta, clamped)
     problem = Problem(system, data, kind.cost, learned, SGD(rates), epochs, batch=20, seed=seed)
     with kind.engine(system) as engine:
-        return train(problem, engine).records[-1]  # type: ignore[arg-type]
+        done = train(problem, engine)  # type: ignore[arg-type]
+        assert data.test is not None
+        return done.records[-1], kind.ends(engine, done.values, data.test)
 
 
 def rates_of(kind: Kind, rule: str, data: Dataset) -> dict[str, float]:
@@ -196,16 +219,17 @@ def ranked(name: str, path: str) -> None:
         for factor in FACTORS:
             rates = {bank: factor * rate for bank, rate in base.items()}
             try:
-                searched = trained(kind, rule, Split(train_part, None, chosen_by), rates, SEARCH_SEED, SEARCH_EPOCHS)
+                split = Split(train_part, None, chosen_by)
+                searched, _ = trained(kind, rule, split, rates, SEARCH_SEED, SEARCH_EPOCHS)
                 tried[factor] = error(searched)
             except TrainingError:
                 tried[factor] = float("inf")
         factor = min(tried, key=lambda each: tried[each])
         for seed in SEEDS:
             rates = {bank: factor * rate for bank, rate in base.items()}
-            last = trained(kind, rule, Split(train_part, None, test), rates, seed, EPOCHS)
+            last, ends = trained(kind, rule, Split(train_part, None, test), rates, seed, EPOCHS)
             row = {"rule": rule, "factor": factor, "seed": seed, "loss": last.train.loss}
-            _append(file, {**row, "train_error": 100 * (1 - last.train.accuracy), "test_error": error(last)})
+            _append(file, {**row, "train_error": 100 * (1 - last.train.accuracy), "test_error": error(last), **ends})
     draw()
 
 
@@ -217,7 +241,7 @@ def _append(path: Path, row: Mapping[str, object]) -> None:
 def draw() -> None:
     """Draw test errors by rule: a dot a training, a bar at the mean, for each kind of network."""
     names = [name for name in KINDS if (HERE / f"{name}.csv").exists()]
-    figure = plt.figure(figsize=(8, 3.6), layout="constrained")
+    figure = plt.figure(figsize=(10, 3.6), layout="constrained")
     panels = figure.subplots(1, len(names), sharey=True, squeeze=False)[0]
     for axes, name in zip(panels, names, strict=True):
         with (HERE / f"{name}.csv").open() as file:
