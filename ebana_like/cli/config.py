@@ -2,7 +2,7 @@
 
 import click
 
-from ebana_like.runs.settings import commented_config
+from ebana_like.runs.config import commented_config
 from ebana_like.tasks import trainable
 
 

@@ -12,7 +12,7 @@ from ebana_like.netlist.deck import ANNOTATION, Deck, Line, read_deck
 from ebana_like.netlist.deck.include import read_text
 from ebana_like.netlist.deck.reading import Reading, read_with, reading_with
 from ebana_like.runs import TrainingSettings, decode, load_config, require_files_allowed, setting, settings_in
-from ebana_like.runs.settings import FILES
+from ebana_like.runs.named_files import FILES
 from ebana_like.simulators import ENGINES
 
 NOTE = f"{ANNOTATION}fit"

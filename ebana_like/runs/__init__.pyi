@@ -16,22 +16,13 @@ from .assembly import (
     update_of,
 )
 from .checkpoint import Checkpoint, load_newest, save_checkpoint
+from .config import as_table, commented_config, decode, dump_config, load_config, settings_in
+from .entries import setting
+from .named_files import require_files_allowed, with_files_found
 from .recorder import RunRecorder
 from .resume import agreed_settings, progress_of
 from .run import Run, begin_run, create_run, history_text, load_circuit, load_history
-from .settings import (
-    Settings,
-    TrainingSettings,
-    as_table,
-    commented_config,
-    decode,
-    dump_config,
-    load_config,
-    require_files_allowed,
-    setting,
-    settings_in,
-    with_files_found,
-)
+from .settings import Settings, TrainingSettings
 
 __all__ = [
     "Checkpoint",

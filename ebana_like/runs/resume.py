@@ -7,8 +7,9 @@ from typing import Any
 from ebana_like.errors import RunError, SettingError
 from ebana_like.learning.schedules.catalog import ends_with_training
 from ebana_like.runs.checkpoint import Checkpoint
+from ebana_like.runs.config import as_table, decode
 from ebana_like.runs.run import CONFIG, versions
-from ebana_like.runs.settings import AnySettings, TrainingSettings, as_table, decode
+from ebana_like.runs.settings import AnySettings, TrainingSettings
 from ebana_like.training.problem import Problem
 from ebana_like.training.progress import Progress
 

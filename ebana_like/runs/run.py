@@ -19,18 +19,9 @@ from typing import Any, overload
 from ebana_like.errors import RunError, SettingError
 from ebana_like.files import is_inside, make_folder, read_file, write_atomically
 from ebana_like.netlist import Netlist, load_netlist
-from ebana_like.runs.settings import (
-    ABOUT,
-    AnySettings,
-    Settings,
-    TrainingSettings,
-    allow_files,
-    as_table,
-    dump_config,
-    load_config,
-    require_files_allowed,
-    settings_in,
-)
+from ebana_like.runs.config import ABOUT, as_table, dump_config, load_config, settings_in
+from ebana_like.runs.named_files import allow_files, require_files_allowed
+from ebana_like.runs.settings import AnySettings, Settings, TrainingSettings
 from ebana_like.training.progress import EpochRecord
 
 CONFIG, NETLIST, HISTORY, CHECKPOINTS = "config.toml", "netlist.cir", "history.csv", "checkpoint"

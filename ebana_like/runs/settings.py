@@ -1,68 +1,20 @@
 """What can be set for a training? One dataclass, from which the command line, config files and run records are made."""
 
-import tomllib
-from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
-from numbers import Real
-from pathlib import Path
-from types import MappingProxyType
-from typing import Any, TypeVar
+from dataclasses import dataclass, fields
+from typing import TypeVar
 
-import tomli_w
-
-from ebana_like.checks import LONGEST, require_number, shown
-from ebana_like.errors import SettingError, counted, meant
-from ebana_like.files import allow, followed, is_file_name, read_file, require_allowed
+from ebana_like.checks import require_number
+from ebana_like.errors import SettingError, counted
 from ebana_like.hardware.catalog import TECHNOLOGIES
 from ebana_like.learning.costs.catalog import COSTS
 from ebana_like.learning.estimators.catalog import ESTIMATORS
 from ebana_like.learning.schedules.catalog import SCHEDULES, require_decay
 from ebana_like.learning.updates.catalog import UPDATES
-from ebana_like.limits import require_at_most
 from ebana_like.nudges import NUDGES
-from ebana_like.options import EXAMPLES, table_of, text_of
+from ebana_like.runs.entries import checked, setting
 from ebana_like.signs import SIGNS
 from ebana_like.simulators import ENGINES
 from ebana_like.units import NOMINAL_CELSIUS
-
-COMMENT_COLUMN = 36
-
-FILES = ("data", "start", "diode", "device", "netlist", "include_path")
-"""Settings that are names of files, or may be; the last one of several folders."""
-
-OPTIONS = tuple(EXAMPLES)
-"""Settings that are options by name, as text or as a table."""
-
-MOST_DOTS = 500
-"""In a line of a config file."""
-
-ABOUT = "run"
-"""The table in which a run's config says what is no setting: its task, its date ..."""
-
-
-WANTED = {str: "a word", int: "a whole number", float: "a number", bool: "true or false"}
-"""What the value of a setting of each type is called."""
-
-YES_OR_NO: Mapping[object, bool] = {True: True, False: False, "true": True, "false": False}
-
-
-def setting(
-    default: Any,
-    help: str,
-    choices: Iterable[str] = (),
-    low: float | None = None,
-    positive: bool = False,
-    limit: str = "",
-    former: Mapping[str, str] = MappingProxyType({}),
-) -> Any:
-    """Make a field with the text that tells people what it is, and what is allowed.
-
-    choices: names, of which it must be one; asked for when a value is given, for plug-ins may add some.
-    limit: the name of the limit that its value stands under, see `ebana_like.limits`.
-    former: choices of before, and what they are called now.
-    """
-    allowed = {"choices": choices, "low": low, "positive": positive, "limit": limit, "former": former}
-    return field(default=default, metadata={"help": help, **allowed})
 
 
 @dataclass(frozen=True)
@@ -160,30 +112,7 @@ class TrainingSettings:
 
     def __post_init__(self) -> None:
         for entry in fields(self):
-            value, limits = getattr(self, entry.name), entry.metadata
-            is_options = entry.name in OPTIONS or (entry.name == "mismatch" and isinstance(value, Mapping))
-            value = _options(entry.name, value) if is_options else _convert(entry.name, value, entry.type)
-            if isinstance(value, str):
-                value = limits["former"].get(value, value)
-            object.__setattr__(self, entry.name, value)
-            choices = limits["choices"]
-            if choices and value not in choices:
-                near = meant(value, choices, "")
-                raise SettingError(
-                    f"{entry.name} is {shown(value)}; choose one of {', '.join(choices)}"
-                    + (f"; {near}" if near.endswith("?") else "")
-                )
-            if isinstance(value, str | bool):
-                continue
-            numbers = value if isinstance(value, tuple) else (value,)
-            if limits["low"] is not None and not numbers:
-                raise SettingError(f"{entry.name} is empty; give it a value of at least {limits['low']}")
-            for number in numbers:
-                require_number(
-                    entry.name, number, low=limits["low"], above=0 if limits["positive"] else None, shown_as=value
-                )
-            if limits["limit"]:
-                require_at_most(limits["limit"], value, f"{entry.name} is {value:,}")
+            object.__setattr__(self, entry.name, checked(entry, getattr(self, entry.name)))
         require_decay(self.schedule, self.decay)
 
 
@@ -289,155 +218,3 @@ class Settings(TrainingSettings):
 
 
 AnySettings = TypeVar("AnySettings", bound=TrainingSettings)
-
-
-def decode(values: Mapping[str, Any], base: AnySettings, where: str) -> AnySettings:
-    """Return settings with the given values over those of `base`.
-
-    where: what error messages call their origin. Raises SettingError naming the key, the value and what is allowed.
-    """
-    if not isinstance(values, Mapping):
-        raise SettingError(f"{where}: the settings are {values!r}; expected a table")
-    known = [entry.name for entry in fields(base)]
-    for key in values:
-        if key not in known:
-            raise SettingError(f'{where}: there is no setting "{str(key)[:LONGEST]}"; {meant(key, known)}')
-    try:
-        return replace(base, **values)
-    except SettingError as error:
-        raise SettingError(f"{where}: {error}") from error
-
-
-def settings_in(tables: Mapping[str, Any], name: str, base: AnySettings, where: str) -> AnySettings:
-    """Return the settings of a config file, over those of `base`: those in the table of that name, or at its top.
-
-    tables: as `load_config` returns them; what a run recorded of itself is left aside. Raises SettingError as `decode`
-    does, and for a table of another name.
-    """
-    given = {key: value for key, value in tables.items() if key != ABOUT}
-    for key, value in given.items():
-        if isinstance(value, Mapping) and key != name:
-            raise SettingError(f"{where}: there is no table [{key}]; {meant(key, [name])}")
-    return decode(given.get(name, given), base, where)
-
-
-def require_files_allowed(settings: TrainingSettings, named_in: Path, given: Container[str] = ()) -> None:
-    """Raise SettingError where settings of a file name files outside its folder that this person never named.
-
-    given: settings that the person gave besides, which stand above those of the file.
-    """
-    for name, path in _files_of(settings):
-        if name not in given:
-            require_allowed(path, named_in, name)
-
-
-def allow_files(settings: TrainingSettings, known: TrainingSettings | None = None) -> None:
-    """Remember the files that settings name, for whoever named them is this person.
-
-    known: settings that a file had before; what they name too is left aside, for that may be somebody else's wish.
-    """
-    before = [] if known is None else _files_of(known)
-    for named in _files_of(settings):
-        if named not in before:
-            allow(named[1])
-
-
-def with_files_found(settings: AnySettings) -> AnySettings:
-    """Return settings that name their files as they are found from everywhere, for the config of a run."""
-    found: dict[str, Any] = {}
-    for name, path in _files_of(settings):
-        found[name] = ",".join([*([found[name]] if name in found else []), str(followed(path))])
-    return replace(settings, **found)
-
-
-def _files_of(settings: TrainingSettings) -> list[tuple[str, Path]]:
-    """Return the files that settings name, with the setting. A diode model is one where its name is that of a file."""
-    named = {name: getattr(settings, name, "") for name in FILES}
-    words = [(name, word) for name, text in named.items() for word in (text.split(",") if "path" in name else [text])]
-    return [(name, Path(word)) for name, word in words if word and (name != "diode" or is_file_name(word))]
-
-
-def load_config(path: Path, inside: Sequence[Path] = ()) -> dict[str, Any]:
-    """Return the tables of a TOML file. Raises SettingError when it cannot be read, or lies outside of folders."""
-    try:
-        text = read_file(path, "config_bytes", SettingError, inside=inside).decode()
-        for number, line in enumerate(text.splitlines(), start=1):
-            if line.count(".") > MOST_DOTS:  # the parser takes minutes for a name of 50,000 parts
-                raise SettingError(f"{path}, line {number}: has more than {MOST_DOTS} dots; break it into several")
-        return tomllib.loads(text)
-    except (ValueError, RecursionError) as error:  # ValueError: no UTF-8, no TOML, or a number of 10,000 digits
-        if isinstance(error, SettingError):
-            raise
-        raise SettingError(f"{path} is not a TOML file: {error}") from error
-
-
-def dump_config(tables: Mapping[str, Any]) -> str:
-    """Return tables as TOML text."""
-    return tomli_w.dumps(tables)
-
-
-def commented_config(settings: TrainingSettings) -> str:
-    """Return settings as the text of a config file that says behind every value what it means and what is allowed."""
-    lines = ["[settings]"]
-    for entry, value in zip(fields(settings), as_table(settings).values(), strict=True):
-        limits = entry.metadata
-        allowed = f" One of {', '.join(limits['choices'])}." if limits["choices"] else ""
-        if limits["low"] is not None:
-            allowed = f" At least {limits['low']:g}."
-        if limits["positive"]:
-            allowed = " Above zero."
-        lines.append(f"{entry.name} = {_toml(value)}".ljust(COMMENT_COLUMN) + f"# {limits['help']}{allowed}")
-    return "\n".join(lines) + "\n"
-
-
-def _toml(value: Any) -> str:
-    """Return a value as TOML, lists on one line."""
-    if isinstance(value, list):
-        return f"[{', '.join(map(_toml, value))}]"
-    return dump_config({"value": value}).removeprefix("value = ").rstrip("\n")
-
-
-def as_table(settings: TrainingSettings) -> dict[str, Any]:
-    """Return settings as a TOML table."""
-    values = {entry.name: getattr(settings, entry.name) for entry in fields(settings)}
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
-
-
-def _convert(key: str, value: Any, kind: Any) -> Any:
-    """Return the value as the type a setting has; a string may list numbers, as on the command line."""
-    item = int if kind in (int, tuple[int, ...]) else float
-    wanted = WANTED.get(kind, "numbers separated by commas")
-    try:
-        if kind is bool:
-            return YES_OR_NO[value.lower() if isinstance(value, str) else value]
-        if kind is str:
-            if not isinstance(value, str):
-                raise ValueError
-            return value
-        if kind in (int, float):
-            return _number(value, item)
-        parts = (
-            (value.split(",") if value else [])
-            if isinstance(value, str)
-            else value
-            if isinstance(value, list | tuple)
-            else [value]
-        )
-        return tuple(_number(part, item) for part in parts)
-    except (ValueError, KeyError, TypeError, OverflowError) as error:
-        raise SettingError(f"{key} is {shown(value)}; expected {wanted}") from error
-
-
-def _options(key: str, value: Any) -> str:
-    """Return options as one text, in the form of the command line."""
-    return text_of(table_of(value, key))
-
-
-def _number(value: Any, kind: type[int] | type[float]) -> int | float:
-    if isinstance(value, bool) or not issubclass(type(value), str | Real):
-        raise ValueError
-    if isinstance(value, str) and ("_" in value or not value.isascii()):
-        raise ValueError
-    if kind is int and isinstance(value, float) and not value.is_integer():
-        raise ValueError
-    return kind(value)

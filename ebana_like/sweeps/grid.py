@@ -10,7 +10,7 @@ import numpy as np
 
 from ebana_like.errors import SettingError
 from ebana_like.runs import Settings, as_table, converter_of, decode, readout_of, technology_of, update_of
-from ebana_like.runs.settings import OPTIONS
+from ebana_like.runs.entries import OPTIONS
 
 SEED = "seed"
 HOW = "write values as 0.1,0.3 or 1e-9:1e-1:log9 or 0:1:lin5, whole numbers as 0:10 too"

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from ebana_like.errors import SettingError
 from ebana_like.learning.estimators.catalog import ESTIMATORS
-from ebana_like.runs.settings import TrainingSettings, setting
+from ebana_like.runs.entries import setting
+from ebana_like.runs.settings import TrainingSettings
 from ebana_like.tasks.task import Task
 
 if TYPE_CHECKING:

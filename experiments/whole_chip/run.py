@@ -24,7 +24,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from ebana_like.runs import simulator_of
-from ebana_like.runs.settings import decode
+from ebana_like.runs.config import decode
 from ebana_like.tasks import TASKS
 from ebana_like.training import train
 

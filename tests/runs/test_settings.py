@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ebana_like.errors import SettingError
 from ebana_like.runs import Settings, as_table, commented_config, decode, dump_config, load_config, settings_in
-from ebana_like.runs.settings import OPTIONS
+from ebana_like.runs.entries import OPTIONS
 from ebana_like.tasks import TASKS
 
 
