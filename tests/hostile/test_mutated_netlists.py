@@ -126,6 +126,47 @@ shell touch x
 r99 a 0 1meg
 """
 
+TIMED = """lines and code models
+v1 a 0 1
+r1 a b 1k
+t1 b g1 c g2 z0=50 td=1n ic=1,2,3,4
+r2 g1 0 100
+r3 g2 0 330
+rc c 0 2k
+o1 b 0 d 0 lo
+rd d 0 1k
+.model lo ltra rel=1.2 nocontrol r=125 g=0 l=9n c=20p len=.6
+y1 b 0 e 0 tx len=3
+re e 0 1k
+.model tx txl r=12.45 l=9n g=0 c=.4p length=16
+p1 b x 0 f y 0 cp
+rf f 0 1k
+.model cp cpl
++r=3.5 0 {p} length=24
+u1 b h 0 ur l=50u n=6
+rh h 0 1k
+.model ur urc(rperl=1e6)
+.param p=2.5
+a1 a o1 ga
+.model ga gain(in_offset=.1 gain={p} out_offset=.5)
+a2 [a b %vd(a b)] o2 su
+.model su summer(in_offset=[.1 -.2 0] in_gain=[1 2 -1])
+a3 %vd(a b) %id(b 0) pw
+.model pw pwl(x_array=[-1 0 1] y_array=[-1m 0 3m] fraction=TRUE input_domain=.1)
+a4 %vnam v1 o4 li
+.model li limit(out_lower_limit=-1 limit_range=.1)
+a5 b %gd(o5 0) sw
+r5 a o5 1k
+.model sw aswitch(r_off=1e6 r_on=10 log=true)
+a6 b o6 sx
+.model sx s_xfer(num_coeff=[1 2] den_coeff=[2 4] int_ic=[.7])
+a7 [b] [q] ad
+a8 [q ~q] qq an
+.model ad adc_bridge(in_low=.1)
+.model an d_and
+.end
+"""
+
 LAYERS = [Inputs(2), Crossbar(2), DiodePair(), Amplifier(), Crossbar(2), OutputPairs()]
 OWN = write_netlist(Netlist(build_network(LAYERS, nudging=SwitchedTargets())))
 
@@ -178,6 +219,7 @@ PIECES = st.sampled_from(
             "if(",
             "1?2:3",
         ),
+        *("%vd", "%i", "%vnam", "%gd(", "[", "]", "null", "~b", "a9", "t9", "p9", "ltra", "cpl", "gain", "x_array=["),
         *("*#", "*ng_script", "*@", "* @format", "* @bank"),
     ]
 )
@@ -215,7 +257,7 @@ def edited(text, edit):
 
 
 @settings(max_examples=EXAMPLES, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(start=st.sampled_from([FOREIGN, WIDER, WIDER, OWN]), changes=st.lists(EDITS, max_size=4))
+@given(start=st.sampled_from([FOREIGN, WIDER, WIDER, TIMED, OWN]), changes=st.lists(EDITS, max_size=4))
 def test_a_mutated_netlist_is_read_or_refused_and_touches_nothing(start, changes, tmp_path, guard):
     text = start
     for change in changes:

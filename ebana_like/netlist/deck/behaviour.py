@@ -1,24 +1,16 @@
-"""Which elements does a line describe whose law is an expression, a table or a polynomial? Such as we have.
-
-A current is a function of voltages between nodes. A voltage is one behind which a source of gain 1 stands, at a node
-made for it; a current through a source is the voltage of another such node, and so is a parameter that is kept open.
-What turns out to be constant, or proportional to one voltage, becomes an ordinary source.
-"""
+"""What does a line say whose law is an expression, a table or a polynomial? A tree, of which elements are made."""
 
 import re
 from collections.abc import Iterator, Sequence
 from itertools import combinations_with_replacement
 
-from ebana_like.elements import BehaviouralConductors, BehaviouralCurrents
-from ebana_like.elements.behavioural import own_law
-from ebana_like.expressions import Call, Current, Name, Number, Tree, Voltage, fold, leaves, names
+from ebana_like.expressions import Call, Current, Number, Tree, Voltage
 from ebana_like.expressions.functions import pieces
 from ebana_like.netlist.deck.element import Element
+from ebana_like.netlist.deck.holding import Source, product
 from ebana_like.netlist.deck.lines import Line
+from ebana_like.netlist.deck.made import Made
 from ebana_like.netlist.deck.surroundings import Surroundings
-
-LEVEL, SENSE = 1e-6, 1e3
-"""Siemens that hold a made node at its value, and ohms by which a current becomes a voltage there."""
 
 MOST_COEFFICIENTS, MOST_POINTS, MOST_CONTROLS = 500, 500, 20
 
@@ -64,7 +56,7 @@ def read_behaviour(line: Line, words: list[str], place: Surroundings) -> list[El
         raise line.error(f"expected {_FORMS[letter]}")
     name, positive, negative, rest = head.groups()
     ends = place.nodes(line, [positive, negative])
-    source = _Source(line, name, (ends[0], ends[1]), place, " ".join(words[3:]))
+    source = Source(Made(line, name, place), (ends[0], ends[1]), " ".join(words[3:]))
     rest, is_voltage = rest.strip(), letter in "eh"
     if match := _POLY.fullmatch(rest):
         law = _polynomial(line, letter, int(match[1]), match[2], place)
@@ -77,10 +69,10 @@ def read_behaviour(line: Line, words: list[str], place: Surroundings) -> list[El
     else:
         raise line.error(f"expected {_FORMS[letter]}")
     if times is not None:
-        law = _product(Number(times), law)
+        law = product(Number(times), law)
     try:
         _require_tables(law)
-        return source.elements(_paired(law), is_voltage)
+        return source.elements(law, is_voltage)
     except ValueError as error:
         raise line.error(str(error)) from error
 
@@ -152,7 +144,7 @@ def _polynomial(line: Line, letter: str, count: int, text: str, place: Surroundi
         if coefficient:
             term: Tree = Number(coefficient)
             for factor in factors:
-                term = _product(term, factor)
+                term = product(term, factor)
             terms.append(term)
     return Call("+", tuple(terms)) if len(terms) > 1 else (*terms, Number(0.0))[0]
 
@@ -162,12 +154,6 @@ def _powers(controls: list[Tree]) -> Iterator[tuple[Tree, ...]]:
     while True:
         yield from combinations_with_replacement(controls, degree)
         degree += 1
-
-
-def _product(a: Tree, b: Tree) -> Tree:
-    if isinstance(a, Number) and isinstance(b, Number):
-        return Number(a.value * b.value)
-    return b if a == Number(1.0) else Call("*", (a, b))
 
 
 def _require_tables(law: Tree) -> None:
@@ -181,109 +167,3 @@ def _require_tables(law: Tree) -> None:
         pieces(tuple(points))
     for argument in law.arguments:
         _require_tables(argument)
-
-
-def _paired(law: Tree) -> Tree:
-    """Return a law in which V(a) - V(b) is V(a,b)."""
-    if not isinstance(law, Call):
-        return law
-    arguments = [_paired(argument) for argument in law.arguments]
-    if law.function == "+":
-        for k, term in enumerate(arguments):
-            if not (isinstance(term, Voltage) and term.negative == "0"):
-                continue
-            for other in arguments:
-                below = other.arguments[0] if isinstance(other, Call) and other.function == "neg" else None
-                if isinstance(below, Voltage) and below.negative == "0":
-                    arguments[k] = Voltage(term.positive, below.positive)
-                    arguments.remove(other)
-                    return Call("+", tuple(arguments)) if len(arguments) > 1 else arguments[0]
-    return Call(law.function, tuple(arguments))
-
-
-def _gain(law: Tree) -> tuple[float, Voltage] | None:
-    """Return the gain and the control of a law that is proportional to one voltage; None where it is another."""
-    if isinstance(law, Voltage):
-        return 1.0, law
-    if isinstance(law, Call) and law.function == "neg" and (inner := _gain(law.arguments[0])):
-        return -inner[0], inner[1]
-    if isinstance(law, Call) and law.function in ("*", "/"):
-        a, b = law.arguments
-        if isinstance(b, Number) and b.value and (inner := _gain(a)):
-            return (inner[0] * b.value if law.function == "*" else inner[0] / b.value), inner[1]
-        if isinstance(a, Number) and law.function == "*" and (inner := _gain(b)):
-            return a.value * inner[0], inner[1]
-    return None
-
-
-class _Source:
-    """Makes the elements of one line.
-
-    said: the words behind the nodes, for kinds of others that have lines like these in netlists of ours.
-    """
-
-    def __init__(self, line: Line, name: str, ends: tuple[str, str], place: Surroundings, said: str) -> None:
-        self.line, self.name, self.ends, self.place, self.said = line, name, ends, place, said
-
-    def label(self, letter: str) -> tuple[str, str]:
-        """Return path and label of the element that stands for the line's own."""
-        path, label = self.place.label(self.line, self.name if self.name[0] == letter else f"{letter}{self.name}")
-        return (path if self.name[0] == letter else self.place.label(self.line, self.name)[0]), label
-
-    def made(self, letter: str, what: str) -> tuple[str, str, tuple[str, str]]:
-        """Return path, label and nodes of an element that the line needs beside its own; no text names a node so."""
-        path, label = self.place.label(self.line, f"{letter}{self.name} {what}")
-        (node,) = self.place.nodes(self.line, [f"{self.name} {what}"])
-        return f"{path.removesuffix(f'{letter}{self.name} {what}')}{self.name} {what}", label, (node, "0")
-
-    def elements(self, law: Tree, is_voltage: bool) -> list[Element]:
-        """Return the elements that hold a voltage between the ends, or let a current through."""
-        helpers, held = self.sensed(law), self.held(law)
-        known: dict[Tree, Tree] = {Name(path): Voltage(element.nodes[0]) for path, element in held.items()}
-        for source, element in helpers.items():
-            known[Current(source)] = _product(Number(1 / SENSE), Voltage(element.nodes[0]))
-        law = fold(law, lambda leaf: known.get(leaf))
-        return [*held.values(), *helpers.values(), *self.behind(law, is_voltage)]
-
-    def held(self, law: Tree) -> dict[str, Element]:
-        """Return a source of voltage for each open parameter, so that it is varied as a source is."""
-        found: dict[str, Element] = {}
-        for parameter in sorted(names(law)):
-            found[parameter] = Element(self.line, *self.made("v", parameter), self.place.opened(parameter))
-        return found
-
-    def behind(self, law: Tree, is_voltage: bool) -> list[Element]:
-        if not any(isinstance(leaf, Voltage) for leaf in leaves(law)):
-            if not isinstance(law, Number):
-                raise ValueError("the expression has no value")
-            return [Element(self.line, *self.label("v" if is_voltage else "i"), self.ends, repr(law.value))]
-        if proportional := _gain(law):
-            gain, control = proportional
-            nodes = (*self.ends, control.positive, control.negative)
-            if control.positive == control.negative:
-                raise ValueError("the expression takes a voltage from itself")
-            return [Element(self.line, *self.label("e" if is_voltage else "g"), nodes, repr(gain))]
-        if not is_voltage:
-            own = own_law(law, *self.ends) is not None
-            kind = BehaviouralConductors.kind if own else BehaviouralCurrents.kind
-            return [Element(self.line, *self.label("b"), self.ends, self.said, law=law, kind=kind)]
-        path, label, level = self.made("b", "value")
-        miss = Call("*", (Number(LEVEL), Call("+", (Voltage(*level), Call("neg", (law,))))))
-        held = Element(self.line, path, label, level, law=miss, kind=BehaviouralCurrents.kind)
-        return [held, Element(self.line, *self.label("e"), (*self.ends, *level), "1.0")]
-
-    def sensed(self, law: Tree) -> dict[str, Element]:
-        """Return a source for each current that is asked for, which makes it a voltage at a node of its own."""
-        found: dict[str, Element] = {}
-        for leaf in leaves(law):
-            if not isinstance(leaf, Current) or leaf.source in found:
-                continue
-            if leaf.source[0] not in "vl":
-                raise ValueError(
-                    f"i({leaf.source}) is not the current of a voltage source; put a source of 0 V in series with "
-                    f"{leaf.source} and name that"
-                )
-            _, control = self.place.label(self.line, leaf.source if leaf.source[0] == "v" else f"v{leaf.source}")
-            made = self.made("h", f"i({leaf.source})")
-            found[leaf.source] = Element(self.line, *made, repr(SENSE), control)
-        return found

@@ -7,7 +7,7 @@ from ebana_like.elements import DiodeModel, ModelCard
 from ebana_like.elements.diode import OF_TEMPERATURE
 from ebana_like.errors import CircuitError, NetlistError
 from ebana_like.expressions.numbers import spice_number
-from ebana_like.netlist.deck.known import FLAGS, unknown
+from ebana_like.netlist.deck.known import FLAGS, has_lists, unknown
 from ebana_like.netlist.deck.lines import words
 
 _WITHOUT_EFFECT_AT_DC = frozenset(
@@ -42,17 +42,18 @@ def parse_card(text: str, where: str, value: Value = str, remark: Callable[[str]
         )
     name, type_, rest = line[1], line[2], line[3:]
     parameters = {flag: "" for flag in rest if flag in FLAGS}
-    pairs = [word for word in rest if word not in FLAGS and word != "="]  # ngspice takes the sign for a blank
-    if len(pairs) % 2 or "==" in text.replace(" ", "") or rest[-1:] == ["="]:
+    rest = [word for word in rest if word not in FLAGS]
+    pairs = _lists(rest) if has_lists(type_) else _pairs(rest)
+    if pairs is None or "==" in text.replace(" ", ""):
         raise NetlistError(f'{where}: the parameters of model {name} are not all written as "name=value"')
-    for parameter, given in zip(pairs[0::2], pairs[1::2], strict=True):
+    for parameter, given in pairs:
         if not _PARAMETER.fullmatch(parameter):
             raise NetlistError(f'{where}: the parameter "{parameter}" of model {name} is not a name')
         if parameter in parameters and remark is not None:
             which = "first" if parameter == "level" else "last"
             remark(f"{parameter} of the model {name} is set again: the {which} value counts, as in ngspice")
         if parameter != "level" or parameter not in parameters:
-            parameters[parameter] = value(given)
+            parameters[parameter] = " ".join(map(value, given))
     if type_ == "d" and (piecewise := next((name for name in parameters if name in _PIECEWISE), "")):
         raise NetlistError(
             f"{where}: {piecewise} makes the diode {name} piecewise linear, which LTspice alone knows; "
@@ -64,6 +65,32 @@ def parse_card(text: str, where: str, value: Value = str, remark: Callable[[str]
             remark(f"not read: {', '.join(ignored)} of the model {name}, which ngspice ignores too")
         card = ModelCard(name, type_, {p: value for p, value in parameters.items() if p not in ignored})
     return card
+
+
+def _pairs(rest: list[str]) -> list[tuple[str, list[str]]] | None:
+    """Return names with one value each, in the order of the text; None where they are not in pairs."""
+    pairs = [word for word in rest if word != "="]  # ngspice takes the sign for a blank
+    if len(pairs) % 2 or rest[-1:] == ["="]:
+        return None
+    return [(parameter, [given]) for parameter, given in zip(pairs[0::2], pairs[1::2], strict=True)]
+
+
+def _lists(rest: list[str]) -> list[tuple[str, list[str]]] | None:
+    """Return names with one value or more each, which may stand in brackets; None where one has none."""
+    found: list[tuple[str, list[str]]] = []
+    before = ""
+    for word in (part for whole in rest for part in whole.strip("[]").split("][") if part):
+        if _PARAMETER.fullmatch(word) and word not in _TRUTHS and before != "=":
+            found.append((word, []))
+        elif not found:
+            return None
+        elif word != "=":
+            found[-1][1].append(word)
+        before = word
+    return found if all(given for _, given in found) else None
+
+
+_TRUTHS = frozenset({"true", "false"})
 
 
 def number(text: str, where: str) -> float:

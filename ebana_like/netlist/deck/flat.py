@@ -32,6 +32,7 @@ class Flat:
     bodies: trees of the functions that the netlist defines, by whether they stand in a behavioural source.
     calling: names of those that are being worked out.
     kept: capacitors, inductors and couplings, where they stand.
+    events: lines of nodes that carry events, by their flat names.
     waveforms, phasors: of sources, by their labels.
     """
 
@@ -52,6 +53,7 @@ class Flat:
     bodies: dict[tuple[Defined, bool], Tree] = field(default_factory=dict)
     calling: list[str] = field(default_factory=list)
     kept: list[Kept] = field(default_factory=list)
+    events: dict[str, Line] = field(default_factory=dict)
     waveforms: dict[str, Waveform] = field(default_factory=dict)
     phasors: dict[str, tuple[float, float]] = field(default_factory=dict)
 

@@ -12,6 +12,7 @@ from ebana_like.expressions import Current, Name, Number, Tree, Voltage, fold
 from ebana_like.netlist.deck.behaviour import BEHAVIOURAL, is_behavioural, read_behaviour
 from ebana_like.netlist.deck.blocks import Definitions, Subcircuit
 from ebana_like.netlist.deck.calls import read_call, require_finite
+from ebana_like.netlist.deck.code_models import read_code_model
 from ebana_like.netlist.deck.element import Capacitor, Element
 from ebana_like.netlist.deck.flat import Flat, Kept, hint
 from ebana_like.netlist.deck.lines import ANNOTATION, Line
@@ -21,6 +22,7 @@ from ebana_like.netlist.deck.readers import read_element
 from ebana_like.netlist.deck.scope import NumberText, Value
 from ebana_like.netlist.deck.stored import Stored, stored
 from ebana_like.netlist.deck.switching import current_switch
+from ebana_like.netlist.deck.transmission import LINES, read_transmission
 
 CONSTANTS = {"pi": math.pi, "e": math.e, "time": 0.0, "hertz": 0.0}
 """Names that behavioural sources know without a parameter of that name."""
@@ -51,6 +53,10 @@ def flatten(
         except CircuitError as error:
             raise line.error(str(error)) from None
     elements = list(_Instance(found.top, flat).elements())
+    for element in elements:
+        carrying = next((node for node in element.nodes if node in flat.events), "") if flat.events else ""
+        if carrying and isinstance(element, Element):
+            raise flat.events[carrying].error(f"{element.path} hangs at {carrying}, which carries events; part them")
     unmet = sorted(flat.open_parameters - flat.met.keys())
     if unmet:
         raise NetlistError(f'no element follows a parameter "{unmet[0]}"{hint(unmet[0], flat.parameters_ask)}')
@@ -94,6 +100,10 @@ class _Instance(Models):
                 words = line.words()
             if words and words[0][0] in BEHAVIOURAL and is_behavioural(words):
                 made += read_behaviour(line, words, self)
+            elif words and words[0][0] in LINES:
+                made += read_transmission(line, words, self)
+            elif words and words[0][0] == "a":
+                made += read_code_model(line, self)
             elif (element := read_element(line, words, self)) is not None:
                 made.append(element)
             if self.flat.asked:
@@ -179,6 +189,10 @@ class _Instance(Models):
         """Keep what only time knows; its nodes get their names when all others have theirs."""
         shown = partial(self.capacitor, line, words) if words[0][0] == "c" else None
         self.flat.kept.append(Kept(partial(self.stored, line, words), shown))
+
+    def keep_events(self, line: Line, names: list[str]) -> None:
+        """Keep that these nodes carry events, which nothing analog may hang at."""
+        self.flat.events |= dict.fromkeys(self.nodes(line, names), line)
 
     def keep_swing(self, label: str, waveform: Waveform | None, phasor: tuple[float, float] | None) -> None:
         """Keep the function of time of a source, and its magnitude and phase."""

@@ -68,7 +68,12 @@ _LAWS = {
 }
 """Laws by a model's type and level; others have hundreds of parameters, and all that are given are believed."""
 
-FLAGS = frozenset({"nchan", "pchan", "vdmosn", "vdmosp"})
+FLAGS = frozenset(
+    (
+        *("nchan", "pchan", "vdmosn", "vdmosp"),
+        *("steplimit", "nosteplimit", "lininterp", "quadinterp", "mixedinterp", "nocontrol", "truncnr", "truncdontcut"),
+    )
+)
 """What stands without a value."""
 
 _PARAMETERS = {law: frozenset(names.split()) | {"level"} | FLAGS for law, names in _MODELS.items()}
@@ -82,6 +87,20 @@ _SIZES = {
     "m": _EVERYWHERE | {"l", "w", "ad", "as", "pd", "ps", "nrd", "nrs"},
 }
 _OF_BSIM = frozenset({"nf", "sa", "sb", "sd", "geo", "geomod", "rgeomod", "min", "delvto", "mulu0", "nqsmod"})
+
+
+_IN_PAIRS = frozenset(
+    (
+        *_LAWS,
+        *("r", "res", "c", "cap", "l", "ind", "nmf", "pmf", "nhfet", "phfet", "ltra", "txl", "urc", "nsoi", "psoi"),
+    )
+)
+"""Types of models whose parameters have one value each; those of others, such as code models, may have several."""
+
+
+def has_lists(type_: str) -> bool:
+    """Whether the parameters of a model of this type may have several values."""
+    return type_ not in _IN_PAIRS
 
 
 def law(card: ModelCard) -> str:

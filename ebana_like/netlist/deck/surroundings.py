@@ -32,6 +32,9 @@ class Surroundings(Protocol):
     def keep(self, line: Line, words: list[str]) -> None:
         """Keep what only time knows: a capacitor, an inductor or a coupling, to be read when all nodes have names."""
 
+    def keep_events(self, line: Line, names: list[str]) -> None:
+        """Keep that these nodes carry events, which nothing analog may hang at."""
+
     def keep_swing(self, label: str, waveform: Waveform | None, phasor: tuple[float, float] | None) -> None:
         """Keep the function of time of a source, and its magnitude and phase."""
 
