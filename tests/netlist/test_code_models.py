@@ -65,3 +65,9 @@ def test_a_resistor_before_a_code_model_trains(tmp_path):
 def resistance(text):
     """What r1 has in a netlist's text, ohms."""
     return float(next(line.split()[3] for line in text.splitlines() if line.startswith("r1 ")))
+
+
+@pytest.mark.parametrize("text", ["t1 b 0 c 0 z0=50\nr3 c 0 1k", "a1 b o m\n.model m slew"])
+def test_what_remembers_is_not_followed_in_time(text):
+    circuit = read_netlist(f"{FED}c1 b 0 1n\n{text}\n.end\n").circuit
+    assert "read as what it" in circuit.storage.unread[0] or "read as what they" in circuit.storage.unread[0]

@@ -91,12 +91,13 @@ class CodeModel(NamedTuple):
 
     ports: their names with their usual types, in the order of a line; those with `[]` take many lines.
     usual: parameters with what they are unless given; with nothing behind the sign they must be given.
-    laws: what it gives out, by ports.
+    laws: what it gives out, by ports. moves: whether in time it gives out something else.
     """
 
     ports: str
     usual: str
     laws: Mapping[str, str | Law]
+    moves: bool = False
 
 
 def _sum(given: Given) -> Tree:
@@ -247,21 +248,24 @@ MODELS = {
         },
     ),
     "pwl": CodeModel("in out", f"x_array= y_array= {_POINTS}", {"out": _at_input}),
-    "pwlts": CodeModel("out", f"x_array= y_array= {_POINTS}", {"out": _at_start}),
-    "hyst": CodeModel("in out", _HYSTERESIS, {"out": partial(_hysteresis, port="in")}),
+    "pwlts": CodeModel("out", f"x_array= y_array= {_POINTS}", {"out": _at_start}, True),
+    "hyst": CodeModel("in out", _HYSTERESIS, {"out": partial(_hysteresis, port="in")}, True),
     "int": CodeModel(
-        "in out", "in_offset=0 gain=1 out_lower_limit=0 out_upper_limit=0 limit_range=1e-6 out_ic=0", {"out": "out_ic"}
+        "in out",
+        "in_offset=0 gain=1 out_lower_limit=0 out_upper_limit=0 limit_range=1e-6 out_ic=0",
+        {"out": "out_ic"},
+        True,
     ),
     "d_dt": CodeModel(
-        "in out", "gain=1 out_offset=0 out_lower_limit=0 out_upper_limit=0 limit_range=1e-6", {"out": "0"}
+        "in out", "gain=1 out_offset=0 out_lower_limit=0 out_upper_limit=0 limit_range=1e-6", {"out": "0"}, True
     ),
     "s_xfer": CodeModel(
-        "in out", "in_offset=0 gain=1 num_coeff= den_coeff= int_ic= denormalized_freq=1", {"out": _filter}
+        "in out", "in_offset=0 gain=1 num_coeff= den_coeff= int_ic= denormalized_freq=1", {"out": _filter}, True
     ),
-    "slew": CodeModel("in out", "rise_slope=1e9 fall_slope=1e9 range=.1", {"out": "in"}),
-    "sine": CodeModel("cntl_in out", _WAVE, {"out": "(out_low+out_high)/2"}),
-    "triangle": CodeModel("cntl_in out", f"{_WAVE} duty_cycle=.5", {"out": "out_low"}),
-    "square": CodeModel("cntl_in out", f"{_WAVE} duty_cycle=.5 rise_time=1n fall_time=1n", {"out": "out_low"}),
+    "slew": CodeModel("in out", "rise_slope=1e9 fall_slope=1e9 range=.1", {"out": "in"}, True),
+    "sine": CodeModel("cntl_in out", _WAVE, {"out": "(out_low+out_high)/2"}, True),
+    "triangle": CodeModel("cntl_in out", f"{_WAVE} duty_cycle=.5", {"out": "out_low"}, True),
+    "square": CodeModel("cntl_in out", f"{_WAVE} duty_cycle=.5 rise_time=1n fall_time=1n", {"out": "out_low"}, True),
     "aswitch": CodeModel(
         "cntl_in out:gd",
         "cntl_off=0 cntl_on=1 log=true r_off=1e12 r_on=1 limit=false",
@@ -297,7 +301,9 @@ MODELS = {
     "zener": CodeModel(
         "z:gd", "v_breakdown= i_breakdown=2e-2 r_breakdown=1 i_rev=1e-6 i_sat=1e-12 n_forward=1", {"z": _zener}
     ),
-    "memristor": CodeModel("memris:gd", "rmin=10 rmax=10e3 rinit=7e3 alpha=0 beta=1 vt=0", {"memris": "memris/rinit"}),
+    "memristor": CodeModel(
+        "memris:gd", "rmin=10 rmax=10e3 rinit=7e3 alpha=0 beta=1 vt=0", {"memris": "memris/rinit"}, True
+    ),
     "potentiometer": CodeModel(
         "r0:g wiper:g r1:g",
         "position=.5 log=false r=1e5 log_multiplier=1",
@@ -308,7 +314,7 @@ MODELS = {
             "+(wiper-r1)/(r*(1-min(max(position,1e-9),.999999999)))",
         },
     ),
-    "lcouple": CodeModel("l:hd mmf_out:hd", "num_turns=1", {"l": "0", "mmf_out": "num_turns*l"}),
+    "lcouple": CodeModel("l:hd mmf_out:hd", "num_turns=1", {"l": "0", "mmf_out": "num_turns*l"}, True),
     "core": CodeModel("mc:gd", f"h_array= b_array= area=1 length=1 mode=1 {_HYSTERESIS}", {"mc": _core}),
 }
 """By the types of their models."""

@@ -52,6 +52,8 @@ def read_code_model(line: Line, place: Surroundings) -> list[Element]:
     if card.type not in MODELS:
         raise line.error(f"the code model {card.type} is not known; known are {', '.join(MODELS)}")
     model, made = MODELS[card.type], Made(line, name, place)
+    if model.moves or card.parameters.get("mode") == "2":
+        place.keep_unread(line, name, f"{card.type} is read as what it gives out at DC")
     try:
         return _elements(made, model, _ports(model, words), _parameters(made, model, card))
     except ValueError as error:

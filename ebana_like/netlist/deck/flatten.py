@@ -53,14 +53,20 @@ def flatten(
         except CircuitError as error:
             raise line.error(str(error)) from None
     elements = list(_Instance(found.top, flat).elements())
-    for element in elements:
-        carrying = next((node for node in element.nodes if node in flat.events), "") if flat.events else ""
-        if carrying and isinstance(element, Element):
-            raise flat.events[carrying].error(f"{element.path} hangs at {carrying}, which carries events; part them")
+    if flat.events:
+        _require_apart(elements, flat.events)
     unmet = sorted(flat.open_parameters - flat.met.keys())
     if unmet:
         raise NetlistError(f'no element follows a parameter "{unmet[0]}"{hint(unmet[0], flat.parameters_ask)}')
     return elements, flat
+
+
+def _require_apart(elements: Sequence[Element | Line], events: Mapping[str, Line]) -> None:
+    """Raise NetlistError where something analog hangs at a node that carries events."""
+    for element in elements:
+        carrying = next(filter(events.get, element.nodes), "") if isinstance(element, Element) else ""
+        if carrying and isinstance(element, Element):
+            raise events[carrying].error(f"{element.path} hangs at {carrying}, which carries events; part them")
 
 
 class _Instance(Models):
@@ -189,6 +195,10 @@ class _Instance(Models):
         """Keep what only time knows; its nodes get their names when all others have theirs."""
         shown = partial(self.capacitor, line, words) if words[0][0] == "c" else None
         self.flat.kept.append(Kept(partial(self.stored, line, words), shown))
+
+    def keep_unread(self, line: Line, name: str, reason: str) -> None:
+        """Keep why an element is not followed in time."""
+        self.flat.kept.append(Kept(partial(Stored, line, f"{self.path}{name}", (), reason=reason), None))
 
     def keep_events(self, line: Line, names: list[str]) -> None:
         """Keep that these nodes carry events, which nothing analog may hang at."""

@@ -32,6 +32,9 @@ class Surroundings(Protocol):
     def keep(self, line: Line, words: list[str]) -> None:
         """Keep what only time knows: a capacitor, an inductor or a coupling, to be read when all nodes have names."""
 
+    def keep_unread(self, line: Line, name: str, reason: str) -> None:
+        """Keep why an element is not followed in time."""
+
     def keep_events(self, line: Line, names: list[str]) -> None:
         """Keep that these nodes carry events, which nothing analog may hang at."""
 

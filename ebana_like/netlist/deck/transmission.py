@@ -62,6 +62,7 @@ def read_transmission(line: Line, words: list[str], place: Surroundings) -> list
     if unknown := set(pairs) - _WITHOUT_EFFECT - set(_LENGTHS):
         raise line.error(f'the parameter "{min(unknown)}" is not understood')
     ends, named = place.nodes(line, nodes), Made(line, words[0], place)
+    place.keep_unread(line, words[0], "transmission lines are read as what they are at DC")
     if letter == "t":
         return _ports(named, ends)
     type_, reader = _READERS[letter]
