@@ -227,7 +227,7 @@ REFUSED = [
     ("bx a b i=w(a)", "there is no function 'w'"),
     ("bx a b r=v(a)", 'expected "B1 a b I={V.c.'),
     ("kx r1 l2 0.9", 'expected a coupling as in "K1 L1 L2 0.9"'),
-    ("ax %v(a) b mod", 'no element understood here begins with "a"'),
+    ("nx a b mod", 'no element understood here begins with "n"'),
     ("dx a b nomodel", "there is no .model line for nomodel"),
     ("dx a dd", "dx has 1 nodes before its model; expected 2"),
     ("qx a dd", "qx has 1 nodes before its model; expected 3 or 4"),
