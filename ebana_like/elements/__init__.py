@@ -11,6 +11,7 @@ from ebana_like.elements.ideal_diode import IdealDiodes
 from ebana_like.elements.index import Index, index_of
 from ebana_like.elements.inductor import Coupling, Inductors
 from ebana_like.elements.law import CurrentLaw, EnergyLaw, VoltageLaw
+from ebana_like.elements.many_ended import BodyMOSFETs, WarmBipolarTransistors, WarmDiodes, WarmMOSFETs
 from ebana_like.elements.negative import NegativeResistors
 from ebana_like.elements.pipe import Pipes
 from ebana_like.elements.resistor import OhmsLaw, Resistors
@@ -36,6 +37,7 @@ __all__ = [
     "BehaviouralConductors",
     "BehaviouralCurrents",
     "BipolarTransistors",
+    "BodyMOSFETs",
     "Capacitors",
     "Conditions",
     "Coupling",
@@ -71,6 +73,9 @@ __all__ = [
     "VoltageControlled",
     "VoltageLaw",
     "VoltageSources",
+    "WarmBipolarTransistors",
+    "WarmDiodes",
+    "WarmMOSFETs",
     "Waveform",
     "WiredCrossbar",
     "Wires",

@@ -24,6 +24,9 @@ CHARGES = frozenset(
 AREA = "area"
 """The one size that may stand on a line without its name."""
 
+WARM = "thermal"
+"""Says on a line that a device warms itself."""
+
 UNSTATED: Mapping[str, float] = {AREA: 1.0, "w": 1e-4, "l": 1e-4}
 """What ngspice takes where a line states no size, metres; of MOS transistors beyond level 3 it may be another."""
 
@@ -255,8 +258,10 @@ class MOSFETs(Devices):
 def sizes_of(text: str) -> dict[str, str]:
     """Return what stands behind a model, by name; a word without one is the area."""
     pairs = (word.partition("=") for word in text.split())
-    return {name if sign else AREA: value if sign else name for name, sign, value in pairs}
+    return {
+        name if sign or name == WARM else AREA: value if sign or name == WARM else name for name, sign, value in pairs
+    }
 
 
 def _text(sizes: Mapping[str, str]) -> str:
-    return " ".join(f"{name}={value}" for name, value in sizes.items())
+    return " ".join(f"{name}={value}" if value else name for name, value in sizes.items())

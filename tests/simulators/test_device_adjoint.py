@@ -17,6 +17,7 @@ from ebana_like.elements import (
     Resistors,
     SpiceDiodes,
     VoltageSources,
+    WarmDiodes,
 )
 from ebana_like.learning import Adjoint, SquaredError
 from ebana_like.simulators import NgspiceSimulator
@@ -54,6 +55,7 @@ DEVICES = {
     "njf": ("njf", "vto=-2 beta=1e-3 lambda=0.01 is=1e-14", ""),
     "pjf with rd rs": ("pjf", "vto=-2 beta=1e-3 lambda=0.01 is=1e-14 rd=50 rs=80", "area=2.0"),
     "diode with rs and breakdown": ("d", "is=1e-14 n=1.2 rs=5 bv=4 ibv=1e-6 ikf=0.01 isr=1e-12 nr=2", "area=1.5"),
+    "diode that warms itself": ("d", "is=1e-13 n=1.05 rs=1 rth0=1e3", "thermal"),
 }
 
 
@@ -62,7 +64,10 @@ def stage(kind, text, size):
     sign = OUTER[kind]
     model, control, bulk = card(kind, text), {"control": nodes(3)}, {"bulk": nodes(6)}
     ends = nodes(4), nodes(5)
-    if kind == "d":
+    if size == "thermal":
+        ends = nodes(3), nodes(0)
+        device = WarmDiodes("device", ("d1",), *ends, model, (size,), cathode=nodes(5), heat=nodes(6))
+    elif kind == "d":
         device = SpiceDiodes("device", ("d1",), nodes(3), nodes(5), model, (size,))
     elif kind in JFETs.types:
         device = JFETs("device", ("j1",), *ends, model, (size,), **control)

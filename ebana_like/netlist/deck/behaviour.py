@@ -83,7 +83,7 @@ def _without_multiplier(line: Line, text: str, place: Surroundings) -> tuple[str
     given: dict[str, float] = {}
     while match := _BEHIND.match(text):
         text, name, value = match.groups()
-        given[name] = float(place.number(line, value))
+        given.setdefault(name, float(place.number(line, value)))  # of several the last, which is met first
     if not given:
         return text, None
     celsius = given.get("temp", place.conditions.celsius + given.get("dtemp", 0.0))

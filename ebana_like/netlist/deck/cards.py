@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import partial
 
 from ebana_like.elements import DiodeModel, ModelCard
 from ebana_like.elements.diode import OF_TEMPERATURE
@@ -23,6 +24,7 @@ _PIECEWISE = frozenset({"ron", "roff", "vfwd", "vrev", "rrev"})
 """What makes a diode piecewise linear in LTspice."""
 _NAME = re.compile(r"[\w.+-]+", re.ASCII)
 _PARAMETER = re.compile(r"[a-z]\w*", re.ASCII)
+_NUMBER = re.compile(r"[-+]?[\d.]\S*", re.ASCII)
 _VERSION = re.compile(r"[\d.]+", re.ASCII)
 
 Value = Callable[[str], str]
@@ -43,7 +45,7 @@ def parse_card(text: str, where: str, value: Value = str, remark: Callable[[str]
     name, type_, rest = line[1], line[2], line[3:]
     parameters = {flag: "" for flag in rest if flag in FLAGS}
     rest = [word for word in rest if word not in FLAGS]
-    pairs = _lists(rest) if has_lists(type_) else _pairs(rest)
+    pairs = _lists(rest) if has_lists(type_) else _pairs(rest, partial(_stray, name, remark))
     if pairs is None or "==" in text.replace(" ", ""):
         raise NetlistError(f'{where}: the parameters of model {name} are not all written as "name=value"')
     for parameter, given in pairs:
@@ -67,12 +69,29 @@ def parse_card(text: str, where: str, value: Value = str, remark: Callable[[str]
     return card
 
 
-def _pairs(rest: list[str]) -> list[tuple[str, list[str]]] | None:
-    """Return names with one value each, in the order of the text; None where they are not in pairs."""
-    pairs = [word for word in rest if word != "="]  # ngspice takes the sign for a blank
-    if len(pairs) % 2 or rest[-1:] == ["="]:
+def _pairs(rest: list[str], stray: Callable[[str], None]) -> list[tuple[str, list[str]]] | None:
+    """Return names with one value each, in the order of the text; None where they are not in pairs.
+
+    stray: is told numbers that stand where a name should.
+    """
+    if rest[-1:] == ["="]:
         return None
-    return [(parameter, [given]) for parameter, given in zip(pairs[0::2], pairs[1::2], strict=True)]
+    left = [word for word in reversed(rest) if word != "="]  # ngspice takes the sign for a blank
+    found = []
+    while left:
+        name = left.pop()
+        if _NUMBER.fullmatch(name):
+            stray(name)
+        elif not left:
+            return None
+        else:
+            found.append((name, [left.pop()]))
+    return found
+
+
+def _stray(model: str, remark: Callable[[str], None] | None, number: str) -> None:
+    if remark is not None:
+        remark(f"not read: {number} of the model {model}, which has no name before it; ngspice ignores it too")
 
 
 def _lists(rest: list[str]) -> list[tuple[str, list[str]]] | None:

@@ -18,6 +18,7 @@ from ebana_like.netlist.deck.flat import Flat, Kept, hint
 from ebana_like.netlist.deck.lines import ANNOTATION, Line
 from ebana_like.netlist.deck.models import Models
 from ebana_like.netlist.deck.notes import Notes
+from ebana_like.netlist.deck.radio import is_port, read_port
 from ebana_like.netlist.deck.readers import read_element
 from ebana_like.netlist.deck.scope import NumberText, Value
 from ebana_like.netlist.deck.stored import Stored, stored
@@ -26,6 +27,10 @@ from ebana_like.netlist.deck.transmission import LINES, read_transmission
 
 CONSTANTS = {"pi": math.pi, "e": math.e, "time": 0.0, "hertz": 0.0}
 """Names that behavioural sources know without a parameter of that name."""
+
+
+_MULTIPLIED = frozenset("rclidqmjzfgx")
+"""Letters of elements of which there are m side by side where an X line says so, as ngspice 39 has them."""
 
 
 def flatten(
@@ -70,7 +75,10 @@ def _require_apart(elements: Sequence[Element | Line], events: Mapping[str, Line
 
 
 class _Instance(Models):
-    """One use of a block: its nodes, and the elements that stand in it."""
+    """One use of a block: its nodes, and the elements that stand in it.
+
+    multiplied: whether an X line says m= of a block that knows none: all that carry currents are so many side by side.
+    """
 
     outer: "_Instance | None"
 
@@ -82,8 +90,10 @@ class _Instance(Models):
         nodes: Mapping[str, str] | None = None,
         given: Mapping[str, Value] | None = None,
         outer: "_Instance | None" = None,
+        multiplied: bool = False,
     ) -> None:
         super().__init__(block, flat, path, given or {}, outer)
+        self.multiplied = multiplied
         self.node_of = dict(nodes or {})
 
     def elements(self) -> Iterator[Element | Line]:
@@ -96,6 +106,8 @@ class _Instance(Models):
                 if not self.path:
                     yield line
                 continue
+            if self.multiplied and line.text[0].lower() in _MULTIPLIED:
+                line = line._replace(text=f"{line.text} m={{m}}")
             if line.text[0] in "xX":
                 yield from self.instance(line).elements()
                 continue
@@ -108,6 +120,8 @@ class _Instance(Models):
                 made += read_behaviour(line, words, self)
             elif words and words[0][0] in LINES:
                 made += read_transmission(line, words, self)
+            elif words and words[0][0] == "v" and is_port(words):
+                made += read_port(line, words, self)
             elif words and words[0][0] == "a":
                 made += read_code_model(line, self)
             elif (element := read_element(line, words, self)) is not None:
@@ -128,13 +142,14 @@ class _Instance(Models):
         block = outer.block.blocks[wanted]
         if len(nodes) != len(block.pins):
             raise line.error(f"{wanted} has {len(block.pins)} nodes, not {len(nodes)}")
-        unknown = next((parameter for parameter in given if not block.knows(parameter)), "")
+        multiplied = "m" in given and not block.knows("m")
+        unknown = next((parameter for parameter in given if not (block.knows(parameter) or parameter == "m")), "")
         if unknown:
             raise line.error(f'{wanted} has no parameter "{unknown}"')
         inner = f"{self.path}{name}."
         values = {parameter: self.given_here(line, f"{inner}{parameter}", text) for parameter, text in given.items()}
         at = dict(zip(block.pins, self.nodes(line, nodes), strict=True))
-        return _Instance(block, self.flat, inner, at, values, outer)
+        return _Instance(block, self.flat, inner, at, values, outer, multiplied)
 
     def label(self, line: Line, name: str) -> tuple[str, str]:
         """Return the path and the flat name of an element; that of an inner one begins with its own letter."""

@@ -87,6 +87,9 @@ _SIZES = {
     "m": _EVERYWHERE | {"l", "w", "ad", "as", "pd", "ps", "nrd", "nrs"},
 }
 _OF_BSIM = frozenset({"nf", "sa", "sb", "sd", "geo", "geomod", "rgeomod", "min", "delvto", "mulu0", "nqsmod"})
+_OF_SOI = frozenset(
+    {"debug", "bjtoff", "nbc", "nseg", "pdbcp", "psbcp", "agbcp", "aebcp", "rth0", "cth0", "nrb", "vbsusr", "tnodeout"}
+)
 
 
 _IN_PAIRS = frozenset(
@@ -117,4 +120,4 @@ def unknown(card: ModelCard) -> list[str]:
 
 def sizes(letter: str, card: ModelCard) -> frozenset[str]:
     """Return what may stand behind a device's model by name."""
-    return _SIZES[letter] | (_OF_BSIM if letter == "m" and not law(card) else frozenset())
+    return _SIZES[letter] | (_OF_BSIM | _OF_SOI if letter == "m" and not law(card) else frozenset())

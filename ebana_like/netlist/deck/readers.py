@@ -4,7 +4,9 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
+from ebana_like.elements import ModelCard
 from ebana_like.elements.bank import KINDS
+from ebana_like.elements.many_ended import MANY, WarmMOSFETs
 from ebana_like.elements.waveform import FUNCTIONS, Waveform
 from ebana_like.errors import NetlistError
 from ebana_like.netlist.deck.element import Element
@@ -99,7 +101,12 @@ def _source(line: Line, words: list[str], place: Surroundings) -> Element:
     if len(words) < 3:
         raise line.error(f'expected a source as in "{words[0][0].upper()}1 a b 5"')
     path, label = place.label(line, words[0])
-    return Element(line, path, label, place.nodes(line, words[1:3]), _direct_value(line, words[3:], place, label))
+    words, times = _multiplied(line, words, place, "i")
+    value = _direct_value(line, words[3:], place, label)
+    if times is not None and any(word in _FUNCTIONS or word == "ac" for word in words):
+        place.keep_unread(line, words[0], "it has an m= beside a function of time")
+    value = value if times is None else place.scaled(value, times)
+    return Element(line, path, label, place.nodes(line, words[1:3]), value)
 
 
 def _direct_value(line: Line, words: list[str], place: Surroundings, label: str) -> str:
@@ -146,17 +153,16 @@ def _voltage_controlled(line: Line, words: list[str], place: Surroundings) -> El
         words = [*words[:3], *words[4:]]
     _require(line, words, f"{words[0][0].upper()}1 a b control+ control- 2")
     path, label = place.label(line, words[0])
-    return Element(line, path, label, place.nodes(line, words[1:5]), times(place.number(line, words[5])))
+    return Element(line, path, label, place.nodes(line, words[1:5]), _gain(line, words[5], times, place))
 
 
-def _multiplied(
-    line: Line, words: list[str], place: Surroundings, letter: str
-) -> tuple[list[str], Callable[[str], str]]:
-    """Return the words without the `m=2` at the end of a current source, and what its gain becomes by it."""
-    if words[0][0] != letter or words[-3:-1] != ["m", "="]:
-        return words, lambda gain: gain
-    count = float(place.number(line, words[-1]))
-    return words[:-3], lambda gain: repr(count * float(gain))
+def _multiplied(line: Line, words: list[str], place: Surroundings, letter: str) -> tuple[list[str], float | None]:
+    """Return the words without the `m=2` at the end of a current source, of several the last; and what it says."""
+    times = None
+    while words[0][0] == letter and words[-3:-1] == ["m", "="]:
+        times = float(place.number(line, words[-1])) if times is None else times
+        words = words[:-3]
+    return words, times
 
 
 def _current_controlled(line: Line, words: list[str], place: Surroundings) -> Element:
@@ -164,7 +170,12 @@ def _current_controlled(line: Line, words: list[str], place: Surroundings) -> El
     _require(line, words, f"{words[0][0].upper()}1 a b vmeter 2")
     path, label = place.label(line, words[0])
     control = meter(line, words[3], place)
-    return Element(line, path, label, place.nodes(line, words[1:3]), times(place.number(line, words[4])), control)
+    return Element(line, path, label, place.nodes(line, words[1:3]), _gain(line, words[4], times, place), control)
+
+
+def _gain(line: Line, word: str, times: float | None, place: Surroundings) -> str:
+    gain = place.number(line, word)
+    return gain if times is None else place.scaled(gain, times)
 
 
 def meter(line: Line, name: str, place: Surroundings) -> str:
@@ -197,7 +208,8 @@ def _device(line: Line, words: list[str], place: Surroundings) -> Element:
     nodes = _MODEL_AT[letter][0]
     if "off" in words[nodes:]:
         place.remark(line, "not read: OFF, which only helps to find an operating point; there may be several")
-        words = [*words[:nodes], *(word for word in words[nodes:] if word != "off")]
+    warms = "thermal" in words[nodes:]
+    words = [*words[:nodes], *(word for word in words[nodes:] if word not in ("off", "thermal"))]
     words, pairs = named_values(line, words)
     for name in _INITIAL.intersection(pairs):
         place.remark(line, f"not read: {name.upper()}= of devices, which holds for a .tran, no operating point")
@@ -205,7 +217,7 @@ def _device(line: Line, words: list[str], place: Surroundings) -> Element:
     possible = [k for k in _MODEL_AT[letter] if k < len(words)]
     at = next((k for k in possible if place.has_card(words[k]) or place.bins(words[k])), None)
     if at is None:
-        at = max(possible, default=len(words) - 1)
+        at = max((k for k in possible if k in _USUALLY_AT[letter]), default=len(words) - 1)
     card = place.card(line, words[at] if place.has_card(words[at]) else _bin(line, words[at], pairs, place))
     if at not in _MODEL_AT[letter]:
         raise line.error(f"{words[0]} has {at - 1} nodes before its model; expected {' or '.join(_nodes(letter))}")
@@ -213,23 +225,36 @@ def _device(line: Line, words: list[str], place: Surroundings) -> Element:
     sizes = [place.number(line, word) for word in words[at + 1 :]]
     if len(sizes) > (letter != "m"):
         raise line.error("there are too many words behind the model")
-    if card.type not in _TYPES[letter] or (letter == "m" and at == 4 and card.type != "vdmos"):
-        raise line.error(f"model {card.name} is of type {card.type}, or has another number of nodes")
-    names = words[1:at]
-    if letter == "q" and at == 4:
-        names = [*names, "0"]
-    elif card.type == "vdmos":
-        if names[2:] not in ([names[2]], [names[2]] * 2):
-            raise line.error(f"a vdmos has its bulk at its source; write {words[0]} {' '.join(names[:3])} {words[at]}")
-        names = [*names[:3], names[2]]
+    names, kind = _terminals(line, words[1:at], card, warms)
     sizes += [f"{name}={place.number(line, value)}" for name, (value,) in pairs.items()]
+    sizes += ["thermal"] if warms and card.type in ("d", "vdmos") else []
     path, label = place.label(line, words[0])
-    return Element(line, path, label, place.nodes(line, names), card=card, sizes=" ".join(sizes))
+    return Element(line, path, label, place.nodes(line, names), card=card, sizes=" ".join(sizes), kind=kind)
+
+
+def _terminals(line: Line, names: list[str], card: ModelCard, warms: bool) -> tuple[list[str], str]:
+    """Return the nodes of a device's terminals, and its kind where it has more of them than others of its letter."""
+    letter, count = line.text[0].lower(), len(names)
+    right = card.type in _TYPES[letter] and (card.type == "vdmos" or letter != "m" or count > 3)
+    if card.type == "vdmos" and count == 5 and warms:
+        return [*names, "0"], WarmMOSFETs.kind
+    if not right or (count > 4 and card.type == "vdmos") or (letter == "d" and count == 3 and not warms):
+        raise line.error(f"model {card.name} is of type {card.type}, or has another number of nodes")
+    if kind := MANY.get((letter, count), ""):
+        return [*names, "0"], kind
+    if letter == "q" and count == 3:
+        return [*names, "0"], ""
+    if card.type == "vdmos":
+        if names[2:] not in ([names[2]], [names[2]] * 2):
+            word = line.words()[0]
+            raise line.error(f"a vdmos has its bulk at its source; write {word} {' '.join(names[:3])} {card.name}")
+        return [*names[:3], names[2]], ""
+    return names, ""
 
 
 def _nodes(letter: str) -> list[str]:
     """Return how many nodes a device may have, in words."""
-    return [str(at - 1) for at in sorted(_MODEL_AT[letter])]
+    return [str(at - 1) for at in sorted(_USUALLY_AT[letter])]
 
 
 def _bin(line: Line, name: str, pairs: Mapping[str, Sequence[str]], place: Surroundings) -> str:
@@ -273,8 +298,11 @@ _LISTS = frozenset({"tc", "ic"})
 
 _INITIAL = frozenset({"ic", "icvbe", "icvce", "icvds", "icvgs", "icvbs"})
 
-_MODEL_AT = {"d": (3,), "q": (4, 5), "m": (5, 4), "j": (4,), "z": (4,)}
-"""Where the model stands: behind as many nodes; the first place that has one counts."""
+_USUALLY_AT = {"d": (3,), "q": (4, 5), "m": (5, 4), "j": (4,), "z": (4,)}
+"""Where the model stands: behind as many nodes."""
+
+_MODEL_AT = _USUALLY_AT | {"d": (3, 4), "q": (4, 5, 6), "m": (5, 4, 6, 7, 8)}
+"""The same with devices of more terminals; the first place that has one counts."""
 
 _TYPES = {
     "d": ("d",),

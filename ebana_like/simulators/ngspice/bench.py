@@ -124,7 +124,8 @@ def _alone(circuit: Circuit, devices: list[Devices], ohms: float) -> Circuit:
         shape = len(bank), len(bank.written)
         own = 1 + count + np.arange(shape[0] * shape[1], dtype=np.intp).reshape(shape)
         ends = dict(zip(bank.written, own.T, strict=True))
-        ends |= {terminal: ends["negative"] for terminal in bank.terminals if terminal not in ends}
+        reference = ends.get("negative", np.zeros(shape[0], dtype=np.intp))  # what is not written is there, or ground
+        ends |= {terminal: reference for terminal in bank.terminals if terminal not in ends}
         banks.append(type(bank)(**{**bank.contents(), "trainable": {}, **ends}))
         count += own.size
     held, read = 1 + np.arange(count), 1 + count + np.arange(count)
