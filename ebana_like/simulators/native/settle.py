@@ -20,12 +20,13 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
+from ebana_like.simulators.native.gradients import Layers, jacobian_times, largest, roughened, roughly, solve
 from ebana_like.simulators.native.ideal import swept
 from ebana_like.simulators.native.network import Even, Layer, Network, Neurons, Outputs, Rectifiers, divided, multiplied
 from ebana_like.simulators.native.patternless import patternless
 from ebana_like.simulators.native.reference import shared
 
-NEWTON_LIMIT, GRADIENTS_LIMIT = 60, 200
+NEWTON_LIMIT = 60
 
 TOLERANCE = 1e-15
 """Volts: residual over slope below which conjugate gradients need not go."""
@@ -39,11 +40,6 @@ LAST_STEP = 2e-7
 FORCING, LEAST_FORCING = 1e-2, {8: 1e-9, 4: 1e-6}
 """Share of the residual that conjugate gradients may leave: the residual's own share of N Vt, as Newton's method leaves
 about that much by itself, within these bounds; the lower one by the bytes of a number.
-"""
-
-SINGLES_FROM = 2**16
-"""Conductances of a crossbar from which on conjugate gradients work in singles. They need not be closer than `FORCING`:
-Kirchhoff's law itself is evaluated in doubles, and what singles leave is told by it and solved for in the next step.
 """
 
 FAR = 2.0
@@ -63,18 +59,8 @@ It shrinks from layer to layer, in three of 1024 by 250,000; solved once in sing
 them, and 0.5 % off once what was left has been told anew and solved for (before training; 2e-5 after some).
 """
 
-Layers = dict[int, Array]
-"""One array (points, nodes) a layer, by its number: hidden layers from 0, outputs last."""
-
-
 _Newton = tuple[Array, Layers, Layers, Array, Array]
 """Number, voltages, currents into the eliminated layers, iterations that points took, whether any goes on."""
-
-_Gradients = tuple[Array, Layers, Layers, Layers, Array, Array]
-"""Number, solution, residual, direction, their scalar product, which points go on."""
-
-_Stabilised = tuple[Array, Layers, Layers, Layers, Layers, Array, Array, Array, Array]
-"""Number, solution, residual, direction and J times it, three factors, which points go on."""
 
 
 class Settled(NamedTuple):
@@ -155,8 +141,8 @@ def settle(net: Network, arriving: Array, outputs: Outputs, start: tuple[Array, 
         return total + outputs.injected if k == last else total
 
     if isinstance(net.neurons[0], Rectifiers):
-        return Settled(*swept(net, outputs, start, inflow, digits, _solve))
-    rough = _roughened(net)
+        return Settled(*swept(net, outputs, start, inflow, digits, solve))
+    rough = roughened(net)
     least = LEAST_FORCING[rough.matrices[0].dtype.itemsize]
     thermal = jnp.stack([_smooth(net, k).scales.min() for k in range(last)]).min()
 
@@ -184,12 +170,12 @@ def settle(net: Network, arriving: Array, outputs: Outputs, start: tuple[Array, 
                 moving = moving | ~(jnp.abs(own[k]) <= short[:, None]).all(axis=1)
         out = {k: laws(k, h, slopes) for k in kept}
         residual = {k: inflow(k, {**h, **ahead}) - out[k] for k in kept}
-        worst = _worst(net, slopes, loads, residual)
+        worst = largest(net, slopes, loads, residual)
         scale = jnp.stack([jnp.abs(h[k]).max(axis=1) for k in kept]).max(axis=0)
         settled = (worst < jnp.maximum(LAST_STEP * thermal, digits * (1 + scale))) & ~moving
         share = jnp.clip(worst / thermal, least, FORCING)
         enough = jnp.maximum(share * worst, max(TOLERANCE, 1e-3 * digits))
-        moves = _roughly(rough, slopes, loads, residual, worst, enough)
+        moves = roughly(rough, slopes, loads, residual, worst, enough)
         goes = (iterations == 0)[:, None]  # what has settled stays: no sample depends on those beside it
         own, moves = ({k: jnp.where(goes, part, 0) for k, part in parts.items()} for parts in (own, moves))
         iterations = jnp.where((iterations == 0) & settled, number + 1, iterations)
@@ -241,11 +227,11 @@ def adjoint(net: Network, outputs: Outputs, voltages: tuple[Array, ...]) -> tupl
     size = voltages[0].dtype.itemsize
 
     def solved(r: Layers) -> Layers:
-        return _solve(net, slopes, loads, r, ADJOINT_ERROR[size] * _worst(net, slopes, loads, r))
+        return solve(net, slopes, loads, r, ADJOINT_ERROR[size] * largest(net, slopes, loads, r))
 
     found = dict(solved(residual))
     for _ in range(REFINEMENTS[size] if last > 1 else 0):
-        held = _times(net, slopes, loads, found)
+        held = jacobian_times(net, slopes, loads, found)
         more = solved({k: r - held[k] for k, r in residual.items()})
         found = {k: found[k] + part for k, part in more.items()}
     moves = dict(found)
@@ -261,21 +247,6 @@ def _smooth(net: Network, k: int) -> Neurons:
     return layer
 
 
-def _worst(net: Network, slopes: Layers, loads: Array | None, residual: Layers) -> Array:
-    """Return the largest residual over its slope of each point, (points,), volts; infinite where it is no number.
-
-    A reference couples the nodes of a layer so much that their slopes alone say little.
-    """
-    parts = [
-        jnp.abs(divided(net, k, slopes, loads, r) if net.shares(k) else r / slopes[k]).max(axis=1)
-        for k, r in residual.items()
-    ]
-    worst = parts[0]
-    for part in parts[1:]:
-        worst = jnp.maximum(worst, part)
-    return jnp.where(worst < jnp.inf, worst, jnp.inf)
-
-
 def _within(net: Network, k: int, s: Array, h: Array, move: Array) -> Array:
     """Keep long steps of neurons on this side of the bound of their equation for the currents s."""
     layer = _smooth(net, k)
@@ -288,116 +259,3 @@ def _within(net: Network, k: int, s: Array, h: Array, move: Array) -> Array:
 
     found: Array = jax.lax.cond(far.any(), shortened, lambda _: move, None)
     return found
-
-
-def _solve(net: Network, slopes: Layers, loads: Array | None, r: Layers, enough: Array) -> Layers:
-    """Solve J d = r at every point until the residual over its slope is at most `enough`, (points,), volts."""
-    solve = _conjugate_gradients if isinstance(net.ratios, Even) else _stabilised_gradients
-    return solve(net, slopes, loads, r, enough)
-
-
-def _roughly(net: Network, slopes: Layers, loads: Array | None, r: Layers, worst: Array, enough: Array) -> Layers:
-    """Solve as `_solve`, in the precision of the network, in units of `worst`: the largest residual over its slope."""
-    kind = net.matrices[0].dtype
-    if kind == worst.dtype:
-        return _solve(net, slopes, loads, r, enough)
-    unit = jnp.where(worst > 0, worst, 1)[:, None]
-    found = _solve(
-        net,
-        {k: slope.astype(kind) for k, slope in slopes.items()},
-        None if loads is None else loads.astype(kind),
-        {k: (part / unit).astype(kind) for k, part in r.items()},
-        (enough / unit[:, 0]).astype(kind),
-    )
-    return {k: unit * part for k, part in found.items()}
-
-
-def _roughened(net: Network) -> Network:
-    """Return the network in singles where its crossbars are so large that their products take the time."""
-    if max(matrix.size for matrix in net.matrices) < SINGLES_FROM:
-        return net
-    found: Network = jax.tree.map(lambda a: a.astype(jnp.float32) if a.dtype == jnp.float64 else a, net)
-    return found
-
-
-def _times(net: Network, slopes: Layers, loads: Array | None, v: Layers) -> Layers:
-    """Return J v, amperes, for voltages v of the kept layers."""
-    followers = {k: divided(net, k, slopes, loads, net.into(k, v)) for k in net.eliminated}
-    beside = {**v, **followers}
-    return {k: multiplied(net, k, slopes, loads, v[k]) - net.into(k, beside) for k in net.kept}
-
-
-def _stabilised_gradients(net: Network, slopes: Layers, loads: Array | None, r: Layers, enough: Array) -> Layers:
-    """Solve as `_solve`, by van der Vorst's BiCGSTAB, for a J that is not symmetric. All in volts."""
-
-    preconditioned = patternless(net, slopes, loads)
-
-    def times(v: Layers) -> Layers:
-        return preconditioned(_times(net, slopes, loads, v))
-
-    def dot(a: Layers, b: Layers) -> Array:
-        return jnp.asarray(sum((a[k] * b[k]).sum(axis=1, keepdims=True) for k in a))
-
-    def step(carry: _Stabilised) -> _Stabilised:
-        number, d, r, p, v, alpha, rho, omega, goes = carry
-        now = dot(first, r)
-        beta = _ratio(now, rho) * _ratio(alpha, omega)
-        p = {k: r[k] + beta * (p[k] - omega * v[k]) for k in r}
-        v = times(p)
-        alpha = _ratio(now, dot(first, v))
-        s = {k: r[k] - alpha * v[k] for k in r}
-        t = times(s)
-        omega = _ratio(dot(t, s), dot(t, t))
-        d = {k: jnp.where(goes, d[k] + alpha * p[k] + omega * s[k], d[k]) for k in d}
-        r = {k: jnp.where(goes, s[k] - omega * t[k], r[k]) for k in r}
-        left = jnp.stack([jnp.abs(part).max(axis=1) for part in r.values()]).max(axis=0)[:, None]
-        return number + 1, d, r, p, v, alpha, now, omega, goes & (left > enough[:, None]) & (left < jnp.inf)
-
-    def is_going(carry: _Stabilised) -> Array:
-        return carry[-1].any() & (carry[0] < GRADIENTS_LIMIT)
-
-    first = preconditioned(r)
-    nothing = {k: jnp.zeros_like(part) for k, part in first.items()}
-    one = jnp.ones((len(enough), 1), enough.dtype)
-    carry = (jnp.zeros((), jnp.int32), nothing, first, nothing, nothing, one, one, one, jnp.ones(one.shape, bool))
-    found: Layers = jax.lax.while_loop(is_going, step, carry)[1]
-    return found
-
-
-def _conjugate_gradients(net: Network, slopes: Layers, loads: Array | None, r: Layers, enough: Array) -> Layers:
-    """Solve as `_solve`, for a J that the weights of the energy make symmetric."""
-
-    preconditioned = patternless(net, slopes, loads)
-
-    def dot(a: Layers, b: Layers) -> Array:
-        total: Array | float = 0.0
-        for k in a:
-            total = total + (net.weights(k) * a[k] * b[k]).sum(axis=1, keepdims=True)
-        return jnp.asarray(total)
-
-    def step(carry: _Gradients) -> _Gradients:
-        number, d, r, p, rz, goes = carry
-        q = _times(net, slopes, loads, p)
-        a = jnp.where(goes, _ratio(rz, dot(p, q)), 0)
-        d = {k: d[k] + a * p[k] for k in d}
-        r = {k: r[k] - a * q[k] for k in r}
-        z = preconditioned(r)
-        after = dot(r, z)
-        b = _ratio(after, rz)
-        p = {k: z[k] + b * p[k] for k in p}
-        left = _worst(net, slopes, loads, r)[:, None]
-        return number + 1, d, r, p, after, goes & (left > enough[:, None]) & (left < jnp.inf)
-
-    def is_going(carry: _Gradients) -> Array:
-        return carry[5].any() & (carry[0] < GRADIENTS_LIMIT)
-
-    z = preconditioned(r)
-    nothing = {k: jnp.zeros_like(v) for k, v in r.items()}
-    rz = dot(r, z)
-    carry = (jnp.zeros((), jnp.int32), nothing, r, z, rz, jnp.ones(rz.shape, bool))
-    found: Layers = jax.lax.while_loop(is_going, step, carry)[1]
-    return found
-
-
-def _ratio(a: Array, b: Array) -> Array:
-    return jnp.where(b != 0, a / jnp.where(b != 0, b, 1), 0)

@@ -10,7 +10,7 @@ from ebana_like.energy.currents import element_currents
 from ebana_like.learning import Adjoint, Centered, CrossEntropy
 from ebana_like.networks import Amplifier, Crossbar, DiodePair, Inputs, OutputPairs, build_network
 from ebana_like.simulators import NativeSimulator
-from ebana_like.simulators.native import settle
+from ebana_like.simulators.native.gradients import SINGLES_FROM, jacobian_times
 from ebana_like.simulators.native.network import Conductances, Network, Neurons, Ports, network
 from ebana_like.simulators.native.patternless import patternless
 from ebana_like.simulators.native.runtime import doubles
@@ -51,7 +51,7 @@ def test_without_pattern_the_answer_is_exact(depth, loads):
         rng = np.random.default_rng(1)
         into = {k: jnp.array(rng.normal(size=(POINTS, len(net.conductances[k])))) for k in net.kept}
         found = patternless(net, slopes, loads)(into)
-        held = settle._times(net, slopes, loads, found)
+        held = jacobian_times(net, slopes, loads, found)
         for k in net.kept:
             # rounding of sums of some ten products of order one
             assert np.abs(held[k] - into[k]).max() < 1e-13
@@ -61,7 +61,7 @@ def wide() -> NativeSimulator:
     """Return a network with a crossbar so large that its conjugate gradients work in singles."""
     layers = [each for _ in range(2) for each in (Crossbar(260), DiodePair(), Amplifier(4.0))]
     simulator = NativeSimulator(build_network([Inputs(3), *layers, Crossbar(6), OutputPairs()]))
-    assert max(len(bank) for bank in simulator.circuit.values().values()) >= settle.SINGLES_FROM
+    assert max(len(bank) for bank in simulator.circuit.values().values()) >= SINGLES_FROM
     return simulator
 
 
