@@ -12,6 +12,15 @@ from ebana_like.elements import Bank, FloatArray, IntArray, Range, Resistors, Vo
 from ebana_like.errors import CircuitError
 
 
+@dataclass(frozen=True, eq=False)
+class Led:
+    """Rows that a layer left, with those of them that are mirrored and constant; see `Wiring.lead`."""
+
+    rows: IntArray
+    mirrored: IntArray
+    constant: IntArray
+
+
 @dataclass
 class Wiring:
     """What has been built so far. Blocks read `rows`, the nodes the next block connects to, and replace them.
@@ -21,6 +30,7 @@ class Wiring:
         that never change; none unless a block says so (`lead`).
     reference: node against which the rows are read, ground unless a block says so.
     depth: how many crossbars there are, to number names with.
+    led: what each layer left last, by how many crossbars there were.
     """
 
     rng: np.random.Generator
@@ -31,6 +41,7 @@ class Wiring:
     constant: IntArray = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
     reference: int = 0
     depth: int = 0
+    led: dict[int, Led] = field(default_factory=dict)
     inputs: InputPorts | None = None
     outputs: OutputPorts | None = None
 
@@ -93,6 +104,7 @@ class Wiring:
         self.mirrored = none if mirrored is None else mirrored
         self.constant = none if constant is None else constant
         self.reference = reference
+        self.led[self.depth] = Led(self.rows, self.mirrored, self.constant)
 
     def sides(self) -> tuple[IntArray, IntArray, IntArray]:
         """Return the rows that carry signals, those at their opposites, and the constant ones."""

@@ -20,7 +20,9 @@ def learners() -> None:
     from ebana_like.tasks.learners import LEARNERS, verdict
 
     printer = Printer(terminal())
-    printer.table(["system", "what it is", "command"], [[each.name, each.what, each.command] for each in LEARNERS])
+    printer.table(
+        ["system", "what it is", "command or class"], [[each.name, each.what, each.command] for each in LEARNERS]
+    )
     printer.line("")
     printer.table(["--estimator", "what it is"], [[name, summary(kind)] for name, kind in ESTIMATORS.items()])
     reasons: list[str] = []  # for which notes stand below the table

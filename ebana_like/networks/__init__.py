@@ -6,6 +6,7 @@ from ebana_like.networks.deep import build_network
 from ebana_like.networks.graph import Graph, build_graph, lattice, random_graph
 from ebana_like.networks.half_diodes import BiasCurrents, HalfDiodes
 from ebana_like.networks.relu import Affine, ReluCircuit, relu_circuit, relu_outputs
+from ebana_like.networks.skip import Skip
 from ebana_like.networks.weights import affine, relu_layers
 from ebana_like.networks.windows import AveragePool, Convolution, LocalCrossbar, MaxPool
 from ebana_like.nudges import Clamped, Currents, SwitchedTargets
@@ -29,6 +30,7 @@ __all__ = [
     "OutputPairs",
     "Outputs",
     "ReluCircuit",
+    "Skip",
     "SwitchedTargets",
     "Wires",
     "affine",

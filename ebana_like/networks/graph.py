@@ -16,6 +16,8 @@ from ebana_like.circuit import Circuit, InputPorts, OutputPorts
 from ebana_like.elements import IntArray, Pipes, Range
 from ebana_like.errors import CircuitError, meant
 from ebana_like.limits import require_at_most
+from ebana_like.netlist import diode_model
+from ebana_like.networks.blocks import diodes_between
 from ebana_like.nudges import Currents, Nudge
 from ebana_like.wiring import Wiring, labels
 
@@ -92,6 +94,8 @@ def build_graph(
     initial: tuple[float, float] = (4e-6, 1.2e-5),
     limits: tuple[float, float] = (1e-7, 1e-4),
     edge: Edge = "resistor",
+    valves: Sequence[tuple[int, int]] = (),
+    valve: str = "schottky",
 ) -> Circuit:
     """Return a circuit of a trainable resistor or pipe an edge, the bank "edges".
 
@@ -101,12 +105,15 @@ def build_graph(
     seed: of the first conductances, uniform in `initial`, or a generator. limits: of the conductances, siemens.
     nudging: `Currents()` unless given.
     edge: "resistor", or "pipe" for turbulent ones, whose capacities `initial` and `limits` then are, A/V^(1/2).
+    valves: pairs of nodes between which a check valve lets flow pass, from the first to the second alone: a diode.
+    valve: its model, in `models/` or a file; "ideal" is one that opens at no pressure.
     Raises CircuitError naming the node that is none, or is asked to be two things.
     """
     pairs = [each if isinstance(each, tuple) else (each, None) for each in outputs]
     fixed = [*inputs, *held]
     read = [node for pair in pairs for node in pair if node is not None]
-    for node in (*fixed, *read):
+    ends_of_valves = [node for pair in valves for node in pair]
+    for node in (*fixed, *read, *ends_of_valves):
         if not 0 <= node < graph.nodes:
             raise CircuitError(f"there is no node {node}; {meant(str(node), map(str, range(graph.nodes)), 'it has')}")
     if (twice := next((node for node in fixed if fixed.count(node) > 1), None)) is not None:
@@ -130,6 +137,9 @@ def build_graph(
         wiring.banks.append(Pipes("edges", pipes, one, other, first, trainable={"capacity": limited}))
     else:
         wiring.resistors("edges", one, other, first, learned=limited)
+    if valves:
+        from_, to = (np.array([at[pair[end]] for pair in valves], dtype=np.intp) for end in (0, 1))
+        wiring.banks.append(diodes_between("valves", from_, to, diode_model(valve)))
     wiring.outputs = OutputPorts(
         np.array([at[p] for p, _ in pairs], dtype=np.intp),
         np.array([0 if n is None else at[n] for _, n in pairs], dtype=np.intp),

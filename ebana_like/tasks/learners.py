@@ -4,11 +4,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import MISSING, dataclass, fields
 from typing import Any, cast
 
+import numpy as np
+
 from ebana_like.learning import Cost, Estimator
 from ebana_like.networks import Crossbar, DiodePair, Inputs, OutputPairs, build_network
 from ebana_like.nudges import NUDGES
 from ebana_like.systems import CircuitSystem, System
+from ebana_like.systems.convolutional import ConvolutionalHopfield
+from ebana_like.systems.elastic import Elastic
 from ebana_like.systems.hopfield import Hopfield
+from ebana_like.systems.modern import ModernHopfield
 
 
 @dataclass(frozen=True)
@@ -39,7 +44,8 @@ def verdict(kind: type[Estimator], system: System, cost: Cost) -> Verdict:
     needed = {each.name for each in fields(cast(Any, kind)) if each.default is MISSING}
     estimator = kind(**dict.fromkeys(needed & {"beta"}, 0.1))
     if reason := estimator.refusal(system, cost):
-        return Verdict("no", reason)
+        name = type(system).__name__
+        return Verdict("no", f"it{reason.removeprefix(name)}" if reason.startswith(name) else reason)
     if reason := estimator.departure(system):
         return Verdict("inexact", reason)
     return Verdict("exact", "")
@@ -48,6 +54,11 @@ def verdict(kind: type[Estimator], system: System, cost: Cost) -> Verdict:
 def _circuit(way: str) -> System:
     layers = [Inputs(2), Crossbar(3), DiodePair(), Crossbar(4), OutputPairs()]
     return CircuitSystem(build_network(layers, nudging=NUDGES[way]()))
+
+
+def _elastic(way: str) -> System:
+    points, springs = np.array([[0.0, 0], [1, 0], [0, 1]]), np.array([[0, 1], [0, 2], [1, 2]])
+    return Elastic(points, springs, held=[0, 1], driven=[(1, 0)], read=[(2, 0)])
 
 
 LEARNERS = (
@@ -66,5 +77,20 @@ LEARNERS = (
         ("current", "clamped"),
         lambda way: Hopfield((2, 3, 2), "tanh", way),  # type: ignore[arg-type]
     ),
+    Learner(
+        "maps",
+        "Hopfield network of maps with kernels between them, in Python",
+        "ConvolutionalHopfield",
+        ("switch",),
+        lambda way: ConvolutionalHopfield((1, 6, 6), (2,), 2, 3, pull=way),  # type: ignore[arg-type]
+    ),
+    Learner(
+        "modern",
+        "modern Hopfield network: memories that compete, in Python",
+        "ModernHopfield",
+        ("current",),
+        lambda way: ModernHopfield((2, 3, 2)),
+    ),
+    Learner("elastic", "springs between points of the plane, in Python", "Elastic", ("current",), _elastic),
 )
-"""Every kind that `train-circuit` trains."""
+"""Every kind that `train-circuit` trains, and those that Python alone does."""

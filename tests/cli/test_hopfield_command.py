@@ -1,5 +1,7 @@
 """Hopfield networks are trained and resumed from the command line, which lists what goes with what."""
 
+from collections import defaultdict
+
 import pytest
 from click.testing import CliRunner
 from safetensors.numpy import load_file
@@ -74,10 +76,15 @@ def test_what_is_not_defined_is_said_in_a_line(arguments, words, tmp_path):
 def test_learners_tells_what_goes_with_what():
     result = run("learners")
     assert result.exit_code == 0, result.output
-    rows = {line.split()[0]: line.split() for line in result.output.splitlines() if line.strip()}
-    assert rows["contrastive"].count("no") == 5
+    rows = defaultdict(list)
+    for line in result.output.splitlines():
+        rows[line.split(" ")[0]] += line.split()[1:]
+    assert rows["contrastive"].count("no") == 8
     assert rows["contrastive"].count("inexact") == 3
-    assert rows["centered"].count("exact") == 5
+    assert rows["generec"].count("inexact") == 5
+    assert rows["power"].count("inexact") == 1
+    assert rows["cocontent"].count("exact") == 1
+    assert rows["centered"].count("exact") == 8
     assert rows["holomorphic"].count("exact") == 1
-    assert rows["adjoint"].count("exact") == 8
+    assert rows["adjoint"].count("exact") == 9
     assert "nudge by clamped outputs" in result.output

@@ -5,16 +5,16 @@ import pytest
 
 from ebana_like.elements.pipe import LAMINAR, Pipes
 from ebana_like.learning import Adjoint, Centered, SquaredError
-from ebana_like.netlist import Netlist, read_netlist, write_netlist
-from ebana_like.networks import build_graph, lattice
+from ebana_like.netlist import Netlist, diode_model, read_netlist, write_netlist
+from ebana_like.networks import Graph, build_graph, lattice
 from ebana_like.simulators import NativeSimulator, NgspiceSimulator
 
 COST = SquaredError()
 FEATURES, TARGETS = np.array([[1.0, -0.4], [0.3, 0.8]]), np.array([[0.3, 0.2], [0.4, 0.5]])
 
 
-def network():
-    return build_graph(lattice(3, 3), [0, 8], [4, 5], held={2: 0.0}, seed=3, edge="pipe")
+def network(valves=()):
+    return build_graph(lattice(3, 3), [0, 8], [4, 5], held={2: 0.0}, seed=3, edge="pipe", valves=valves)
 
 
 def test_a_pipe_carries_the_square_root_of_its_drop():
@@ -31,9 +31,11 @@ def estimated(engine, values, estimator):
     return estimator.estimate(engine, values, FEATURES, TARGETS, COST, np.random.default_rng(0))
 
 
-@pytest.mark.parametrize("kind", [NativeSimulator, NgspiceSimulator])
-def test_the_rule_is_the_slope_of_the_cost(kind):
-    circuit = network()
+@pytest.mark.parametrize(
+    ("kind", "valves"), [(NativeSimulator, ()), (NgspiceSimulator, ()), (NativeSimulator, ((1, 4), (5, 7)))]
+)
+def test_the_rule_is_the_slope_of_the_cost(kind, valves):
+    circuit = network(valves)
     own = circuit.values()["edges.capacity"]
     with kind(circuit) as engine:
 
@@ -54,8 +56,9 @@ def test_the_rule_is_the_slope_of_the_cost(kind):
             assert np.linalg.norm(found - truth) < 1e-6 * np.linalg.norm(truth), estimator
 
 
-def test_both_engines_find_the_same_pressures():
-    circuit = network()
+@pytest.mark.parametrize("valves", [(), ((1, 4), (5, 7))])
+def test_both_engines_find_the_same_pressures(valves):
+    circuit = network(valves)
     with NativeSimulator(circuit) as native, NgspiceSimulator(circuit) as ngspice:
         volts = [engine.solve(circuit.values(), FEATURES).voltages for engine in (native, ngspice)]
     assert volts[0] == pytest.approx(volts[1], abs=1e-9)
@@ -92,3 +95,14 @@ def test_a_network_of_pipes_comes_back_from_its_netlist():
     back = read_netlist(text).circuit
     np.testing.assert_array_equal(back.values()["edges.capacity"], network().values()["edges.capacity"])
     assert write_netlist(Netlist(back)) == text
+
+
+def test_a_check_valve_lets_flow_pass_one_way():
+    circuit = build_graph(Graph(3, np.array([[1, 2]])), [0], [1], held={2: 0.0}, edge="pipe", valves=[(0, 1)])
+    capacity, model = 1e-5, diode_model("schottky")
+    with NativeSimulator(circuit) as engine:
+        forth, back = engine.solve({"edges.capacity": np.array([capacity])}, np.array([[0.8], [-0.8]])).scores[:, 0]
+    flow = capacity * forth**0.5
+    assert 0.8 - forth == pytest.approx(model.scale * np.log1p(flow / model.saturation), abs=1e-5)
+    assert 0.4 < forth < 0.8
+    assert 0 > back > -1e-2

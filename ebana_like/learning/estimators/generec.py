@@ -41,7 +41,7 @@ class GeneRec(Estimator):
     def refusal(self, system: System, cost: Cost) -> str:
         if isinstance(system, Directed):
             return ""
-        return "GeneRec tells the unit below from the one above, and elements of a circuit have no below; use hopfield"
+        return "GeneRec tells the unit below from the one above, which layers of units alone have; use hopfield"
 
     def departure(self, system: System) -> str:
         return "GeneRec follows the gradient of weights up alone, and weights here lead both ways"
