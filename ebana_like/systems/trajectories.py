@@ -95,7 +95,8 @@ class Stimuli:
     """What the independent sources of a circuit hold in time, bank after bank; those of a batch, or one for all.
 
     voltages: (batch, sources), volts. amperes: (batch, sources): those that stand still.
-    moving_voltages, moving_amperes: columns that change instead, and what they hold, (times, batch or 1, columns).
+    moving_voltages, moving_amperes: columns that change instead, and what they hold, (times, batch or 1, columns);
+    samples lie next to each other in memory.
     """
 
     voltages: FloatArray
@@ -170,26 +171,31 @@ def _of_kind(
     moving: Mapping[str, FloatArray],
     times: FloatArray,
 ) -> tuple[FloatArray, tuple[IntArray, FloatArray]]:
-    held, series, first = [np.zeros((batch, 0))], [], 0
+    held, first = [np.zeros((batch, 0))], 0
     columns: list[int] = []
+    series: list[FloatArray] = []
     line = Line(float(times[1] - times[0]), float(times[-1]))
     for bank in circuit.of_kind(kind):
         at = f"{bank.name}.{quantity}"
         own = still.get(at, getattr(bank, quantity)[None])
-        held.append(np.broadcast_to(own, (batch, len(bank))))
         if at in moving:
-            columns += range(first, first + len(bank))
-            series.append(np.moveaxis(moving[at], 1, 0))
+            own = moving[at][:, 0]
+            for k in range(len(bank)):
+                course = moving[at][..., k].T
+                if (course != own[:, k]).any():  # others stand still all the same
+                    columns.append(first + k)
+                    series.append(course)
         else:
             for k, label in enumerate(bank.labels) if circuit.storage.waveforms else ():
                 if (waveform := circuit.storage.waveforms.get(label)) is not None:
                     columns.append(first + k)
                     try:
-                        series.append(waveform.values(times, line)[:, None, None])
+                        series.append(waveform.values(times, line)[:, None])
                     except ValueError as error:
                         raise SettingError(f"{label} has no value at all times: {error}") from error
+        held.append(np.broadcast_to(own, (batch, len(bank))))
         first += len(bank)
-    most = max((each.shape[1] for each in series if each.shape[2]), default=1)
-    shaped = [np.broadcast_to(each, (len(times), most, each.shape[2])) for each in series if each.shape[2]]
-    joined = np.concatenate([np.zeros((len(times), most, 0)), *shaped], axis=2)
-    return np.concatenate(held, axis=1), (np.array(columns, dtype=np.intp), joined)
+    joined = np.empty((len(times), len(columns), max((each.shape[1] for each in series), default=1)))
+    for row, each in enumerate(series):
+        joined[:, row] = each
+    return np.concatenate(held, axis=1), (np.array(columns, dtype=np.intp), joined.transpose(0, 2, 1))

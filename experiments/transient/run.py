@@ -12,16 +12,16 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from ebana_like.circuit import loaded
+from ebana_like.circuit import Circuit, loaded
 from ebana_like.conformance.in_time import KINDS, random_netlist
 from ebana_like.drawing import Figure, save_figure
 from ebana_like.files import csv_text
 from ebana_like.netlist import load_netlist, read_netlist
 from ebana_like.simulators import NativeSimulator, NgspiceSimulator
-from ebana_like.systems import Transient
+from ebana_like.systems import Transient, stimuli
 
 HERE = Path(__file__).parent
-STEPS, STOP = 500, 1e-5
+STEPS, STOP, SAMPLES = 500, 1e-5, 100
 
 
 def agreement(circuits: int) -> list[list[object]]:
@@ -41,31 +41,45 @@ def agreement(circuits: int) -> list[list[object]]:
 
 
 def speed(rounds: int) -> list[list[object]]:
-    """Return processor times a sample, milliseconds: native, ngspice in its worker, and the program ngspice -b."""
+    """Return processor times a sample, milliseconds: native, ngspice in its worker, and the program ngspice -b.
+
+    Sources of the random circuits are as strong as their netlists say times a number of each sample's own.
+    """
     rng, rows = np.random.default_rng(0), []
     texts = [random_netlist(np.random.default_rng(k), kind) for k, kind in enumerate(KINDS)]
     cases = [(kind, read_netlist(text).circuit, text) for kind, text in zip(KINDS, texts, strict=True)]
     cases.append(("xor", loaded(load_netlist(HERE.parents[1] / "netlists" / "xor.cir").circuit, 1e-12), ""))
     for name, circuit, text in cases:
         analysis = Transient.even(STOP if name != "xor" else 2e-6, 1000)
-        features = rng.uniform(-2, 2, (100, circuit.inputs.count))
+        features = rng.uniform(-2, 2, (SAMPLES, circuit.inputs.count))
         moving = np.repeat(features[:, None], 1001, axis=1)
         moving[:, 0] = 0
+        driven = scaled(circuit, analysis, rng.uniform(0.5, 1.5, SAMPLES))
         with NativeSimulator(circuit) as native, NgspiceSimulator(circuit) as ngspice:
-            native.follow({}, moving, analysis)  # compiles
-            ngspice.follow({}, moving[:1], analysis)
+            native.follow({}, moving, analysis, driven)  # compiles
+            ngspice.follow({}, moving[:1], analysis, {at: value[:1] for at, value in driven.items()})
             worker = ngspice._timed._worker
             for number in range(rounds):
                 began = time.process_time()
-                native.follow({}, moving, analysis)
+                native.follow({}, moving, analysis, driven)
                 ours, began = time.process_time() - began, worker.processor_seconds()
-                ngspice.follow({}, moving, analysis)
+                ngspice.follow({}, moving, analysis, driven)
                 theirs = worker.processor_seconds() - began
                 alone = program(text.replace(".tran 20n 10u", ".tran 10n 10u 0 10n")) if text else float("nan")
-                numbers = [10 * ours, 10 * theirs, 1e3 * alone]
-                rows.append([name, number, len(circuit.nodes), *numbers, theirs / ours, 100 * alone / ours])
-                print(*rows[-1], flush=True)
+                numbers = [1e3 / SAMPLES * ours, 1e3 / SAMPLES * theirs, 1e3 * alone]
+                rows.append([name, number, len(circuit.nodes), *numbers, theirs / ours, numbers[2] / numbers[0]])
+        own = np.array([row[3:] for row in rows if row[0] == name], dtype=float)
+        print(name, "medians:", *np.median(own, axis=0), flush=True)
     return rows
+
+
+def scaled(circuit: Circuit, analysis: Transient, strengths: np.ndarray) -> dict[str, np.ndarray]:
+    """Return what the sources with functions of time hold, each sample's times its strength."""
+    if not circuit.storage.waveforms:
+        return {}
+    volts, amperes = stimuli(circuit, {}, np.zeros((1, 0)), {}, analysis.times).of(0)
+    held = {"voltage_sources.voltage": volts, "current_sources.amperes": amperes[:, :1]}
+    return {at: strengths[:, None, None] * of for at, of in held.items()}
 
 
 def program(text: str) -> float:

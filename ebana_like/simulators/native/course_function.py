@@ -19,10 +19,10 @@ from ebana_like.elements.diode import junction
 from ebana_like.elements.junction_charge import JunctionCharge, junction_charge
 from ebana_like.errors import SettingError
 from ebana_like.simulators.native.march import Held, Ports, Sources, march
+from ebana_like.simulators.native.ported import beside
 from ebana_like.simulators.native.runtime import as_jax
 from ebana_like.simulators.native.schedule import schedule
 from ebana_like.simulators.native.time_equations import time_equations
-from ebana_like.simulators.native.transient import beside
 from ebana_like.simulators.protocol import held_values
 from ebana_like.systems import Transient, stimuli
 from ebana_like.values import Values, parts
@@ -87,10 +87,7 @@ def course_function(
         first = plan.steps.a[0]
         memory = first * (stored[at] @ begin.T)
         held_first = Held(memory, first * charge, v, jnp.zeros_like(v), jnp.zeros_like(v), jnp.ones(len(start), bool))
-        pushed, carried, opened = (jnp.einsum("rs,tbs->trb", side, x[1:]) for side in (own.S, own.T, own.P))
-        n, diodes = len(at), len(laws.scale)
-        still = np.zeros((n, 1)), np.zeros((n, 1)), np.zeros((diodes, 1))
-        every = Sources(still, (pushed, carried, opened))
+        every = Sources(*(jnp.einsum("rs,tbs->trb", side, x[1:]) for side in (own.S, own.T, own.P)))
         u, good = march(own, ports, as_jax(plan.different), as_jax(y), plan.steps, every, held_first)
         whole = jnp.asarray(x[1:] @ fixed.known.T).at[..., at].set(u.transpose(0, 2, 1))
         whole = jnp.where(good[..., None], whole, jnp.nan)

@@ -26,12 +26,12 @@ class GeneralEngine:
     def __init__(self, circuit: Circuit, run: Newton | None = None, driven: Sequence[str] = ()) -> None:
         """Hold the circuit's equations; run: runs Newton's method on them, `newton` unless given; driven: see there."""
         self.circuit = circuit
-        self._equations = Equations(circuit, driven)
+        self.equations = Equations(circuit, driven)
         self._run: Newton = run or newton
 
     def solve(self, values: Values, features: FloatArray, nudging: Nudging | None) -> Solved:
         """Solve a batch; arguments as in `Simulator.solve`."""
-        equations = self._equations.with_values(values)
+        equations = self.equations.with_values(values)
         drive = free_drive(self.circuit, features, values)
         messages: dict[int, str] = {}
         free = self._phase(equations, equations.start(drive), drive, messages)
@@ -48,7 +48,7 @@ class GeneralEngine:
 
     def settled(self, values: Values, voltages: FloatArray, amperes: FloatArray, messages: dict[int, str]) -> Attempt:
         """Return where points settle whose sources hold these volts and amperes, (points, sources), bank after bank."""
-        equations = self._equations.with_values(values)
+        equations = self.equations.with_values(values)
         loads = {name: np.tile(siemens, (len(voltages), 1)) for name, siemens in self.circuit.loads.items()}
         drive = Drive(voltages, amperes, loads)
         return self._phase(equations, equations.start(drive), drive, messages)
@@ -60,7 +60,7 @@ class GeneralEngine:
 
         values: (points, n) by address, of sources, and of resistors that are driven. features: (points, features).
         """
-        equations, circuit = self._equations, self.circuit
+        equations, circuit = self.equations, self.circuit
         drive = free_drive(circuit, features, {}).varied(circuit, values)
         first = drive.part(slice(0, rows))
         settled = self._phase(equations, equations.start(first), first, {})
@@ -78,7 +78,7 @@ class GeneralEngine:
         voltages: (points, nodes), volts. The Jacobian is factored again at each of them: the last factor of Newton's
         method belongs to the iterate before.
         """
-        equations = self._equations.with_values(values)
+        equations = self.equations.with_values(values)
         drive = free_drive(self.circuit, np.zeros((len(voltages), self.circuit.inputs.count)), values)
         right = np.zeros((len(voltages), equations.pattern.size))
         for nodes, sign in ((self.circuit.outputs.positive, 1.0), (self.circuit.outputs.negative, -1.0)):

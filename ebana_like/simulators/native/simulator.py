@@ -130,8 +130,7 @@ class NativeSimulator:
     ) -> Trajectories:
         """Follow a batch in time; see `InTime`."""
         held = held_values(self.circuit, values)
-        with doubles():
-            course = follow(self._general, self._unwired.values(held), features, analysis, driven or {})
+        course = follow(self._general, self._unwired.values(held), features, analysis, driven or {})
         return replace(course, circuit=self.circuit, values=held)
 
     def backwards(self, course: Trajectories, analysis: Transient, slopes: FloatArray) -> AdjointCourse:

@@ -81,16 +81,17 @@ class TimeEquations:
         return found
 
 
-def time_equations(circuit: Circuit, values: Values) -> TimeEquations:
+def time_equations(circuit: Circuit, values: Values, known: Equations | None = None) -> TimeEquations:
     """Return a circuit's equations in time.
 
-    values: held, by address. Raises CircuitError for elements whose law in time is not known here.
+    values: held, by address. known: the circuit's equations, where they were found before. Raises CircuitError for
+    elements whose law in time is not known here.
     """
     circuit.refuse(Devices, "only ngspice knows its law: use --engine ngspice")
     circuit.refuse(WiredCrossbar, "what is asked here is not known of crossbars with wires: leave the wires out")
     if circuit.storage.unread:
         raise CircuitError(f"{circuit.storage.unread[0]}; it would be missing in time")
-    equations = Equations(circuit).with_values(values)
+    equations = (known or Equations(circuit)).with_values(values)
     if not equations.is_compiled or len(equations.switches):
         raise CircuitError(
             f'"{circuit.title}" has a switch or a written law, whose course in time only ngspice follows: use --engine '

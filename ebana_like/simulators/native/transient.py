@@ -1,33 +1,36 @@
-"""How does the native engine follow a batch in time? Matrices, an operating point, and all steps in one go."""
+"""How does the native engine follow a batch in time? Matrices, an operating point, and all steps in loops."""
 
 import time
+from typing import NamedTuple
 
 import numpy as np
 
-from ebana_like.elements import FloatArray, IntArray
-from ebana_like.elements.constants import GMIN
-from ebana_like.elements.diode import junction
-from ebana_like.elements.junction_charge import junction_charge
+from ebana_like.elements import FloatArray, IntArray, VoltageSources
 from ebana_like.errors import SettingError
+from ebana_like.simulators.native.course import Given, Sparse, march
 from ebana_like.simulators.native.general import GeneralEngine
-from ebana_like.simulators.native.march import Held, march
-from ebana_like.simulators.native.runtime import doubles
-from ebana_like.simulators.native.schedule import applied, filled, schedule
+from ebana_like.simulators.native.ported import Ported
+from ebana_like.simulators.native.schedule import schedule
 from ebana_like.simulators.native.time_equations import TimeEquations, time_equations
 from ebana_like.simulators.protocol import held_values
-from ebana_like.systems.points import BoolArray, Seconds
+from ebana_like.systems.points import Seconds
 from ebana_like.systems.trajectories import Start, Stimuli, Trajectories, Transient, stimuli
 from ebana_like.values import Values
 
-USUAL_CONDUCTANCE = 1e-4
-"""Siemens beside each diode in a circuit without resistors."""
+WIDTH = 128
+"""Samples that are followed side by side: what they are computed from stays close to the processor."""
 
 
-def beside(equations: TimeEquations) -> float:
-    """Return y of `march`, siemens: the middle of the circuit's conductances on a logarithmic scale."""
-    diagonal = np.abs(np.diag(equations.matrices.G))
-    own = diagonal[diagonal > 0]
-    return float(np.exp(np.log(own).mean())) if len(own) else USUAL_CONDUCTANCE
+class Sources(NamedTuple):
+    """What all sources hold, volts, then amperes.
+
+    still: those that stand still, (batch, sources), zero of others. columns: which move; moving: what they hold then,
+    (times, columns, batch or 1).
+    """
+
+    still: FloatArray
+    columns: IntArray
+    moving: FloatArray
 
 
 def follow(
@@ -37,27 +40,41 @@ def follow(
     began = time.perf_counter()
     circuit = engine.circuit
     held = held_values(circuit, values)
-    equations = time_equations(circuit, held)
-    sources = stimuli(circuit, held, features, driven, analysis.times)
+    equations = time_equations(circuit, held, engine.equations)
+    ported = Ported.of(equations)
+    x = _sources(stimuli(circuit, held, features, driven, analysis.times))
     messages: dict[int, str] = {}
-    whole = _beginning(engine, equations, held, sources, analysis.start, messages)
-    given = [sources.moving_voltages, sources.moving_amperes]
-    columns = np.concatenate([given[0][0], sources.voltages.shape[1] + given[1][0]])
-    most = max(each.shape[1] for _, each in given)
-    moving = np.concatenate([np.broadcast_to(m, (len(m), most, m.shape[2])) for _, m in given], axis=2)
-    still = np.concatenate([sources.voltages, sources.amperes], axis=1)
-    still[:, columns] = 0.0
-    u, good = _marched(equations, analysis, whole, (still, columns, moving[1:]))
-    found = _whole(equations, len(circuit.nodes), (still, columns, moving), u)
-    found[:, 0] = whole[:, _shown(equations, len(circuit.nodes))]
-    solved = np.asarray(good.all(axis=0) & np.isfinite(whole).all(axis=1))
+    whole = _beginning(engine, ported, held, x, analysis.start, messages)
+    found = _decided(equations, len(circuit.nodes), x)
+    found[0] = whole[:, _shown(equations, len(circuit.nodes))].T
+    bad_at = _marched(ported, analysis, whole, x, found)
+    solved = np.asarray((bad_at == len(analysis.times) - 1) & np.isfinite(found[-1]).all(axis=0))
     for sample in np.flatnonzero(~solved).tolist():
-        at = float(analysis.times[1 + int(np.argmin(good[:, sample]))])
+        at = float(analysis.times[min(1 + int(bad_at[sample]), len(analysis.times) - 1)])
         messages.setdefault(sample, f"the step to {at:.3g} s has no solution; try smaller steps")
-    found[~solved] = np.nan
-    nodes, currents = found[..., : len(circuit.nodes)], found[..., len(circuit.nodes) :]
+    found[:, :, ~solved] = np.nan
+    course = found.transpose(2, 0, 1)  # samples stay next to each other in memory
+    nodes, currents = course[..., : len(circuit.nodes)], course[..., len(circuit.nodes) :]
     seconds = Seconds(solving=time.perf_counter() - began)
     return Trajectories(circuit, held, analysis.times, nodes, currents, solved, messages, seconds)
+
+
+def _sources(given: Stimuli) -> Sources:
+    """Return volts and amperes of all sources together."""
+    volts, amperes = given.moving_voltages, given.moving_amperes
+    still = np.concatenate([given.voltages, given.amperes], axis=1)
+    columns = np.concatenate([volts[0], given.voltages.shape[1] + amperes[0]])
+    still[:, columns] = 0.0
+    parts = [moving.transpose(0, 2, 1) for _, moving in (volts, amperes) if moving.shape[2]]
+    if len(parts) == 1:
+        return Sources(still, columns, parts[0])
+    most = max((part.shape[2] for part in parts), default=1)
+    moving = np.empty((len(volts[1]), len(columns), most))
+    row = 0
+    for part in parts:
+        moving[:, row : row + part.shape[1]] = part
+        row += part.shape[1]
+    return Sources(still, columns, moving)
 
 
 def _shown(equations: TimeEquations, nodes: int) -> IntArray:
@@ -65,85 +82,74 @@ def _shown(equations: TimeEquations, nodes: int) -> IntArray:
     return np.concatenate([np.arange(nodes), equations.wires])
 
 
-def _whole(
-    equations: TimeEquations, nodes: int, x: tuple[FloatArray, IntArray, FloatArray], u: FloatArray
-) -> FloatArray:
-    """Return what is kept of V at all times, (batch, times, nodes + inductors); what is unknown from the first step on.
-
-    x: as `filled` takes it. u: unknowns behind every step, (steps, n, batch). Samples lie next to each other in memory,
-    as the steps left them: to turn that round takes as long as the steps of a linear circuit.
-    """
+def _decided(equations: TimeEquations, nodes: int, x: Sources) -> FloatArray:
+    """Return what is kept of V at all times, (times, nodes + inductors, batch), where sources alone decide it."""
     still, columns, moving = x
     kept = _shown(equations, nodes)
-    place = np.full(equations.size, -1)
-    place[equations.unknowns] = np.arange(len(equations.unknowns))
-    rows, decided = place[kept], place[kept] < 0
     found = np.empty((len(moving), len(kept), len(still)))
-    known = equations.known[kept[decided]]
-    found[:, decided] = known @ still.T
-    if len(columns):
-        found[:, decided] += applied(known[:, columns], moving)
-    for row in np.flatnonzero(~decided).tolist():
-        found[1:, row] = u[:, rows[row]]
-    return found.transpose(2, 0, 1)
+    for row in np.flatnonzero(~np.isin(kept, equations.unknowns)).tolist():
+        known = equations.known[kept[row]]
+        moves = np.flatnonzero(known[columns])
+        found[:, row] = still @ known
+        if len(moves):
+            found[:, row] += sum(known[columns[move]] * moving[:, move] for move in moves.tolist())
+    return found
 
 
 def _beginning(
     engine: GeneralEngine,
-    equations: TimeEquations,
+    ported: Ported,
     held: Values,
-    sources: Stimuli,
+    x: Sources,
     start: Start | None,
     messages: dict[int, str],
 ) -> FloatArray:
     """Return V at the first time, (batch, size): of the operating point, NaN where there is none, or as given."""
-    if start is None and not len(equations.junctions.scale):
-        return _linear_beginning(equations, np.concatenate(sources.at(0), axis=1), messages)
+    equations, batch, nodes = ported.equations, len(x.still), len(engine.circuit.nodes)
     if start is None:
-        attempt = engine.settled(held, *sources.at(0), messages)
-        attempt.state.values[~attempt.converged] = np.nan
-        return attempt.state.values
-    batch, circuit = sources.batch, engine.circuit
-    expected = (batch, len(circuit.nodes)), (batch, len(equations.wires))
+        first = x.still.copy()
+        first[:, x.columns] = x.moving[0].T
+        return _resting(engine, ported, held, first, messages)
+    expected = (batch, nodes), (batch, len(equations.wires))
     if (start.voltages.shape, start.currents.shape) != expected:
         raise SettingError(
             f"the start has shapes {start.voltages.shape} and {start.currents.shape}; give the voltages of all nodes "
             f"and the currents of all inductors, {expected[0]} and {expected[1]}"
         )
     whole = np.zeros((batch, equations.size))
-    whole[:, : len(circuit.nodes)] = start.voltages
+    whole[:, :nodes] = start.voltages
     whole[:, equations.wires] = start.currents
     return whole
 
 
-def _linear_beginning(equations: TimeEquations, x: FloatArray, messages: dict[int, str]) -> FloatArray:
-    """Return V at rest under sources x (batch, sources), of a circuit without diodes: one solve for all samples."""
-    try:
-        u = np.asarray(np.linalg.solve(equations.matrices.G, -equations.matrices.S @ x.T).T, dtype=float)
-    except np.linalg.LinAlgError:
-        u = np.full((len(x), len(equations.unknowns)), np.nan)
-    for sample in np.flatnonzero(~np.isfinite(u).all(axis=1)).tolist():
-        messages[sample] = "the circuit has no operating point to begin at: its equations are singular"
-    found = equations.whole(u, x)
-    found[~np.isfinite(u).all(axis=1)] = np.nan
+def _resting(
+    engine: GeneralEngine, ported: Ported, held: Values, x: FloatArray, messages: dict[int, str]
+) -> FloatArray:
+    """Return V where samples settle under sources x (batch, sources), (batch, size); NaN where they do not."""
+    found = ported.at_rest(x)
+    left = np.flatnonzero(~np.isfinite(found).all(axis=1))
+    if not len(left):
+        return found
+    own: dict[int, str] = {}
+    volts = sum(map(len, engine.circuit.of_kind(VoltageSources)))
+    attempt = engine.settled(held, x[left, :volts], x[left, volts:], own)
+    found[left] = np.where(attempt.converged[:, None], attempt.state.values, np.nan)
+    messages |= {int(left[point]): text for point, text in own.items()}
     return found
 
 
-def _marched(
-    equations: TimeEquations, analysis: Transient, whole: FloatArray, x: tuple[FloatArray, IntArray, FloatArray]
-) -> tuple[FloatArray, BoolArray]:
-    """Return the unknowns behind every step, (steps, n, batch), and which samples were solved, (steps, batch)."""
-    plan = schedule(analysis)
-    at, batch = equations.unknowns, len(whole)
-    with doubles():
-        ports = equations.junctions
-        v = whole @ equations.drop_of.T
-        charge = junction_charge(v, junction(v, ports.saturation, ports.scale)[0] - GMIN * v, ports.charge)
-        w = (whole @ equations.stored.T)[:, at]
-        good = np.asarray(np.isfinite(whole).all(axis=1))
-        first = plan.steps.a[0]  # a step of Euler: rates do not matter
-        begins = Held(first * w.T, first * charge.T, v.T, np.zeros_like(v.T), np.zeros_like(v.T), good)
-        given = filled(equations.matrices, ports, x, begins)
-        y = np.array(beside(equations))
-        u, well = march(given.matrices, given.ports, plan.different, y, plan.steps, given.sources, given.begins)
-        return np.asarray(u)[:, : len(at), :batch], np.asarray(well)[:, :batch]
+def _marched(ported: Ported, analysis: Transient, whole: FloatArray, x: Sources, found: FloatArray) -> IntArray:
+    """Set what is unknown behind every step, in (times, rows, batch); return the first bad step of each, (batch,)."""
+    plan, batch, equations = schedule(analysis), len(whole), ported.equations
+    place = np.full(equations.size, -1)
+    kept = _shown(equations, found.shape[1] - len(equations.wires))
+    place[kept] = np.arange(len(kept))
+    sides = ported.sides(x.still, x.columns)
+    stored = Sparse.of(equations.matrices.C)
+    given = Given(ported.diodes, ported.y, stored, *sides, x.moving[1:], place[equations.unknowns])
+    a, b, _, _, which = plan.steps
+    seen, bad_at = ported.seen(plan.different), np.full(batch, len(a))
+    for first in range(0, batch, WIDTH):
+        held = ported.held(whole[first : first + WIDTH], a[0])
+        march(given, a, b, which, seen, ported.scale, first, held, found, bad_at)
+    return bad_at
