@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
@@ -17,15 +18,18 @@ from ebana_like.expressions.numbers import spice_number
 from ebana_like.netlist.deck.include import read_text
 from ebana_like.runs import Run, load_circuit
 from ebana_like.simulators import Simulator
-from ebana_like.simulators.protocol import InTime
-from ebana_like.systems import Start, Trajectories, Transient
+from ebana_like.simulators.protocol import Adapts, InTime
+from ebana_like.systems import Adaptive, Start, Trajectories, Transient
 from ebana_like.tasks import problem_of_run
 
 CAPACITANCE = 1e-12
 """Farads at every node of a trained circuit, where nobody says otherwise: a short wire on a chip and its load."""
 
 LONG, STEPS = 12.0, 1000
-"""Slowest time constants that a course takes, and its steps, where nobody says otherwise."""
+"""Slowest time constants that a course takes, where nobody says otherwise, and its steps where no engine chooses."""
+
+RELATIVE, FEWEST = 1e-4, 500
+"""Of steps that the engine chooses: what one may leave out of what is stored, and how many there are at least."""
 
 _TRAN = re.compile(r"^\s*\.tran\s+(\S+)\s+(\S+)", re.IGNORECASE | re.MULTILINE)
 
@@ -112,8 +116,9 @@ class Settling:
 
     def spent(self) -> FloatArray:
         """Return what each sample has taken when it has settled, or at the end, (samples,), joules."""
-        at = np.searchsorted(self.course.times, np.nan_to_num(self.settled, nan=np.inf))
-        return np.asarray(self.joules[np.arange(len(at)), np.minimum(at, len(self.course.times) - 1)])
+        times = self.course.times
+        until = np.nan_to_num(self.settled, nan=times[-1])
+        return np.array([np.interp(each, times, own) for each, own in zip(until, self.joules, strict=True)])
 
 
 def settle_in_time(
@@ -127,8 +132,8 @@ def settle_in_time(
 ) -> Settling:
     """Follow every sample from rest.
 
-    stop, step: seconds; where not given, a `.tran` line's, or those that the circuit's own pace and so many steps ask
-    for.
+    stop, step: seconds; where not given, a `.tran` line's, or a stop that the circuit's own pace asks for and steps
+    that the engine chooses, or so many equal ones where it chooses none.
     within: how close to where it settles an output must stay, as a share of the way it went.
     Raises SettingError where they do not fit, CircuitError where the circuit cannot be followed.
     """
@@ -144,15 +149,24 @@ def settle_in_time(
             own = _pace(simulator, circuit, features)
         except CircuitError as error:
             why = str(error)
-    times = _times(given, own, why, stop, step, steps)
-    analysis = Transient(times, "euler" if method == "euler" else "trapezoid")
-    moving = np.repeat(features[:, None], len(times), axis=1)
-    if given.arrives:
-        moving[:, 0] = 0.0
-    elif not circuit.storage.waveforms:
-        nothing = np.zeros((1, len(circuit.nodes))), np.zeros((1, len(circuit.storage.inductors)))
-        analysis = Transient(times, analysis.method, Start(*nothing))
-    course = simulator.follow({}, moving, analysis)
+    stop = _stop(given, own, why, stop)
+    step = given.line[0] if step is None and given.line is not None else step
+    lifts: Literal["euler", "trapezoid"] = "euler" if method == "euler" else "trapezoid"
+    start = None
+    if not given.arrives and not circuit.storage.waveforms:
+        start = Start(np.zeros((1, len(circuit.nodes))), np.zeros((1, len(circuit.storage.inductors))))
+    if step is None and isinstance(simulator, Adapts):
+        before = np.zeros_like(features) if given.arrives else None
+        largest = stop / FEWEST
+        analysis = Adaptive(stop, before, RELATIVE, largest=largest, start=start, method=lifts)
+        course = simulator.adapt({}, features, analysis)
+    else:
+        times = _times(stop, stop / steps if step is None else step)
+        moving = np.repeat(features[:, None], len(times), axis=1)
+        if given.arrives:
+            moving[:, 0] = 0.0
+        course = simulator.follow({}, moving, Transient(times, lifts, start))
+    times = course.times
     final = np.full((len(features), len(circuit.nodes)), np.nan)
     if not circuit.storage.waveforms:
         final = simulator.solve({}, features).voltages[0]
@@ -172,15 +186,20 @@ def _pace(simulator: Simulator, circuit: Circuit, features: FloatArray) -> Pace:
     return pace(circuit, {}, few[np.isfinite(few).all(axis=1)])
 
 
-def _times(given: Setup, own: Pace | None, why: str, stop: float | None, step: float | None, steps: int) -> FloatArray:
-    """Return the times to look at. why: there is no pace, for the message."""
-    if stop is None:
-        if given.line is None and own is None:
-            advice = "" if "--stop" in why else "; or give --stop, seconds"
-            raise SettingError(f"when to stop follows from no time constants: {why}{advice}")
-        stop = given.line[1] if given.line is not None else LONG * own.slowest if own is not None else 0.0
-    if step is None:
-        step = given.line[0] if given.line is not None else stop / steps
+def _stop(given: Setup, own: Pace | None, why: str, stop: float | None) -> float:
+    """Return when to stop, seconds. why: there is no pace, for the message."""
+    if stop is not None:
+        return stop
+    if given.line is not None:
+        return given.line[1]
+    if own is None:
+        advice = "" if "--stop" in why else "; or give --stop, seconds"
+        raise SettingError(f"when to stop follows from no time constants: {why}{advice}")
+    return LONG * own.slowest
+
+
+def _times(stop: float, step: float) -> FloatArray:
+    """Return equal steps."""
     if not 0 < step <= stop:
         raise SettingError(f"the step is {step:g} s and the stop {stop:g} s; give 0 < step <= stop")
     return np.linspace(0.0, stop, round(stop / step) + 1)

@@ -60,11 +60,18 @@ def settling_times(times: FloatArray, course: FloatArray, final: FloatArray, wit
     course: (batch, times, n). final: (batch, n). within: how close, as a share of the largest way that any of a
     sample's n goes from its first time to where it settles.
     """
-    way = np.abs(course[:, 0] - final).max(axis=1)
-    off = np.abs(course - final[:, None]).max(axis=2) > within * way[:, None]
-    last = len(times) - np.argmax(off[:, ::-1], axis=1)
-    last[~off.any(axis=1)] = 0
-    return np.where(last < len(times), times[np.minimum(last, len(times) - 1)], np.nan)
+    allowed = within * np.abs(course[:, 0] - final).max(axis=1)
+    off = np.abs(course - final[:, None]).max(axis=2)
+    found = np.full(len(course), np.nan)
+    for sample, far in enumerate(off > allowed[:, None]):
+        outside = np.flatnonzero(far)
+        if not len(outside):
+            found[sample] = times[0]
+        elif (last := int(outside[-1])) < len(times) - 1:  # a line from the last point outside to the first one inside
+            before, after = off[sample, last : last + 2]
+            share = (before - allowed[sample]) / (before - after)
+            found[sample] = times[last] + share * (times[last + 1] - times[last])
+    return found
 
 
 def right_from(times: FloatArray, right: BoolArray) -> FloatArray:

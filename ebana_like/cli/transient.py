@@ -32,7 +32,11 @@ LISTED = 12
 @click.argument("path", metavar="RUN|FILE", type=RUN_OR_FILE)
 @click.option("--node", "nodes", default="", metavar="NAMES", help="Nodes to show, as in out,h1.  [default: outputs]")
 @click.option("--stop", type=QUANTITY, help="Seconds.  [default: of the .tran line, or 12 time constants]")
-@click.option("--step", type=QUANTITY, help="Seconds.  [default: of the .tran line, or a thousandth of the stop]")
+@click.option(
+    "--step",
+    type=QUANTITY,
+    help="Seconds.  [default: of the .tran line, or as the course asks for]",
+)
 @click.option("--capacitance", type=QUANTITY, help="Farads at every node.  [default: the netlist's; 1p for a run]")
 @click.option("--samples", type=int, default=4, show_default=True, help="Training samples of a run.")
 @click.option(
@@ -104,12 +108,15 @@ def _print_pace(printer: Printer, given: Setup, found: Settling) -> None:
         span = si(low, "F") if low == high else f"{si(low, 'F')} to {si(high, 'F')}"
         coils = len(given.circuit.storage.inductors)
         printer.line(f"{counted(len(capacitors), 'capacitor')} of {span}, {counted(coils, 'inductor')}")
-    printer.line(f"{len(times) - 1} steps of {si(float(times[1] - times[0]), 's')} to {si(float(times[-1]), 's')}")
+    steps = np.diff(times)
+    low, high = (si(float(step), "s") for step in (steps.min(), steps.max()))
+    length = low if steps.max() < 1.001 * steps.min() else f"{low} to {high}, as the course asks for, up"
+    printer.line(f"{len(steps)} steps of {length} to {si(float(times[-1]), 's')}")
     if found.pace is not None:
         own = found.pace
         span = " to ".join(dict.fromkeys((si(own.fastest, "s"), si(own.slowest, "s"))))
         printer.line(f"time constants close to where it settles: {span}")
-        if times[1] > own.fastest:
+        if steps.min() > own.fastest:
             printer.line("the fastest is shorter than a step: what it moves is damped, not followed; see --step")
 
 

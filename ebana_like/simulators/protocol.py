@@ -10,6 +10,7 @@ from ebana_like.circuit import Circuit
 from ebana_like.elements import FloatArray
 from ebana_like.errors import SettingError, SimulatorError
 from ebana_like.systems import (
+    Adaptive,
     AdjointCourse,
     CircuitSystem,
     Nudging,
@@ -97,6 +98,20 @@ class InTime(Protocol):
 
         Raises CircuitError where the engine does not know an element's law in time, SettingError for shapes that do not
         fit, SimulatorError when the engine fails altogether; single samples that fail are marked in the result.
+        """
+
+
+@runtime_checkable
+class Adapts(Protocol):
+    """An engine that follows its circuit in time in steps that it chooses."""
+
+    circuit: Circuit
+
+    def adapt(self, values: Values, features: FloatArray, analysis: Adaptive) -> Trajectories:
+        """Return what a batch does in time, at times that are the same for all its samples.
+
+        values: as of `InTime.follow`. features: (batch, features), volts. Other sources follow their functions of time.
+        Raises as `InTime.follow`.
         """
 
 

@@ -6,9 +6,10 @@ from ebana_like.systems.points import BoolArray, Nudging, OperatingPoints, Secon
 from ebana_like.systems.response import ComplexArray, Phasors, Response, own_phasors, swings
 from ebana_like.systems.settled import HeldForces, Settled
 from ebana_like.systems.system import Engine, Mirrored, Solution, System
-from ebana_like.systems.trajectories import Start, Stimuli, Trajectories, Transient, stimuli
+from ebana_like.systems.trajectories import Adaptive, Start, Stimuli, Trajectories, Transient, stimuli
 
 __all__ = [
+    "Adaptive",
     "AdjointCourse",
     "BoolArray",
     "CircuitSystem",

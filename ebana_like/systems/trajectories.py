@@ -56,6 +56,34 @@ class Transient:
 
 
 @dataclass(frozen=True, eq=False)
+class Adaptive:
+    """An analysis in time whose steps follow from what each leaves out, by ngspice's rule and with its numbers.
+
+    stop: seconds. before: the features up to the first time, (batch, features), volts, if those of `follow` arrive at
+    once there. relative, absolute, least, trust: ngspice's reltol, abstol (amperes), chgtol (coulombs) and trtol.
+    largest: step, seconds; a fiftieth of the whole where None. start, method: as of `Transient`.
+
+    Raises SettingError for numbers that are not above zero.
+    """
+
+    stop: float
+    before: FloatArray | None = None
+    relative: float = 1e-3
+    absolute: float = 1e-12
+    least: float = 1e-14
+    trust: float = 7.0
+    largest: float | None = None
+    start: Start | None = None
+    method: Literal["trapezoid", "euler"] = "trapezoid"
+
+    def __post_init__(self) -> None:
+        for name in ("stop", "relative", "absolute", "least", "trust", "largest"):
+            value = getattr(self, name)
+            if value is not None and not 0 < value < np.inf:
+                raise SettingError(f"{name} of an adaptive course is {value:g}; give a number above zero")
+
+
+@dataclass(frozen=True, eq=False)
 class Trajectories:
     """What a batch of circuits did in time.
 

@@ -10,7 +10,7 @@ from ebana_like.errors import CircuitError, SettingError
 from ebana_like.netlist import read_netlist
 from ebana_like.networks import Amplifier, Crossbar, DiodePair, Inputs, OutputPairs, build_network
 from ebana_like.simulators import NativeSimulator, NgspiceSimulator
-from ebana_like.systems import Start, Transient
+from ebana_like.systems import Adaptive, Start, Transient
 
 RC = "t\nv1 a 0 dc 0 pwl(0 0 1n 1 1 1)\nr1 a b 1k\nc1 b 0 1n\n.end\n"
 NONE = np.zeros((1, 0))
@@ -163,3 +163,38 @@ def test_transistors_are_followed_by_ngspice(ngspice_vectors):
     theirs = ngspice_vectors(text.replace("v2 i 0 0", wave) + ".options reltol=1e-6\n.tran 1n 1u 0 1n\n.end\n")
     assert np.interp(analysis.times, theirs["time"], theirs["c"]) == pytest.approx(found.of("c")[0], abs=2e-3)
     assert np.ptp(found.of("c")) > 0.5
+
+
+@pytest.mark.parametrize(("kind", "seed"), [("rc", 0), ("rlc", 1), ("diode", 2)])
+def test_steps_of_its_own_are_as_few_and_as_good_as_ngspices(kind, seed, ngspice_vectors):
+    text = random_netlist(np.random.default_rng(seed), kind)
+    theirs = ngspice_vectors(text.replace(".tran 20n 10u", ".tran 200n 10u"))
+    circuit = read_netlist(text).circuit
+    with NativeSimulator(circuit) as simulator:
+        found = simulator.adapt({}, NONE, Adaptive(1e-5))
+        fine = simulator.follow({}, NONE, Transient.even(1e-5, 20000))
+    assert found.solved.all()
+    assert len(found.times) < 1.5 * len(theirs["time"])
+    assert {1e-6, 1.4e-6, 4.4e-6, 4.8e-6, 7e-6} <= {round(t, 12) for t in found.times.tolist()}  # corners of the pulse
+    off, ngspices = 0.0, 0.0
+    for node in circuit.nodes[1:]:
+        right = fine.of(node)[0]
+        off = max(off, np.abs(found.of(node)[0] - np.interp(found.times, fine.times, right)).max())
+        ngspices = max(ngspices, np.abs(theirs[node] - np.interp(theirs["time"], fine.times, right)).max())
+    assert off < 1.5 * ngspices
+
+
+def test_steps_follow_the_fastest_sample_and_what_arrives_at_once():
+    circuit = read_netlist("t\nv1 a 0 0\nr1 a b 1k\nc1 b 0 1n\nd1 b 0 m\n.model m d is=1e-12\n.end\n").circuit
+    start = Start(np.array([[0.0, 0.0, -1.0], [0.0, 0.0, 0.5]]), np.zeros((2, 0)))
+    with NativeSimulator(circuit) as simulator:
+        few, many = (
+            simulator.adapt({}, np.zeros((2, 0)), Adaptive(1e-5, relative=r, start=start)) for r in (1e-2, 1e-6)
+        )
+        right = simulator.follow({}, np.zeros((2, 0)), Transient(many.times, start=start))
+    assert many.voltages == pytest.approx(right.voltages, abs=1e-9)  # the same steps give the same course
+    assert len(few.times) < len(many.times)
+    errors = [np.abs(each.of("b")[0] + np.exp(-each.times / 1e-6)).max() for each in (few, many)]
+    assert errors[1] < 2e-4 < errors[0] < 2e-2
+    with pytest.raises(SettingError, match="trust of an adaptive course is 0"):
+        Adaptive(1e-5, trust=0)

@@ -72,10 +72,13 @@ class Ported:
         found: FloatArray = self.equations.matrices.S + self.y * self.D.T @ self.P
         return found
 
-    def sides(self, still: FloatArray, columns: IntArray) -> list[Side]:
+    def sides(self, still: FloatArray, columns: IntArray) -> tuple[Side, Side, Side]:
         """Return what sources push, carry and open: still (batch, sources), and those columns that move."""
-        all_sides = self.pushed, self.equations.matrices.T, self.P
-        return [Side(side @ still.T, np.ascontiguousarray(side[:, columns])) for side in all_sides]
+
+        def side(by: FloatArray) -> Side:
+            return Side(by @ still.T, np.ascontiguousarray(by[:, columns]))
+
+        return side(self.pushed), side(self.equations.matrices.T), side(self.P)
 
     def held(self, whole: FloatArray, a: float) -> Held:
         """Return what a first step of Euler, of this a, is given where samples hold V, (batch, size)."""

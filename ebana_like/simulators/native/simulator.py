@@ -16,6 +16,7 @@ from ebana_like.simulators.descent import Descended, Descent
 from ebana_like.simulators.first_answer import FirstAnswer
 from ebana_like.simulators.moving import Batches
 from ebana_like.simulators.native import compiled, one_thread
+from ebana_like.simulators.native.adaptive import follow_adaptively
 from ebana_like.simulators.native.backwards import backwards
 from ebana_like.simulators.native.descent import Rule, descend
 from ebana_like.simulators.native.general import GeneralEngine
@@ -34,6 +35,7 @@ from ebana_like.simulators.scoring import Scored
 from ebana_like.simulators.solved import Solved
 from ebana_like.simulators.structure import find_layers
 from ebana_like.systems import (
+    Adaptive,
     AdjointCourse,
     CircuitSystem,
     Nudging,
@@ -131,6 +133,12 @@ class NativeSimulator:
         """Follow a batch in time; see `InTime`."""
         held = held_values(self.circuit, values)
         course = follow(self._general, self._unwired.values(held), features, analysis, driven or {})
+        return replace(course, circuit=self.circuit, values=held)
+
+    def adapt(self, values: Values, features: FloatArray, analysis: Adaptive) -> Trajectories:
+        """Follow a batch in steps of its own; see `Adapts`."""
+        held = held_values(self.circuit, values)
+        course = follow_adaptively(self._general, self._unwired.values(held), features, analysis)
         return replace(course, circuit=self.circuit, values=held)
 
     def backwards(self, course: Trajectories, analysis: Transient, slopes: FloatArray) -> AdjointCourse:

@@ -51,8 +51,9 @@ class Matrices(NamedTuple):
 class TimeEquations:
     """The equations of one circuit with its values, and how V follows from the unknowns.
 
-    size: of V; nodes come first. unknowns: where in V each unknown stands, (n,). known: V of what sources decide,
-    (size, sources), zero at the unknowns. wires: where in V the inductors' currents stand, (inductors,).
+    size, nodes: of V, and of its nodes, which come first. unknowns: where in V each unknown stands, (n,). known: V of
+    what sources decide, (size, sources), zero at the unknowns. wires: where in V the inductors' currents stand,
+    (inductors,).
     stored: C of all of V, (size, size). drop_of: of the diodes, by V, (diodes, size).
     conducted, pushed: A of all of V, (size, size), and B, (size, sources).
     """
@@ -60,6 +61,7 @@ class TimeEquations:
     matrices: Matrices
     junctions: Junctions
     size: int
+    nodes: int
     unknowns: IntArray
     known: FloatArray
     wires: IntArray
@@ -81,17 +83,17 @@ class TimeEquations:
         return found
 
 
-def time_equations(circuit: Circuit, values: Values, known: Equations | None = None) -> TimeEquations:
+def time_equations(circuit: Circuit, values: Values, of_circuit: Equations | None = None) -> TimeEquations:
     """Return a circuit's equations in time.
 
-    values: held, by address. known: the circuit's equations, where they were found before. Raises CircuitError for
+    values: held, by address. of_circuit: the circuit's equations, where they were found before. Raises CircuitError for
     elements whose law in time is not known here.
     """
     circuit.refuse(Devices, "only ngspice knows its law: use --engine ngspice")
     circuit.refuse(WiredCrossbar, "what is asked here is not known of crossbars with wires: leave the wires out")
     if circuit.storage.unread:
         raise CircuitError(f"{circuit.storage.unread[0]}; it would be missing in time")
-    equations = (known or Equations(circuit)).with_values(values)
+    equations = (of_circuit or Equations(circuit)).with_values(values)
     if not equations.is_compiled or len(equations.switches):
         raise CircuitError(
             f'"{circuit.title}" has a switch or a written law, whose course in time only ngspice follows: use --engine '
@@ -129,7 +131,7 @@ def time_equations(circuit: Circuit, values: Values, known: Equations | None = N
         D[:, at],
         D @ known,
     )
-    return TimeEquations(matrices, _junctions(laws), size, at, known, wires, capacity, D, A, B)
+    return TimeEquations(matrices, _junctions(laws), size, len(circuit.nodes), at, known, wires, capacity, D, A, B)
 
 
 def _stored(circuit: Circuit, equations: Equations) -> tuple[FloatArray, IntArray]:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ebana_like.circuit import Circuit
 from ebana_like.elements import FloatArray, IntArray, VoltageSources
 from ebana_like.errors import SettingError
 from ebana_like.simulators.native.course import Given, Sparse, march
@@ -13,7 +14,7 @@ from ebana_like.simulators.native.ported import Ported
 from ebana_like.simulators.native.schedule import schedule
 from ebana_like.simulators.native.time_equations import TimeEquations, time_equations
 from ebana_like.simulators.protocol import held_values
-from ebana_like.systems.points import Seconds
+from ebana_like.systems.points import BoolArray, Seconds
 from ebana_like.systems.trajectories import Start, Stimuli, Trajectories, Transient, stimuli
 from ebana_like.values import Values
 
@@ -42,24 +43,35 @@ def follow(
     held = held_values(circuit, values)
     equations = time_equations(circuit, held, engine.equations)
     ported = Ported.of(equations)
-    x = _sources(stimuli(circuit, held, features, driven, analysis.times))
+    x = sources_of(stimuli(circuit, held, features, driven, analysis.times))
     messages: dict[int, str] = {}
-    whole = _beginning(engine, ported, held, x, analysis.start, messages)
-    found = _decided(equations, len(circuit.nodes), x)
-    found[0] = whole[:, _shown(equations, len(circuit.nodes))].T
+    whole = beginning(engine, ported, held, x, analysis.start, messages)
+    found = decided(equations, whole, x)
     bad_at = _marched(ported, analysis, whole, x, found)
     solved = np.asarray((bad_at == len(analysis.times) - 1) & np.isfinite(found[-1]).all(axis=0))
     for sample in np.flatnonzero(~solved).tolist():
         at = float(analysis.times[min(1 + int(bad_at[sample]), len(analysis.times) - 1)])
         messages.setdefault(sample, f"the step to {at:.3g} s has no solution; try smaller steps")
-    found[:, :, ~solved] = np.nan
-    course = found.transpose(2, 0, 1)  # samples stay next to each other in memory
-    nodes, currents = course[..., : len(circuit.nodes)], course[..., len(circuit.nodes) :]
     seconds = Seconds(solving=time.perf_counter() - began)
-    return Trajectories(circuit, held, analysis.times, nodes, currents, solved, messages, seconds)
+    return trajectories(circuit, held, analysis.times, found, solved, messages, seconds)
 
 
-def _sources(given: Stimuli) -> Sources:
+def trajectories(
+    circuit: Circuit,
+    held: Values,
+    times: FloatArray,
+    found: FloatArray,
+    solved: BoolArray,
+    messages: dict[int, str],
+    seconds: Seconds,
+) -> Trajectories:
+    """Return what was found, (times, nodes + inductors, batch), as trajectories; NaN of what was not solved."""
+    found[:, :, ~solved] = np.nan
+    course, nodes = found.transpose(2, 0, 1), len(circuit.nodes)  # samples stay next to each other in memory
+    return Trajectories(circuit, held, times, course[..., :nodes], course[..., nodes:], solved, messages, seconds)
+
+
+def sources_of(given: Stimuli) -> Sources:
     """Return volts and amperes of all sources together."""
     volts, amperes = given.moving_voltages, given.moving_amperes
     still = np.concatenate([given.voltages, given.amperes], axis=1)
@@ -77,15 +89,25 @@ def _sources(given: Stimuli) -> Sources:
     return Sources(still, columns, moving)
 
 
-def _shown(equations: TimeEquations, nodes: int) -> IntArray:
+def shown(equations: TimeEquations) -> IntArray:
     """Return what of V is kept: the nodes, then the inductors' currents."""
-    return np.concatenate([np.arange(nodes), equations.wires])
+    return np.concatenate([np.arange(equations.nodes), equations.wires])
 
 
-def _decided(equations: TimeEquations, nodes: int, x: Sources) -> FloatArray:
-    """Return what is kept of V at all times, (times, nodes + inductors, batch), where sources alone decide it."""
+def place_of(equations: TimeEquations) -> IntArray:
+    """Return in which of the rows kept each unknown stands, (n,); -1 for what is not kept."""
+    place, kept = np.full(equations.size, -1), shown(equations)
+    place[kept] = np.arange(len(kept))
+    return np.asarray(place[equations.unknowns])
+
+
+def decided(equations: TimeEquations, whole: FloatArray, x: Sources) -> FloatArray:
+    """Return what is kept of V, (times, nodes + inductors, batch): all at the first time, and what sources decide.
+
+    whole: V at the first time, (batch, size).
+    """
     still, columns, moving = x
-    kept = _shown(equations, nodes)
+    kept = shown(equations)
     found = np.empty((len(moving), len(kept), len(still)))
     for row in np.flatnonzero(~np.isin(kept, equations.unknowns)).tolist():
         known = equations.known[kept[row]]
@@ -93,10 +115,11 @@ def _decided(equations: TimeEquations, nodes: int, x: Sources) -> FloatArray:
         found[:, row] = still @ known
         if len(moves):
             found[:, row] += sum(known[columns[move]] * moving[:, move] for move in moves.tolist())
+    found[0] = whole[:, kept].T
     return found
 
 
-def _beginning(
+def beginning(
     engine: GeneralEngine,
     ported: Ported,
     held: Values,
@@ -105,7 +128,7 @@ def _beginning(
     messages: dict[int, str],
 ) -> FloatArray:
     """Return V at the first time, (batch, size): of the operating point, NaN where there is none, or as given."""
-    equations, batch, nodes = ported.equations, len(x.still), len(engine.circuit.nodes)
+    equations, batch, nodes = ported.equations, len(x.still), ported.equations.nodes
     if start is None:
         first = x.still.copy()
         first[:, x.columns] = x.moving[0].T
@@ -141,12 +164,9 @@ def _resting(
 def _marched(ported: Ported, analysis: Transient, whole: FloatArray, x: Sources, found: FloatArray) -> IntArray:
     """Set what is unknown behind every step, in (times, rows, batch); return the first bad step of each, (batch,)."""
     plan, batch, equations = schedule(analysis), len(whole), ported.equations
-    place = np.full(equations.size, -1)
-    kept = _shown(equations, found.shape[1] - len(equations.wires))
-    place[kept] = np.arange(len(kept))
     sides = ported.sides(x.still, x.columns)
     stored = Sparse.of(equations.matrices.C)
-    given = Given(ported.diodes, ported.y, stored, *sides, x.moving[1:], place[equations.unknowns])
+    given = Given(ported.diodes, ported.y, stored, *sides, x.moving[1:], place_of(equations))
     a, b, _, _, which = plan.steps
     seen, bad_at = ported.seen(plan.different), np.full(batch, len(a))
     for first in range(0, batch, WIDTH):
