@@ -8,16 +8,22 @@ import click
 from ebana_like.analysis.selflearn import Learned, learn_alone
 from ebana_like.analysis.selflearn_file import learner_of
 from ebana_like.cli.allow import reads_data
+from ebana_like.cli.arguments import QUANTITY
 from ebana_like.cli.netlists import reads_netlists
 from ebana_like.cli.patience import patience
 from ebana_like.cli.printer import Printer, terminal
 from ebana_like.errors import SettingError
 from ebana_like.figures.learning_alone import learning_alone
 from ebana_like.files import csv_text, make_folder, write_atomically
+from ebana_like.networks.sampled import SampleAndHold
 from ebana_like.networks.selflearn import SELF_LEARNERS, SelfLearner
+from ebana_like.networks.selflearn_sign import SignLearner
 from ebana_like.units import si
 
 EPOCHS = {"xor": 400, "regression": 800}
+CURRENT, DROOP, HELD = 1e-5, 1e3, 1e-9
+"""Of signs: amperes that charge a gate, seconds in which a held voltage falls to 1/e, and farads that hold it."""
+
 USUAL_EPOCHS = 400
 """Rounds of all patterns, where nobody says how many."""
 
@@ -44,6 +50,16 @@ TASK_OR_FILE = _TaskOrFile()
 @click.option("--inputs", default="", help="For FILE: sources that carry columns, v1,v2 or v1=x.")
 @click.option("--outputs", default="", help="For FILE: the pair of nodes that answers, with its column: a-b=y.")
 @click.option("--charging", type=float, help="A/V^2 that charge a gate.  [default: 12.5 mA/V^2]")
+@click.option(
+    "--rule",
+    type=click.Choice(["squares", "sign"]),
+    default="squares",
+    show_default=True,
+    help="What charges a gate: the difference of squared drops, or its sign, told by one copy with sample-and-holds.",
+)
+@click.option("--current", type=QUANTITY, help="For sign: amperes that charge a gate.  [default: 10u]")
+@click.option("--droop", type=QUANTITY, help="For sign: seconds in which a held voltage falls to 1/e.  [default: 1000]")
+@click.option("--injection", type=QUANTITY, help="For sign: volts that an opening switch injects.  [default: 0]")
 @click.option("--channel", type=click.Choice(["transistor", "linear"]), default="transistor", show_default=True)
 @click.option("--epochs", type=click.IntRange(1), help="Rounds of all patterns.  [default: 400; 800 for regression]")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the gates at the start.")
@@ -56,6 +72,10 @@ def selflearn(
     inputs: str,
     outputs: str,
     charging: float | None,
+    rule: str,
+    current: float | None,
+    droop: float | None,
+    injection: float | None,
     channel: str,
     epochs: int | None,
     seed: int,
@@ -65,6 +85,9 @@ def selflearn(
 
     Writes the netlist, which `ngspice -b` runs alone, runs it, and asks it with its weights frozen. An edge is a
     transistor in its triode region, or, to compare, a linear conductance, with which no task here can be learned.
+
+    By --rule sign there is one copy of the network alone: a sample-and-hold a node keeps its free state, which droops
+    and is off by what switches inject, and comparators say which way each gate goes.
 
     xor: 30 mV where two inputs differ. regression: a hump of 20 mV over one input. FILE: a netlist whose resistors
     become twin edges, which learns the rows of a table in turn.
@@ -77,8 +100,14 @@ def selflearn(
     learner = replace(learner, channel="linear" if channel == "linear" else "transistor")
     if charging is not None:
         learner = replace(learner, charging=charging)
+    if rule == "sign":
+        if charging is not None:
+            raise SettingError("--charging is of squares; signs charge by --current")
+        learner = SignLearner.of(learner, current or CURRENT, SampleAndHold.of(HELD, droop or DROOP, injection or 0.0))
+    elif (current, droop, injection) != (None, None, None):
+        raise SettingError("--current, --droop and --injection are of --rule sign")
     task = Path(task).stem
-    title = f"{task} learned by itself, {channel} edges, seed {seed}"
+    title = f"{task} learned by itself, {channel} edges{', by signs' if rule == 'sign' else ''}, seed {seed}"
     printer = Printer(terminal())
     files = _Files(out, f"selflearn-{task}")
     write_atomically(files.at("cir"), learner.learning_netlist(learner.start(seed), epochs, title))
@@ -121,7 +150,8 @@ def _print(printer: Printer, title: str, learned: Learned) -> None:
     learner, rms = learned.learner, learned.rms
     printer.line(title)
     cycles = len(rms) * len(learner.targets)
-    printer.line(f"{learner.edges} twin edges; {cycles} cycles of {si(learner.cycle, 's')} in one .tran")
+    edges = "edges of one copy" if isinstance(learner, SignLearner) else "twin edges"
+    printer.line(f"{learner.edges} {edges}; {cycles} cycles of {si(learner.cycle, 's')} in one .tran")
     printer.line(f"gates: {learned.gates[-1].min():.2f} to {learned.gates[-1].max():.2f} V at the end")
     printer.line(f"rms error: {si(rms[0], 'V')} in the first round, {si(rms[-1], 'V')} in the last")
     rows = [

@@ -8,11 +8,15 @@ netlist.
 """
 
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 
 from ebana_like.checks import require_number
 from ebana_like.errors import CircuitError
+
+TIGHT = 1e6
+"""By how much an open switch conducts less than what a held voltage droops by."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,23 @@ class SampleAndHold:
             if not (name == "leak" and value == np.inf):
                 require_number(f"sample-and-hold: {name}", value, above=0, error=CircuitError)
         require_number("sample-and-hold: overlap", self.overlap, low=0, error=CircuitError)
+
+    @classmethod
+    def of(cls, farads: float, droop: float, injection: float) -> Self:
+        """Return one whose held voltage falls to 1/e in so many seconds, and by so many volts as the switch opens.
+
+        Raises CircuitError for what cannot be.
+        """
+        require_number("sample-and-hold: droop", droop, above=0, error=CircuitError)
+        require_number("sample-and-hold: injection", injection, low=0, error=CircuitError)
+        clock = cls.clock
+        if not injection < clock / 2:
+            raise CircuitError(
+                f"sample-and-hold: injection is {injection:g} V; give less than half of the clock's {clock:g} V"
+            )
+        overlap = farads * injection / (clock / 2 - injection)
+        leak = droop / (farads + overlap)
+        return cls(farads, off=TIGHT * leak, leak=leak, overlap=overlap)
 
     @property
     def settles(self) -> float:

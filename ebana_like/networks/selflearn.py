@@ -215,12 +215,18 @@ class SelfLearner:
         )
         # a product, since ngspice takes the absolute value of the base of a power
         contrast = f"(({free})*({free})-({clamped})*({clamped}))"
-        kept = f"{LIMITER!r}*(max({self.low!r}-v(g{edge}),0)-max(v(g{edge})-{self.high!r},0))"
         return [
-            f"cg{edge} g{edge} 0 {self.capacitance!r} ic={start!r}",
+            self._capacitor(edge, start),
             f"bg{edge} 0 g{edge} i={self.charging!r}*v(clock)*{contrast}",
-            f"+ +{kept}",
+            f"+ +{self._kept(edge)}",
         ]
+
+    def _capacitor(self, edge: int, start: float) -> str:
+        return f"cg{edge} g{edge} 0 {self.capacitance!r} ic={start!r}"
+
+    def _kept(self, edge: int) -> str:
+        """Return the current that keeps a gate within its limits."""
+        return f"{LIMITER!r}*(max({self.low!r}-v(g{edge}),0)-max(v(g{edge})-{self.high!r},0))"
 
 
 def _volts(node: str) -> str:

@@ -1,6 +1,6 @@
 """Do the engines go the same course, and how much faster is the native one? Random circuits at equal steps; batches.
 
-Writes agreement.csv, speed.csv and agreement.png beside this file.
+Writes agreement.csv, adaptive.csv, speed.csv and agreement.png beside this file.
 """
 
 import argparse
@@ -18,7 +18,7 @@ from ebana_like.drawing import Figure, save_figure
 from ebana_like.files import csv_text
 from ebana_like.netlist import load_netlist, read_netlist
 from ebana_like.simulators import NativeSimulator, NgspiceSimulator
-from ebana_like.systems import Transient, stimuli
+from ebana_like.systems import Adaptive, Transient, stimuli
 
 HERE = Path(__file__).parent
 STEPS, STOP, SAMPLES = 500, 1e-5, 100
@@ -38,6 +38,43 @@ def agreement(circuits: int) -> list[list[object]]:
         rows.append([seed, kind, method, len(circuit.nodes), swing, off, off / swing])
         print(*rows[-1], flush=True)
     return rows
+
+
+def adaptive(circuits: int) -> list[list[object]]:
+    """Return how many steps each engine chooses with ngspice's usual tolerances, and how far off it is at them."""
+    rows = []
+    for seed in range(circuits):
+        kind = KINDS[seed % len(KINDS)]
+        text = random_netlist(np.random.default_rng(seed), kind)
+        circuit, nothing = read_netlist(text).circuit, np.zeros((1, 0))
+        with NativeSimulator(circuit) as native:
+            ours = native.adapt({}, nothing, Adaptive(STOP))
+            fine = native.follow({}, nothing, Transient.even(STOP, 20000))
+        with TemporaryDirectory() as folder:
+            theirs = vectors(Path(folder), text.replace(".tran 20n", ".tran 200n"))
+        swing = float(np.ptp(fine.voltages, axis=(0, 1)).max())
+        off = [0.0, 0.0]
+        for node in circuit.nodes[1:]:
+            right = fine.of(node)[0]
+            courses = (ours.times, ours.of(node)[0]), (theirs["time"], theirs[node])
+            for k, (times, volts) in enumerate(courses):
+                off[k] = max(off[k], float(np.abs(volts - np.interp(times, fine.times, right)).max()))
+        rows.append([seed, kind, len(ours.times) - 1, len(theirs["time"]) - 1, off[0] / swing, off[1] / swing])
+    own = np.array([row[2:] for row in rows], dtype=float)
+    print("adaptive, medians: steps", *np.median(own, axis=0), "largest:", *own.max(axis=0), flush=True)
+    return rows
+
+
+def vectors(folder: Path, text: str) -> dict[str, np.ndarray]:
+    """Return the vectors of a transient that ngspice -b runs."""
+    (folder / "circuit.cir").write_text(text)
+    command = ["ngspice", "-b", "-n", "-r", "circuit.raw", "circuit.cir"]
+    subprocess.run(command, cwd=folder, capture_output=True, check=True)
+    header, _, data = (folder / "circuit.raw").read_bytes().partition(b"\nBinary:\n")
+    lines = header.decode().splitlines()
+    first = lines.index("Variables:") + 1
+    names = [line.split()[1].removeprefix("v(").removesuffix(")") for line in lines[first:]]
+    return dict(zip(names, np.frombuffer(data).reshape(-1, len(names)).T, strict=True))
 
 
 def speed(rounds: int) -> list[list[object]]:
@@ -108,7 +145,7 @@ def draw(rows: list[list[object]]) -> None:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", nargs="*", default=["agreement", "speed"])
+    parser.add_argument("what", nargs="*", default=["agreement", "adaptive", "speed"])
     parser.add_argument("--circuits", type=int, default=50)
     parser.add_argument("--rounds", type=int, default=3)
     given = parser.parse_args()
@@ -117,6 +154,9 @@ if __name__ == "__main__":
         heads = ["seed", "kind", "method", "nodes", "swing_V", "difference_V", "share"]
         (HERE / "agreement.csv").write_text(csv_text(heads, found))
         draw(found)
+    if "adaptive" in given.what:
+        heads = ["seed", "kind", "native_steps", "ngspice_steps", "native_share_of_swing", "ngspice_share_of_swing"]
+        (HERE / "adaptive.csv").write_text(csv_text(heads, adaptive(given.circuits)))
     if "speed" in given.what:
         heads = ["circuit", "round", "nodes", "native_ms", "ngspice_ms", "program_ms", "ratio", "program_ratio"]
         (HERE / "speed.csv").write_text(csv_text(heads, speed(given.rounds)))

@@ -23,6 +23,19 @@ def test_xor_is_learned_alone(tmp_path):
     assert (tmp_path / "new" / "selflearn-xor.png").stat().st_size > 5000
 
 
+def test_signs_are_told_by_one_copy(tmp_path):
+    def run(*more):
+        return CliRunner().invoke(main, ["selflearn", "xor", "--epochs", "2", "--out", str(tmp_path), *more])
+
+    done = run("--rule", "sign", "--droop", "1m", "--injection", "2m")
+    assert done.exit_code == 0, done.output
+    assert "32 edges of one copy; 8 cycles of 1 ms in one .tran" in done.output
+    text = (tmp_path / "selflearn-xor.cir").read_text()
+    assert sum(line.startswith("sh") for line in text.splitlines()) == 12  # a node that no source holds, each
+    assert "--current, --droop and --injection are of --rule sign" in run("--droop", "1m").output
+    assert "signs charge by --current" in run("--rule", "sign", "--charging", "0.001").output
+
+
 def test_a_folder_is_made_and_a_file_is_refused(tmp_path):
     (tmp_path / "file").write_text("")
     done = CliRunner().invoke(main, ["selflearn", "xor", "--out", str(tmp_path / "file")])

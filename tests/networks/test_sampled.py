@@ -42,6 +42,14 @@ def test_a_comparator_tells_the_sign_of_the_contrast(free, nudged, sign):
     assert found["told"][0] == pytest.approx(sign)
 
 
+def test_droop_and_injection_may_be_asked_for():
+    block = SampleAndHold.of(1e-12, 2e-5, 1e-2)
+    assert block.injected == pytest.approx(1e-2)
+    assert block.droops == pytest.approx(2e-5, rel=1e-5)
+    with pytest.raises(CircuitError, match="injection is 0.6 V"):
+        SampleAndHold.of(1e-12, 1.0, 0.6)
+
+
 def test_what_cannot_be_built_is_refused():
     with pytest.raises(CircuitError, match="farads"):
         SampleAndHold(farads=0.0)
