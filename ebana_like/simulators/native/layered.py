@@ -38,7 +38,7 @@ from ebana_like.simulators.native.network import (
     network,
     weights_of,
 )
-from ebana_like.simulators.native.runtime import as_jax, filled_size, padded, padded_size, shared_out
+from ebana_like.simulators.native.runtime import as_jax, filled_size, gathered, padded, padded_size, shared_out
 from ebana_like.simulators.native.settle import Settled, adjoint, guess, settle
 from ebana_like.simulators.native.synapses import Windows
 from ebana_like.simulators.nodes import Phases, write_adjoint, write_phases
@@ -338,9 +338,9 @@ class LayeredCircuit:
         )
         found = np.zeros_like(voltages)
         adjoint_voltages = zip(solved, nodes, strict=True)
-        parts = [np.asarray(x)[: len(voltages), : len(at)] for x, at in adjoint_voltages]
+        parts = [gathered(x)[: len(voltages), : len(at)] for x, at in adjoint_voltages]
         write_adjoint(
-            layers, found, parts, [None if r is None else np.asarray(r)[: len(voltages)] for r in of_references]
+            layers, found, parts, [None if r is None else gathered(r)[: len(voltages)] for r in of_references]
         )
         return found
 
@@ -377,11 +377,11 @@ class LayeredCircuit:
         """
         counts = [*(len(hidden.nodes) for hidden in self.layers.hidden), len(self.layers.outputs)]
         *hidden, outputs = (
-            np.asarray(h).reshape(-1, size, h.shape[-1])[:, :batch, :count]
+            gathered(h).reshape(-1, size, h.shape[-1])[:, :batch, :count]
             for h, count in zip(settled.voltages, counts, strict=True)
         )
-        iterations = np.asarray(settled.iterations).reshape(-1, size)[:, :batch].astype(np.intp)
-        above = [None if r is None else np.asarray(r).reshape(-1, size)[:, :batch] for r in references]
+        iterations = gathered(settled.iterations).reshape(-1, size)[:, :batch].astype(np.intp)
+        above = [None if r is None else gathered(r).reshape(-1, size)[:, :batch] for r in references]
         return Phases(tuple(hidden), outputs, iterations, tuple(above))
 
 

@@ -16,6 +16,7 @@ from typing import Any, cast
 
 import jax
 import numpy as np
+from jax.experimental import multihost_utils
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 from numpy.typing import NDArray
 from platformdirs import user_cache_path
@@ -96,9 +97,19 @@ def _mesh() -> Mesh:
 
 
 def shared_out(array: NDArray[Any], axis: int | None = 0) -> Any:
-    """Return an array whose samples, along an axis, are spread over all devices where they divide evenly."""
+    """Return an array whose samples, along an axis, are spread over all devices where they divide evenly.
+
+    The devices are those of all hosts where `jax.distributed` has joined several; each has the whole array then.
+    """
     count = len(jax.devices())
     if count == 1 or axis is None or array.shape[axis] % count:
         return array
     shared: jax.Array = jax.device_put(array, NamedSharding(_mesh(), PartitionSpec(*[None] * axis, "samples")))
     return shared
+
+
+def gathered(array: Any) -> NDArray[Any]:
+    """Return an array that devices hold, whole: also what devices of other hosts hold of it."""
+    if isinstance(array, jax.Array) and not (array.is_fully_addressable or array.is_fully_replicated):
+        array = multihost_utils.process_allgather(array, tiled=True)
+    return np.asarray(array)

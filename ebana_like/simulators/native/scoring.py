@@ -17,7 +17,7 @@ from ebana_like.simulators.native.network import (
     scores,
     weights_of,
 )
-from ebana_like.simulators.native.runtime import padded, padded_size, shared_out
+from ebana_like.simulators.native.runtime import gathered, padded, padded_size, shared_out
 from ebana_like.simulators.native.settle import guess, settle
 
 CHUNK = 100
@@ -32,8 +32,8 @@ def scores_of(layered: LayeredCircuit, g: Conductances, features: FloatArray) ->
     filled = padded(padded(features, chunks * size), layered.features, 1).reshape(chunks, size, -1)
     found, iterations = _scored(layered.switched, *layered.held, g, shared_out(filled, 1))
     outputs = layered.circuit.outputs.count
-    flat = np.asarray(found).reshape(chunks * size, -1)[:batch, :outputs]
-    return flat, np.asarray(iterations).ravel()[:batch].astype(np.intp)
+    flat = gathered(found).reshape(chunks * size, -1)[:batch, :outputs]
+    return flat, gathered(iterations).ravel()[:batch].astype(np.intp)
 
 
 @partial(jax.jit, static_argnames="loaded")

@@ -23,7 +23,7 @@ from ebana_like.simulators.native.general import GeneralEngine
 from ebana_like.simulators.native.ideal import SWEEPS
 from ebana_like.simulators.native.layered import LayeredCircuit
 from ebana_like.simulators.native.resident import Resident, split
-from ebana_like.simulators.native.runtime import as_jax, doubles, make_room, padded, shared_out
+from ebana_like.simulators.native.runtime import as_jax, doubles, gathered, make_room, padded, shared_out
 from ebana_like.simulators.native.scoring import scores_of
 from ebana_like.simulators.native.settle import NEWTON_LIMIT
 from ebana_like.simulators.native.small_signal import respond
@@ -247,8 +247,8 @@ class NativeSimulator:
             return Descended(
                 count,
                 Resident(layered, g),
-                np.asarray(scores[:count, :, :outputs], float),
-                np.asarray(norms[:count], float),
+                gathered(scores[:count, :, :outputs]).astype(float),
+                gathered(norms[:count]).astype(float),
                 ResidentState(layered, {**before, **state}, stepping.of_address) if stepping else {},
             )
 

@@ -1,12 +1,14 @@
-"""Batches that are shared out to four devices train as on one, and go on with the same bits."""
+"""Batches that are shared out to four devices, or to two hosts, train as on one, and go on with the same bits."""
 
 import os
+import socket
 import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from ebana_like.bench.random_images import learner
 from ebana_like.runs.assembly import simulator_of
@@ -56,3 +58,43 @@ def test_four_devices_learn_what_one_learns(tmp_path):
         assert moved > 0
         # sums over samples in another order, relative to what the gradients moved
         assert np.abs(four[name] - progress.values[name]).max() < 1e-12 * moved
+
+
+HOST = """
+import sys
+import jax
+import numpy as np
+from ebana_like.simulators.native.runtime import shared_out
+from test_devices import taught
+address, host, path = sys.argv[1:]
+jax.config.update("jax_cpu_collectives_implementation", "gloo")
+jax.distributed.initialize(address, 2, int(host))
+assert len(shared_out(np.zeros((8, 2))).sharding.device_set) == 2
+np.savez(path, **taught(1)[1].values)
+"""
+
+
+@pytest.mark.thorough
+def test_two_hosts_learn_what_one_learns(tmp_path):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
+    files = [tmp_path / f"{host}.npz" for host in range(2)]
+    hosts = [
+        subprocess.Popen(
+            [sys.executable, "-c", HOST, address, str(host), str(path)], env=environment, stderr=subprocess.PIPE
+        )
+        for host, path in enumerate(files)
+    ]
+    for host in hosts:
+        _, said = host.communicate(timeout=120)
+        assert host.returncode == 0, said.decode()
+    one, two = (np.load(path) for path in files)
+    problem, progress = taught(1)
+    for name, start in problem.circuit.values().items():
+        moved = np.abs(progress.values[name] - start).max()
+        assert moved > 0
+        assert np.array_equal(one[name], two[name])
+        # sums over samples in another order, relative to what the gradients moved
+        assert np.abs(one[name] - progress.values[name]).max() < 1e-12 * moved
