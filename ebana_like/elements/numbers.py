@@ -2,7 +2,10 @@
 
 import math
 import re
+from collections.abc import Sequence
 from decimal import Context, Decimal
+
+import numpy as np
 
 from ebana_like.values import FloatArray
 
@@ -11,6 +14,7 @@ from ebana_like.values import FloatArray
 # round them to their own double. Exact reciprocals only where needed: 160,000 values in 0.2 s instead of 0.6 s.
 _RECIPROCAL = Context(prec=20)
 _DIGITS_OF_A_DOUBLE = 17
+_NUMBERS = re.compile(r"(?:[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?(?:\n|\Z))*", re.ASCII | re.IGNORECASE)
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 
 
@@ -32,6 +36,16 @@ def finite(text: str) -> float:
     if not _NUMBER.fullmatch(text) or not math.isfinite(value := float(text)):
         raise ValueError(text)
     return value
+
+
+def conductances(ohms: Sequence[str]) -> FloatArray | None:
+    """Return what `conductance` makes of each, (n,); None where it refuses one, or one has many digits."""
+    if max(map(len, ohms), default=0) > _DIGITS_OF_A_DOUBLE or not _NUMBERS.fullmatch("\n".join(ohms)):
+        return None
+    found = np.array(list(map(float, ohms)))
+    with np.errstate(divide="ignore", over="ignore"):
+        siemens = np.asarray(1 / found)
+    return siemens if (found > 0).all() and np.isfinite(siemens).all() and np.isfinite(found).all() else None
 
 
 def conductance(ohms: str) -> float:

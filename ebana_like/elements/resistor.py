@@ -9,11 +9,11 @@ import numpy as np
 
 from ebana_like.elements.index import Index, index_of
 from ebana_like.elements.law import CurrentLaw
-from ebana_like.elements.numbers import conductance, resistances
+from ebana_like.elements.numbers import conductance, conductances, resistances
 from ebana_like.elements.signal import OuterProducts, Signal
 from ebana_like.elements.synapses import Synapses
 from ebana_like.elements.term import Flow
-from ebana_like.elements.written import Numbered, Written, numbers
+from ebana_like.elements.written import Numbered, Written, columns_of, numbers
 from ebana_like.values import FloatArray, IntArray
 
 
@@ -66,8 +66,11 @@ class Resistors(OhmsLaw, Synapses):
 
     @classmethod
     def read(cls, name: str, elements: Sequence[Written], nodes: Numbered) -> Self:
-        siemens = numbers(elements, conductance, "a resistance above zero")
-        return cls(name, tuple(e.label for e in elements), *nodes.ends(elements), siemens)
+        columns = columns_of(elements)
+        siemens = conductances(columns.values)
+        if siemens is None:
+            siemens = numbers(elements, conductance, "a resistance above zero")
+        return cls(name, tuple(columns.labels), *nodes.ends(elements), siemens)
 
     def spice_lines(self, nodes: Sequence[str]) -> list[str]:
         positive, negative = self.positive.tolist(), self.negative.tolist()

@@ -1,7 +1,7 @@
 """What is known of an element that stands in a netlist? Its words, and the numbers of the nodes it names."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
@@ -52,6 +52,24 @@ class Written(Protocol):
 
     def device_card(self) -> "ModelCard":
         """Return its model with plain numbers. Raises NetlistError where they are none."""
+
+
+class Columns(NamedTuple):
+    """Elements of two terminals, a column of each: their labels, the names of their nodes, and their values as text."""
+
+    labels: list[str]
+    near: list[str]
+    far: list[str]
+    values: list[str]
+
+
+def columns_of(elements: Sequence[Written]) -> Columns:
+    """Return what there is of elements by the column: as they were read so, or gathered here."""
+    known = getattr(elements, "columns", None)
+    if isinstance(known, Columns):
+        return known
+    near, far = [e.nodes[0] for e in elements], [e.nodes[1] for e in elements]
+    return Columns([e.label for e in elements], near, far, [e.value for e in elements])
 
 
 class Numbered(Protocol):

@@ -9,9 +9,10 @@ from ebana_like.elements import Bank, Conditions, Diodes, IntArray, NegativeResi
 from ebana_like.elements.bank import KINDS
 from ebana_like.elements.constants import GMIN
 from ebana_like.elements.diode import alone_in_size
-from ebana_like.elements.written import Written
+from ebana_like.elements.written import Written, columns_of
 from ebana_like.netlist.deck import Element
 from ebana_like.netlist.deck.cards import acts_beyond_the_law
+from ebana_like.netlist.deck.plain import Rows
 from ebana_like.netlist.deck.readers import not_understood
 
 
@@ -33,12 +34,10 @@ class Nodes:
     def ends(self, elements: Sequence[Written], last: int = 1) -> tuple[IntArray, IntArray]:
         """Return the numbers of two nodes of each element, (n,) each."""
         numbers = self.numbers
-        pairs = [
-            (numbers.setdefault(e.nodes[0], len(numbers)), numbers.setdefault(e.nodes[last], len(numbers)))
-            for e in elements
-        ]
-        both = np.array(pairs, dtype=np.intp).reshape(-1, 2)
-        return both[:, 0].copy(), both[:, 1].copy()
+        _, near, far, _ = columns_of(elements)
+        far = far if last == 1 else [e.nodes[last] for e in elements]
+        both = [numbers.setdefault(node, len(numbers)) for pair in zip(near, far, strict=True) for node in pair]
+        return np.array(both[0::2], dtype=np.intp), np.array(both[1::2], dtype=np.intp)
 
 
 def kind_of(element: Element, conditions: Conditions) -> str:
@@ -55,12 +54,12 @@ def kind_of(element: Element, conditions: Conditions) -> str:
     return _OURS[element.letter]
 
 
-def build_bank(kind: str, name: str, elements: Sequence[Element], nodes: Nodes, conditions: Conditions) -> Bank:
+def build_bank(kind: str, name: str, elements: Rows, nodes: Nodes, conditions: Conditions) -> Bank:
     """Return the bank of these elements. Raises NetlistError naming the line that does not fit."""
     bank = KINDS[kind]
-    for element in elements:
-        if element.letter != bank.letter:
-            raise element.error(f'expected a {kind}, whose name begins with "{bank.letter}"')
+    for k, label in enumerate(elements.columns.labels):
+        if label[0] != bank.letter:
+            raise elements[k].error(f'expected a {kind}, whose name begins with "{bank.letter}"')
     found = bank.read(name, elements, nodes)
     if not isinstance(found, Diodes):
         return found.under(conditions)

@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from ebana_like.circuit import Circuit, Driven, InputPorts, OutputPorts
-from ebana_like.elements import Bank, Range, VoltageSources, WiredCrossbar, Wires
+from ebana_like.elements import Bank, Range, Resistors, VoltageSources, WiredCrossbar, Wires
 from ebana_like.elements.bank import KINDS
 from ebana_like.elements.numbers import finite
 from ebana_like.errors import CircuitError, NetlistError, SettingError, meant
@@ -16,6 +16,7 @@ from ebana_like.expressions import Tree, parse
 from ebana_like.netlist.banks import Nodes, build_bank, kind_of
 from ebana_like.netlist.deck import Deck, Element, Line, load_deck, read_deck
 from ebana_like.netlist.deck.names import Names
+from ebana_like.netlist.deck.plain import Plain, Rows
 from ebana_like.netlist.deck.reading import reading_with
 from ebana_like.netlist.netlist import FORMAT, NAME, Netlist
 from ebana_like.netlist.storage import KINDS as STORING
@@ -78,13 +79,18 @@ def foreign_circuit(deck: Deck) -> Circuit:
 
     Raises NetlistError or CircuitError naming the element that does not fit.
     """
-    groups: dict[tuple[str, str], list[Element]] = {}
-    for element in deck.elements:
-        card = "" if element.card is None else element.card.name
-        groups.setdefault((kind_of(element, deck.conditions), card), []).append(element)
+    groups: dict[tuple[str, str], list[Element | Plain]] = {}
+    for read in deck.statements:
+        if isinstance(read, Plain):
+            groups.setdefault((Resistors.kind, ""), []).append(read)
+        elif isinstance(read, Element):
+            card = "" if read.card is None else read.card.name
+            groups.setdefault((kind_of(read, deck.conditions), card), []).append(read)
     nodes, names, none = Nodes(), Names("bank"), np.zeros(0, dtype=np.intp)
     banks = [
-        build_bank(kind, names.portable(f"{kind}s_{card}" if card else f"{kind}s"), elements, nodes, deck.conditions)
+        build_bank(
+            kind, names.portable(f"{kind}s_{card}" if card else f"{kind}s"), Rows(elements), nodes, deck.conditions
+        )
         for (kind, card), elements in groups.items()
     ]
     banks.append(VoltageSources("inputs", (), none, none, np.zeros(0)))
@@ -116,7 +122,7 @@ class _Annotations:
         self.outputs: list[tuple[str, str]] = []
         self.driven: Driven | None = None
         self.kinds: dict[str, tuple[str, dict[str, Range]]] = {}
-        self.sections: dict[str, list[Element]] = {}
+        self.sections: dict[str, list[Element | Plain]] = {}
         self.wires: dict[str, Wires] = {}
         self.cells: dict[str, list[str]] = {}
         self.shared: dict[str, Parameter] = {}
@@ -132,19 +138,21 @@ class _Annotations:
             raise NetlistError(f'{source} has no line "* @format {FORMAT}": it was written by another version')
         if not self.deck.ended:
             raise NetlistError(f"{source} has no .end line: it is cut off")
-        section: list[Element] | None = None
+        section: list[Element | Plain] | None = None
         for entry in self.deck.statements:
             if isinstance(entry, Line):
                 opened = self.annotation(entry)
                 section = section if opened is None else opened
             elif section is None:
-                raise entry.line.error('an element before the first "* @bank" line')
+                raise (entry.line if isinstance(entry, Element) else entry.lines[0]).error(
+                    'an element before the first "* @bank" line'
+                )
             else:
                 section.append(entry)
         recorded = {} if self.deck.moved else self.recorded
         return Netlist(self.circuit(), recorded, self.settings, self.deck.notes)
 
-    def annotation(self, line: Line) -> list[Element] | None:
+    def annotation(self, line: Line) -> list[Element | Plain] | None:
         """Read one; return the section of the bank that it opens."""
         self.line = line
         _, keyword, *words = line.text.split()
@@ -238,7 +246,10 @@ class _Annotations:
     def circuit(self) -> Circuit:
         source, nodes = self.deck.source, Nodes()
         series = Series(self.deck.stored())
-        sections = {name: [series.joined(element) for element in section] for name, section in self.sections.items()}
+        sections = {
+            name: Rows([series.joined(read) if isinstance(read, Element) else read for read in section])
+            for name, section in self.sections.items()
+        }
         banks = {
             name: replace(self.read_bank(name, kind, sections[name], nodes), trainable=ranges)
             for name, (kind, ranges) in self.kinds.items()
@@ -277,7 +288,7 @@ class _Annotations:
             storage_of(self.deck, at, series.stored()),
         )
 
-    def read_bank(self, name: str, kind: str, elements: Sequence[Element], nodes: Nodes) -> Bank:
+    def read_bank(self, name: str, kind: str, elements: Rows, nodes: Nodes) -> Bank:
         bank = build_bank(kind, name, elements, nodes, self.deck.conditions)
         if isinstance(bank, WiredCrossbar):
             wires, cells = self.wires.get(name, Wires()), self.cells.get(name, [])

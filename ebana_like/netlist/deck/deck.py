@@ -14,6 +14,7 @@ from ebana_like.netlist.deck.flatten import flatten
 from ebana_like.netlist.deck.include import Includer, read_text
 from ebana_like.netlist.deck.lines import Line, newline, refuse_executed, require_text
 from ebana_like.netlist.deck.notes import Notes
+from ebana_like.netlist.deck.plain import Plain, Rows
 from ebana_like.netlist.deck.reading import Reading, reading
 from ebana_like.netlist.deck.stored import Stored
 
@@ -37,7 +38,7 @@ class Deck:
     source: str
     first_line: str
     ended: bool
-    statements: tuple[Element | Line, ...]
+    statements: tuple[Element | Plain | Line, ...]
     nodes: Mapping[str, str]
     parameters: Mapping[str, Line]
     elements_ask: Mapping[str, Collection[str]]
@@ -53,7 +54,7 @@ class Deck:
     @cached_property
     def elements(self) -> tuple[Element, ...]:
         """The elements alone."""
-        return tuple(entry for entry in self.statements if isinstance(entry, Element))
+        return tuple(Rows([entry for entry in self.statements if not isinstance(entry, Line)]))
 
     @property
     def title(self) -> str:
@@ -95,7 +96,7 @@ def read_deck(
     if how.celsius is not None:
         found.conditions, found.heat = replace(found.conditions, celsius=how.celsius), None
     statements, flat = flatten(found, open_parameters, notes, files.absent)
-    if not any(isinstance(entry, Element) for entry in statements):
+    if not any(not isinstance(entry, Line) for entry in statements):
         raise NetlistError(f"{source} has no element that carries direct current; is it a netlist?")
     how.told(notes.said())
     deck = Deck(

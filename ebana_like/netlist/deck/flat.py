@@ -64,6 +64,10 @@ class Flat:
             self.labels[letter] = Names(letter)
         return self.labels[letter].portable(path)
 
+    def labels_of(self, letter: str, paths: list[str]) -> list[str] | None:
+        """Return the portable names of many elements where these are their own; None where one is not."""
+        return self.labels.setdefault(letter, Names(letter)).all_portable(paths)
+
     def capacitors(self) -> list[Capacitor]:
         """Return the capacitors as they are shown."""
         return [kept.shown() for kept in self.kept if kept.shown is not None]

@@ -1,14 +1,16 @@
 """Which elements does a netlist have once every subcircuit is put in its place?"""
 
 import math
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
+from itertools import groupby
 
 from ebana_like.elements import Waveform
 from ebana_like.errors import CircuitError, NetlistError
 from ebana_like.expressions import Current, Name, Number, Tree, Voltage, fold
+from ebana_like.expressions.numbers import is_plain
 from ebana_like.netlist.deck.behaviour import BEHAVIOURAL, is_behavioural, read_behaviour
 from ebana_like.netlist.deck.blocks import Definitions, Subcircuit
 from ebana_like.netlist.deck.calls import read_call, require_finite
@@ -18,6 +20,7 @@ from ebana_like.netlist.deck.flat import Flat, Kept, hint
 from ebana_like.netlist.deck.lines import ANNOTATION, Line
 from ebana_like.netlist.deck.models import Models
 from ebana_like.netlist.deck.notes import Notes
+from ebana_like.netlist.deck.plain import PLAIN, Plain, Rows
 from ebana_like.netlist.deck.radio import is_port, read_port
 from ebana_like.netlist.deck.readers import read_element
 from ebana_like.netlist.deck.scope import NumberText, Value
@@ -29,13 +32,15 @@ CONSTANTS = {"pi": math.pi, "e": math.e, "time": 0.0, "hertz": 0.0}
 """Names that behavioural sources know without a parameter of that name."""
 
 
+_DIGITS = frozenset("0123456789.")
+
 _MULTIPLIED = frozenset("rclidqmjzfgx")
 """Letters of elements of which there are m side by side where an X line says so, as ngspice 39 has them."""
 
 
 def flatten(
     found: Definitions, open_parameters: Collection[str] = (), notes: Notes | None = None, absent: Sequence[str] = ()
-) -> tuple[list[Element | Line], Flat]:
+) -> tuple[list[Element | Plain | Line], Flat]:
     """Return all elements, and between them the annotations, in the order of the text.
 
     open_parameters: paths, as in `x1.gain`, of parameters that `Element.formula` says how values follow.
@@ -66,11 +71,11 @@ def flatten(
     return elements, flat
 
 
-def _require_apart(elements: Sequence[Element | Line], events: Mapping[str, Line]) -> None:
+def _require_apart(elements: Sequence[Element | Plain | Line], events: Mapping[str, Line]) -> None:
     """Raise NetlistError where something analog hangs at a node that carries events."""
-    for element in elements:
-        carrying = next(filter(events.get, element.nodes), "") if isinstance(element, Element) else ""
-        if carrying and isinstance(element, Element):
+    for element in Rows([entry for entry in elements if not isinstance(entry, Line)]):
+        carrying = next(filter(events.get, element.nodes), "")
+        if carrying:
             raise events[carrying].error(f"{element.path} hangs at {carrying}, which carries events; part them")
 
 
@@ -96,18 +101,54 @@ class _Instance(Models):
         self.multiplied = multiplied
         self.node_of = dict(nodes or {})
 
-    def elements(self) -> Iterator[Element | Line]:
-        """Yield the elements, those of inner subcircuits too, and the annotations."""
+    def statements(self) -> Iterator[Line]:
+        """Yield the statements of the branches that are taken here."""
         branches = self.block.branches
         for k, line in enumerate(self.block.statements):
-            if branches and not self.taken(branches.get(k)):
-                continue
+            if not branches or self.taken(branches.get(k)):
+                many = self.multiplied and line.text[0].lower() in _MULTIPLIED
+                yield line._replace(text=f"{line.text} m={{m}}") if many else line
+
+    def elements(self) -> Iterator[Element | Plain | Line]:
+        """Yield the elements, those of inner subcircuits too, and the annotations."""
+        for resistors, lines in groupby(self.statements(), key=self.is_resistor):
+            if resistors:
+                yield self.plain(list(lines))
+            else:
+                yield from self.others(lines)
+
+    def is_resistor(self, line: Line) -> bool:
+        """Whether a line is nothing but a resistor of some ohms."""
+        return line.text[0] in "rR" and PLAIN.fullmatch(line.text) is not None and not self.has_numbered_models
+
+    @cached_property
+    def has_numbered_models(self) -> bool:
+        """Whether a number on a line may be the name of a model."""
+        return any(name[0] in _DIGITS for name in self.known_models())
+
+    def plain(self, lines: list[Line]) -> Plain:
+        """Return resistors of some ohms."""
+        words = " ".join([line.text for line in lines]).lower().split()
+        names, ohms = words[0::4], words[3::4]
+        values = [v if is_plain(v) else self.number(line, v) for line, v in zip(lines, ohms, strict=True)]
+        paths = [f"{self.path}{name}" for name in names] if self.path else names
+        labels = self.flat.labels_of("r", paths) if not self.path else None
+        if labels is None:
+            labels = [self.label(line, name)[1] for line, name in zip(lines, names, strict=True)]
+        return Plain(lines, paths, labels, self.column(lines, words[1::4]), self.column(lines, words[2::4]), values)
+
+    def column(self, lines: list[Line], names: list[str]) -> list[str]:
+        """Return the flat names of one node of each line."""
+        node_of = self.node_of
+        return [node_of.get(name) or self.node(line, name) for line, name in zip(lines, names, strict=True)]
+
+    def others(self, lines: Iterable[Line]) -> Iterator[Element | Plain | Line]:
+        """Yield the elements of other lines, and the annotations."""
+        for line in lines:
             if line.text.startswith(ANNOTATION):
                 if not self.path:
                     yield line
                 continue
-            if self.multiplied and line.text[0].lower() in _MULTIPLIED:
-                line = line._replace(text=f"{line.text} m={{m}}")
             if line.text[0] in "xX":
                 yield from self.instance(line).elements()
                 continue

@@ -1,8 +1,12 @@
 """What are foreign names called here? By lower-case letters, digits and underscores, as every SPICE program takes."""
 
 import re
+from collections.abc import Collection
 
 from ebana_like.netlist.netlist import NAME
+
+_PORTABLE = re.compile(r"(?:(?![iv]x_\d+\n|[vr]?idx_sweep\n)[a-z_][a-z0-9_]*\n)*", re.ASCII)
+"""Lines that `NAME` takes."""
 
 LONGEST = 200
 """Characters of a node or element with the subcircuits it stands in."""
@@ -24,6 +28,14 @@ class FreeNames:
         self._taken.add(free)
         return free
 
+    def take_all(self, wanted: Collection[str]) -> bool:
+        """Keep all of these names if they are free, and different; return whether they are."""
+        new = set(wanted)
+        if len(new) < len(wanted) or not self._taken.isdisjoint(new):
+            return False
+        self._taken |= new
+        return True
+
 
 class Names:
     """Portable names, one for each foreign name, never the same twice.
@@ -35,6 +47,15 @@ class Names:
         self.prefix = prefix
         self.given: dict[str, str] = {}
         self._free = FreeNames()
+
+    def all_portable(self, names: list[str]) -> list[str] | None:
+        """Return many names that are all portable, and new; None, and keep none, where one is not."""
+        if max(map(len, names), default=0) > LONGEST or not _PORTABLE.fullmatch("\n".join([*names, ""])):
+            return None
+        if not self._free.take_all(names):
+            return None
+        self.given.update(zip(names, names, strict=True))
+        return names
 
     def portable(self, name: str) -> str:
         """Return the portable name of a lower-case foreign one. Raises ValueError for one that is far too long."""

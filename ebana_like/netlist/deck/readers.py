@@ -71,10 +71,6 @@ def _require(line: Line, words: list[str], form: str) -> None:
 
 def _resistor(line: Line, words: list[str], place: Surroundings) -> Element:
     path, label = place.label(line, words[0])
-    if len(words) == 4 and words[3][0] in _DIGITS and not place.has_card(words[3]):  # nearly all of them
-        value = place.number(line, words[3])
-        if float(value):
-            return Element(line, path, label, place.nodes(line, words[1:3]), value)
     words, pairs = named_values(line, words)
     value, factor = resistance(line, words[3:], pairs, place)
     value = value if factor == 1 else place.scaled(value, factor)
@@ -290,8 +286,6 @@ def _refuse(line: Line, unknown: set[str]) -> None:
     if unknown:
         raise line.error(f'the parameter "{min(unknown)}" is not understood')
 
-
-_DIGITS = frozenset("0123456789.")
 
 _LISTS = frozenset({"tc", "ic"})
 """What may have more than one value."""
