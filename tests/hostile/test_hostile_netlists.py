@@ -55,7 +55,14 @@ NETLISTS = {
     "include of a huge file": (deck(".include huge.inc"), "are taken for a mistake"),
     "library of a foreign file": (deck(".lib {secret} tt"), "only files inside"),
     "library without that section": (deck(".lib sub/lib.lib ff"), "has no section"),
-    "code model": (deck("a1 a b filesrc\n.model filesrc filesource(file={secret})"), 'no element .* begins with "a"'),
+    "code model": (
+        deck("a1 a b filesrc\n.model filesrc filesource(file={secret})"),
+        "the code model filesource is not known",
+    ),
+    "code model that starts a program": (
+        deck("a1 [b] c [d] null m\n.model m d_process(process_file={secret})"),
+        "d_process works on events",
+    ),
     "model that names a file": (deck("d1 b 0 m\n.model m d(is={secret})"), "is not a number"),
     "loaded code": (deck(".codemodel /tmp/x.cm"), "this kind of line is not known"),
     "osdi code": (deck("n1 a b mod\n.pre_osdi /tmp/x.osdi"), "this kind of line is not known"),

@@ -15,6 +15,7 @@ FED = "title\nv1 a 0 1\nr1 a b 1k\nr2 b 0 1k\n"
     [
         ("a1 b o m\n.model m dac_bridge", "dac_bridge works on events"),
         ("a1 [b] [d] m\n.model m adc_bridge\nr3 d 0 1k", "r3 hangs at d, which carries events"),
+        ("a1 x b d e m\n.model m d_dff\nr3 d 0 1k", "r3 hangs at d, which carries events"),
         ("a1 b o m\n.model m filesource(file=\"x\")", "code model filesource is not known"),
         ("a1 b m\n.model m gain", "the port out has not the nodes"),
         ("a1 b o p m\n.model m gain", "1 words too many"),

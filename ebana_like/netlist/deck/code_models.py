@@ -25,8 +25,8 @@ _EVENTS = re.compile(r"d_\w+|real_\w+|adc_bridge")
 _BACK = frozenset({"dac_bridge", "bidi_bridge", "real_to_v", "d_process", "d_cosim"})
 """Models of events that what is analog follows, or that start programs."""
 
-_WATCHING = {"adc_bridge": "]", "d_osc": "", "d_pwm": ""}
-"""Models of events that watch what is analog: up to which word; the empty one is the first."""
+_TWO = frozenset({"d_dff", "d_jkff", "d_tff", "d_srff", "d_dlatch", "d_srlatch"})
+"""Models of events that give out two things, a state and its opposite; others one, or one port of many lines."""
 
 MOST_LINES = 200
 """Of one port."""
@@ -45,9 +45,7 @@ def read_code_model(line: Line, place: Surroundings) -> list[Element]:
         raise line.error(f"{card.type} works on events, which a DC operating point here knows nothing of; remove it")
     if card.type not in MODELS and _EVENTS.fullmatch(card.type):
         place.remark(line, f"not read: {card.type} works on events; nothing analog follows it at DC")
-        if (last := _WATCHING.get(card.type)) is not None:
-            words = words[words.index(last) + 1 if last in words else 1 :]
-        place.keep_events(line, [word.lstrip("~") for word in words if word[0] not in "%[]" and word != "null"])
+        place.keep_events(line, _given_out(card.type, words))
         return []
     if card.type not in MODELS:
         raise line.error(f"the code model {card.type} is not known; known are {', '.join(MODELS)}")
@@ -58,6 +56,14 @@ def read_code_model(line: Line, place: Surroundings) -> list[Element]:
         return _elements(made, model, _ports(model, words), _parameters(made, model, card))
     except ValueError as error:
         raise line.error(str(error)) from error
+
+
+def _given_out(type_: str, words: list[str]) -> list[str]:
+    """Return the nodes that a model of events gives out to."""
+    first = -2 if type_ in _TWO else -1
+    if words[-1] == "]" and "[" in words:
+        first = len(words) - words[::-1].index("[")
+    return [word for word in (each.lstrip("~") for each in words[first:]) if word not in ("]", "null")]
 
 
 def _ports(model: CodeModel, words: Sequence[str]) -> dict[str, Port]:

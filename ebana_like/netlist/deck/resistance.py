@@ -18,7 +18,15 @@ _NUMBERS = frozenset({"m", "scale", "l", "w", "temp", "dtemp", "tc1", "tc2", "tc
 
 MODEL_TYPES = ("r", "res")
 _IN_CARDS = {"rsh": 0.0, "r": 0.0, "l": 10e-6, "w": 10e-6, "narrow": 0.0, "short": 0.0, "tc1": 0.0, "tc2": 0.0}
-_ALSO_CALLED = {"res": "r", "defw": "w", "dw": "narrow", "dlr": "short", "tc1r": "tc1", "tc2r": "tc2"}
+_ALSO_CALLED = {
+    "res": "r",
+    "resistance": "r",
+    "defw": "w",
+    "dw": "narrow",
+    "dlr": "short",
+    "tc1r": "tc1",
+    "tc2r": "tc2",
+}
 _CARDS_WITHOUT_EFFECT = frozenset({"kf", "af", "lf", "wf", "ef", "bv_max"})
 
 

@@ -38,7 +38,9 @@ def stored(line: Line, words: Sequence[str], place: Surroundings, node: Callable
             if len(words) > 4:
                 return Stored(line, label, (), reason="it couples more than two inductors; write a line for each two")
             coupled = tuple(_inductor(line, name, place) for name in words[1:3])
-            return Stored(line, label, coupled, float(place.number(line, words[3])))
+            factor = float(place.number(line, words[3]))
+            reason = "" if -1 <= factor <= 1 else f"its factor is {factor:g}; it must be between -1 and 1"
+            return Stored(line, label, coupled, factor, reason=reason)
         return _element(line, label, words, place, tuple(map(node, words[1:3])))
     except (NetlistError, ValueError) as error:
         return Stored(line, label, (), reason=str(error))
