@@ -15,7 +15,7 @@ def test_the_site_is_built_without_a_warning(tmp_path):
     command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-d", tmp_path / "cache", DOCS]
     done = subprocess.run([*command, tmp_path / "site"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    for page in (tmp_path / "site").glob("*.html"):
+    for page in (tmp_path / "site").rglob("*.html"):
         assert not re.search(r'<(?:script|img|link)\b[^>]*(?:src|href)="(?:https?:)?//', page.read_text()), page.name
     assert (tmp_path / "site" / "theory.html").read_text().count("<math ") > 20, "formulas need no script"
     reference = (tmp_path / "site" / "api.html").read_text()

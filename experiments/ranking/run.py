@@ -210,27 +210,36 @@ def error(record: EpochRecord) -> float:
 
 
 def ranked(name: str, path: str) -> None:
-    """Choose rates and train, rule by rule."""
+    """Choose rates and train, rule by rule, what has no row yet."""
     kind, file = KINDS[name], HERE / f"{name}.csv"
-    file.unlink(missing_ok=True)
+    rows = list(csv.DictReader(file.open())) if file.exists() else []
     train_part, chosen_by, test = digits(path, kind.unit)
     for rule in RULES:
-        base, tried = rates_of(kind, rule, train_part), dict[float, float]()
-        for factor in FACTORS:
-            rates = {bank: factor * rate for bank, rate in base.items()}
-            try:
-                split = Split(train_part, None, chosen_by)
-                searched, _ = trained(kind, rule, split, rates, SEARCH_SEED, SEARCH_EPOCHS)
-                tried[factor] = error(searched)
-            except TrainingError:
-                tried[factor] = float("inf")
-        factor = min(tried, key=lambda each: tried[each])
-        for seed in SEEDS:
+        there = {int(row["seed"]): float(row["factor"]) for row in rows if row["rule"] == rule}
+        left = [seed for seed in SEEDS if seed not in there]
+        if not left:
+            continue
+        base = rates_of(kind, rule, train_part)
+        factor = next(iter(there.values()), None) or _searched(kind, rule, Split(train_part, None, chosen_by), base)
+        for seed in left:
             rates = {bank: factor * rate for bank, rate in base.items()}
             last, ends = trained(kind, rule, Split(train_part, None, test), rates, seed, EPOCHS)
             row = {"rule": rule, "factor": factor, "seed": seed, "loss": last.train.loss}
             _append(file, {**row, "train_error": 100 * (1 - last.train.accuracy), "test_error": error(last), **ends})
     draw()
+
+
+def _searched(kind: Kind, rule: str, data: Split, base: Mapping[str, float]) -> float:
+    """Return the factor of the rates with the least error after a few epochs from another seed."""
+    tried = dict[float, float]()
+    for factor in FACTORS:
+        rates = {bank: factor * rate for bank, rate in base.items()}
+        try:
+            searched, _ = trained(kind, rule, data, rates, SEARCH_SEED, SEARCH_EPOCHS)
+            tried[factor] = error(searched)
+        except TrainingError:
+            tried[factor] = float("inf")
+    return min(tried, key=lambda each: tried[each])
 
 
 def _append(path: Path, row: Mapping[str, object]) -> None:

@@ -57,7 +57,7 @@ def test_it_learns_and_its_circuit_has_the_same_volts():
     features = RNG.uniform(0, 1, (60, 2))
     bands = Dataset(features, (features.sum(axis=1) > 0.7).astype(int) + (features.sum(axis=1) > 1.3), tuple("abc"))
     problem = Problem(
-        ModernHopfield((2, 12, 3), 2.0, seed=1),
+        ModernHopfield((2, 12, 3), 1.0, seed=1),
         Split(bands),
         COST,
         Centered(0.1),
