@@ -250,7 +250,7 @@ REFUSED = [
     ("fx a 0 rone 2", '"rone" is no voltage source whose current could be copied'),
     ("vx a b random(1)", '"random" is not a number'),
     ("xx a b missing", "there is no .subckt missing"),
-    (".options scale=1e-6", "scale is 1e-6; the elements' laws here hold for 1 only"),
+    (".options defm=2", "defm is 2; the elements' laws here hold for 1 only"),
     (".ends", "there is no .subckt for this line to end"),
     (".subckt s a b", "this subcircuit has no .ends"),
     (".subckt s a a\n.ends", "a node of the subcircuit stands twice"),

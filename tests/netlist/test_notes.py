@@ -62,7 +62,7 @@ def load_netlist_of(folder, text):
     return load_netlist(folder / "my.cir")
 
 
-@pytest.mark.parametrize("text", [".options scale=1e-6", ".options rshunt=1k", ".options defl=1u", ".alter", ".hdl x"])
+@pytest.mark.parametrize("text", [".options defm=2", ".options rshunt=1k", ".options defl=1u", ".alter", ".hdl x"])
 def test_what_would_change_the_circuit_is_refused(text):
     with pytest.raises(NetlistError, match=r"my\.cir, line 5"):
         read_netlist(f"{DIVIDER}{text}\n", "my.cir")

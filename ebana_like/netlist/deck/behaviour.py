@@ -41,6 +41,8 @@ _FORMS = {
 
 def is_behavioural(words: Sequence[str]) -> bool:
     """Whether the words of a source say more than two controls and a gain."""
+    if words[0][0] == "r" and "?" in words:
+        return True
     if words[0][0] == "r":
         plain = len(words) < 4 or (len(words) == 4 and words[3][0] not in "{'")  # nearly all resistors
         return not plain and any(word[0] in "{'" and _ASKS.search(word) for word in words[3:])
@@ -98,8 +100,13 @@ def _unquoted(text: str) -> str:
     text = text.strip()
     for opening, closing in ("''", '""'):
         if len(text) > 1 and text[0] == opening and text[-1] == closing:
-            return text[1:-1]
-    return text
+            return text[1:-1] if opening not in text[1:-1] else _in_parentheses(text)
+    return _in_parentheses(text)
+
+
+def _in_parentheses(text: str) -> str:
+    """Return a text whose quoted parts stand in parentheses."""
+    return re.sub(r"'([^']*)'", r"(\1)", text)
 
 
 def _numbers(line: Line, words: Sequence[str], place: Surroundings) -> list[float]:

@@ -1,7 +1,7 @@
 """Which subcircuits, parameters and models does a netlist define, and where? Found before anything is expanded."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
@@ -35,7 +35,11 @@ _ANALYSES = frozenset(
 )
 """What a person asked of the circuit, not what it is."""
 
+_AMONG_NODES = [["nmos"], ["pmos"], ["vdmos"], ["npn"], ["pnp"]]
+"""Types of models of devices that may have more nodes or fewer."""
+
 _SAID = {
+    ".endc": "not read: there is no .control for it to end",
     ".ic": "not read: initial conditions hold for a .tran, no operating point",
     ".nodeset": "not read: it only helps to find an operating point; a circuit with several may settle at another",
     ".csparam": "not read: it hands a number to .control, of which nothing is run",
@@ -105,6 +109,14 @@ class Subcircuit:
         """Whether an instance may set it: it has a default, or, as LTspice takes for enough, it is used inside."""
         return parameter in self.defaults or parameter in self._used
 
+    def transistors(self) -> Iterator[str]:
+        """Yield the names of models, here and inside, that ngspice looks for among the words of a line."""
+        for name, lines in self.models.items():
+            if any(line.words()[2:3] in _AMONG_NODES for line, _ in lines):
+                yield name
+        for block in self.blocks.values():
+            yield from block.transistors()
+
     @cached_property
     def _used(self) -> frozenset[str]:
         """Names in its expressions."""
@@ -119,6 +131,7 @@ class Definitions:
 
     everywhere: nodes that are the same in all blocks. ended: whether there was an `.end`.
     conditions: that all elements stand under. heat: the temperature where an expression says it, and where.
+    scale: metres that sizes of MOS transistors are given in.
     """
 
     top: Subcircuit = field(default_factory=lambda: Subcircuit("netlist"))
@@ -126,6 +139,7 @@ class Definitions:
     ended: bool = False
     conditions: Conditions = field(default_factory=Conditions)
     heat: tuple[Line, str] | None = None
+    scale: float = 1.0
 
 
 def definitions(lines: Iterable[Line], notes: Notes) -> Definitions:
@@ -179,6 +193,7 @@ class _Sorter:
             assert opened is not None
             raise opened.error("this subcircuit has no .ends")
         self._require_no_branch()
+        _, self.found.scale = self.given.pop("scale", (None, 1.0))
         given = self.given | self.heated  # ngspice has .temp count before .options temp=, wherever they stand
         try:
             self.found.conditions = Conditions(**{name: value for name, (_, value) in given.items()})

@@ -31,6 +31,7 @@ class Flat:
     open_parameters: paths of those that formulas follow; met: values of those of them that something follows.
     bodies: trees of the functions that the netlist defines, by whether they stand in a behavioural source.
     calling: names of those that are being worked out.
+    scale: metres that sizes of MOS transistors are given in.
     kept: capacitors, inductors and couplings, where they stand.
     events: lines of nodes that carry events, by their flat names.
     waveforms, phasors: of sources, by their labels.
@@ -42,6 +43,7 @@ class Flat:
     labels: dict[str, Names] = field(default_factory=dict)
     cards: dict[tuple[object, ...], ModelCard] = field(default_factory=dict)
     card_names: FreeNames = field(default_factory=FreeNames)
+    scale: float = 1.0
     conditions: Conditions = field(default_factory=Conditions)
     notes: Notes = field(default_factory=Notes)
     absent: tuple[str, ...] = ()

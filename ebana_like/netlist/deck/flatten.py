@@ -19,6 +19,7 @@ from ebana_like.netlist.deck.element import Capacitor, Element
 from ebana_like.netlist.deck.flat import Flat, Kept, hint
 from ebana_like.netlist.deck.lines import ANNOTATION, Line
 from ebana_like.netlist.deck.models import Models
+from ebana_like.netlist.deck.names import Names
 from ebana_like.netlist.deck.notes import Notes
 from ebana_like.netlist.deck.plain import PLAIN, Plain, Rows
 from ebana_like.netlist.deck.radio import is_port, read_port
@@ -50,6 +51,8 @@ def flatten(
     flat = Flat(
         found.everywhere,
         frozenset(open_parameters),
+        Names("n", frozenset(found.top.transistors())),
+        scale=found.scale,
         conditions=found.conditions,
         notes=notes or Notes(),
         absent=tuple(absent),

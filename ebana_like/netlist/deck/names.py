@@ -15,8 +15,8 @@ LONGEST = 200
 class FreeNames:
     """Names never given twice: the wanted one, or that with the first free number behind it."""
 
-    def __init__(self) -> None:
-        self._taken: set[str] = set()
+    def __init__(self, taken: Collection[str] = ()) -> None:
+        self._taken = set(taken)
         self._next: dict[str, int] = {}
 
     def take(self, wanted: str) -> str:
@@ -40,13 +40,13 @@ class FreeNames:
 class Names:
     """Portable names, one for each foreign name, never the same twice.
 
-    prefix: for names that do not begin with a letter.
+    prefix: for names that do not begin with a letter. taken: names that are given to none.
     """
 
-    def __init__(self, prefix: str) -> None:
+    def __init__(self, prefix: str, taken: Collection[str] = ()) -> None:
         self.prefix = prefix
         self.given: dict[str, str] = {}
-        self._free = FreeNames()
+        self._free = FreeNames(taken)
 
     def all_portable(self, names: list[str]) -> list[str] | None:
         """Return many names that are all portable, and new; None, and keep none, where one is not."""

@@ -17,10 +17,10 @@ _STEERING = frozenset(
 )
 """How a program solves and prints; here it is solved our way."""
 
-_CONDITIONS = {"temp": "celsius", "tnom": "nominal", "gmin": "gmin"}
-"""What all laws share, by its name as an option."""
+_CONDITIONS = {"temp": "celsius", "tnom": "nominal", "gmin": "gmin", "scale": "scale"}
+"""What all laws share, by its name as an option; and by what lengths of MOS transistors are multiplied."""
 
-_FIXED = {"scale": 1.0, "defm": 1.0}
+_FIXED = {"defm": 1.0}
 """What would change the circuit, and the only value that the elements' laws hold for."""
 
 _ACTING = frozenset(
@@ -36,7 +36,7 @@ _TEMPERATURE = re.compile(rf"([+-]?{NUMBER})(?:\u00b0?c|deg|\u00c2\u00b0c)?")
 
 
 def read_options(line: Line, words: list[str], notes: Notes) -> dict[str, float]:
-    """Return what the words of an option line say of `Conditions`.
+    """Return what the words of an option line say of `Conditions`, and of the scale of lengths.
 
     Raises NetlistError for options that would change the circuit otherwise.
     """

@@ -222,7 +222,10 @@ def _device(line: Line, words: list[str], place: Surroundings) -> Element:
     if len(sizes) > (letter != "m"):
         raise line.error("there are too many words behind the model")
     names, kind = _terminals(line, words[1:at], card, warms)
-    sizes += [f"{name}={place.number(line, value)}" for name, (value,) in pairs.items()]
+    powers = _METRES if letter == "m" and place.scale != 1 else {}
+    for name, (value,) in pairs.items():
+        number = place.number(line, value)
+        sizes.append(f"{name}={place.scaled(number, place.scale ** powers[name]) if name in powers else number}")
     sizes += ["thermal"] if warms and card.type in ("d", "vdmos") else []
     path, label = place.label(line, words[0])
     return Element(line, path, label, place.nodes(line, names), card=card, sizes=" ".join(sizes), kind=kind)
@@ -289,6 +292,9 @@ def _refuse(line: Line, unknown: set[str]) -> None:
 
 _LISTS = frozenset({"tc", "ic"})
 """What may have more than one value."""
+
+_METRES = {"l": 1, "w": 1, "pd": 1, "ps": 1, "ad": 2, "as": 2}
+"""Sizes of MOS transistors, and how many lengths each is the product of."""
 
 _INITIAL = frozenset({"ic", "icvbe", "icvce", "icvds", "icvgs", "icvbs"})
 

@@ -69,6 +69,11 @@ class Scope:
         """What all elements stand under."""
         return self.flat.conditions
 
+    @property
+    def scale(self) -> float:
+        """Metres that sizes of MOS transistors are given in."""
+        return self.flat.scale
+
     def taken(self, branch: Branch | None) -> bool:
         """Whether the branch of an `.if` holds here; without one it does."""
         if branch is None:

@@ -60,5 +60,9 @@ class Surroundings(Protocol):
         """Note what a line says that is not done as it says."""
 
     @property
+    def scale(self) -> float:
+        """Metres that sizes of MOS transistors are given in."""
+
+    @property
     def conditions(self) -> Conditions:
         """Under which the circuit stands."""

@@ -27,10 +27,12 @@ HOW_TO_INSTALL = (
 
 _NOTE = re.compile(
     r"note|warning|using|doing analysis|trying gmin|supplies reduced|reference value|no\. of data|-->|%|"
+    r"\.model |unrecognized parameter \(\w+\) - ignored|"
     r"\d+ *: condition met|doanalyses: pause requested|(\w+ )?simulation interrupted|\s*$",
     re.IGNORECASE,
 )
-"""Lines on stderr that are no errors: notes on gmin and source stepping, on the solver chosen, on breakpoints."""
+"""Lines on stderr that are no errors: notes on gmin and source stepping, on the solver chosen, on breakpoints,
+and on parameters of a model that ngspice leaves out."""
 
 
 COMMANDS_TO_FORGET = 1000
