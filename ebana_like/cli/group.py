@@ -44,6 +44,7 @@ OTHERS = {
     "values": ("values", "round a trained circuit to values that can be bought, and train on"),
     "tolerance": ("tolerance", "show what the tolerances of its elements do to a circuit"),
     "chips": ("chips", "show how a trained circuit does as chips, before and after learning there"),
+    "retention": ("retention", "show how a trained circuit does as its devices age"),
     "sweep": ("sweep", "train a grid of settings, and map which converge"),
     "search": ("search", "look for the settings of a task that do best, and what mattered"),
     "bench": ("bench", "measure speed on this machine"),

@@ -35,9 +35,13 @@ _PRESETS = {
     "reram-array-hfo2": "HfO2, Gong et al., IEDM 2022",
     "pcm": "by pulses and resets, Nandakumar et al. 2020, Front. Neurosci. 14:406",
     "pcm-nandakumar": "written at once, Nandakumar et al., ICECS 2019",
+    "pcm-hermes": "written at once, Le Gallo et al. 2023, Nat. Electron. 6:680",
+    "pcm-hermes-two": "the same, two devices side by side",
     "pcm-joshi": "written at once, Joshi et al. 2020, Nat. Commun. 11:2473",
     "reram-wan": "written at once, Wan et al. 2022, Nature 608:504",
     "reram-milo": "written at once, Milo et al., IRPS 2021",
+    "cmo-hfox": "written and verified to 2 %, Falcone et al., as in aihwkit",
+    "cmo-hfox-fine": "the same, verified to 0.2 %",
     "sonos": "written at once, charge traps, Agrawal et al., IEDM 2022",
 }
 

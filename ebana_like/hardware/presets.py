@@ -8,6 +8,8 @@ Polynomials of programming errors are divided by the largest conductance they we
 from ebana_like.hardware.laws import Constant, Exponential, Linear, SoftBounds
 from ebana_like.hardware.programmed import Programmed
 from ebana_like.hardware.pulsed import Pulsed
+from ebana_like.hardware.retention import CMO_HFOX as RETAINED
+from ebana_like.hardware.retention import HERMES, HERMES_TWO, NANDAKUMAR, WAN
 
 IDEALIZED = Pulsed(step=1e-4, law=Constant(), cycle=0.3, device=0.3, low_spread=0.3, high_spread=0.3)
 """Rasch, Gokmen and Haensch 2019, arXiv:1906.02698."""
@@ -126,17 +128,31 @@ PCM = Pulsed(
 )
 """Ge2Sb2Te5, Nandakumar et al. 2020, Front. Neurosci. 14:406; pulses only add, a reset takes all away."""
 
-PCM_NANDAKUMAR = Programmed((0.01052, 0.0786, -0.04692), drift=0.05, drift_after=20.0)
+PCM_NANDAKUMAR = Programmed((0.01052, 0.0786, -0.04692), drift=0.05, drift_after=20.0, retention=NANDAKUMAR)
 """Nandakumar et al., ICECS 2019, 25 uS, as in aihwkit's inference; nu = 0.05 of the higher conductances."""
+
+PCM_HERMES = Programmed((0.0152481, 0.2245835, -0.2089960, 0.0665138), drift=0.056, drift_after=200.0, retention=HERMES)
+"""One device of the HERMES chip, Le Gallo et al. 2023, Nat. Electron. 6:680, 10.35 uS, as in aihwkit; nu of x = 1/2."""
+
+PCM_HERMES_TWO = Programmed(
+    (0.0080209, 0.2279260, -0.4097107, 0.2265514), drift=0.056, drift_after=300.0, retention=HERMES_TWO
+)
+"""Two devices side by side, 20.7 uS, written as Vasilopoulos et al. 2023 (IEEE Trans. Electron Devices) do."""
 
 PCM_JOSHI = Programmed((0.01144, 0.0759, -0.04475), drift=0.05, drift_after=25.0)
 """Joshi et al. 2020, Nat. Commun. 11:2473, 25 uS, as in CrossSim."""
 
-RERAM_WAN = Programmed((0.0087, 0.40075, -1.09625, 1.13475, -0.4205))
+RERAM_WAN = Programmed((0.0087, 0.40075, -1.09625, 1.13475, -0.4205), retention=WAN)
 """Wan et al. 2022, Nature 608:504, 40 uS, a second after writing."""
 
 RERAM_MILO = Programmed((0.024725549, -0.009107))
 """Milo et al., IRPS 2021, 50 to 225 uS, sd 4.782321 uS - 0.009107 g, as in CrossSim."""
+
+CMO_HFOX = Programmed((0.00142462, 0.01129027), retention=RETAINED)
+"""CMO/HfOx, Falcone et al., 9 to 88.2 uS, written and verified to 2 % of the aim, as in aihwkit."""
+
+CMO_HFOX_FINE = Programmed((0.000131694, 0.00106879), threshold=0.005, retention=RETAINED)
+"""The same, verified to 0.2 %."""
 
 SONOS = Programmed((0.01242915625,), rise=0.1101946875)
 """Agrawal et al., IEDM 2022, 0 to 1600 nA, sd 19.88665 nA (1 - exp(-I / 176.3115 nA)) when written, as in CrossSim;

@@ -1,7 +1,7 @@
 """Devices that are written to a value at once, and miss it: what inference chips are measured to do."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +11,8 @@ from ebana_like.elements import FloatArray
 from ebana_like.hardware.compiled import NUMBER, CompiledTechnology, Entries
 from ebana_like.hardware.kinds import is_given
 from ebana_like.hardware.pulsed import LEFT
+from ebana_like.hardware.retention import Retention
+from ebana_like.hardware.technology import State
 from ebana_like.values import Parameter
 
 if TYPE_CHECKING:
@@ -28,6 +30,8 @@ class Programmed(CompiledTechnology):
     threshold: change from which a device is written, a share of the range: writing for less would add noise and nothing
         else. drift: exponent nu of g (t / t0)^-nu since the write; drift_after: t0, seconds. period: seconds from one
         update to the next.
+    retention: what becomes of what was written last; without one it drifts as in training.
+    seed: of the first write: which chip it is.
     """
 
     by_numbers = True
@@ -38,6 +42,8 @@ class Programmed(CompiledTechnology):
     drift: float = 0.0
     drift_after: float = 20.0
     period: float = 1.0
+    retention: Retention | None = None
+    seed: int = 0
 
     def __post_init__(self) -> None:
         require_number("threshold of a technology", self.threshold, low=0, high=1)
@@ -45,6 +51,34 @@ class Programmed(CompiledTechnology):
         require_number("rise of a technology", self.rise, low=0)
         for name in ("drift_after", "period"):
             require_number(f"{name} of a technology", getattr(self, name), above=0)
+        require_number("seed of a technology", self.seed, whole=True, low=0)
+
+    @property
+    def chip(self) -> int:
+        return self.seed
+
+    @property
+    def unmade(self) -> "Programmed":
+        return replace(self, seed=0)
+
+    @property
+    def forgets(self) -> bool:
+        return self.retention is not None or self.drift > 0
+
+    def rested(
+        self,
+        address: str,
+        parameter: Parameter,
+        value: FloatArray,
+        state: State,
+        seconds: float,
+        rng: np.random.Generator,
+    ) -> FloatArray:
+        if self.retention is not None:
+            held = self.retention.after(parameter, value, seconds, rng)
+        else:
+            held = value * (1 + seconds / self.drift_after) ** -self.drift
+        return np.clip(held, parameter.low, parameter.high)
 
     def made(self, parameter: Parameter, rng: np.random.Generator) -> dict[str, FloatArray]:
         nothing = np.zeros(len(parameter.value))

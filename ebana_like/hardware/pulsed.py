@@ -14,9 +14,10 @@ import numpy as np
 from ebana_like.checks import require_number
 from ebana_like.elements import FloatArray
 from ebana_like.errors import SettingError
-from ebana_like.hardware.compiled import NUMBER, CompiledTechnology, Entries, require_shares
+from ebana_like.hardware.compiled import NUMBER, CompiledTechnology, Entries, entries_of, require_shares
 from ebana_like.hardware.kinds import in_singles, is_given
 from ebana_like.hardware.laws import Constant, Frame, Law
+from ebana_like.hardware.technology import State
 from ebana_like.values import Parameter
 
 if TYPE_CHECKING:
@@ -169,6 +170,28 @@ class Pulsed(CompiledTechnology):
         if self.drift and self.drift_device:
             entries[DRIFT] = self.drift + self.drift_device * rng.normal(size=count)
         return {name: each.astype(np.float32).astype(float) for name, each in entries.items()}
+
+    @property
+    def forgets(self) -> bool:
+        return self.leak > 0 or self.drift > 0
+
+    def rested(
+        self,
+        address: str,
+        parameter: Parameter,
+        value: FloatArray,
+        state: State,
+        seconds: float,
+        rng: np.random.Generator,
+    ) -> FloatArray:
+        entries = entries_of(state, address)
+        if self.leak:
+            zero = parameter.low + parameter.span * entries.get(ZERO, self.zero)
+            leaking = entries[LEAKING] if LEAKING in entries else np.expm1(-self.period / self.leak)
+            value = zero + (value - zero) * np.exp(np.log1p(leaking) * seconds / self.period)
+        if self.drift:
+            value = value * (1 + seconds / self.drift_after) ** -entries.get(DRIFT, self.drift)
+        return np.clip(value, parameter.low, parameter.high)
 
     def symmetry(self, entries: Mapping[str, FloatArray]) -> FloatArray:
         """Return the places at which a pulse up and one down cancel in the mean, (n,), or else the end they lead to."""

@@ -23,6 +23,26 @@ class Technology(ABC):
         """Return what the devices hold before the first update, by address, when asked for the parameters' values."""
         return {address: each.value for address, each in parameters.items()}
 
+    @property
+    def forgets(self) -> bool:
+        """Whether devices that are not written change with time."""
+        return False
+
+    def rested(
+        self,
+        address: str,
+        parameter: Parameter,
+        value: FloatArray,
+        state: State,
+        seconds: float,
+        rng: np.random.Generator,
+    ) -> FloatArray:
+        """Return what the devices of an address hold so many seconds after their last write, (n,), within the range.
+
+        value: what they held then. rng: whoever asks for several times gives the same, and gets the same devices.
+        """
+        return value
+
     @abstractmethod
     def move(
         self,

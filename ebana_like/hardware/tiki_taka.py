@@ -17,6 +17,7 @@ from ebana_like.errors import SettingError
 from ebana_like.hardware.compiled import NUMBER, CompiledTechnology, Entries
 from ebana_like.hardware.kinds import with_fields
 from ebana_like.hardware.pulsed import Pulsed
+from ebana_like.hardware.technology import State
 from ebana_like.values import Parameter
 
 if TYPE_CHECKING:
@@ -72,6 +73,21 @@ class TikiTaka(CompiledTechnology):
 
     def begun(self, parameter: Parameter, entries: Mapping[str, FloatArray]) -> FloatArray:
         return self._slow.begun(parameter, entries)
+
+    @property
+    def forgets(self) -> bool:
+        return self.inner.forgets
+
+    def rested(
+        self,
+        address: str,
+        parameter: Parameter,
+        value: FloatArray,
+        state: State,
+        seconds: float,
+        rng: np.random.Generator,
+    ) -> FloatArray:
+        return self.inner.rested(address, parameter, value, state, seconds, rng)
 
     def moved(
         self, value: "Array", wanted: "Array", low: Any, high: Any, entries: Entries, key: "Array"

@@ -9,6 +9,7 @@ import numpy as np
 from ebana_like.checks import require_number
 from ebana_like.elements import FloatArray
 from ebana_like.hardware.compiled import CompiledTechnology, Entries
+from ebana_like.hardware.technology import State
 from ebana_like.values import Parameter
 
 if TYPE_CHECKING:
@@ -48,6 +49,21 @@ class Verified(CompiledTechnology):
 
     def begun(self, parameter: Parameter, entries: Mapping[str, FloatArray]) -> FloatArray:
         return self.inner.begun(parameter, entries)
+
+    @property
+    def forgets(self) -> bool:
+        return self.inner.forgets
+
+    def rested(
+        self,
+        address: str,
+        parameter: Parameter,
+        value: FloatArray,
+        state: State,
+        seconds: float,
+        rng: np.random.Generator,
+    ) -> FloatArray:
+        return self.inner.rested(address, parameter, value, state, seconds, rng)
 
     def moved(
         self, value: "Array", wanted: "Array", low: Any, high: Any, entries: Entries, key: "Array"
