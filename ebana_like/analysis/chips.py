@@ -19,7 +19,6 @@ from ebana_like.errors import SettingError
 from ebana_like.files import csv_text
 from ebana_like.hardware import Mismatch
 from ebana_like.learning import Nudged
-from ebana_like.runs import Settings
 from ebana_like.simulators import Simulator, engine_for
 from ebana_like.simulators import simulator as simulator_named
 from ebana_like.systems import CircuitSystem
@@ -125,7 +124,7 @@ class Chips:
 def design_of(trained: Trained) -> Circuit:
     """Return the circuit as it was designed, with the trained values: of a run on one chip, without what it drew."""
     settings = trained.settings
-    if not (isinstance(settings, Settings) and settings.mismatch):
+    if not settings.mismatch:
         return trained.circuit
     drawn = trained.task.problem(replace(settings, mismatch="", chip=0, start=""), trained.run.path).circuit
     return drawn.at(trained.circuit.conditions.celsius).with_values(trained.circuit.values())

@@ -54,7 +54,7 @@ fit = click.Command(
         ),
         click.Option(["--config"], type=click.Path(path_type=Path), help="TOML file of settings; options override it."),
         ALLOW,
-        *(option for option in READING if option.name != "include_path"),
+        *(option for option in READING if option.name not in ("include_path", "celsius")),
         *EXTRAS,
         *(option for option in setting_options(FitSettings, FIT.settings) if option.name != "netlist"),
     ],

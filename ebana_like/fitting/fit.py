@@ -29,6 +29,7 @@ from ebana_like.runs.assembly import (
     converter_of,
     cost_of,
     estimator_of,
+    made,
     readout_of,
     simulator_of,
     technology_of,
@@ -127,6 +128,7 @@ def prepared(settings: FitSettings, folder: Path | None = None) -> Prepared:
     )
     if settings.start:
         circuit = continued(circuit, load_circuit(Path(settings.start)).circuit)
+    circuit = made(circuit, settings)
     system = NetlistSystem(circuit, Source(path, text, encoding), trained, spelling(deck, text).elements)
     settings = _with_estimator(settings, system)
     data = samples_in_volts(samples(settings), settings)

@@ -107,7 +107,7 @@ def noted(deck: Deck, given: Container[str] = ()) -> FitSettings:
     given: names of settings that are given otherwise. Raises SettingError for a data file outside the netlist's folder
     that this person never named.
     """
-    settings = FitSettings()
+    settings = FitSettings(celsius=deck.conditions.celsius)
     for line in deck.statements:
         if isinstance(line, Line) and line.text.startswith(NOTE):
             key, _, value = line.text[len(NOTE) :].strip().partition(" ")

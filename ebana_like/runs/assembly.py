@@ -77,7 +77,7 @@ def problem_of(settings: Settings, data: Split, title: str, start: Circuit | Non
     )
 
 
-def made(design: Circuit, settings: Settings) -> Circuit:
+def made(design: Circuit, settings: TrainingSettings) -> Circuit:
     """Return a design as it is made and where it is used: the chip that the settings draw, at their temperature.
 
     Raises SettingError for the number of a chip that does not differ from the design.

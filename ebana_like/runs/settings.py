@@ -102,6 +102,15 @@ class TrainingSettings:
         "What sets the inputs' voltages, as in bits=8,full_scale=5 (volts; the largest of the training samples unless "
         "given); without steps unless given.",
     )
+    mismatch: str = setting(
+        "",
+        "Learn on a chip that differs from the design: deviations as in saturation=0.4,gain=5%,offset=10m; of "
+        "saturation, threshold, gain, feedback, offset, rail, conductance.",
+    )
+    chip: int = setting(0, "Number of that chip, its seed; `train-circuit chips` numbers them alike.", low=0)
+    celsius: float = setting(
+        NOMINAL_CELSIUS, "Temperature of the circuit, degrees Celsius; of a netlist its own unless given.", low=-273
+    )
     start: str = setting("", "Run folder or netlist whose trained values to begin with.")
     data: str = setting("", "File or folder of the data, for tasks whose data does not come with a package.")
     keep: str = setting("last", "Which epoch's values end up in the netlist.", ("last", "best"))
@@ -174,14 +183,6 @@ class Settings(TrainingSettings):
     )
 
     nudging: str = setting("current", "How outputs are pulled to their targets.", NUDGES)
-
-    mismatch: str = setting(
-        "",
-        "Learn on a chip that differs from the design: deviations as in saturation=0.4,gain=5%,offset=10m; of "
-        "saturation, threshold, gain, feedback, offset, rail, conductance.",
-    )
-    chip: int = setting(0, "Number of that chip, its seed; `train-circuit chips` numbers them alike.", low=0)
-    celsius: float = setting(NOMINAL_CELSIUS, "Temperature of the circuit, degrees Celsius.", low=-273)
 
     def __post_init__(self) -> None:
         super().__post_init__()

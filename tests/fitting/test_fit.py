@@ -8,9 +8,10 @@ import pytest
 from click.testing import CliRunner
 
 from ebana_like.cli import main
-from ebana_like.elements import Resistors
+from ebana_like.elements import Diodes, Resistors
 from ebana_like.errors import CircuitError, NetlistError, SettingError
 from ebana_like.fitting import fit, prepare
+from ebana_like.hardware import Mismatch
 from ebana_like.netlist import load_netlist
 from ebana_like.simulators import NativeSimulator, NgspiceSimulator
 from ebana_like.training import evaluate
@@ -287,3 +288,32 @@ def test_a_netlist_whose_lines_end_in_carriage_returns_keeps_them(tmp_path):
     prepared = prepare(tmp_path / "my.cir", given=given)
     fitted = prepared.system.fitted(prepared.problem.start().values)
     assert fitted == text.replace("1k", "1000.0").replace("2k", "2000.0")
+
+
+CLAMP = "clamp\nv1 in 0 1\nr1 in out 1k\nr2 out 0 1k\nd1 out 0 dx\nd2 0 out dx\n.model dx d(is=1e-9)\n.end\n"
+
+
+def test_a_netlist_learns_on_a_chip_and_its_text_stays_the_design_s(divider):
+    """Areas of chip 3 in the circuit that learns; in the fitted text what they were, and the values learned there."""
+    divider.write_text(CLAMP)
+    given = {"data": str(divider.parent / "data.csv"), "inputs": "v1", "outputs": "out", "epochs": 3}
+    plain, chip = (fit(divider, **given, **more) for more in ({}, {"mismatch": "saturation=1", "chip": 3}))
+    drawn = Mismatch(saturation=1).numbered(plain.problem.circuit, 3)
+    found = list(chip.problem.circuit.of_kind(Diodes))
+    assert sum(len(bank) for bank in found) == 2
+    for bank in found:
+        np.testing.assert_array_equal(bank.area, drawn.named(bank.name).area)
+        assert (bank.area != 1).all()
+    lines = [each.fitted.split("\n") for each in (plain, chip)]
+    assert [a.split()[0] for a, b in zip(*lines, strict=True) if a != b] == ["r1", "r2"]
+
+
+@pytest.mark.parametrize(
+    ("line", "given", "celsius"), [("", {}, 27), (".temp 85", {}, 85), (".temp 85", {"celsius": 0}, 0)]
+)
+def test_a_netlist_stands_at_its_own_temperature_unless_another_is_given(line, given, celsius, divider):
+    divider.write_text(f"{DIVIDER.replace('.end', line)}\n", newline="")
+    settings = {"data": str(divider.parent / "data.csv"), "outputs": "out", "epochs": 1, **given}
+    found = fit(divider, **settings)
+    assert found.problem.circuit.conditions.celsius == celsius
+    assert found.settings.celsius == celsius
