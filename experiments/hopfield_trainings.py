@@ -1,7 +1,7 @@
 """How do experiments train Hopfield networks on MNIST? By the settings of a file, with a row a training and an epoch.
 
 A row of results.csv is written for every training, in place of one of the same network and seed, and one of epochs.csv
-for every epoch.
+for every epoch, which are drawn in errors.svg.
 """
 
 import csv
@@ -10,6 +10,12 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+
+import matplotlib
+
+matplotlib.use("svg")
+import matplotlib.pyplot as plt
+from matplotlib.ticker import FormatStrFormatter, LogLocator, MaxNLocator, NullLocator
 
 from ebana_like.runs import load_config, settings_in
 from ebana_like.runs.assembly import engine_of
@@ -76,3 +82,26 @@ def main(folder: Path, names: Sequence[str]) -> None:
     for name in rest[:1] or names:
         for seed in map(int, rest[1:]) if rest[1:] else SEEDS:
             trained(folder / f"{name}.toml", seed, data)
+    draw(folder)
+
+
+def draw(folder: Path) -> None:
+    """Draw the errors of every epoch, a line a training: full on test digits, dotted on those that are learned from."""
+    with (folder / "epochs.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    figure = plt.figure(figsize=(6, 3.6), layout="constrained")
+    axes = figure.subplots()
+    for k, (network, seed) in enumerate(dict.fromkeys((row["network"], row["seed"]) for row in rows)):
+        own = [row for row in rows if (row["network"], row["seed"]) == (network, seed)]
+        epochs = [int(row["epoch"]) for row in own]
+        for kind, line, label in (("test_error", "-", f"{network}, seed {seed}"), ("train_error", ":", None)):
+            axes.plot(epochs, [float(row[kind]) for row in own], line, color=f"C{k}", label=label)
+    axes.set(xlabel="epoch", ylabel="error, %", yscale="log")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 3, 5)))
+    axes.yaxis.set_major_formatter(FormatStrFormatter("%g"))
+    axes.yaxis.set_minor_locator(NullLocator())
+    axes.grid(alpha=0.3)
+    axes.legend()
+    figure.savefig(folder / "errors.svg", metadata={"Date": None})
+    plt.close(figure)
