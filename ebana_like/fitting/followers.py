@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ebana_like.elements import Quantity
-from ebana_like.expressions import Name, Tree, fold
+from ebana_like.expressions import Name, Tree, fold, names
 from ebana_like.expressions.numbers import spice_number
 from ebana_like.fitting.chosen import Chosen
 from ebana_like.fitting.span import Spans
@@ -21,12 +21,13 @@ from ebana_like.values import Parameter
 class Followers:
     """Parameters of a netlist as shared values, and what follows from them.
 
-    parameters: by address. formulas: of elements, by label; the names in them are those of shared values.
+    parameters: by address. formulas: of elements' quantities, by label and quantity, "" for
+    the value; the names in them are those of shared values.
     addresses: of the shared values, by the name of what was chosen.
     """
 
     parameters: Mapping[str, Parameter]
-    formulas: Mapping[str, Tree]
+    formulas: Mapping[tuple[str, str], Tree]
     addresses: Mapping[str, str]
 
 
@@ -53,8 +54,8 @@ def followers(deck: Deck, places: Places, wanted: Sequence[Chosen], spans: Spans
     Raises NetlistError naming an element that follows one otherwise than by its value.
     """
     paths = alike(deck, wanted)
-    names = Names("p")
-    shared = {path: names.portable(path) for path in dict.fromkeys(paths.values())}
+    portable = Names("p").portable
+    shared = {path: portable(path) for path in dict.fromkeys(paths.values())}
     parameters = {}
     for each in wanted:
         if each.parameter:
@@ -63,11 +64,11 @@ def followers(deck: Deck, places: Places, wanted: Sequence[Chosen], spans: Spans
             parameters[PREFIX + shared[each.parameter]] = Parameter(np.array([value]), "", limits)
     _require_formulas(deck, paths)
     formulas = {
-        element.label: fold(
-            element.formula, lambda leaf: Name(shared[paths[leaf.name]]) if isinstance(leaf, Name) else None
+        (element.label, quantity): fold(
+            formula, lambda leaf: Name(shared[paths[leaf.name]]) if isinstance(leaf, Name) else None
         )
         for element in deck.elements
-        if element.formula is not None
+        for quantity, formula in element.formulas.items()
     }
     addresses = {each.name: PREFIX + shared[each.parameter] for each in wanted if each.parameter}
     return Followers(parameters, formulas, addresses)
@@ -80,7 +81,8 @@ def _require_formulas(deck: Deck, opened: Collection[str]) -> None:
         while following:
             name = following.pop()
             element = by_path.get(path)
-            if name in opened and element is not None and element.formula is None:
+            followed = {} if element is None else element.formulas
+            if name in opened and element is not None and not any(name in names(each) for each in followed.values()):
                 raise element.error(
                     f"{path} follows the parameter {name} otherwise than by its value, in which it cannot be trained; "
                     f"write a number there, or leave {name} out of train"

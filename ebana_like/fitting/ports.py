@@ -84,7 +84,7 @@ def with_ports(
     _require_apart(circuit, trained, carrying)
     wiring = _Rewired(circuit)
     wiring.carry(carrying)
-    formulas = wiring.follow({label: tree for label, tree in following.formulas.items() if label not in carrying})
+    formulas = wiring.follow({key: tree for key, tree in following.formulas.items() if key[0] not in carrying})
     of_elements = [each for each in trained if each.elements]
     at = dict(zip([each.name for each in of_elements], wiring.train(of_elements, spans), strict=True))
     at |= {name: Place(of, 0) for name, of in following.addresses.items()}
@@ -154,20 +154,28 @@ class _Rewired:
             columns = *_pair(across_of), *_pair(following), np.ones(len(given))
             self.banks.append(VCCS(self.names.take("input_currents"), tuple(given), *columns))
 
-    def follow(self, trees: Mapping[str, Tree]) -> dict[str, tuple[Tree, ...]]:
-        """Give what follows shared values banks of its own; return the formulas of their quantities, by address."""
+    def follow(self, trees: Mapping[tuple[str, str], Tree]) -> dict[str, tuple[Tree, ...]]:
+        """Give what follows shared values banks of its own; return the formulas of their quantities, by address.
+
+        Raises SettingError for what follows them and is no quantity of its element.
+        """
         found = {}
+        alike: dict[str, tuple[str, ...]] = {}
+        for label, quantity in trees:
+            alike[label] = (*alike.get(label, ()), quantity)
         for bank in list(self.banks):
-            labels = [label for label in bank.labels if label in trees]
-            if not labels:
-                continue
-            ((quantity, of),) = bank.quantities.items()
-            (taken,) = self.cut(labels, self.names.take(f"following_{bank.name}"))
-            self.banks.append(replace(taken, trainable={quantity: Range(of.floor, np.inf)}))
-            formulas = (trees[label] for label in labels)
-            found[address(taken.name, quantity)] = tuple(
-                _conductance(tree) if of.reciprocal else tree for tree in formulas
-            )
+            for keys in dict.fromkeys(alike[label] for label in bank.labels if label in alike):
+                labels = [label for label in bank.labels if alike.get(label) == keys]
+                (taken,) = self.cut(labels, self.names.take(f"following_{bank.name}"))
+                of = {key or next(iter(taken.quantities)): key for key in keys}
+                if wrong := next((name for name in of if name not in taken.quantities), ""):
+                    raise SettingError(f"the {wrong} of {labels[0]} follows a parameter, and is nothing that trains")
+                limits = {name: Range(taken.quantities[name].floor, np.inf) for name in of}
+                self.banks.append(replace(taken, trainable=limits))
+                for name, key in of.items():
+                    given = (trees[label, key] for label in labels)
+                    reciprocal = taken.quantities[name].reciprocal
+                    found[address(taken.name, name)] = tuple(_conductance(t) if reciprocal else t for t in given)
         return found
 
     def train(self, trained: Sequence[Chosen], spans: Spans) -> list[Place]:

@@ -150,3 +150,37 @@ def test_a_wiper_may_reach_its_end(tmp_path):
     ohms = {label: 1 / g for b in circuit.of_kind(Resistors) for label, g in zip(b.labels, b.conductance, strict=True)}
     assert ohms == {"ra": pytest.approx(1e-3), "rb": pytest.approx(1e4)}  # as ngspice reads the fitted netlist
     assert done.records[-1].train.loss < 1e-12
+
+
+MIRROR = """a mirror
+vdd d 0 3
+v1 in 0 1
+r1 in a 10k
+m1 a a 0 0 nm w={w} l=1u
+m2 out a 0 0 nm w={2*w} l={len} m={many}
+r2 d out 20k
+.param w=4u len=2u many=1
+.model nm nmos level=1 vto=.5 kp=1m lambda=.02
+.end
+"""
+
+
+def test_a_parameter_that_widths_follow_is_trained(tmp_path):
+    """The table was made by `ngspice -b` with a width of 6 um."""
+    path = tmp_path / "mirror.cir"
+    path.write_text(MIRROR)
+    path.with_name("data.csv").write_text(
+        "v1,out\n0.8,2.551824982\n1.0,2.201505248\n1.3,1.666938542\n1.6,1.132222216\n2.0,0.426698033\n"
+    )
+    learned = fit(path, **given(path, train="{w}", range="w=1u:20u", epochs=60, lr=0.3))
+    widths = [line for line in learned.fitted.splitlines() if line.startswith(".param")]
+    assert np.isclose(float(widths[0].split()[1].removeprefix("w=")), 6e-6, rtol=1e-3)
+    assert learned.fitted.replace(widths[0], MIRROR.splitlines()[7]) == MIRROR
+
+
+def test_a_size_that_nothing_trains_is_named(tmp_path):
+    path = tmp_path / "mirror.cir"
+    path.write_text(MIRROR)
+    path.with_name("data.csv").write_text("v1,out\n1,1\n")
+    with pytest.raises(EbanaError, match="the m of m2 follows a parameter, and is nothing that trains"):
+        prepare(path, given=given(path, train="{many}"))

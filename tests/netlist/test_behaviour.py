@@ -238,7 +238,7 @@ def test_parameters_in_expressions_train(law, tmp_path):
     path, text = tmp_path / "n.cir", WITH_PARAMETER.replace("{}", law)
     path.write_text(text)
     found = {element.path: element for element in read_deck(text, "n", None, ["gain"]).elements}
-    assert (found[f"{law[:2]} gain"].formula) == Name("gain")
+    assert found[f"{law[:2]} gain"].formulas[""] == Name("gain")
     (tmp_path / "d.csv").write_text("v1,out\n1,0.4\n")
     given = {"data": str(tmp_path / "d.csv"), "inputs": "v1", "outputs": "out", "train": "{gain}", "epochs": 1}
     case = prepare(path, given=given)

@@ -93,7 +93,7 @@ r1 in out {1k*gain}
 
 
 def formulas(text, *paths):
-    return {each.path: (each.value, each.formula) for each in read_deck(text, "text", None, paths).elements}
+    return {each.path: (each.value, each.formulas.get("")) for each in read_deck(text, "text", None, paths).elements}
 
 
 def test_open_parameters_leave_formulas():

@@ -93,5 +93,5 @@ def test_the_temperature_stands_beside_a_parameter_that_stays_open():
     text = "t\n.temp 77\n.param p=2\nV1 1 0 1\nR1 1 0 {p*temper}\nR2 1 0 {100*temper}\n.end\n"
     deck = read_deck(text, "t", None, ["p"])
     opened = next(element for element in deck.elements if element.path == "r1")
-    assert (opened.value, evaluate(opened.formula, lambda leaf: 3.0)) == ("154.0", 231.0)
+    assert (opened.value, evaluate(opened.formulas[""], lambda leaf: 3.0)) == ("154.0", 231.0)
     assert deck.elements_ask == {"r1": {"p"}}  # that two elements follow the temperature ties them to nothing

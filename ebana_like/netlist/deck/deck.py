@@ -80,7 +80,7 @@ def read_deck(
 
     source: what error messages call it. folder: where the files it includes must lie; without one it includes none.
     how: it is read; as `reading()` says unless given.
-    open_parameters: paths, as in `x1.gain`, of parameters that `Element.formula` says how values follow.
+    open_parameters: paths, as in `x1.gain`, of parameters that `Element.formulas` say how values follow.
     Raises NetlistError for every line it does not understand.
     """
     if not text.strip():

@@ -1,5 +1,7 @@
 """What was read of an element? Its names and numbers, flat and portable."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from ebana_like.elements import DiodeModel, ModelCard
@@ -17,7 +19,7 @@ class Element(NamedTuple):
     control: label of the source whose current is copied.
     card: of a device; None for others.
     sizes: what stands behind a device's model.
-    formula: how the value follows from the parameters that reading kept open; None where it does not.
+    formulas: how the value, by the name "", and sizes follow from parameters that reading kept open, where they do.
     law: a current that an expression tells, of voltages between flat nodes; None for others.
     kind: of the bank it belongs to where that is not told by its letter and card.
     """
@@ -30,7 +32,7 @@ class Element(NamedTuple):
     control: str = ""
     card: ModelCard | None = None
     sizes: str = ""
-    formula: Tree | None = None
+    formulas: Mapping[str, Tree] = MappingProxyType({})
     law: Tree | None = None
     kind: str = ""
 

@@ -21,10 +21,11 @@ from ebana_like.netlist.deck.lines import ANNOTATION, Line
 from ebana_like.netlist.deck.models import Models
 from ebana_like.netlist.deck.names import Names
 from ebana_like.netlist.deck.notes import Notes
+from ebana_like.netlist.deck.number_text import NumberText
 from ebana_like.netlist.deck.plain import PLAIN, Plain, Rows
 from ebana_like.netlist.deck.radio import is_port, read_port
 from ebana_like.netlist.deck.readers import read_element
-from ebana_like.netlist.deck.scope import NumberText, Value
+from ebana_like.netlist.deck.scope import Value
 from ebana_like.netlist.deck.stored import Stored, stored
 from ebana_like.netlist.deck.switching import current_switch
 from ebana_like.netlist.deck.transmission import LINES, read_transmission
@@ -44,7 +45,7 @@ def flatten(
 ) -> tuple[list[Element | Plain | Line], Flat]:
     """Return all elements, and between them the annotations, in the order of the text.
 
-    open_parameters: paths, as in `x1.gain`, of parameters that `Element.formula` says how values follow.
+    open_parameters: paths, as in `x1.gain`, of parameters that `Element.formulas` say how values follow.
     absent: libraries that could not be read.
     Raises NetlistError for what is not understood, and before anything is expanded for what would expand too far.
     """
@@ -174,7 +175,7 @@ class _Instance(Models):
                 self.flat.elements_ask[f"{self.path}{words[0]}"] = frozenset(self.flat.asked)
                 self.flat.asked.clear()
             for each in made:
-                yield each._replace(formula=each.value.formula) if isinstance(each.value, NumberText) else each
+                yield each._replace(formulas={"": each.value.formula}) if isinstance(each.value, NumberText) else each
 
     def instance(self, line: Line) -> "_Instance":
         """Return the subcircuit that an X line puts here."""

@@ -6,12 +6,14 @@ from itertools import pairwise
 
 from ebana_like.elements import ModelCard
 from ebana_like.elements.bank import KINDS
+from ebana_like.elements.device import AREA
 from ebana_like.elements.many_ended import MANY, WarmMOSFETs
 from ebana_like.elements.waveform import FUNCTIONS, Waveform
 from ebana_like.errors import NetlistError
 from ebana_like.netlist.deck.element import Element
 from ebana_like.netlist.deck.known import sizes as sizes_of
 from ebana_like.netlist.deck.lines import Line
+from ebana_like.netlist.deck.number_text import NumberText
 from ebana_like.netlist.deck.resistance import resistance
 from ebana_like.netlist.deck.surroundings import Surroundings
 from ebana_like.netlist.deck.switching import at_dc
@@ -218,17 +220,27 @@ def _device(line: Line, words: list[str], place: Surroundings) -> Element:
     if at not in _MODEL_AT[letter]:
         raise line.error(f"{words[0]} has {at - 1} nodes before its model; expected {' or '.join(_nodes(letter))}")
     _refuse(line, set(pairs) - sizes_of(letter, card))
-    sizes = [place.number(line, word) for word in words[at + 1 :]]
-    if len(sizes) > (letter != "m"):
+    alone = words[at + 1 :]
+    if len(alone) > (letter != "m"):
         raise line.error("there are too many words behind the model")
     names, kind = _terminals(line, words[1:at], card, warms)
-    powers = _METRES if letter == "m" and place.scale != 1 else {}
+    numbers = _sizes(line, alone, pairs, place)
+    sizes = [f"{name}={number}" if name else number for name, number in numbers.items()]
+    sizes += ["thermal"] if warms and card.type in ("d", "vdmos") else []
+    formulas = {name or AREA: number.formula for name, number in numbers.items() if isinstance(number, NumberText)}
+    path, label = place.label(line, words[0])
+    ends = place.nodes(line, names)
+    return Element(line, path, label, ends, card=card, sizes=" ".join(sizes), formulas=formulas, kind=kind)
+
+
+def _sizes(line: Line, alone: Sequence[str], pairs: Mapping[str, Sequence[str]], place: Surroundings) -> dict[str, str]:
+    """Return the sizes behind a device's model, as numbers; that without a name has none."""
+    numbers = {"": place.number(line, alone[0])} if alone else {}
+    powers = _METRES if line.text[0] in "mM" and place.scale != 1 else {}
     for name, (value,) in pairs.items():
         number = place.number(line, value)
-        sizes.append(f"{name}={place.scaled(number, place.scale ** powers[name]) if name in powers else number}")
-    sizes += ["thermal"] if warms and card.type in ("d", "vdmos") else []
-    path, label = place.label(line, words[0])
-    return Element(line, path, label, place.nodes(line, names), card=card, sizes=" ".join(sizes), kind=kind)
+        numbers[name] = place.scaled(number, place.scale ** powers[name]) if name in powers else number
+    return numbers
 
 
 def _terminals(line: Line, names: list[str], card: ModelCard, warms: bool) -> tuple[list[str], str]:

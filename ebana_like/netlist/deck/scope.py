@@ -12,6 +12,7 @@ from ebana_like.netlist.deck.blocks import NAME, Branch, Subcircuit
 from ebana_like.netlist.deck.flat import Flat, hint
 from ebana_like.netlist.deck.functions import DEEPEST
 from ebana_like.netlist.deck.lines import Line
+from ebana_like.netlist.deck.number_text import NumberText
 
 TEMPERATURE = "temper"
 """What expressions call that of the circuit, in degrees Celsius, where no parameter has the name."""
@@ -29,17 +30,6 @@ class Value(NamedTuple):
     value: float
     path: str
     formula: Tree | None
-
-
-class NumberText(str):
-    """A number as text, and how it follows from open parameters."""
-
-    formula: Tree
-
-    def __new__(cls, text: str, formula: Tree) -> "NumberText":
-        number = super().__new__(cls, text)
-        number.formula = formula
-        return number
 
 
 class Scope:
