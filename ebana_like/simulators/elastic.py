@@ -1,16 +1,15 @@
 """Where do the points of an elastic network come to rest? Down a trust region, and by Newton's steps at the end."""
 
-import time
-from types import TracebackType
-from typing import Any, Self
+from collections.abc import Mapping
+from typing import ClassVar
 
 import numpy as np
 from scipy.optimize import minimize
 
 from ebana_like.elements import FloatArray
-from ebana_like.systems import Seconds
+from ebana_like.simulators.at_rest import AtRest
 from ebana_like.systems.elastic import LENGTH, STIFFNESS, Elastic
-from ebana_like.systems.settled import HeldForces, Settled
+from ebana_like.systems.settled import HeldForces
 from ebana_like.values import Values
 
 STILL = 1e-11
@@ -20,43 +19,27 @@ POLISH = 20
 """Newton steps at most, from where the trust region has led."""
 
 
-class ElasticEngine:
+class ElasticEngine(AtRest):
     """Settles an elastic network from where it was built; see `Engine`. It finds the shape near by."""
 
-    reduced = False
+    restless: ClassVar[str] = "the springs come to no rest"
+    system: Elastic
 
     def __init__(self, system: Elastic) -> None:
-        self.system = system
+        super().__init__(system)
         self.free = np.array(
             [2 * k + axis for k in range(len(system.points)) if k not in system.held for axis in (0, 1)]
         )
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        return None
-
-    def forget(self) -> None:
-        """Every sample starts where the network was built."""
-
-    def solve(self, values: Values, features: FloatArray, nudging: Any = None) -> Settled:
-        """Return where points are, (1 + phases, batch, 2 points), metres; see `Engine`."""
-        began, system = time.perf_counter(), self.system
-        held = {at: np.asarray(values.get(at, each.value)) for at, each in system.parameters.items()}
-        start = np.tile(system.points.ravel(), (len(features), 1))
-        start[:, [2 * point + axis for point, axis in system.driven]] += features
-        free = np.stack([self._settled(held, place, np.zeros(system.outputs)) for place in start])
-        phases = [free]
-        if nudging is not None:
-            for forces in nudging.drives(system.scores(free), slice(0, len(features)))[HeldForces.ADDRESS]:
-                phases.append(np.stack([self._settled(held, *each) for each in zip(free, forces, strict=True)]))
-        states = np.stack(phases)
-        lost = np.flatnonzero(~np.isfinite(states).all(axis=(0, 2)))
-        messages = {int(k): "the springs come to no rest" for k in lost}
-        return Settled(system, held, states, features, messages, Seconds(solving=time.perf_counter() - began))
+    def rest(
+        self, values: Values, features: FloatArray, start: FloatArray | None, drives: Mapping[str, FloatArray]
+    ) -> FloatArray:
+        system = self.system
+        if start is None:
+            start = np.tile(system.points.ravel(), (len(features), 1))
+            start[:, [2 * point + axis for point, axis in system.driven]] += features
+        forces = drives.get(HeldForces.ADDRESS, np.zeros((len(features), system.outputs)))
+        return np.stack([self._settled(values, *each) for each in zip(start, forces, strict=True)])
 
     def _settled(self, values: Values, start: FloatArray, pull: FloatArray) -> FloatArray:
         """Return places (2 points,) in balance with forces on the outputs; NaN where there are none."""

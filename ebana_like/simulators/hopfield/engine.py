@@ -2,8 +2,7 @@
 
 import time
 from functools import partial
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -12,6 +11,7 @@ import numpy as np
 from ebana_like.checks import require_number
 from ebana_like.elements import FloatArray
 from ebana_like.errors import SettingError
+from ebana_like.simulators.at_rest import Forgetful
 from ebana_like.simulators.descent import Descended, Descent
 from ebana_like.simulators.hopfield.descent import Bounds, descend, pulls_of
 from ebana_like.simulators.hopfield.motion import Motion
@@ -31,7 +31,7 @@ CHUNK = 100
 """Samples scored together: one that takes many sweeps keeps the others of its chunk alone waiting."""
 
 
-class HopfieldEngine:
+class HopfieldEngine(Forgetful):
     """Settles a Hopfield network; see `Engine`.
 
     single: in single precision, half the memory and on a GPU many times as fast; gradients are then good to 1e-3 where
@@ -41,8 +41,8 @@ class HopfieldEngine:
         taken for rest. None for sweeps until nothing moves.
     """
 
-    reduced = False
     descends = True
+    system: Hopfield
 
     def __init__(
         self, system: Hopfield, single: bool = False, still: float = 0.0, steps: tuple[int, int] | None = None
@@ -56,20 +56,9 @@ class HopfieldEngine:
             require_number("steps", count, whole=True, low=1, fix="of the free and the nudged phase, for example 30,10")
         self.motion = Motion(system.activation, steps)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        return None
-
     @property
     def _real(self) -> Any:
         return np.float32 if self.single else np.float64
-
-    def forget(self) -> None:
-        """Every batch starts at zero: there is nothing to forget."""
 
     def solve(self, values: Values, features: FloatArray, nudging: Any = None) -> Settled:
         """Return where a batch settles, freely and in each phase of a nudging; see `Engine`.
@@ -175,9 +164,6 @@ class HopfieldEngine:
         if features.ndim != 2 or features.shape[1] != self.system.features:
             raise SettingError(f"the features have shape {features.shape}; give (batch, {self.system.features})")
         return features
-
-    def _all(self, values: Values) -> dict[str, FloatArray]:
-        return {at: np.asarray(values.get(at, each.value)) for at, each in self.system.parameters.items()}
 
     def _layers(self, values: Values) -> Weights:
         pairs = self.system.matrices(values)

@@ -19,7 +19,7 @@ from jax import Array
 from ebana_like.elements.constants import GMIN
 from ebana_like.elements.diode import junction
 from ebana_like.elements.ideal_diode import WIRE
-from ebana_like.simulators.native.reference import Reference, Share, shared
+from ebana_like.simulators.native.reference import ReferenceSums, Share, shared
 from ebana_like.simulators.native.synapses import (
     Windows,
     column_sums,
@@ -152,7 +152,7 @@ class Network(NamedTuple):
     sums: tuple[tuple[Array, Array], ...]
     couplings: tuple[Array, ...] = ()
     ratios: Even | Uneven = Even()
-    references: tuple[Reference | None, ...] = ()
+    references: tuple[ReferenceSums | None, ...] = ()
 
     @property
     def transposed(self) -> "Network":
@@ -266,7 +266,7 @@ def network(neurons: tuple[Layer, ...], ports: "Ports", g: "Conductances", wired
         conductances.append(at_columns + layer.ground + layer.forward * layer.back * at_rows)
         at_columns = column_sums(layer.windows, every)
         sums.append((at_columns, at_rows))
-        reference = None if layer.reference is None else Reference(at_columns, at_rows, at_rows.sum())
+        reference = None if layer.reference is None else ReferenceSums(at_columns, at_rows, at_rows.sum())
         matrix = signed(layer.windows, part)
         matrices.append(matrix if reference is None else reference.seen(matrix))
         references.append(reference)
@@ -301,14 +301,14 @@ def network(neurons: tuple[Layer, ...], ports: "Ports", g: "Conductances", wired
     )
 
 
-def _first_reference(ports: "Ports", g: "Conductances", at_columns: Array) -> Reference | None:
+def _first_reference(ports: "Ports", g: "Conductances", at_columns: Array) -> ReferenceSums | None:
     """Return what the first crossbar is read against; at_columns: sums of its conductances."""
     if ports.reference is None:
         return None
     plus, minus, bias = ports.reference
     rows = g.plus.sum(axis=0) + plus - (g.minus.sum(axis=0) + minus if g.minus.shape[-1] else 0.0)
     constant = (g.bias.sum(axis=0) + bias) @ ports.biases
-    return Reference(at_columns, rows, at_columns.sum() + plus.sum() + minus.sum() + bias.sum(), constant)
+    return ReferenceSums(at_columns, rows, at_columns.sum() + plus.sum() + minus.sum() + bias.sum(), constant)
 
 
 class Ports(NamedTuple):

@@ -19,7 +19,7 @@ import jax.numpy as jnp
 from jax import Array
 
 
-class Reference(NamedTuple):
+class ReferenceSums(NamedTuple):
     """Sums of a crossbar read against a column more.
 
     columns: G, (columns,), siemens. rows: R, (rows,), siemens. whole: S, (), siemens.
