@@ -25,6 +25,7 @@ from ebana_like.pages.fit_tables import change_table, clamped, loss_table
 from ebana_like.runs import Run, RunRecorder, TrainingSettings, engine_of
 from ebana_like.runs.not_ideal import not_ideal
 from ebana_like.runs.tensorboard import TensorBoard
+from ebana_like.runs.without_effect import without_effect
 from ebana_like.simulators import Simulator
 from ebana_like.systems import CircuitSystem
 from ebana_like.systems.hopfield import WEIGHTS, Hopfield
@@ -90,6 +91,8 @@ def train_new(
     if extras.verify and not isinstance(problem.system, CircuitSystem):
         raise SettingError("verify solves a netlist again in ngspice, and this trains no circuit; leave it out")
     printer.line(headline(task, problem, settings))
+    for idle in without_effect(settings, task.settings):
+        printer.prose(f"warning: {idle}")
     with engine_of(problem, settings) as simulator:
         if simulator.reduced:
             printer.line("ngspice solves the circuit with its input crossbar reduced by Norton's theorem")

@@ -1,6 +1,7 @@
 """Can the circuit reach what it is asked for? Its outputs with the trained values at the ends of their ranges say so.
 
-What is found are outputs that are there; what is not found may still be: a warning says how it was looked for.
+What is found are outputs that are there; what is not found may still be: a warning says how it was looked for, and
+there is none where there was no time to look.
 """
 
 import time
@@ -27,7 +28,7 @@ MOST_TURNS = 200
 """Settings tried for one output by turning values to their ends one after another."""
 
 SECONDS = 5.0
-"""After which no more settings are tried: a warning is not worth more."""
+"""After the first setting, which compiles, until no more are tried: a warning is not worth more."""
 
 MARGIN = 0.01
 """A target is missed that is further outside than this share of the targets' span."""
@@ -55,28 +56,29 @@ class Unreached:
             f"{self.output}: {'a target lies' if self.samples == 1 else f'{self.samples} targets lie'} {where} all "
             f"that the circuit was found to reach; one is {self.target:.4g} {self.unit}, and the {most} found there is "
             f"{self.nearest:.4g} {self.unit}, in {self.settings} settings of the trained values: as they came, at "
-            "random ends of their ranges, and each turned to the end that helps. Wider ranges or other targets may be "
-            "needed"
+            "random ends of their ranges, and one after another turned to the end that helps. Wider ranges or other "
+            "targets may be needed"
         )
 
 
 def unreached(problem: Problem, simulator: Simulator) -> list[Unreached]:
-    """Return the outputs whose targets lie outside what was found, above or below; none unless volts are asked for."""
+    """Return the outputs whose targets lie outside what was found, above or below.
+
+    None unless volts are asked for, and none whose search the clock ended: what it had no time to try may reach them.
+    """
     data, cost = problem.data.train, problem.cost
     if not isinstance(cost, SquaredError):
         return []
     chosen = np.unique(np.linspace(0, len(data) - 1, min(SAMPLES, len(data))).astype(np.intp))
     targets = data.targets(cost, chosen)
     search = _Search(problem, simulator, data.volts(chosen), targets)
-    for output in range(targets.shape[1]):
-        for above in (True, False):
-            if search.misses(output, above).any():
-                search.turn(output, above)
+    sides = [(output, above) for output in range(targets.shape[1]) for above in (True, False)]
+    searched = {side for side in sides if not search.misses(*side).any() or search.turn(*side)}
     found, units = [], output_units(problem.circuit)
     for output, name in enumerate(data.classes[: targets.shape[1]]):
         for above in (True, False):
             misses = search.misses(output, above)
-            if misses.any():
+            if misses.any() and (output, above) in searched:
                 worst = int(search.distance(output, above).argmax())
                 nearest = (search.most if above else search.least)[worst, output]
                 target = float(targets[worst, output])
@@ -97,14 +99,18 @@ class _Search:
         self.most = np.full(targets.shape, -np.inf)
         self.least = np.full(targets.shape, np.inf)
         self.settings = 0
-        self.until = time.perf_counter() + SECONDS
         rng = np.random.default_rng(problem.seed)
         self.start = {at: each.value for at, each in self.parameters.items()}
         self.solve(self.start)
+        self.until = time.perf_counter() + SECONDS
         for share in (0.0, 1.0, *[0.5] * CORNERS):
-            if time.perf_counter() > self.until:
+            if self.late():
                 break
             self.solve({at: self.end(at, rng.random(len(each)) < share) for at, each in self.start.items()})
+
+    def late(self) -> bool:
+        """Tell whether no more settings are to be tried."""
+        return time.perf_counter() > self.until
 
     def end(self, address: str, high: np.ndarray) -> FloatArray:
         """Return values at the ends of their range; as they came where it has none."""
@@ -131,8 +137,11 @@ class _Search:
         """Return which samples' targets are outside."""
         return np.asarray(self.distance(output, above) > self.tolerance)
 
-    def turn(self, output: int, above: bool) -> None:
-        """Turn each value to the end that brings the output of the worst sample nearer, until nothing helps."""
+    def turn(self, output: int, above: bool) -> bool:
+        """Turn each value to the end that brings the output of the worst sample nearer, until nothing helps.
+
+        Return whether there was time for it.
+        """
         sample, sign = int(self.distance(output, above).argmax()), 1 if above else -1
         values = dict(self.start)
         best = sign * self.solve(values)[sample, output]
@@ -141,13 +150,13 @@ class _Search:
         while helped:
             helped = False
             for turned in self.turned(values):
-                over = self.settings >= last or time.perf_counter() > self.until
-                if over or not self.misses(output, above).any():
-                    return
+                if self.late() or self.settings >= last or not self.misses(output, above).any():
+                    return not self.late()
                 reached = sign * self.solve(turned)[sample, output]
                 if reached > best + 1e-3 * self.tolerance:
                     best, helped = reached, True
                     values.update(turned)
+        return True
 
     def turned(self, values: dict[str, FloatArray]) -> Iterator[Values]:
         """Yield the values with one of them at an end of its range, each in turn."""

@@ -46,6 +46,11 @@ from ebana_like.training import Problem
 
 Made = TypeVar("Made")
 
+SETTINGS_OF = {"cost": ("on", "off", "temperature", "smoothing"), "estimator": ("beta", "inexact")}
+"""Settings that costs and estimators take where they have an argument of that name.
+
+Others may share a name by chance: volts are of noise in the stochastic estimator, of inputs among the settings."""
+
 CLAMPING = 0.1
 """Share of the way to the target at which clamps hold outputs where nobody says."""
 
@@ -160,7 +165,7 @@ def engine_of(problem: Problem, settings: TrainingSettings) -> Simulator:
 
 def cost_of(settings: TrainingSettings) -> Cost:
     """Return the cost the settings name."""
-    return _made(COSTS[settings.cost], settings)
+    return _made("cost", COSTS[settings.cost], settings)
 
 
 def beta_of(settings: Settings) -> float:
@@ -172,7 +177,7 @@ def beta_of(settings: Settings) -> float:
 
 def estimator_of(settings: TrainingSettings) -> Estimator:
     """Return the estimator the settings name."""
-    return _made(ESTIMATORS[settings.estimator], settings)
+    return _made("estimator", ESTIMATORS[settings.estimator], settings)
 
 
 def rates_of(settings: Settings) -> tuple[float, ...]:
@@ -252,10 +257,15 @@ def device_in(path: str, bins: int = BINS) -> Pulsed:
     return fitted_device(table.numbers("pulse"), table.numbers("conductance"), devices, bins, path)
 
 
-def _made(kind: type[Made], settings: TrainingSettings) -> Made:
-    """Return a thing of a kind; arguments that have the name of a setting are given its value."""
-    known = [name for name in inspect.signature(kind).parameters if hasattr(settings, name)]
-    return kind(**{name: getattr(settings, name) for name in known})
+def _made(role: str, kind: type[Made], settings: TrainingSettings) -> Made:
+    """Return a cost or an estimator of a kind, with the values of the settings that it takes."""
+    return kind(**{name: getattr(settings, name) for name in settings_of(role, kind)})
+
+
+def settings_of(role: str, kind: type[Any]) -> list[str]:
+    """Return the settings that a kind of cost or estimator takes; role: "cost" or "estimator"."""
+    arguments = inspect.signature(kind).parameters
+    return [name for name in SETTINGS_OF[role] if name in arguments]
 
 
 def _for_each_crossbar(settings: Settings, values: tuple[float, ...]) -> tuple[float, ...]:

@@ -25,4 +25,5 @@ TASK = Task(
     time="as long as the table is",
     settings=SETTINGS,
     load=load,
+    heeds=("data", "target"),
 )

@@ -97,6 +97,7 @@ TASKS = tuple(
         settings=settings_of(network),
         load=load,
         white=255,
+        heeds=("data",),
     )
     for network in PUBLISHED
 )

@@ -28,4 +28,5 @@ TASK = Task(
     settings=SETTINGS,
     load=load,
     white=255,
+    heeds=("data",),
 )

@@ -54,7 +54,7 @@ class Task:
     expect: what the default settings reach. time: how long they take on one core.
     settings: the defaults.
     load: the data, all of it to learn from but for a test set that comes with it; features in their own units. Its
-        argument are the settings, of which it may heed `data` and `target`.
+        argument are the settings, of which it may heed `data` and `target`. heeds: which of the two.
     white: the largest intensity of features such as pixels, which are all scaled alike; None where every feature is
         scaled by its own range.
     """
@@ -67,6 +67,7 @@ class Task:
     settings: Settings
     load: "Callable[[Any], Split]"
     white: float | None = None
+    heeds: tuple[str, ...] = ()
 
     def called(self, settings: Settings) -> str:
         """Return its name; see `Trainable`."""
@@ -101,6 +102,12 @@ class Task:
         from ebana_like.data import Split
         from ebana_like.data.split import split
 
+        for name in ("data", "target"):
+            if getattr(settings, name) and name not in self.heeds:
+                raise SettingError(
+                    f"{name} is {getattr(settings, name)}, but {self.name} comes with data of its own; leave it out, "
+                    "or train on a table: csv"
+                )
         data = self.load(settings)
         if data.test is not None and settings.test:
             raise SettingError(f"{self.name} comes with a test set; leave the setting test at 0")

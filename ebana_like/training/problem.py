@@ -9,7 +9,7 @@ from ebana_like.circuit import Circuit
 from ebana_like.data.split import Split
 from ebana_like.errors import SettingError
 from ebana_like.hardware import Ideal, Readout, Technology, measured
-from ebana_like.learning import Cost, Estimator, Frequency, Update
+from ebana_like.learning import Cost, Estimator, Update
 from ebana_like.simulators import Simulator
 from ebana_like.simulators.descent import DEVICES
 from ebana_like.systems import CircuitSystem, System, system_of
@@ -78,10 +78,10 @@ class Problem:
             raise SettingError(
                 f"{type(self.system).__name__} is no circuit; only a circuit's voltages are read by sensors"
             )
-        if not self.readout.perfect and isinstance(self.estimator, Frequency):
+        if not self.readout.perfect and self.estimator.reads:
             raise SettingError(
-                "the frequency estimator reads swings, and how sensors read those is not known here; "
-                "leave readout out, or choose estimator centered"
+                f"{self.estimator.reads}, and how sensors read those is not known here; leave readout out, or choose "
+                "estimator centered"
             )
         if reason := self.estimator.refusal(self.system, self.cost):
             raise SettingError(reason)
@@ -106,7 +106,7 @@ class Problem:
         if not isinstance(self.system, CircuitSystem):
             raise SettingError(
                 f"{type(self.system).__name__} is no circuit, and what is asked here is known of circuits alone; "
-                "of its runs there are resume, inspect and compare"
+                "of its runs there are resume, inspect, compare, predict, voltages and power"
             )
         return self.system.circuit
 

@@ -9,7 +9,7 @@ from ebana_like.errors import SettingError
 from ebana_like.hardware import Measured, Readout, measured
 from ebana_like.hardware.converter import converted
 from ebana_like.hardware.readout import sensed
-from ebana_like.learning import Centered, Frequency, SquaredError
+from ebana_like.learning import Centered, Continual, Frequency, LockIn, SquaredError, Stochastic
 from ebana_like.simulators import NativeSimulator
 from ebana_like.training import Interrupted, train
 
@@ -144,7 +144,8 @@ def test_what_no_sensor_can_be_is_refused(given, message):
     assert str(refused.value) == message
 
 
-def test_swings_are_not_read_by_sensors(problem):
-    with pytest.raises(SettingError, match="frequency estimator reads swings.*leave readout out"):
-        replace(problem, readout=Readout(bits=8), estimator=Frequency())
-    assert replace(problem, readout=Readout(), estimator=Frequency()).estimator == Frequency()
+@pytest.mark.parametrize("estimator", [Frequency(), LockIn(1e-7), Continual(1e-7), Stochastic()])
+def test_what_moves_is_not_read_by_sensors(problem, estimator):
+    with pytest.raises(SettingError, match="estimator reads (swings|voltages while).*leave readout out"):
+        replace(problem, readout=Readout(bits=8), estimator=estimator)
+    assert replace(problem, readout=Readout(), estimator=estimator).estimator == estimator

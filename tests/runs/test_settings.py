@@ -10,8 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ebana_like.errors import SettingError
+from ebana_like.learning import Centered, CrossEntropy, Stochastic
 from ebana_like.runs import Settings, as_table, commented_config, decode, dump_config, load_config, settings_in
+from ebana_like.runs.assembly import cost_of, estimator_of
 from ebana_like.runs.entries import OPTIONS
+from ebana_like.runs.without_effect import without_effect
 from ebana_like.tasks import TASKS
 
 
@@ -231,3 +234,43 @@ def test_what_a_setting_cannot_be_is_answered_with_what_it_can(given, message):
 def test_a_setting_that_does_nothing_without_another_is_refused(given, message):
     with pytest.raises(SettingError, match=re.escape(message)):
         TASKS["xor"].problem(replace(TASKS["xor"].settings, **given))
+
+
+def test_estimators_and_costs_take_no_setting_that_only_shares_a_name():
+    """Volts of noise are not the volts that inputs are scaled to."""
+    settings = replace(TASKS["xor"].settings, estimator="stochastic", volts=2.0)
+    assert estimator_of(settings) == Stochastic()
+    assert estimator_of(replace(settings, estimator="centered", beta=1e-5)) == Centered(1e-5)
+    assert cost_of(replace(settings, cost="cross-entropy", temperature=0.2)) == CrossEntropy(0.2)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({}, []),
+        ({"cost": "cross-entropy", "on": 0.5}, ["on is 0.5, without effect: cost is cross-entropy"]),
+        ({"cost": "cross-entropy", "temperature": 0.5}, []),
+        ({"temperature": 0.5}, ["temperature is 0.5, without effect: cost is squared-error"]),
+        ({"estimator": "adjoint", "beta": 1e-5}, ["beta is 1e-05, without effect: estimator is adjoint"]),
+        ({"estimator": "stochastic", "volts": 3.0}, []),
+        ({"lr_bias": (0.1, 0.2)}, ["lr_bias is 0.1,0.2, without effect: bias_limit is 0"]),
+        ({"lr_bias": (0.1,), "bias_limit": 1e-6}, []),
+        ({"lr_by_size": (1.0, 2.0)}, ["lr_by_size is 1,2, without effect: lr is given"]),
+        ({"lr_by_size": (1.0, 2.0), "lr": (0.0,)}, []),
+        ({"engine": "native", "workers": 2}, ["workers is 2, without effect: engine is native"]),
+        (
+            {"neurons": "halves", "gain": 8.0, "device_bins": 7},
+            ["gain is 8.0, without effect: neurons is halves", "device_bins is 7, without effect: technology is ideal"],
+        ),
+    ],
+)
+def test_what_is_given_without_effect_is_named(given, said):
+    usual = TASKS["xor"].settings
+    assert without_effect(replace(usual, **given), usual) == said
+
+
+@pytest.mark.parametrize("name", ["data", "target"])
+def test_a_task_with_data_of_its_own_takes_no_others(name):
+    task = TASKS["iris"]
+    with pytest.raises(SettingError, match=f"{name} is my.csv, but iris comes with data of its own; leave it out"):
+        task.parts(replace(task.settings, **{name: "my.csv"}))

@@ -37,6 +37,7 @@ class Continual(OfCircuits):
     steps: a time constant.
     """
 
+    reads: ClassVar[str] = "the continual estimator reads voltages while they settle"
     does: ClassVar[str] = "the continual estimator follows circuits in time"
     wants: ClassVar[str] = "the continual estimator nudges by currents while a circuit settles; set nudging to current"
     share: ClassVar[float] = 1e-3

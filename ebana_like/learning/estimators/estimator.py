@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import ClassVar
 
 import numpy as np
 
@@ -43,6 +44,9 @@ class Estimate:
 
 class Estimator(ABC):
     """A way to the gradient of the cost."""
+
+    reads: ClassVar[str] = ""
+    """What it reads other than operating points, in words behind its name: nobody knows how sensors read that."""
 
     def refusal(self, system: System, cost: Cost) -> str:
         """Return why it cannot be used with a system and a cost at all; empty where it can."""

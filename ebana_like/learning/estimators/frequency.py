@@ -37,6 +37,7 @@ class Frequency(OfCircuits):
     inexact: estimate also where the circuit is not reciprocal.
     """
 
+    reads: ClassVar[str] = "the frequency estimator reads swings"
     does: ClassVar[str] = "the frequency estimator lets currents swing in circuits"
     wants: ClassVar[str] = "the frequency estimator lets currents swing at the outputs; set nudging to current"
 

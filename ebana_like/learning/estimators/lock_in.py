@@ -34,6 +34,7 @@ class LockIn(OfCircuits):
     capacitors of their own. inexact: estimate also where the circuit is not reciprocal.
     """
 
+    reads: ClassVar[str] = "the lock-in estimator reads voltages while they swing"
     does: ClassVar[str] = "the lock-in estimator lets currents swing in circuits"
     wants: ClassVar[str] = "the lock-in estimator lets currents swing at the outputs; set nudging to current"
     share: ClassVar[float] = 1.0

@@ -48,6 +48,7 @@ class Stochastic(OfCircuits):
     chains, states: courses of each sample, and states of each that are looked at. steps: a time constant.
     """
 
+    reads: ClassVar[str] = "the stochastic estimator reads voltages while they are shaken"
     does: ClassVar[str] = "the stochastic estimator shakes the nodes of circuits"
     wants: ClassVar[str] = "the stochastic estimator nudges nothing; set nudging to current, whose sources are then off"
 
