@@ -15,6 +15,7 @@ _MOST = {
     "table_bytes": 1_000_000_000,
     "weights_bytes": 1_000_000_000,
     "netlist_bytes": 200_000_000,
+    "course_bytes": 4_000_000_000,
     "image_bytes": 500_000_000,
     "config_bytes": 64_000,
     "history_bytes": 100_000_000,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ebana_like.analysis.sample import present_features
+from ebana_like.analysis.sample import circuit_estimator, present_features
 from ebana_like.circuit import Circuit
 from ebana_like.elements import FloatArray
 from ebana_like.errors import SettingError
@@ -21,15 +21,16 @@ USUAL_BETA, USUAL_VOLTS = 1e-7, 1.0
 class Examples:
     """A circuit with its conductances, and samples for it.
 
-    features: (samples, features), volts. targets: (samples, outputs). estimator: the run's own.
-    origin: where the samples are from, in words. beside: path and prefix of files to write about the circuit.
+    features: (samples, features), volts. targets: (samples, outputs). estimator: the run's own, None
+    where it trained no circuit. origin: where the samples are from, in words. beside: path and prefix of files to
+    write about the circuit.
     """
 
     circuit: Circuit
     features: FloatArray
     targets: FloatArray
     cost: Cost
-    estimator: Estimator
+    estimator: Estimator | None
     origin: str
     beside: Path
 
@@ -53,7 +54,8 @@ def examples_of(circuit: Circuit, problem: Problem, samples: int | None, of: str
     count = whole if samples is None else min(samples, whole)
     data = problem.data.train.take(np.linspace(0, whole - 1, count).astype(np.intp))
     origin = f"{f'{count} of ' if count < whole else ''}{whole} training samples{of}"
-    return Examples(circuit, data.volts(), data.targets(problem.cost), problem.cost, problem.estimator, origin, beside)
+    targets, estimator = data.targets(problem.cost), circuit_estimator(problem)
+    return Examples(circuit, data.volts(), targets, problem.cost, estimator, origin, beside)
 
 
 def examples(path: Path, samples: int | None, seed: int, target: float, out: Path | None) -> Examples:

@@ -86,8 +86,8 @@ def gradient_check(
     circuit, cost = examples.circuit, examples.cost
     if not circuit.parameters:
         raise SettingError(
-            f'nothing in "{circuit.title}" is trainable, so there is no gradient to check; give a run folder, or a '
-            "netlist that train-circuit wrote"
+            f'nothing in "{circuit.title}" is trainable, so there is no gradient to check; give the folder of '
+            "a circuit's run, or a netlist that train-circuit wrote"
         )
     arguments = (circuit.values(), examples.features, examples.targets, cost)
     truth = Adjoint().estimate(simulator, *arguments, np.random.default_rng(seed))

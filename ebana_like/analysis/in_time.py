@@ -13,8 +13,9 @@ from ebana_like.analysis.sample import present_features
 from ebana_like.analysis.settling import Pace, energy, pace, right_from, settling_times
 from ebana_like.circuit import Circuit, loaded
 from ebana_like.elements import Devices, FloatArray
-from ebana_like.errors import CircuitError, SettingError
+from ebana_like.errors import CircuitError, SettingError, counted
 from ebana_like.expressions.numbers import spice_number
+from ebana_like.limits import require_at_most
 from ebana_like.netlist.deck.include import read_text
 from ebana_like.runs import Run, load_circuit
 from ebana_like.simulators import Simulator
@@ -202,4 +203,8 @@ def _times(stop: float, step: float) -> FloatArray:
     """Return equal steps."""
     if not 0 < step <= stop:
         raise SettingError(f"the step is {step:g} s and the stop {stop:g} s; give 0 < step <= stop")
-    return np.linspace(0.0, stop, round(stop / step) + 1)
+    count, nodes, samples = round(stop / step) + 1, len(given.circuit.nodes), len(given.features)
+    size = 8 * count * nodes * samples
+    asked = f"{count:,} times of {counted(nodes, 'node')} in {counted(samples, 'sample')} fill {size:,} bytes"
+    require_at_most("course_bytes", size, f"{asked}, give a longer step or an earlier stop")
+    return np.linspace(0.0, stop, count)

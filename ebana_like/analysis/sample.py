@@ -12,7 +12,7 @@ from ebana_like.errors import SettingError, SimulatorError
 from ebana_like.learning import Cost, Estimator, Nudged
 from ebana_like.nudges import nudging_of
 from ebana_like.simulators import Simulator
-from ebana_like.systems import OperatingPoints
+from ebana_like.systems import CircuitSystem, OperatingPoints
 from ebana_like.training import Problem
 
 
@@ -54,12 +54,21 @@ def present_sample(circuit: Circuit, simulator: Simulator) -> SamplePhases:
     return SamplePhases("the netlist's own sample", features[0], "", branches(circuit, points.voltages[0, 0]))
 
 
+def circuit_estimator(problem: Problem) -> Estimator | None:
+    """Return the estimator by which the circuit of a run was trained.
+
+    None where the circuit only stands for what was trained, a Hopfield network for example, whose nudging factors are
+    no siemens and may be complex.
+    """
+    return problem.estimator if isinstance(problem.system, CircuitSystem) else None
+
+
 def training_sample(circuit: Circuit, simulator: Simulator, problem: Problem, sample: int) -> SamplePhases:
-    """Return both phases of a training sample; the free one alone where the run's estimator does not nudge.
+    """Return both phases of a training sample; the free one alone where the run's estimator nudges no circuit.
 
     Raises SettingError where there is no such sample.
     """
-    data, estimator, which = problem.data.train, problem.estimator, f"training sample {sample}"
+    data, estimator, which = problem.data.train, circuit_estimator(problem), f"training sample {sample}"
     if not 0 <= sample < len(data):
         raise SettingError(f"sample is {sample}; the training data has samples 0 to {len(data) - 1}")
     one = np.array([sample])
@@ -77,7 +86,7 @@ def held_phases(
     features: FloatArray,
     targets: FloatArray,
     cost: Cost,
-    estimator: Estimator,
+    estimator: Estimator | None,
     which: str,
     multiples: Sequence[float] = (1.0,),
 ) -> list[tuple[Circuit, FloatArray]]:

@@ -237,7 +237,7 @@ def power(
             f"a training step draws {joules} a sample: a free phase and {nudging.phases} nudged ones of "
             f"{_watts(nudging.drawn)}, {settling:g} s each"
         )
-    else:
+    elif given.estimator is not None:
         printer.line("the adjoint is computed, not measured: a training step draws no more than inference")
     write_atomically(given.file("power.csv"), powers.csv_text(report))
     printer.line(f"made:     {given.file('power.csv')}")

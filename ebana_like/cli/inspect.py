@@ -86,7 +86,7 @@ def inspect(path: Path, sample: int | None, html: Path | None, schematic: Path |
         if problem is not None:
             batch = examples_of(circuit, problem, problem.batch, "", path)
             sensors = movement(simulator, batch)
-            if not circuit.of_kind(Devices):
+            if batch.estimator is not None and not circuit.of_kind(Devices):
                 some = range(min(POWER_SAMPLES, len(batch.features)))
                 energy = joules(circuit, [power_of_sample(simulator, batch, k) for k in some], problem.batch)
         said = [] if problem is None else answer_tables(simulator, circuit.values(), problem)

@@ -103,7 +103,7 @@ def predict(path: Path, table: str | None, inputs: str, engine: str | None, data
         ]
         printer.table(heads, rows, title="scores (V)")
     if found.measure:
-        said = f"accuracy: {100 * found.value:.1f} %" if found.measure == "accuracy" else f"R2: {found.value:.4f}"
+        said = f"accuracy: {100 * found.value:.1f} %" if found.measure == "accuracy" else f"R²: {found.value:.4f}"
         line = f"{said} of {counted(len(found.scores), 'sample')}"
         if table == "-":
             complain(line)

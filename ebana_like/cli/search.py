@@ -103,8 +103,10 @@ def _ending(trial: "Trial") -> str:
     scored = trial.scored
     if scored.reason:
         return f"{scored.status}, {scored.reason}"
+    from ebana_like.training.progress import MEASURES
+
     value = scored.value if scored.status == "done" else scored.scores[-1]
-    score = f"{100 * value:.2f} %" if scored.measure == "accuracy" else f"{scored.measure} {value:.4f}"
+    score = f"{100 * value:.2f} %" if scored.measure == "accuracy" else f"{MEASURES[scored.measure]} {value:.4f}"
     return score if scored.status == "done" else f"{scored.status} after epoch {len(scored.scores)} with {score}"
 
 
@@ -143,7 +145,7 @@ def _command(task: str, config: Path | None, told: dict[str, str], folder: "Sear
 search = click.Command(
     "search",
     params=[
-        click.Argument(["task"], type=click.Choice(list(TASKS))),
+        click.Argument(["task"], metavar="TASK", type=click.Choice(list(TASKS))),
         click.Option(
             ["--space"],
             type=click.Path(path_type=Path),

@@ -140,7 +140,7 @@ def _ending(result: CellResult, grid: Grid, goal: Goal) -> str:
 sweep = click.Command(
     "sweep",
     params=[
-        click.Argument(["task"], type=click.Choice(list(TASKS))),
+        click.Argument(["task"], metavar="TASK", type=click.Choice(list(TASKS))),
         click.Option(
             ["--out"],
             type=click.Path(path_type=Path, file_okay=False),

@@ -29,6 +29,9 @@ from ebana_like.elements import (
     VoltageLaw,
 )
 
+LEAST_CURRENT = 1e-12
+"""Amperes, SPICE's `abstol`: a residual is held against this where no more flows, as in a circuit at rest."""
+
 
 @dataclass(frozen=True, eq=False)
 class ElementCurrents:
@@ -44,9 +47,9 @@ class ElementCurrents:
 
     @property
     def imbalance(self) -> FloatArray:
-        """Largest residual over the largest current, (...,): the honest measure of convergence."""
+        """Largest residual over the largest current, or `LEAST_CURRENT`, (...,): the honest measure of convergence."""
         largest = np.max([np.abs(current).max(axis=-1, initial=0.0) for current in self.of.values()], axis=0)
-        return np.asarray(np.abs(self.residual).max(axis=-1) / np.where(largest > 0, largest, 1.0))
+        return np.asarray(np.abs(self.residual).max(axis=-1) / np.maximum(largest, LEAST_CURRENT))
 
 
 def own_currents(circuit: Circuit, voltages: FloatArray) -> dict[str, FloatArray]:

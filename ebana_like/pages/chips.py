@@ -8,6 +8,7 @@ from ebana_like.figures.chips import chips_picture
 from ebana_like.figures.svg import Picture
 from ebana_like.pages.page import PageTable
 from ebana_like.training import Evaluation
+from ebana_like.training.progress import MEASURES
 
 COLUMNS = ("mean", "worst", "10 %", "median", "90 %")
 
@@ -19,7 +20,7 @@ def chips_table(found: Chips) -> PageTable:
         for stage, evaluations in found.stages().items():
             spread = quantiles(evaluations)
             cells = [_cell(found, float(spread[name][k]), k) for name in COLUMNS]
-            rows.append((f"{what}, {stage}", _cell(found, _pair(found.design)[k], k), *cells))
+            rows.append((f"{MEASURES.get(what, what)}, {stage}", _cell(found, _pair(found.design)[k], k), *cells))
     learned = f"; learned: after {counted(found.retrain, 'epoch')} on the chip" if found.retrain else ""
     return PageTable(f"{counted(len(found.chips), 'chip')} as made{learned}", ("", "design", *COLUMNS), rows)
 
@@ -38,7 +39,7 @@ def defect_words(found: Chips) -> str:
 
 def chips_drawn(found: Chips) -> Picture:
     """Return the picture of how well all chips answer."""
-    scale, name = (100, "accuracy (%)") if found.measure == "accuracy" else (1, found.measure)
+    scale, name = (100, "accuracy (%)") if found.measure == "accuracy" else (1, MEASURES[found.measure])
     stages = {
         stage: scale * np.array([each.accuracy for each in evaluations])
         for stage, evaluations in found.stages().items()

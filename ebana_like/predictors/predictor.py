@@ -299,7 +299,10 @@ class CircuitPredictor(BaseEstimator):  # type: ignore[misc] # scikit-learn has 
 
 @contextmanager
 def in_one_line() -> Iterator[None]:
-    """Turn what scikit-learn finds wrong with X, y or random_state into a SettingError, which is a ValueError too."""
+    """Turn what scikit-learn finds wrong with X, y or random_state into a SettingError, which is a ValueError too.
+
+    A TypeError of its own (sparse X) stays one, as its checks of estimators ask.
+    """
     try:
         yield
     except SettingError:

@@ -37,7 +37,8 @@ class CircuitRegressor(MultiOutputMixin, RegressorMixin, CircuitPredictor):  # t
     def _validated(self, X: Any, y: Any, first: bool) -> tuple[FloatArray, Any]:
         with in_one_line():
             X, y = validate_data(self, X, y, dtype=float, reset=first, multi_output=True, y_numeric=True)
-        return require_features(X), np.asarray(y, dtype=float)
+            y = np.asarray(y, dtype=float)
+        return require_features(X), y
 
     def _question(self, y: Any) -> Dataset:
         self._flat = y.ndim == 1

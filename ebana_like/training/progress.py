@@ -8,6 +8,9 @@ from ebana_like.hardware import State
 from ebana_like.systems import Seconds
 from ebana_like.values import Values
 
+MEASURES = {"accuracy": "accuracy", "r2": "R²"}
+"""How a person calls what is measured beside the loss; in files, and where it cannot be taken for a resistor, r2."""
+
 
 @dataclass(frozen=True)
 class Evaluation:
@@ -22,7 +25,11 @@ class Evaluation:
     measure: str = "accuracy"
 
     def __str__(self) -> str:
-        return f"{100 * self.accuracy:.1f} %" if self.measure == "accuracy" else f"{self.measure} {self.accuracy:.3f}"
+        return (
+            f"{100 * self.accuracy:.1f} %"
+            if self.measure == "accuracy"
+            else f"{MEASURES[self.measure]} {self.accuracy:.3f}"
+        )
 
 
 @dataclass(frozen=True)

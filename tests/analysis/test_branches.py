@@ -69,6 +69,14 @@ def test_controlled_sources_of_all_four_kinds_carry_what_kirchhoff_asks_of_them(
         assert found.currents[bank] == pytest.approx([1e-3 * milliamperes], rel=1e-12), bank
 
 
+def test_at_rest_a_residual_of_rounding_is_none():
+    """Where all inputs stand at 0 V no current flows that a residual could be a share of."""
+    circuit = read_netlist("t\nv1 in 0 0\nr1 in out 1k\nr2 out 0 1k\n").circuit
+    assert branches(circuit, np.array([0.0, 0.0, -1.9e-27])).imbalance == pytest.approx(2 * 1.9e-30 / 1e-12)
+    with pytest.raises(SimulatorError, match='at node "out"'):
+        branches(circuit, np.array([0.0, 0.0, 1e-15]))
+
+
 def test_beside_transistors_the_currents_of_resistors_are_known():
     circuit = load_netlist(FOREIGN / "clipper.cir").circuit
     with NgspiceSimulator(circuit) as simulator:

@@ -312,8 +312,8 @@ def test_a_quantity_of_a_table_is_learned_and_inspected(tmp_path):
     made = only_run(tmp_path / "runs")
     last = load_history(made)[-1]
     assert last["test_r2"] > 0.8
-    assert f"test r2 {last['test_r2']:.3f}" in trained.output
-    assert f"r2 {last['test_r2']:.3f}" in run("inspect", made.path).output
+    assert f"test R² {last['test_r2']:.3f}" in trained.output
+    assert f"R² {last['test_r2']:.3f}" in run("inspect", made.path).output
 
 
 def test_a_table_that_is_not_there_is_asked_for(tmp_path):

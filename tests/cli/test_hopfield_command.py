@@ -41,6 +41,17 @@ def test_a_small_network_leaves_its_circuit_too(tmp_path):
     assert {len(each) for each in weights.values()} == {32, 8, 24, 3}
 
 
+def test_its_circuit_is_looked_at_freely(tmp_path):
+    """Its nudging factors are no siemens, and here they are complex."""
+    rule = ("--estimator", "holomorphic", "--activation", "tanh", "--nudging", "current")
+    made = trained(tmp_path, "--epochs", 1, *rule)
+    for command in ("power", "inspect"):
+        result = run(command, made.path)
+        assert result.exit_code == 0, result.output
+        assert "nudged" not in result.output
+        assert "a training step draws" not in result.output
+
+
 def test_it_learns_iris_with_clamped_outputs(tmp_path):
     """Contrastive Hebbian learning."""
     rule = ("--nudging", "clamped", "--estimator", "contrastive")

@@ -66,6 +66,7 @@ def test_what_cannot_be_is_refused(tmp_path):
     assert advice in " ".join(run("transient", tmp_path / "r.cir").output.split())
     assert 'there is no node "z"' in run("transient", tmp_path / "r.cir", "--node", "z").output
     assert run("transient", tmp_path / "r.cir", "--stop", "fast").exit_code == 2
+    assert "fill 16,000,000,016 bytes" in run("transient", tmp_path / "r.cir", "--stop", "1", "--step", "1n").output
     assert "0 < step <= stop" in run("transient", tmp_path / "r.cir", "--stop", "1u", "--step", "2u").output
 
 

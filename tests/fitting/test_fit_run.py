@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from ebana_like.cli import main
-from ebana_like.fitting import fit
+from ebana_like.fitting import fit, reach
 from ebana_like.runs import Run, load_circuit, load_newest
 from ebana_like.simulators import NgspiceSimulator
 from ebana_like.tasks import problem_of_run
@@ -104,7 +105,7 @@ def test_the_function_returns_a_progress_with_the_text(divider):
         (("report", "RUN"), "made:     RUN/report.html"),
         (("inspect", "RUN"), "output 0   out - 0"),
         (("voltages", "RUN"), "in"),
-        (("predict", "RUN", "--data", "data.csv"), "R2: "),
+        (("predict", "RUN", "--data", "data.csv"), "R²: "),
         (("rerun", "RUN", "--with", "ngspice"), "same laws, up to rounding"),
         (("plot", "RUN", "--what", "loss"), "RUN/loss.svg"),
         (("gradcheck", "RUN"), "5 training samples of fit"),
@@ -141,6 +142,24 @@ def test_the_report_speaks_in_the_netlist_s_words(divider):
     for words in (missed, "Targets and answers", "residual (V)", "at its most", "my_fitted.cir differs from it"):
         assert words in page, words
     assert "sit at the" not in page  # of banks
+
+
+def test_what_there_was_no_time_to_look_for_is_not_said_to_be_missed(divider, monkeypatch):
+    Path("limits.csv").write_text("v1,out\n1,1.1\n2,2.5\n")
+    monkeypatch.setattr(reach, "SECONDS", -1.0)
+    assert "lie above" not in run("fit", "my.cir", "--data", "limits.csv", *OPTIONS, "--epochs", 1, "--out", "RUN")
+
+
+def test_a_measure_is_not_taken_for_a_resistor(divider):
+    """Elements are spoken of as the netlist spells them, and r2 would become R2."""
+    Path("my.cir").write_text(NETLIST.replace("r2", "R2"))
+    assert re.search(r"train R² -?\d", fitted(1, "RUN"))
+
+
+def test_a_run_whose_first_sample_is_at_rest_is_inspected(divider):
+    Path("rest.csv").write_text("v1,out\n0,0\n1,0.5\n2,1.1\n")
+    run("fit", "my.cir", "--data", "rest.csv", *OPTIONS, "--epochs", 1, "--out", "RUN")
+    assert "training sample 0" in run("inspect", "RUN")
 
 
 def test_targets_within_reach_are_not_spoken_of(divider):

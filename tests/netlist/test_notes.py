@@ -148,9 +148,11 @@ R1 /IN Net-(D1-K) 1k
 D1 Net-(D1-K) /OUT DX
 X1 /OUT /Z AMP
 R5 /Z 0 1k
+C5 /Z 0 1n
 .subckt AMP a b
 D2 a m DX
 R1 m b 1k
+C1 m b 1n
 .ends
 .model DX D(IS=1n RS=1)
 .end
@@ -162,6 +164,7 @@ R1 m b 1k
     [
         ("d1 is a spice diode", "D1 is a spice diode"),
         ("d_x1_d2 and r5 (r_x1_r1).", "X1.D2 and R5 (X1.R1)."),
+        ("c5 and c_x1_c1", "C5 and X1.C1"),
         ('a push at node "x1_m" grows', 'a push at node "X1.m" grows'),
         ('at node "out" or "in"', 'at node "/OUT" or "/IN"'),
         ("no way out of net_d1_k", "no way out of Net-(D1-K)"),

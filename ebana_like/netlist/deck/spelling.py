@@ -40,7 +40,7 @@ def spelling(deck: Deck, text: str) -> Spelling:
 
     return Spelling(
         {portable: spelled(name) for name, portable in deck.nodes.items()},
-        {element.label: spelled(element.path) for element in deck.elements},
+        {each.label: spelled(each.path) for each in (*deck.stored(), *deck.elements)},
         spelled,
     )
 

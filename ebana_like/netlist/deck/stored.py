@@ -18,7 +18,7 @@ class Stored(NamedTuple):
 
     label: portable; of an inductor "l" and the label of the wire that it is at DC. nodes: portable names, empty for
     those that no element has; of a coupling the labels of its inductors. value: farads, henries or the factor.
-    initial: what `ic=` says. reason: why it is not read.
+    initial: what `ic=` says. reason: why it is not read. path: what the person calls it.
     """
 
     line: Line
@@ -27,12 +27,19 @@ class Stored(NamedTuple):
     value: float = 0.0
     initial: float | None = None
     reason: str = ""
+    path: str = ""
 
 
 def stored(line: Line, words: Sequence[str], place: Surroundings, node: Callable[[str], str]) -> Stored:
     """Return what a kept line says. node: the portable name of a node; empty where no element has it."""
     words = list(words)
-    label = place.label(line, words[0])[1] if words[0][0] != "l" else _inductor(line, words[0], place)
+    path, label = place.label(line, words[0])
+    if words[0][0] == "l":
+        label = _inductor(line, words[0], place)
+    return _stored(line, label, words, place, node)._replace(path=path)
+
+
+def _stored(line: Line, label: str, words: list[str], place: Surroundings, node: Callable[[str], str]) -> Stored:
     try:
         if words[0][0] == "k":
             if len(words) > 4:
