@@ -162,7 +162,7 @@ def settle_in_time(
         analysis = Adaptive(stop, before, RELATIVE, largest=largest, start=start, method=lifts)
         course = simulator.adapt({}, features, analysis)
     else:
-        times = _times(stop, stop / steps if step is None else step)
+        times = _times(given, stop, stop / steps if step is None else step)
         moving = np.repeat(features[:, None], len(times), axis=1)
         if given.arrives:
             moving[:, 0] = 0.0
@@ -199,8 +199,8 @@ def _stop(given: Setup, own: Pace | None, why: str, stop: float | None) -> float
     return LONG * own.slowest
 
 
-def _times(stop: float, step: float) -> FloatArray:
-    """Return equal steps."""
+def _times(given: Setup, stop: float, step: float) -> FloatArray:
+    """Return equal steps. Raises SettingError for so many that a course would not fit into memory."""
     if not 0 < step <= stop:
         raise SettingError(f"the step is {step:g} s and the stop {stop:g} s; give 0 < step <= stop")
     count, nodes, samples = round(stop / step) + 1, len(given.circuit.nodes), len(given.features)
