@@ -63,13 +63,13 @@ def inspect(path: Path, sample: int | None, html: Path | None, schematic: Path |
     shown, more = (circuit, NOTHING) if has_ports(circuit) else drawn_netlist(read_text(path)[0], path)
     if sample is not None and not path.is_dir():
         raise SettingError(f"{path} is a netlist with one sample of its own; --sample needs a run folder")
+    problem = problem_of_run(Run(path)) if path.is_dir() else None
     nodes, elements = len(circuit.nodes) - 1, sum(map(len, circuit.banks))
     printer.line(f"{circuit.title}: {counted(nodes, 'node')}, {counted(elements, 'element')}")
     printer.prose(f"equilibrium propagation: {symmetry(shown)}")
     printer.show(bank_table(circuit))
     if has_ports(circuit):
         printer.show(port_table(circuit), ROWS_SHOWN)
-    problem = problem_of_run(Run(path)) if path.is_dir() else None
     with referee(circuit) as simulator:
         if netlist.recorded:
             printer.show(recorded_table(netlist, simulator), ROWS_SHOWN)

@@ -39,6 +39,11 @@ def agreed_settings(config: AnySettings, checkpoint: Checkpoint | None, given: M
     if checkpoint is not None:
         stored = decode(checkpoint.about["settings"], type(config)(), "checkpoint")
         _require_same(replace(stored, **changed), "the checkpoint", wanted, f"in {CONFIG}")
+        if wanted.epochs < checkpoint.progress.epoch:
+            raise SettingError(
+                f"epochs is {wanted.epochs}, but the run has learned for {checkpoint.progress.epoch} already; give "
+                "more, or leave it out"
+            )
         if wanted.epochs != stored.epochs and ends_with_training(wanted.schedule, wanted.schedule_options):
             raise SettingError(
                 f"epochs is {stored.epochs} in the checkpoint and {wanted.epochs} on the command line, but the "

@@ -16,9 +16,6 @@ _WITH = {
 }
 """Settings that only go with one value of another one."""
 
-_WHERE = {"lr_bias": ("bias_limit", "is 0"), "lr_by_size": ("lr", "is given")}
-"""Settings that have none where another one is so."""
-
 
 def without_effect(settings: TrainingSettings, usual: TrainingSettings) -> list[str]:
     """Return a sentence for every setting that is not as usual and has no effect beside the others."""
@@ -41,7 +38,7 @@ def _idle(settings: TrainingSettings) -> Iterator[tuple[str, str]]:
     for name, (setting, value) in _WITH.items():
         if getattr(settings, setting, value) != value:
             yield name, f"{setting} is {getattr(settings, setting)}"
-    for name, (setting, words) in _WHERE.items():
-        value = getattr(settings, setting, None)
-        if value == 0.0 if setting == "bias_limit" else value is not None and 0 not in value:
-            yield name, f"{setting} {words}"
+    if not getattr(settings, "bias_limit", 0.0):
+        yield "lr_bias", "bias_limit is 0"
+    if 0 not in getattr(settings, "lr", ()):
+        yield "lr_by_size", "lr is given"

@@ -3,7 +3,7 @@
 from ebana_like.training.loop import Callback, Interrupted, evaluate, train
 from ebana_like.training.problem import Problem
 from ebana_like.training.progress import Best, EpochRecord, Evaluation, Progress
-from ebana_like.training.stopping import is_finished
+from ebana_like.training.stopping import finished_by
 
 __all__ = [
     "Best",
@@ -14,6 +14,6 @@ __all__ = [
     "Problem",
     "Progress",
     "evaluate",
-    "is_finished",
+    "finished_by",
     "train",
 ]

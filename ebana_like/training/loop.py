@@ -16,7 +16,7 @@ from ebana_like.simulators.scoring import Scored, scored
 from ebana_like.training.inexact import inexactness
 from ebana_like.training.problem import Problem
 from ebana_like.training.progress import EpochRecord, Evaluation, Progress, Sums
-from ebana_like.training.stopping import is_finished, require_converging, require_number, require_solved
+from ebana_like.training.stopping import finished_by, require_converging, require_number, require_solved
 from ebana_like.training.stretch import stretches_of
 from ebana_like.values import Parameter, Values
 
@@ -80,7 +80,7 @@ def train(
                 callback.on_note(note)
     simulator.forget()
     try:
-        while not is_finished(problem, progress):
+        while not finished_by(problem, progress):
             began = time.perf_counter() - progress.sums.seconds
             order = problem.order(progress.epoch)
             while progress.batch < len(order):

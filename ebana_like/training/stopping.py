@@ -18,16 +18,18 @@ XOR with 2 to 30 times its learning rate meets single such epochs and yet learns
 """
 
 
-def is_finished(problem: Problem, progress: Progress) -> bool:
-    """Tell whether nothing is left to do. Depends on the progress alone, and so outlives a new start."""
-    if progress.epoch >= problem.epochs:
-        return True
-    if not progress.records or progress.batch:
-        return False
-    if progress.records[-1].train.loss < problem.stop_loss:
-        return True
+def finished_by(problem: Problem, progress: Progress) -> str:
+    """Return the setting by which nothing is left to do: epochs, stop_loss or patience; empty where something is.
+
+    Depends on the progress alone, and so outlives a new start.
+    """
+    whole = bool(progress.records) and not progress.batch
+    if whole and progress.records[-1].train.loss < problem.stop_loss:
+        return "stop_loss"
     since_best = progress.epoch - (progress.best.epoch if progress.best else 0)
-    return 0 < problem.patience <= since_best
+    if whole and 0 < problem.patience <= since_best:
+        return "patience"
+    return "epochs" if progress.epoch >= problem.epochs else ""
 
 
 def require_solved(progress: Progress, whole_epoch: bool) -> None:

@@ -72,8 +72,20 @@ def test_an_interrupted_run_ends_as_the_unbroken_one(made, unbroken):
 
 def test_a_run_without_checkpoint_begins_at_the_beginning(made, unbroken):
     shutil.rmtree(made.checkpoints)
-    assert run("resume", made.path).exit_code == 0
+    again = run("resume", made.path)
+    assert again.exit_code == 0, again.output
+    assert "warning: there is no checkpoint to go on at; it begins again" in again.output
     assert bits(made) == bits(unbroken)
+
+
+def test_what_ended_a_training_is_said_with_how_to_go_on(tmp_path):
+    made = trained(tmp_path, "--epochs", 5, "--stop-loss", 1e3)
+    said = run("resume", made.path, "--epochs", 9).output
+    assert "after 1 epoch; stop_loss ended it; train on from there without: " in said
+    command = said.partition("without: ")[2].splitlines()[0].split()[1:]
+    result = run(*command, "--out", tmp_path / "on")
+    assert result.exit_code == 0, result.output
+    assert "trained 9 epochs" in result.output
 
 
 def test_a_damaged_checkpoint_is_named_and_passed_over(made, unbroken):
@@ -91,6 +103,10 @@ def test_a_finished_run_can_be_trained_longer(unbroken, made, tmp_path):
     assert "nothing is left to do after 20 epochs; train it longer with --epochs" in again.output
     assert run("resume", made.path, "--epochs", 30).exit_code == 0
     assert bits(made) == bits(longer)
+    assert made.settings().epochs == 30
+    fewer = run("resume", made.path, "--epochs", 3)
+    assert fewer.exit_code == 2
+    assert "epochs is 3, but the run has learned for 30 already" in fewer.output
     assert made.settings().epochs == 30
     assert run("resume", made.path).exit_code == 0
 

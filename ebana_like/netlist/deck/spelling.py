@@ -38,9 +38,11 @@ def spelling(deck: Deck, text: str) -> Spelling:
     def inductor(name: str) -> str:  # has a v before its name where it is a source, as a W has a b
         return first.get(name[1:], name) if name.startswith(("vl", "bw")) else name
 
+    elements = {each.label: spelled(each.path) for each in deck.stored()}
+    elements |= {element.label: spelled(element.path) for element in deck.elements}
     return Spelling(
         {portable: spelled(name) for name, portable in deck.nodes.items()},
-        {each.label: spelled(each.path) for each in (*deck.stored(), *deck.elements)},
+        elements,
         spelled,
     )
 
