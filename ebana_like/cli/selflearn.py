@@ -21,8 +21,9 @@ from ebana_like.networks.selflearn_sign import SignLearner
 from ebana_like.units import si
 
 EPOCHS = {"xor": 400, "regression": 800}
-CURRENT, DROOP, HELD = 1e-5, 1e3, 1e-9
-"""Of signs: amperes that charge a gate, seconds in which a held voltage falls to 1/e, and farads that hold it."""
+CURRENT, DEAD, DROOP, HELD = 2e-5, 2e-3, 1e3, 1e-9
+"""Of signs: amperes that charge a gate, squared volts that a comparator does not see, seconds in which a held voltage
+falls to 1/e, and farads that hold it."""
 
 USUAL_EPOCHS = 400
 """Rounds of all patterns, where nobody says how many."""
@@ -57,7 +58,8 @@ TASK_OR_FILE = _TaskOrFile()
     show_default=True,
     help="What charges a gate: the difference of squared drops, or its sign, told by one copy with sample-and-holds.",
 )
-@click.option("--current", type=QUANTITY, help="For sign: amperes that charge a gate.  [default: 10u]")
+@click.option("--current", type=QUANTITY, help="For sign: amperes that charge a gate.  [default: 20u]")
+@click.option("--dead", type=QUANTITY, help="For sign: V^2 that a comparator does not see.  [default: 2m]")
 @click.option("--droop", type=QUANTITY, help="For sign: seconds in which a held voltage falls to 1/e.  [default: 1000]")
 @click.option("--injection", type=QUANTITY, help="For sign: volts that an opening switch injects.  [default: 0]")
 @click.option("--channel", type=click.Choice(["transistor", "linear"]), default="transistor", show_default=True)
@@ -74,6 +76,7 @@ def selflearn(
     charging: float | None,
     rule: str,
     current: float | None,
+    dead: float | None,
     droop: float | None,
     injection: float | None,
     channel: str,
@@ -103,9 +106,10 @@ def selflearn(
     if rule == "sign":
         if charging is not None:
             raise SettingError("--charging is of squares; signs charge by --current")
-        learner = SignLearner.of(learner, current or CURRENT, SampleAndHold.of(HELD, droop or DROOP, injection or 0.0))
-    elif (current, droop, injection) != (None, None, None):
-        raise SettingError("--current, --droop and --injection are of --rule sign")
+        hold = SampleAndHold.of(HELD, DROOP if droop is None else droop, injection or 0.0)
+        learner = SignLearner.of(learner, current or CURRENT, hold, DEAD if dead is None else dead)
+    elif (current, dead, droop, injection) != (None, None, None, None):
+        raise SettingError("--current, --dead, --droop and --injection are of --rule sign")
     task = Path(task).stem
     title = f"{task} learned by itself, {channel} edges{', by signs' if rule == 'sign' else ''}, seed {seed}"
     printer = Printer(terminal())

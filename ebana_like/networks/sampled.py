@@ -92,12 +92,14 @@ class SampleAndHold:
 
 
 def comparator_lines(
-    name: str, told: str, free: tuple[str, str], nudged: tuple[str, str], offset: float = 0.0
+    name: str, told: str, free: tuple[str, str], nudged: tuple[str, str], offset: float = 0.0, dead: float = 0.0
 ) -> list[str]:
-    """Return the lines of a comparator: node `told` is 1 V where the nudged drop's square is larger, and -1 V else.
+    """Return the lines of a comparator: node `told` is 1 V where the nudged drop's square is larger, -1 V where less.
 
     free, nudged: pairs of nodes between which the drops stand. offset: volts squared that the comparator is off by.
+    dead: volts squared by which they must differ; node `told` is at 0 V else.
     """
     one, other = (f"(v({p})-v({n}))" if n != "0" else f"v({p})" for p, n in (nudged, free))
     # products, for ngspice takes the absolute value of the base of a power
-    return [f"b{name} {told} 0 v={one}*{one}-{other}*{other}+{float(offset)!r} > 0 ? 1 : -1"]
+    contrast = f"({one}*{one}-{other}*{other}+{float(offset)!r})"
+    return [f"b{name} {told} 0 v={contrast} > {float(dead)!r} ? 1 :", f"+ ({contrast} < {-float(dead)!r} ? -1 : 0)"]

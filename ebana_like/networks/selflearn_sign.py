@@ -5,8 +5,10 @@ switch clamps the outputs a part of the way from the answer that is held towards
 every edge says whether the square of its drop has grown. While the clock is high each gate is charged by a current of
 one size, whose direction alone is told:
 
-    C dg/dt = -I sign(drop_clamped^2 - drop_held^2).
+    C dg/dt = -I sign(drop_clamped^2 - drop_held^2)    where the squares differ by more than what a comparator sees.
 
+It learns from one pattern after the other, and signs of single patterns are not the sign of their sum: without such a
+dead zone gates wander on when answers are close. With it they come to rest.
 What is held droops, and is off by the charge that the switches inject (`SampleAndHold`): both are in the answers too.
 """
 
@@ -30,21 +32,24 @@ CLAMP = 1.0
 class SignLearner(SelfLearner):
     """A network that learns by signs, with what holds its free state.
 
-    current: I, amperes, in place of `charging`. hold: of every node that no source holds.
+    current: I, amperes, in place of `charging`. hold: of every node that no source holds. dead: volts squared by which
+    squares must differ for a comparator.
     """
 
     current: float = 5e-6
     hold: SampleAndHold = field(default_factory=lambda: SampleAndHold(farads=1e-9))
+    dead: float = 0.0
 
     def __post_init__(self) -> None:
         super().__post_init__()
         require_number("selflearn: current", self.current, above=0, error=CircuitError)
+        require_number("selflearn: dead", self.dead, low=0, error=CircuitError)
 
     @classmethod
-    def of(cls, learner: SelfLearner, current: float, hold: SampleAndHold) -> Self:
+    def of(cls, learner: SelfLearner, current: float, hold: SampleAndHold, dead: float = 0.0) -> Self:
         """Return the network of another learner, and its task."""
         own = {each.name: getattr(learner, each.name) for each in fields(SelfLearner)}
-        return cls(**own, current=current, hold=hold)
+        return cls(**own, current=current, hold=hold, dead=dead)
 
     @property
     def answer(self) -> tuple[str, str]:
@@ -109,5 +114,5 @@ class SignLearner(SelfLearner):
         lines = [self._capacitor(edge, start)]
         if free == now:  # between two sources nothing ever changes
             return [*lines, f"bg{edge} 0 g{edge} i={self._kept(edge)}"]
-        lines += comparator_lines(f"s{edge}", f"s{edge}", free, now)
+        lines += comparator_lines(f"s{edge}", f"s{edge}", free, now, dead=self.dead)
         return [*lines, f"bg{edge} 0 g{edge} i=-{self.current!r}*v(clock)*v(s{edge})", f"+ +{self._kept(edge)}"]

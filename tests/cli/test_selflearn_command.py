@@ -32,7 +32,7 @@ def test_signs_are_told_by_one_copy(tmp_path):
     assert "32 edges of one copy; 8 cycles of 1 ms in one .tran" in done.output
     text = (tmp_path / "selflearn-xor.cir").read_text()
     assert sum(line.startswith("sh") for line in text.splitlines()) == 12  # a node that no source holds, each
-    assert "--current, --droop and --injection are of --rule sign" in run("--droop", "1m").output
+    assert "--current, --dead, --droop and --injection are of --rule sign" in run("--droop", "1m").output
     assert "signs charge by --current" in run("--rule", "sign", "--charging", "0.001").output
 
 

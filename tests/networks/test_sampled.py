@@ -42,6 +42,20 @@ def test_a_comparator_tells_the_sign_of_the_contrast(free, nudged, sign):
     assert found["told"][0] == pytest.approx(sign)
 
 
+def test_a_comparator_does_not_see_what_is_too_small():
+    sources = ["va a 0 0.3", "vc c 0 0.31", "rt told 0 1k"]  # squares differ by 6.1e-3
+    told = [
+        run_text(
+            "\n".join(
+                ["t", *sources, *comparator_lines("s", "told", ("a", "0"), ("c", "0"), dead=dead), ".op", ".end", ""]
+            ),
+            60,
+        )["told"][0]
+        for dead in (6.0e-3, 6.2e-3)
+    ]
+    assert told == pytest.approx([1, 0])
+
+
 def test_droop_and_injection_may_be_asked_for():
     block = SampleAndHold.of(1e-12, 2e-5, 1e-2)
     assert block.injected == pytest.approx(1e-2)

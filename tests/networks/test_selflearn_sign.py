@@ -49,6 +49,11 @@ def test_transistors_come_closer_to_xor_by_signs():
     assert learned.frozen_rms < 0.025
 
 
+def test_gates_rest_where_comparators_see_nothing():
+    learner = SignLearner.of(bridge(), 1e-5, HOLD, dead=0.05)
+    assert learn_alone(learner, GATES, 1, "bridge").gates[-1] == pytest.approx(GATES, abs=1e-6)
+
+
 def test_a_current_is_needed():
     with pytest.raises(CircuitError, match="current is 0"):
         SignLearner.of(self_learning_xor(), 0.0, HOLD)
