@@ -179,9 +179,16 @@ class Circuit:
                     )
 
     def _require_grounded(self) -> None:
-        """Every node needs a path of elements to ground, else its voltage is not determined."""
+        """Every node needs a path of elements to ground, else its voltage is not determined.
+
+        Nodes that controlled currents flow to, and whose voltages control others, may be determined by both.
+        """
         component = self.components(self.banks)
-        floating = np.flatnonzero(component != component[0])
+        watched = [bank.watched() for bank in self.banks]
+        following = (b for b in self.banks if not b.paths and (isinstance(b, CurrentControlled) or b.watched().size))
+        fed = [np.concatenate(bank.flows()) for bank in following]
+        decided, asked = (component[np.concatenate([[0], *nodes]).astype(np.intp)] for nodes in (fed, watched))
+        floating = np.flatnonzero(~np.isin(component, np.intersect1d(decided, asked)))
         if floating.size:
             raise CircuitError(
                 f'node "{self.nodes[floating[0]]}" floats: no resistor, diode or voltage source connects it to '

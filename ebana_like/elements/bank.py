@@ -202,6 +202,10 @@ class Bank(ABC):
         """Return pairs of nodes that hang together where the elements' own terminals do, each (any number,)."""
         return [(self.nodes_of(a), self.nodes_of(b)) for a, b in self.paths]
 
+    def watched(self) -> IntArray:
+        """Return the nodes whose voltages decide what the elements do, beside their own drops, (any number,)."""
+        return np.zeros(0, dtype=np.intp)
+
     def flows(self) -> tuple[IntArray, IntArray]:
         """Return the nodes from and to which the elements' currents flow, (currents,) each: one an element, or more."""
         return self.positive, self.negative

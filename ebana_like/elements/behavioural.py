@@ -84,6 +84,9 @@ class BehaviouralCurrents(Bank):
         own = ((positive == ends[0]) & (negative == ends[1])) | ((positive == ends[1]) & (negative == ends[0]))
         return [(ends[0][own], ends[1][own])]
 
+    def watched(self) -> IntArray:
+        return np.concatenate(self.pairs[1:])
+
     def control_drops(self, voltages: FloatArray) -> FloatArray:
         """Return the voltages of all controls, (points, controls), given those of the nodes, (points, nodes)."""
         _, positive, negative = self.pairs

@@ -35,6 +35,9 @@ class VoltageControlled(Bank):
         ends, positive, negative = nodes.ends(elements), nodes.column(elements, 2), nodes.column(elements, 3)
         return cls(name, tuple(e.label for e in elements), *ends, positive, negative, numbers(elements))
 
+    def watched(self) -> IntArray:
+        return np.concatenate([self.control_positive, self.control_negative])
+
     def _response(self, voltages: FloatArray) -> FloatArray:
         return np.asarray(self.gain * self.control_drop(voltages))
 

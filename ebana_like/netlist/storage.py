@@ -32,6 +32,10 @@ def storage_of(deck: Deck, numbers: Mapping[str, int], kept: Iterable[Stored]) -
             unread.append(f"{stored.line.source}, line {stored.line.number}: {stored.label} is not read: {reason}")
         elif stored.label[0] != "c" or stored.nodes[0] != stored.nodes[1]:
             found[stored.label[0]].append(stored)
+    known = {each.label for each in found["l"]}
+    for each in [coupling for coupling in found["k"] if not known.issuperset(coupling.nodes)]:
+        found["k"].remove(each)
+        unread.append(f"{each.line.source}, line {each.line.number}: {each.label} is not read: nor is what it couples")
     if not (any(found.values()) or unread or deck.waveforms or deck.phasors):
         return NOTHING_STORED
     return Storage(

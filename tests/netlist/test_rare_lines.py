@@ -6,7 +6,7 @@ import pytest
 from ebana_like.errors import NetlistError
 from ebana_like.expressions import evaluate
 from ebana_like.netlist.deck import read_deck
-from ebana_like.netlist.read import foreign_circuit
+from ebana_like.netlist.read import foreign_circuit, read_netlist
 from ebana_like.simulators import engine_for, simulator
 
 SWITCHES = """V1 1 0 2
@@ -95,3 +95,11 @@ def test_the_temperature_stands_beside_a_parameter_that_stays_open():
     opened = next(element for element in deck.elements if element.path == "r1")
     assert (opened.value, evaluate(opened.formulas[""], lambda leaf: 3.0)) == ("154.0", 231.0)
     assert deck.elements_ask == {"r1": {"p"}}  # that two elements follow the temperature ties them to nothing
+
+
+@pytest.mark.parametrize(
+    "fed", ["i1 0 x 1m\ne1 o 0 x 0 1\nr3 o 0 1k", "g1 x 0 b 0 1m", "f1 x 0 v1 1", "e1 o 0 x 0 1\nr3 o 0 1k"]
+)
+def test_a_node_that_is_fed_or_watched_alone_floats(fed):
+    with pytest.raises(NetlistError, match='node "x" floats'):
+        read_netlist(f"title\nv1 a 0 1\nr1 a b 1k\nr2 b 0 1k\n{fed}\n.end\n")

@@ -286,7 +286,7 @@ def _fits(
     """Whether a length or a width is within those of a model."""
     words = limits.get(f"{side}min"), *pairs.get(side, (None,)), limits.get(f"{side}max")
     low, own, high = (math.nan if word is None else float(place.number(line, word)) for word in words)
-    return low <= own < high
+    return low <= own * place.scale < high
 
 
 def _of_somebody_else(line: Line, words: list[str], place: Surroundings) -> Element:
