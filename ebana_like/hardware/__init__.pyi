@@ -9,6 +9,7 @@ from .fitted import fitted_device
 from .ideal import Ideal
 from .laws import Constant, Exponential, Law, Linear, Power, SoftBounds, Tabulated
 from .levels import Levels
+from .pair import Pair
 from .programmed import Programmed
 from .pulsed import Pulsed
 from .readout import Measured, Readout, measured
@@ -28,6 +29,7 @@ __all__ = [
     "Linear",
     "Measured",
     "Mismatch",
+    "Pair",
     "Power",
     "Programmed",
     "Pulsed",

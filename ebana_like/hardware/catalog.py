@@ -68,10 +68,10 @@ TECHNOLOGIES: "Seam[Technology]" = Seam(
 )
 """Technologies by name. Options are fields that are numbers, truth values or one of some words, those of its law with
 `law.` before them. Where one of those of program and verify is given, `verify.`, that is done; one of Tiki-taka,
-`transfer.`, puts a fast bank beside the circuit's.
+`transfer.`, puts a fast bank beside the circuit's; one of `pair.` makes two devices of each, of which pulses raise one.
 """
 
-_VERIFY, _TRANSFER = "verify.", "transfer."
+_VERIFY, _TRANSFER, _PAIR = "verify.", "transfer.", "pair."
 
 
 def technology_named(
@@ -86,7 +86,7 @@ def technology_named(
     found = instead or TECHNOLOGIES[name]
     table = table_of(options, "technology_options")
     values = chosen(table, options_of(found, seed), name, "technology_options")
-    around = {key: value for key, value in values.items() if key.startswith((_VERIFY, _TRANSFER))}
+    around = {key: value for key, value in values.items() if key.startswith((_VERIFY, _TRANSFER, _PAIR))}
     changed: Technology = _changed(found, {key: value for key, value in values.items() if key not in around})
     for prefix, wrapper in _wrappers().items():
         if any(key.startswith(prefix) for key in table):
@@ -96,10 +96,11 @@ def technology_named(
 
 
 def _wrappers() -> "dict[str, Callable[..., Technology]]":
+    from ebana_like.hardware.pair import Pair
     from ebana_like.hardware.tiki_taka import TikiTaka
     from ebana_like.hardware.verified import Verified
 
-    return {_TRANSFER: TikiTaka, _VERIFY: Verified}
+    return {_TRANSFER: TikiTaka, _PAIR: Pair, _VERIFY: Verified}
 
 
 def technology_options(name: str, seed: int = 0) -> dict[str, Option]:
@@ -110,6 +111,7 @@ def technology_options(name: str, seed: int = 0) -> dict[str, Option]:
 def options_of(technology: "Technology", seed: int = 0) -> dict[str, Option]:
     """Return the options of a technology, with the values that it has unless they are given."""
     from ebana_like.hardware.compiled import CompiledTechnology
+    from ebana_like.hardware.pair import Pair
     from ebana_like.hardware.pulsed import Pulsed
     from ebana_like.hardware.tiki_taka import TikiTaka
     from ebana_like.hardware.verified import Verified
@@ -118,7 +120,7 @@ def options_of(technology: "Technology", seed: int = 0) -> dict[str, Option]:
     if isinstance(technology, CompiledTechnology):
         found |= _options(Verified(technology), _VERIFY, {})
     if isinstance(technology, Pulsed):
-        found |= _options(TikiTaka(technology), _TRANSFER, {})
+        found |= _options(TikiTaka(technology), _TRANSFER, {}) | _options(Pair(technology), _PAIR, {})
     return found
 
 

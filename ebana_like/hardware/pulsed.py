@@ -325,6 +325,12 @@ class Pulsed(CompiledTechnology):
             place = (bottom + place) * shrunk - bottom
         return place
 
+    def last_step(self, aim: Any, entries: Entries) -> Any:
+        """Return the size of the pulse up that leads to places."""
+        import jax.numpy as jnp
+
+        return self.step * self._factor(aim, jnp.ones(aim.shape, dtype=bool), self._frame(entries), entries)
+
     def _refreshed(self, place: Any, left: Any, count: Any, entries: Entries, word: Any) -> tuple[Any, Any, Any]:
         """Return one-way devices after those that are to lose too much were reset and set again, to within one step."""
         import jax.numpy as jnp
@@ -332,8 +338,7 @@ class Pulsed(CompiledTechnology):
         from ebana_like.hardware.draws import uniform
 
         aim = jnp.clip(place + self.step * left, 0, 1)
-        up = jnp.ones(aim.shape, dtype=bool)
-        last = self.step * self._factor(aim, up, self._frame(entries), entries)
+        last = self.last_step(aim, entries)
         is_due = self.step * left < -self.refresh
         reached = aim + last * (uniform(word) - 0.5)
         return jnp.where(is_due, reached, place), jnp.where(is_due, 0, left), jnp.where(is_due, 1, count)

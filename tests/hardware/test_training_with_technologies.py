@@ -42,6 +42,8 @@ def same(one, other):
         ("ecram", "rounding=kept"),
         ("reram-array-om", "verify.tries=3"),
         ("ecram", "transfer.every=2"),
+        ("pcm", "pair.upper=0.6"),
+        ("reram-es", "pair.lower=0.1,rounding=kept"),
     ],
 )
 def test_training_goes_on_with_the_same_bits_in_the_middle_of_an_epoch(name, options, tmp_path):
