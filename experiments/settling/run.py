@@ -38,6 +38,7 @@ def main() -> None:
             for capacitance in (1e-13, 1e-12, 1e-11):
                 rows.append(settled(task, run, capacitance, given.samples))
                 print(*rows[-1], flush=True)
+                rows.sort(key=lambda row: list(TASKS).index(str(row[0])))
                 results.write_text(csv_text(HEADS, rows))
 
 
