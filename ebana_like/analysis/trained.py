@@ -1,6 +1,5 @@
 """What did a run train, on what, from where, and how did it go? All that is read back from its folder."""
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,12 +73,8 @@ def read_trained(path: Path) -> Trained:
 def read_history(run: Run) -> list[dict[str, float]]:
     """Return a run's history. Raises RunError where it has no epoch, or cannot be read."""
     run.config()
-    try:
-        history = load_history(run)
-        complete = all({"epoch", "train_loss", "seconds"} <= row.keys() for row in history)
-    except (ValueError, TypeError, AttributeError, csv.Error) as error:
-        raise RunError(f"{run.history} is damaged: {error}") from error
-    if not complete:
+    history = load_history(run)
+    if not all({"epoch", "train_loss", "seconds"} <= row.keys() for row in history):
         raise RunError(f"{run.history} is damaged: it has no columns epoch, train_loss and seconds")
     if not history:
         raise RunError(f"{run.path} has no epoch in its history yet; let it train for one at least")

@@ -244,7 +244,7 @@ def power(
 
 
 def _watts(value: float) -> str:
-    return f"{value:+.6e} W"
+    return f"{value + 0.0:+.6e} W"  # of -0.0 too
 
 
 def _joules(value: float) -> str:

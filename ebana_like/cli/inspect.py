@@ -18,7 +18,7 @@ from ebana_like.cli.printer import Printer, terminal
 from ebana_like.elements import Devices
 from ebana_like.energy import symmetry
 from ebana_like.errors import SettingError, counted
-from ebana_like.figures import DRAWABLE, NOTHING, drawn_netlist, save_schematic
+from ebana_like.figures import DRAWABLE, NOTHING, drawn_netlist, require_drawable, save_schematic
 from ebana_like.files import write_given
 from ebana_like.fitting import NetlistSystem
 from ebana_like.netlist.deck.include import read_text
@@ -58,6 +58,8 @@ def inspect(path: Path, sample: int | None, html: Path | None, schematic: Path |
     The netlist is solved again in ngspice, or by the native engine where it has ideal diodes. For a run that is one of
     its training samples, free and nudged, and its truth table or its accuracies; for a file the sample it stands at.
     """
+    if schematic is not None:
+        require_drawable(schematic)
     netlist = load_circuit(path)
     circuit, printer = netlist.circuit, Printer(terminal())
     shown, more = (circuit, NOTHING) if has_ports(circuit) else drawn_netlist(read_text(path)[0], path)

@@ -15,6 +15,7 @@ from ebana_like.cli.printer import Printer, terminal
 from ebana_like.errors import SettingError
 from ebana_like.figures.learning_alone import learning_alone
 from ebana_like.files import csv_text, make_folder, write_atomically
+from ebana_like.netlist.deck.reading import reading
 from ebana_like.networks.sampled import SampleAndHold
 from ebana_like.networks.selflearn import SELF_LEARNERS, SelfLearner
 from ebana_like.networks.selflearn_sign import SignLearner
@@ -95,6 +96,8 @@ def selflearn(
     xor: 30 mV where two inputs differ. regression: a hump of 20 mV over one input. FILE: a netlist whose resistors
     become twin edges, which learns the rows of a table in turn.
     """
+    if reading().celsius is not None:
+        raise SettingError("celsius is given, but edges that learn by themselves have no temperature; leave it out")
     if out.exists() and not out.is_dir():
         raise SettingError(f"out is {out}, which is a file; name a folder")
     make_folder(out)

@@ -189,11 +189,17 @@ def _row(record: EpochRecord) -> dict[str, str]:
 
 
 def load_history(run: Run) -> list[dict[str, float]]:
-    """Return the history's lines as numbers by column; empty before the first epoch."""
+    """Return the history's lines as numbers by column; empty before the first epoch.
+
+    Raises RunError where they are not what a training wrote.
+    """
     if not run.history.exists():
         return []
-    text = read_file(run.history, "history_bytes", inside=[run.path]).decode()
-    return [{name: float(value) for name, value in row.items()} for row in csv.DictReader(text.splitlines())]
+    try:
+        text = read_file(run.history, "history_bytes", inside=[run.path]).decode()
+        return [{name: float(value) for name, value in row.items()} for row in csv.DictReader(text.splitlines())]
+    except (ValueError, TypeError, AttributeError, csv.Error) as error:
+        raise RunError(f"{run.history} is damaged: {error}") from error
 
 
 def load_circuit(path: Path) -> Netlist:

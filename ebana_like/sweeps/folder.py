@@ -51,7 +51,10 @@ class SweepFolder:
         return Run(self.path / "cells" / f"{cell.number:04d}")
 
     def finished(self) -> dict[int, CellResult]:
-        """Return the results so far by cell number. Raises RunError where they cannot be read."""
+        """Return the results so far by cell number, without cells that are done but whose history is gone.
+
+        Raises RunError where they cannot be read.
+        """
         if not self.results.exists():
             return {}
         cells = self.grid.cells
@@ -62,10 +65,15 @@ class SweepFolder:
             raise RunError(
                 f"{self.results} is not the results of this sweep ({error!r}); delete it to train all cells again"
             ) from error
-        return {
-            cell.number: CellResult(cell, status, reason, load_history(self.run(cell)))
-            for cell, status, reason in found
-        }
+        results = [CellResult(cell, status, reason, self._history(cell)) for cell, status, reason in found]
+        return {each.cell.number: each for each in results if each.history or each.status != DONE}
+
+    def _history(self, cell: Cell) -> list[dict[str, float]]:
+        """Return a cell's history; empty where there is none that can be read."""
+        try:
+            return load_history(self.run(cell))
+        except RunError:
+            return []
 
     def write(self, results: dict[int, CellResult], goal: Goal) -> None:
         """Write the results file: where every cell stands, how it ended, its last epoch, and when it met the goal."""

@@ -34,6 +34,7 @@ def test_signs_are_told_by_one_copy(tmp_path):
     assert sum(line.startswith("sh") for line in text.splitlines()) == 12  # a node that no source holds, each
     assert "--current, --dead, --droop and --injection are of --rule sign" in run("--droop", "1m").output
     assert "signs charge by --current" in run("--rule", "sign", "--charging", "0.001").output
+    assert "have no temperature; leave it out" in run("--celsius", "85").output
 
 
 def test_a_folder_is_made_and_a_file_is_refused(tmp_path):

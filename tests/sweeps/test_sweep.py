@@ -47,6 +47,18 @@ def test_a_cell_is_the_training_its_settings_say(swept):
     assert [row["epoch"] for row in results[3].history] == [1, 2, 3]
 
 
+@pytest.mark.parametrize("left", ["", "junk\n", "epoch,train_loss\n1,\n"])
+def test_a_cell_whose_history_is_gone_is_trained_again(left, tmp_path):
+    grid = make_grid("xor", XOR, {"seed": "0:2"})
+    with open_sweep(tmp_path / "sweep", grid) as folder:
+        before = run_sweep(folder, GOAL, HERE)
+        folder.run(grid.cells[1]).history.write_text(left)
+        assert list(folder.finished()) == [0]
+        again = run_sweep(folder, GOAL, HERE)
+    measured = [[row["train_loss"] for row in results[1].history] for results in (before, again)]
+    assert measured[0] == measured[1]
+
+
 def test_a_cell_that_fails_is_in_the_table_with_its_reason(swept):
     folder, results = swept
     assert [results[k].status for k in range(4)] == ["failed", "failed", "done", "done"]
