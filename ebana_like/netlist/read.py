@@ -28,21 +28,21 @@ from ebana_like.shared import PREFIX, Shared
 from ebana_like.values import Parameter
 
 
-def load_netlist(path: Path, include: Sequence[Path] = (), strict: bool | None = None) -> Netlist:
+def load_netlist(path: Path | str, include: Sequence[Path | str] = (), strict: bool | None = None) -> Netlist:
     """Read a netlist file.
 
     include: folders that it may include files from, beside its own. strict: whether what would be said in
     `Netlist.notes` is refused. Both are as `reading()` says unless given.
     Raises NetlistError naming file, line, text and reason.
     """
-    return netlist_of(load_deck(path, reading_with(include, strict)))
+    return netlist_of(load_deck(Path(path), reading_with(include, strict)))
 
 
 def read_netlist(
     text: str,
     name: str = "netlist",
-    folder: Path | None = None,
-    include: Sequence[Path] = (),
+    folder: Path | str | None = None,
+    include: Sequence[Path | str] = (),
     strict: bool | None = None,
 ) -> Netlist:
     """Return the circuit of a netlist's text.
@@ -54,7 +54,9 @@ def read_netlist(
     include, strict: as those of `load_netlist`.
     Raises NetlistError for every line it does not understand.
     """
-    return netlist_of(read_deck(text, name, folder, how=reading_with(include, strict)))
+    return netlist_of(
+        read_deck(text, name, None if folder is None else Path(folder), how=reading_with(include, strict))
+    )
 
 
 def from_pyspice(circuit: object) -> Circuit:

@@ -39,14 +39,14 @@ def write_netlist(netlist: Netlist, dialect: Dialect = PORTABLE, celsius: float 
     return "\n".join(_lines(netlist, dialect, celsius)) + "\n"
 
 
-def save_netlist(netlist: Netlist, path: Path, durable: bool = True) -> None:
+def save_netlist(netlist: Netlist, path: Path | str, durable: bool = True) -> None:
     """Write the netlist into a file, which at every moment is either the old or the new one, whole.
 
     durable: wait until the disk has it.
 
     Raises RunError, with the old file untouched, when the disk is full or not writable.
     """
-    write_atomically(path, _pieces(_lines(netlist, PORTABLE, None)), durable)
+    write_atomically(Path(path), _pieces(_lines(netlist, PORTABLE, None)), durable)
 
 
 def circuit_lines(circuit: Circuit, skip: frozenset[str] = frozenset()) -> Iterator[str]:

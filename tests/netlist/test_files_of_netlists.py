@@ -6,7 +6,7 @@ from click.testing import CliRunner
 from ebana_like.cli.main import main
 from ebana_like.elements import Diodes
 from ebana_like.errors import NetlistError
-from ebana_like.netlist import load_netlist, read_netlist
+from ebana_like.netlist import load_netlist, read_netlist, save_netlist
 
 MODEL = ".model dd d is=1n\n"
 
@@ -101,3 +101,14 @@ def test_the_commands_take_folders(place):
     assert CliRunner().invoke(main, command).exit_code == 1
     done = CliRunner().invoke(main, [*command, "--include-path", str(place.parent / "lib"), "--strict"])
     assert done.exit_code == 0, done.output
+
+
+def test_names_of_files_may_be_strings(tmp_path):
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "lib" / "half.inc").write_text("r2 out 0 1k\n")
+    text = "half\nv1 in 0 1\nr1 in out 1k\n.include half.inc\n.end\n"
+    (tmp_path / "half.cir").write_text(text)
+    loaded = load_netlist(str(tmp_path / "half.cir"), include=[str(tmp_path / "lib")])
+    save_netlist(loaded, str(tmp_path / "saved.cir"))
+    for found in (load_netlist(tmp_path / "saved.cir"), read_netlist(text, folder=str(tmp_path / "lib"))):
+        assert sorted(found.circuit.nodes) == ["0", "in", "out"]

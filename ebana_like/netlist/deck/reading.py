@@ -48,10 +48,11 @@ def reading() -> Reading:
     return _HERE.get() or Reading()
 
 
-def reading_with(include: Sequence[Path] = (), strict: bool | None = None) -> Reading:
+def reading_with(include: Sequence[Path | str] = (), strict: bool | None = None) -> Reading:
     """Return how netlists are read here, but with more folders to include from, and strict or not where given."""
     here = reading()
-    return replace(here, include=(*here.include, *include), strict=here.strict if strict is None else strict)
+    folders = (*here.include, *map(Path, include))
+    return replace(here, include=folders, strict=here.strict if strict is None else strict)
 
 
 @contextmanager
