@@ -1,7 +1,9 @@
 """What stands in a netlist file? Its title, its elements with subcircuits put in place, and its annotations."""
 
+import gc
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -83,12 +85,28 @@ def read_deck(
     open_parameters: paths, as in `x1.gain`, of parameters that `Element.formulas` say how values follow.
     Raises NetlistError for every line it does not understand.
     """
+    with _uncollected():
+        return _read(text, source, folder, open_parameters, how or reading())
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep Python from looking for circles among all that lives, again and again, while a large netlist is read."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+def _read(text: str, source: str, folder: Path | None, open_parameters: Collection[str], how: Reading) -> Deck:
     if not text.strip():
         raise NetlistError(f"{source} is empty; expected a netlist")
     require_text(text, source)
     first = text.split(newline(text), 1)[0].rstrip("\r")
     _require_title(Line(source, 1, first))
-    how = how or reading()
     notes = Notes(how.strict)
     files = Includer(folder, notes, how.include)
     found = definitions(files.expand(text, source, folder, first=2), notes)
