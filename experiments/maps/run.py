@@ -2,8 +2,8 @@
 
     python experiments/maps/run.py PATH [COUNT [SEED ...]]
 
-PATH is an .npz of the digits (x_train, y_train, x_test, y_test). The first COUNT of the training set, 2000 unless
-given, are learned from once, in batches of 20; the first 2000 of the test set are tested on. A row of results.csv for
+PATH is an .npz of the digits (x_train, y_train, x_test, y_test). The first COUNT of the training set, 500 unless
+given, are learned from once, in batches of 20; the first 1000 of the test set are tested on. A row of results.csv for
 each.
 """
 
@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from rows import add_row
 
 HERE = Path(__file__).parent
-TESTED = 2000
+TESTED = 1000
 RATES = {"kernel1": 0.1, "kernel2": 0.05, "outputs": 0.02}
 SPAN = 8.0
 """Of weights, to whose square rates are relative."""
@@ -41,7 +41,7 @@ def digits(path: str, count: int) -> Split:
 
 def main() -> None:
     path, *rest = sys.argv[1:]
-    count, seeds = int(rest[0]) if rest else 2000, [int(seed) for seed in rest[1:]] or [0]
+    count, seeds = int(rest[0]) if rest else 500, [int(seed) for seed in rest[1:]] or [0]
     data = digits(path, count)
     for seed in seeds:
         system = ConvolutionalHopfield((1, 28, 28), (8, 16), 10, seed=seed)

@@ -21,11 +21,22 @@ def means(kind):
     return {rule: np.mean(errors) for rule, errors in found.items()}
 
 
-def test_in_a_hopfield_network_six_rules_are_alike():
+def test_in_a_clipped_hopfield_network_six_rules_are_alike_and_two_lose_the_digits_whose_output_rests_at_0():
     found = means("hopfield")
-    assert min(found, key=found.get) == "coupled, negative"
     assert found["EP, centered"] < found["EP, positive"] < found["EP, negative"]
-    assert sum(mean < min(found.values()) + 1.3 for mean in found.values()) == 6
+    assert sum(mean < min(found.values()) + 1.5 for mean in found.values()) == 6
+    failing = ("backpropagation", "EP, negative")
+    with (FOLDER / "hopfield.csv").open() as file:
+        for row in csv.DictReader(file):
+            if row["rule"] in failing:
+                dead = float(row["own_output_at_0"])
+                expected = 90 if dead > 99 else dead  # where all outputs are 0 the first is taken, right for a tenth
+                assert abs(float(row["test_error"]) - expected) < 2.5
+
+
+def test_where_no_unit_has_an_end_no_rule_fails():
+    found = means("smooth")
+    assert max(found.values()) < min(found.values()) + 1.4
 
 
 def test_in_a_circuit_negative_perturbations_are_better_than_positive_ones():
