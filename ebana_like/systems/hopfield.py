@@ -77,7 +77,7 @@ class Hopfield:
         if self.activation not in ACTIVATIONS:
             raise SettingError(f"activation is {self.activation!r}; choose one of {', '.join(ACTIVATIONS)}")
         if self.pull == "switch" and self.activation != "clip":
-            raise SettingError("springs pull units that are clipped; pull smooth ones by current or clamped")
+            raise SettingError("springs pull units that are clipped; pull smooth ones by --nudging current or clamped")
         rng, limits = np.random.default_rng(self.seed), Range(-self.largest, self.largest)
         found = {}
         for layer, (units, rows) in enumerate(self.shapes, start=1):

@@ -86,7 +86,9 @@ class Drawn:
         if self.way == "clamped":
             return Clamps(self.cost, targets, betas)
         if not getattr(self.cost, "is_squared_distance", False):
-            raise SettingError("springs pull towards targets; they nudge with the squared error only")
+            raise SettingError(
+                "springs pull towards targets, and nudge with the squared error only; others go with --nudging current"
+            )
         return Springs(targets, betas)
 
     def gradient(self, scores: Any, targets: Any) -> Any:

@@ -36,7 +36,7 @@ class Holomorphic(Nudged):
             )
         return (
             "holomorphic equilibrium propagation nudges by complex numbers, which smooth Hopfield networks alone take: "
-            "--activation logistic or tanh, pulled by current"
+            "--activation logistic or tanh, with --nudging current"
         )
 
     def stencil(self, batch: int, rng: np.random.Generator) -> Stencil:
