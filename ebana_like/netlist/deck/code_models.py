@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from ebana_like.elements import ModelCard
 from ebana_like.expressions import Current, Number, Tree, Voltage
 from ebana_like.netlist.deck.cards import number
-from ebana_like.netlist.deck.code_laws import MODELS, CodeModel, Given
+from ebana_like.netlist.deck.code_formulas import Given
+from ebana_like.netlist.deck.code_laws import MODELS, CodeModel
 from ebana_like.netlist.deck.element import Element
 from ebana_like.netlist.deck.holding import Source
 from ebana_like.netlist.deck.lines import Line
