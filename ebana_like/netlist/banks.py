@@ -57,7 +57,7 @@ def kind_of(element: Element, conditions: Conditions) -> str:
 def build_bank(kind: str, name: str, elements: Rows, nodes: Nodes, conditions: Conditions) -> Bank:
     """Return the bank of these elements. Raises NetlistError naming the line that does not fit."""
     bank = KINDS[kind]
-    for k, label in enumerate(elements.columns.labels):
+    for k, label in enumerate(elements.labels):
         if label[0] != bank.letter:
             raise elements[k].error(f'expected a {kind}, whose name begins with "{bank.letter}"')
     found = bank.read(name, elements, nodes)

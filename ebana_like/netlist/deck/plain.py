@@ -51,6 +51,11 @@ class Rows(Sequence[Element]):
         return iter(self._each)
 
     @cached_property
+    def labels(self) -> list[str]:
+        """Their labels."""
+        return list(chain.from_iterable([e.label] if isinstance(e, Element) else e.labels for e in self.read))
+
+    @cached_property
     def columns(self) -> Columns:
         """Labels, first two nodes and values."""
         found = Columns([], [], [], [])
