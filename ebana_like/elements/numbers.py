@@ -39,12 +39,15 @@ def finite(text: str) -> float:
 
 
 def conductances(ohms: Sequence[str]) -> FloatArray | None:
-    """Return what `conductance` makes of each, (n,); None where it refuses one, or one has many digits."""
-    if max(map(len, ohms), default=0) > _DIGITS_OF_A_DOUBLE or not _NUMBERS.fullmatch("\n".join(ohms)):
+    """Return what `conductance` makes of each, (n,); None where it refuses one."""
+    if not _NUMBERS.fullmatch("\n".join(ohms)):
         return None
     found = np.array(list(map(float, ohms)))
     with np.errstate(divide="ignore", over="ignore"):
         siemens = np.asarray(1 / found)
+    for k, text in enumerate(ohms):
+        if len(text) > _DIGITS_OF_A_DOUBLE + ("." in text) and found[k] > 0:
+            siemens[k] = conductance(text)
     return siemens if (found > 0).all() and np.isfinite(siemens).all() and np.isfinite(found).all() else None
 
 

@@ -10,7 +10,6 @@ from itertools import groupby
 from ebana_like.elements import Waveform
 from ebana_like.errors import CircuitError, NetlistError
 from ebana_like.expressions import Current, Name, Number, Tree, Voltage, fold
-from ebana_like.expressions.numbers import is_plain
 from ebana_like.netlist.deck.behaviour import BEHAVIOURAL, is_behavioural, read_behaviour
 from ebana_like.netlist.deck.blocks import Definitions, Subcircuit
 from ebana_like.netlist.deck.calls import read_call, require_finite
@@ -134,12 +133,13 @@ class _Instance(Models):
         """Return resistors of some ohms."""
         words = " ".join([line.text for line in lines]).lower().split()
         names, ohms = words[0::4], words[3::4]
-        values = [v if is_plain(v) else self.number(line, v) for line, v in zip(lines, ohms, strict=True)]
+        numbers = {v: self.number(line, v) for v, line in dict(zip(ohms, lines, strict=True)).items()}
         paths = [f"{self.path}{name}" for name in names] if self.path else names
         labels = self.flat.labels_of("r", paths) if not self.path else None
         if labels is None:
             labels = [self.label(line, name)[1] for line, name in zip(lines, names, strict=True)]
-        return Plain(lines, paths, labels, self.column(lines, words[1::4]), self.column(lines, words[2::4]), values)
+        near, far = (self.column(lines, words[k::4]) for k in (1, 2))
+        return Plain(lines, paths, labels, near, far, [numbers[v] for v in ohms])
 
     def column(self, lines: list[Line], names: list[str]) -> list[str]:
         """Return the flat names of one node of each line."""
