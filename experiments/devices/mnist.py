@@ -26,7 +26,12 @@ RARELY = "rounding=kept,least=100,most=200"
 TENTH = "rounding=kept,least=40,most=80"
 """The same share of the range, in pulses of a capacitor."""
 
-CASES = (("ecram", RARELY, 0), ("ecram", RARELY, 1), ("ecram", RARELY, 2), ("capacitor", TENTH, 0))
+CASES = (
+    ("ecram", RARELY, 0),
+    ("ecram", RARELY, 1),
+    ("ecram", RARELY, 2),
+    *(("capacitor", TENTH, seed) for seed in range(3)),
+)
 """Technology, its options, seed."""
 
 
