@@ -9,7 +9,7 @@ from ebana_like.circuit import Circuit
 from ebana_like.elements import Devices, EnergyLaw, FloatArray
 from ebana_like.errors import CircuitError
 from ebana_like.netlist.wires import Unwired
-from ebana_like.simulators.native.time_equations import time_equations
+from ebana_like.simulators.native.courses.time_equations import time_equations
 from ebana_like.systems import BoolArray, Trajectories
 from ebana_like.values import Values
 

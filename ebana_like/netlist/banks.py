@@ -12,7 +12,7 @@ from ebana_like.elements.diode import alone_in_size
 from ebana_like.elements.written import Written, columns_of
 from ebana_like.netlist.deck import Element
 from ebana_like.netlist.deck.cards import acts_beyond_the_law
-from ebana_like.netlist.deck.plain import Rows
+from ebana_like.netlist.deck.kinds.plain import Rows
 from ebana_like.netlist.deck.readers import not_understood
 
 

@@ -15,8 +15,8 @@ from ebana_like.errors import CircuitError, NetlistError, SettingError, meant
 from ebana_like.expressions import Tree, parse
 from ebana_like.netlist.banks import Nodes, build_bank, kind_of
 from ebana_like.netlist.deck import Deck, Element, Line, load_deck, read_deck
+from ebana_like.netlist.deck.kinds.plain import Plain, Rows
 from ebana_like.netlist.deck.names import Names
-from ebana_like.netlist.deck.plain import Plain, Rows
 from ebana_like.netlist.deck.reading import reading_with
 from ebana_like.netlist.netlist import FORMAT, NAME, Netlist
 from ebana_like.netlist.storage import KINDS as STORING

@@ -2,7 +2,7 @@
 
 from .catalog import ENGINES, engine_for, referee, simulator
 from .descent import Descended, Descends, Descent, Moves, Stepping
-from .native.course_function import course_function
+from .native.courses.course_function import course_function
 from .native.function import circuit_function
 from .native.simulator import NativeSimulator
 from .ngspice import NgspiceSimulator

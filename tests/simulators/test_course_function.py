@@ -11,7 +11,7 @@ from ebana_like.learning import Adjoint, SquaredError
 from ebana_like.netlist import read_netlist
 from ebana_like.networks import Amplifier, Crossbar, DiodePair, Inputs, OutputPairs, build_network
 from ebana_like.simulators import NativeSimulator
-from ebana_like.simulators.native.course_function import course_function
+from ebana_like.simulators.native.courses.course_function import course_function
 from ebana_like.simulators.native.runtime import doubles
 from ebana_like.systems import Start, Transient
 

@@ -5,7 +5,7 @@ import pytest
 
 from ebana_like.networks import BiasCurrents, Crossbar, HalfDiodes, Inputs, Outputs, build_network
 from ebana_like.simulators import NativeSimulator
-from ebana_like.simulators.native import ideal
+from ebana_like.simulators.native.layers import ideal
 
 G = 1e-5
 SIZES = (20, 20, 20, 5)

@@ -14,11 +14,11 @@ from ebana_like.netlist.deck.blocks import definitions
 from ebana_like.netlist.deck.element import Capacitor, Element
 from ebana_like.netlist.deck.flatten import flatten
 from ebana_like.netlist.deck.include import Includer, read_text
+from ebana_like.netlist.deck.kinds.plain import Plain, Rows
+from ebana_like.netlist.deck.kinds.stored import Stored
 from ebana_like.netlist.deck.lines import Line, newline, refuse_executed, require_text
 from ebana_like.netlist.deck.notes import Notes
-from ebana_like.netlist.deck.plain import Plain, Rows
 from ebana_like.netlist.deck.reading import Reading, reading
-from ebana_like.netlist.deck.stored import Stored
 
 
 @dataclass(frozen=True, eq=False)

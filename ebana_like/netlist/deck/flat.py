@@ -9,10 +9,10 @@ from ebana_like.errors import meant
 from ebana_like.expressions import Tree
 from ebana_like.netlist.deck.element import Capacitor
 from ebana_like.netlist.deck.functions import Defined
+from ebana_like.netlist.deck.kinds.stored import Stored
 from ebana_like.netlist.deck.lines import Line
 from ebana_like.netlist.deck.names import FreeNames, Names
 from ebana_like.netlist.deck.notes import Notes
-from ebana_like.netlist.deck.stored import Stored
 
 
 class Kept(NamedTuple):

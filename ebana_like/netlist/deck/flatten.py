@@ -10,24 +10,24 @@ from itertools import groupby
 from ebana_like.elements import Waveform
 from ebana_like.errors import CircuitError, NetlistError
 from ebana_like.expressions import Current, Name, Number, Tree, Voltage, fold
-from ebana_like.netlist.deck.behaviour import BEHAVIOURAL, is_behavioural, read_behaviour
 from ebana_like.netlist.deck.blocks import Definitions, Subcircuit
 from ebana_like.netlist.deck.calls import read_call, require_finite
-from ebana_like.netlist.deck.code_models import read_code_model
 from ebana_like.netlist.deck.element import Capacitor, Element
 from ebana_like.netlist.deck.flat import Flat, Kept, hint
+from ebana_like.netlist.deck.kinds.behaviour import BEHAVIOURAL, is_behavioural, read_behaviour
+from ebana_like.netlist.deck.kinds.code_models import read_code_model
+from ebana_like.netlist.deck.kinds.plain import PLAIN, Plain, Rows
+from ebana_like.netlist.deck.kinds.radio import is_port, read_port
+from ebana_like.netlist.deck.kinds.stored import Stored, stored
+from ebana_like.netlist.deck.kinds.switching import current_switch
+from ebana_like.netlist.deck.kinds.transmission import LINES, read_transmission
 from ebana_like.netlist.deck.lines import ANNOTATION, Line
 from ebana_like.netlist.deck.models import Models
 from ebana_like.netlist.deck.names import Names
 from ebana_like.netlist.deck.notes import Notes
 from ebana_like.netlist.deck.number_text import NumberText
-from ebana_like.netlist.deck.plain import PLAIN, Plain, Rows
-from ebana_like.netlist.deck.radio import is_port, read_port
 from ebana_like.netlist.deck.readers import read_element
 from ebana_like.netlist.deck.scope import Value
-from ebana_like.netlist.deck.stored import Stored, stored
-from ebana_like.netlist.deck.switching import current_switch
-from ebana_like.netlist.deck.transmission import LINES, read_transmission
 
 CONSTANTS = {"pi": math.pi, "e": math.e, "time": 0.0, "hertz": 0.0}
 """Names that behavioural sources know without a parameter of that name."""

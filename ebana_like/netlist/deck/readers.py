@@ -11,12 +11,12 @@ from ebana_like.elements.many_ended import MANY, WarmMOSFETs
 from ebana_like.elements.waveform import FUNCTIONS, Waveform
 from ebana_like.errors import NetlistError
 from ebana_like.netlist.deck.element import Element
+from ebana_like.netlist.deck.kinds.resistance import resistance
+from ebana_like.netlist.deck.kinds.switching import at_dc
 from ebana_like.netlist.deck.known import sizes as sizes_of
 from ebana_like.netlist.deck.lines import Line
 from ebana_like.netlist.deck.number_text import NumberText
-from ebana_like.netlist.deck.resistance import resistance
 from ebana_like.netlist.deck.surroundings import Surroundings
-from ebana_like.netlist.deck.switching import at_dc
 
 
 def read_element(line: Line, words: list[str], place: Surroundings) -> Element | None:

@@ -22,14 +22,14 @@ from ebana_like.errors import SettingError
 from ebana_like.simulators.drive import free_drive
 from ebana_like.simulators.native.compiled import evaluate
 from ebana_like.simulators.native.compiled import settle as settle_general
-from ebana_like.simulators.native.descent import adjoint_signals
 from ebana_like.simulators.native.elements import Compilable, Drives, compilable
 from ebana_like.simulators.native.equations import Equations
-from ebana_like.simulators.native.layered import LayeredCircuit, unpushed
-from ebana_like.simulators.native.network import Conductances, arriving_at, injected, network, weights_of
-from ebana_like.simulators.native.network import scores as scores_of
+from ebana_like.simulators.native.layers.descent import adjoint_signals
+from ebana_like.simulators.native.layers.layered import LayeredCircuit, unpushed
+from ebana_like.simulators.native.layers.network import Conductances, arriving_at, injected, network, weights_of
+from ebana_like.simulators.native.layers.network import scores as scores_of
+from ebana_like.simulators.native.layers.settle import adjoint, guess, settle
 from ebana_like.simulators.native.newton import ITERATIONS
-from ebana_like.simulators.native.settle import adjoint, guess, settle
 from ebana_like.simulators.structure import find_layers
 from ebana_like.values import parts
 

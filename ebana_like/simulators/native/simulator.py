@@ -16,19 +16,19 @@ from ebana_like.simulators.descent import Descended, Descent
 from ebana_like.simulators.first_answer import FirstAnswer
 from ebana_like.simulators.moving import Batches
 from ebana_like.simulators.native import compiled, one_thread
-from ebana_like.simulators.native.adaptive import follow_adaptively
-from ebana_like.simulators.native.backwards import backwards
-from ebana_like.simulators.native.descent import Rule, descend
+from ebana_like.simulators.native.courses.adaptive import follow_adaptively
+from ebana_like.simulators.native.courses.backwards import backwards
+from ebana_like.simulators.native.courses.transient import follow
 from ebana_like.simulators.native.general import GeneralEngine
-from ebana_like.simulators.native.ideal import SWEEPS
-from ebana_like.simulators.native.layered import LayeredCircuit
-from ebana_like.simulators.native.resident import Resident, split
+from ebana_like.simulators.native.layers.descent import Rule, descend
+from ebana_like.simulators.native.layers.ideal import SWEEPS
+from ebana_like.simulators.native.layers.layered import LayeredCircuit
+from ebana_like.simulators.native.layers.resident import Resident, split
+from ebana_like.simulators.native.layers.scoring import scores_of
+from ebana_like.simulators.native.layers.settle import NEWTON_LIMIT
+from ebana_like.simulators.native.layers.stepping import ResidentState, on_device
 from ebana_like.simulators.native.runtime import as_jax, doubles, gathered, make_room, padded, shared_out
-from ebana_like.simulators.native.scoring import scores_of
-from ebana_like.simulators.native.settle import NEWTON_LIMIT
 from ebana_like.simulators.native.small_signal import respond
-from ebana_like.simulators.native.stepping import ResidentState, on_device
-from ebana_like.simulators.native.transient import follow
 from ebana_like.simulators.nodes import rescued, unsolved
 from ebana_like.simulators.protocol import check_features, held_values
 from ebana_like.simulators.scoring import Scored

@@ -5,7 +5,7 @@ import numpy as np
 from ebana_like.circuit import Circuit
 from ebana_like.elements import FloatArray
 from ebana_like.netlist.wires import Unwired
-from ebana_like.simulators.native.time_equations import time_equations
+from ebana_like.simulators.native.courses.time_equations import time_equations
 from ebana_like.systems import OperatingPoints
 from ebana_like.systems.response import Phasors, Response, swings
 

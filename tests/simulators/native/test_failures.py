@@ -14,7 +14,7 @@ from ebana_like.nudges import nudging_of
 from ebana_like.simulators import NativeSimulator, NgspiceSimulator
 from ebana_like.simulators.native import compiled, newton, rescue
 from ebana_like.simulators.native.general import GeneralEngine
-from ebana_like.simulators.native.layered import LayeredCircuit
+from ebana_like.simulators.native.layers.layered import LayeredCircuit
 
 BAD = 2
 

@@ -8,10 +8,10 @@ from ebana_like.elements.diode import junction
 from ebana_like.elements.junction_charge import junction_capacitance, junction_charge
 from ebana_like.netlist import read_netlist
 from ebana_like.simulators import NativeSimulator
-from ebana_like.simulators.native.junction_loops import diode_rows, laws
-from ebana_like.simulators.native.port_loops import eliminate, eliminate_with_exchange
-from ebana_like.simulators.native.time_equations import time_equations
-from ebana_like.simulators.native.vectors import exponential, logarithm
+from ebana_like.simulators.native.courses.junction_loops import diode_rows, laws
+from ebana_like.simulators.native.courses.port_loops import eliminate, eliminate_with_exchange
+from ebana_like.simulators.native.courses.time_equations import time_equations
+from ebana_like.simulators.native.courses.vectors import exponential, logarithm
 from ebana_like.systems import Transient
 
 ANTIPARALLEL = """three diodes at one port

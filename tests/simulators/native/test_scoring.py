@@ -10,7 +10,7 @@ from ebana_like.networks import Amplifier, Crossbar, DiodePair, Inputs, OutputPa
 from ebana_like.nudges import SwitchedTargets
 from ebana_like.runs.assembly import simulator_of
 from ebana_like.simulators import NativeSimulator
-from ebana_like.simulators.native.resident import Resident
+from ebana_like.simulators.native.layers.resident import Resident
 from ebana_like.simulators.scoring import scored
 from ebana_like.tasks import TASKS
 from ebana_like.training import Callback, train

@@ -13,8 +13,8 @@ from ebana_like.compiled import njit
 from ebana_like.elements import FloatArray, IntArray
 from ebana_like.elements.constants import GMIN
 from ebana_like.elements.diode import LARGEST_EXPONENT
-from ebana_like.simulators.native.time_equations import Junctions
-from ebana_like.simulators.native.vectors import exponential, logarithm
+from ebana_like.simulators.native.courses.time_equations import Junctions
+from ebana_like.simulators.native.courses.vectors import exponential, logarithm
 
 
 class DiodeRows(NamedTuple):

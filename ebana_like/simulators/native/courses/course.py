@@ -11,8 +11,8 @@ import numpy as np
 
 from ebana_like.compiled import njit
 from ebana_like.elements import FloatArray, IntArray
-from ebana_like.simulators.native.junction_loops import DiodeRows
-from ebana_like.simulators.native.port_loops import foresee, remember, settle
+from ebana_like.simulators.native.courses.junction_loops import DiodeRows
+from ebana_like.simulators.native.courses.port_loops import foresee, remember, settle
 
 
 class Sparse(NamedTuple):

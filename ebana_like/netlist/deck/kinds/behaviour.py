@@ -7,9 +7,9 @@ from itertools import combinations_with_replacement
 from ebana_like.expressions import Call, Current, Number, Tree, Voltage
 from ebana_like.expressions.functions import pieces
 from ebana_like.netlist.deck.element import Element
-from ebana_like.netlist.deck.holding import Source, product
+from ebana_like.netlist.deck.kinds.holding import Source, product
+from ebana_like.netlist.deck.kinds.made import Made
 from ebana_like.netlist.deck.lines import Line
-from ebana_like.netlist.deck.made import Made
 from ebana_like.netlist.deck.surroundings import Surroundings
 
 MOST_COEFFICIENTS, MOST_POINTS, MOST_CONTROLS = 500, 500, 20

@@ -20,11 +20,20 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from ebana_like.simulators.native.gradients import Layers, jacobian_times, largest, roughened, roughly, solve
-from ebana_like.simulators.native.ideal import swept
-from ebana_like.simulators.native.network import Even, Layer, Network, Neurons, Outputs, Rectifiers, divided, multiplied
-from ebana_like.simulators.native.patternless import patternless
-from ebana_like.simulators.native.reference import shared
+from ebana_like.simulators.native.layers.gradients import Layers, jacobian_times, largest, roughened, roughly, solve
+from ebana_like.simulators.native.layers.ideal import swept
+from ebana_like.simulators.native.layers.network import (
+    Even,
+    Layer,
+    Network,
+    Neurons,
+    Outputs,
+    Rectifiers,
+    divided,
+    multiplied,
+)
+from ebana_like.simulators.native.layers.patternless import patternless
+from ebana_like.simulators.native.layers.reference import shared
 
 NEWTON_LIMIT = 60
 

@@ -12,8 +12,8 @@ from typing import NamedTuple
 from ebana_like.elements import ModelCard
 from ebana_like.netlist.deck.cards import number
 from ebana_like.netlist.deck.element import Element
+from ebana_like.netlist.deck.kinds.made import Made
 from ebana_like.netlist.deck.lines import Line
-from ebana_like.netlist.deck.made import Made
 from ebana_like.netlist.deck.readers import named_values
 from ebana_like.netlist.deck.surroundings import Surroundings
 

@@ -18,11 +18,11 @@ from ebana_like.elements.constants import GMIN
 from ebana_like.elements.diode import junction
 from ebana_like.elements.junction_charge import JunctionCharge, junction_charge
 from ebana_like.errors import SettingError
-from ebana_like.simulators.native.march import Held, Ports, Sources, march
-from ebana_like.simulators.native.ported import beside
+from ebana_like.simulators.native.courses.march import Held, Ports, Sources, march
+from ebana_like.simulators.native.courses.ported import beside
+from ebana_like.simulators.native.courses.schedule import schedule
+from ebana_like.simulators.native.courses.time_equations import time_equations
 from ebana_like.simulators.native.runtime import as_jax
-from ebana_like.simulators.native.schedule import schedule
-from ebana_like.simulators.native.time_equations import time_equations
 from ebana_like.simulators.protocol import held_values
 from ebana_like.systems import Transient, stimuli
 from ebana_like.values import Values, parts

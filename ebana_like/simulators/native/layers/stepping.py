@@ -15,8 +15,8 @@ from ebana_like.elements import FloatArray
 from ebana_like.simulators.descent import Ends, Moves, Numbers
 from ebana_like.simulators.moving import Lasting, Pieces, in_pieces, moved
 from ebana_like.simulators.moving import flat as joined
-from ebana_like.simulators.native.layered import LayeredCircuit
-from ebana_like.simulators.native.network import Conductances
+from ebana_like.simulators.native.layers.layered import LayeredCircuit
+from ebana_like.simulators.native.layers.network import Conductances
 
 
 def flat(g: Conductances) -> list[Array]:

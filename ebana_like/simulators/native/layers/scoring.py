@@ -7,8 +7,8 @@ import numpy as np
 from jax import Array
 
 from ebana_like.elements import FloatArray, IntArray
-from ebana_like.simulators.native.layered import LayeredCircuit, unpushed
-from ebana_like.simulators.native.network import (
+from ebana_like.simulators.native.layers.layered import LayeredCircuit, unpushed
+from ebana_like.simulators.native.layers.network import (
     Conductances,
     Layer,
     Ports,
@@ -17,8 +17,8 @@ from ebana_like.simulators.native.network import (
     scores,
     weights_of,
 )
+from ebana_like.simulators.native.layers.settle import guess, settle
 from ebana_like.simulators.native.runtime import gathered, padded, padded_size, shared_out
-from ebana_like.simulators.native.settle import guess, settle
 
 CHUNK = 100
 """Samples solved together: the arrays of 100 neurons then stay in the second-level cache, those of 32768 in memory."""

@@ -4,8 +4,8 @@ import math
 
 from ebana_like.elements import ModelCard
 from ebana_like.netlist.deck.cards import number
+from ebana_like.netlist.deck.kinds.resistance import Place
 from ebana_like.netlist.deck.lines import Line
-from ebana_like.netlist.deck.resistance import Place
 
 
 def current_switch(line: Line, words: list[str], place: Place) -> Line:

@@ -22,7 +22,7 @@ from ebana_like.simulators.layers import (
     pulled,
     saturations,
 )
-from ebana_like.simulators.native.network import (
+from ebana_like.simulators.native.layers.network import (
     Conductances,
     Even,
     Layer,
@@ -38,9 +38,9 @@ from ebana_like.simulators.native.network import (
     network,
     weights_of,
 )
+from ebana_like.simulators.native.layers.settle import Settled, adjoint, guess, settle
+from ebana_like.simulators.native.layers.synapses import Windows
 from ebana_like.simulators.native.runtime import as_jax, filled_size, gathered, padded, padded_size, shared_out
-from ebana_like.simulators.native.settle import Settled, adjoint, guess, settle
-from ebana_like.simulators.native.synapses import Windows
 from ebana_like.simulators.nodes import Phases, write_adjoint, write_phases
 from ebana_like.simulators.protocol import driven_values
 from ebana_like.systems import Nudging

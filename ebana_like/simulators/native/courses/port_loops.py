@@ -7,7 +7,7 @@ arrays each: of many, LLVM does not find out whether they overlap, and takes one
 import numpy as np
 
 from ebana_like.compiled import njit
-from ebana_like.simulators.native.junction_loops import laws, limit
+from ebana_like.simulators.native.courses.junction_loops import laws, limit
 
 ITERATIONS = 100
 """Newton iterations of a step, at most; typical are 1 or 2."""

@@ -21,12 +21,12 @@ import numpy as np
 from ebana_like.elements import CurrentSources, FloatArray, VoltageSources
 from ebana_like.elements.waveform import Line, Waveform
 from ebana_like.errors import SettingError
-from ebana_like.simulators.native.course import Given, Held, Seen, Sparse, room_for, take
+from ebana_like.simulators.native.courses.course import Given, Held, Seen, Sparse, room_for, take
+from ebana_like.simulators.native.courses.ported import Ported
+from ebana_like.simulators.native.courses.schedule import EULER_FIRST
+from ebana_like.simulators.native.courses.time_equations import time_equations
+from ebana_like.simulators.native.courses.transient import beginning, decided, place_of, sources_of, trajectories
 from ebana_like.simulators.native.general import GeneralEngine
-from ebana_like.simulators.native.ported import Ported
-from ebana_like.simulators.native.schedule import EULER_FIRST
-from ebana_like.simulators.native.time_equations import time_equations
-from ebana_like.simulators.native.transient import beginning, decided, place_of, sources_of, trajectories
 from ebana_like.simulators.protocol import held_values
 from ebana_like.systems.points import BoolArray, Seconds
 from ebana_like.systems.trajectories import Adaptive, Trajectories, stimuli

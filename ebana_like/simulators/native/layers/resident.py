@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from ebana_like.elements import FloatArray
-from ebana_like.simulators.native.layered import LayeredCircuit
-from ebana_like.simulators.native.network import Conductances
+from ebana_like.simulators.native.layers.layered import LayeredCircuit
+from ebana_like.simulators.native.layers.network import Conductances
 from ebana_like.simulators.native.runtime import doubles
 from ebana_like.values import Values
 

@@ -18,7 +18,7 @@ from typing import NamedTuple
 import jax.numpy as jnp
 from jax import Array
 
-from ebana_like.simulators.native.network import Network, divided
+from ebana_like.simulators.native.layers.network import Network, divided
 
 Layers = dict[int, Array]
 

@@ -15,8 +15,8 @@ from jax import Array
 from ebana_like.simulators.descent import Draws, Ends, Moves, Numbers
 from ebana_like.simulators.layers import pulled
 from ebana_like.simulators.moving import Batches, Lasting, begun, ended
-from ebana_like.simulators.native.layered import unpushed
-from ebana_like.simulators.native.network import (
+from ebana_like.simulators.native.layers.layered import unpushed
+from ebana_like.simulators.native.layers.network import (
     Conductances,
     Layer,
     Network,
@@ -28,9 +28,9 @@ from ebana_like.simulators.native.network import (
     scores,
     weights_of,
 )
-from ebana_like.simulators.native.settle import Settled, adjoint, guess, settle
-from ebana_like.simulators.native.stepping import pieces_of, stepped
-from ebana_like.simulators.native.synapses import outer, per_value, products
+from ebana_like.simulators.native.layers.settle import Settled, adjoint, guess, settle
+from ebana_like.simulators.native.layers.stepping import pieces_of, stepped
+from ebana_like.simulators.native.layers.synapses import outer, per_value, products
 
 FEW_SAMPLES = 256
 """Samples up to which the norm of their outer products is taken from the samples' scalar products."""

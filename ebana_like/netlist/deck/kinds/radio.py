@@ -1,8 +1,8 @@
 """What is a source that is a port of a radio circuit? Itself behind its own resistance, as ngspice has it."""
 
 from ebana_like.netlist.deck.element import Element
+from ebana_like.netlist.deck.kinds.made import Made
 from ebana_like.netlist.deck.lines import Line
-from ebana_like.netlist.deck.made import Made
 from ebana_like.netlist.deck.readers import read_element
 from ebana_like.netlist.deck.surroundings import Surroundings
 

@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from ebana_like.expressions import Call, Number, Tree
-from ebana_like.netlist.deck.code_formulas import Given
+from ebana_like.netlist.deck.kinds.code_formulas import Given
 
 Law = Callable[[Given], Tree]
 

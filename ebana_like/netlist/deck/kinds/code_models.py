@@ -9,12 +9,12 @@ from collections.abc import Mapping, Sequence
 from ebana_like.elements import ModelCard
 from ebana_like.expressions import Current, Number, Tree, Voltage
 from ebana_like.netlist.deck.cards import number
-from ebana_like.netlist.deck.code_formulas import Given
-from ebana_like.netlist.deck.code_laws import MODELS, CodeModel
 from ebana_like.netlist.deck.element import Element
-from ebana_like.netlist.deck.holding import Source
+from ebana_like.netlist.deck.kinds.code_formulas import Given
+from ebana_like.netlist.deck.kinds.code_laws import MODELS, CodeModel
+from ebana_like.netlist.deck.kinds.holding import Source
+from ebana_like.netlist.deck.kinds.made import Made
 from ebana_like.netlist.deck.lines import Line
-from ebana_like.netlist.deck.made import Made
 from ebana_like.netlist.deck.surroundings import Surroundings
 
 _WORD = re.compile(r"%\w+|[\[\]]|[^\s()\[\],%]+")

@@ -6,10 +6,10 @@ from typing import Self
 import numpy as np
 
 from ebana_like.elements import FloatArray, IntArray
-from ebana_like.simulators.native.course import Held, Seen, Side, room_for
-from ebana_like.simulators.native.junction_loops import DiodeRows, diode_rows, laws
-from ebana_like.simulators.native.port_loops import settle
-from ebana_like.simulators.native.time_equations import TimeEquations
+from ebana_like.simulators.native.courses.course import Held, Seen, Side, room_for
+from ebana_like.simulators.native.courses.junction_loops import DiodeRows, diode_rows, laws
+from ebana_like.simulators.native.courses.port_loops import settle
+from ebana_like.simulators.native.courses.time_equations import TimeEquations
 
 USUAL_CONDUCTANCE = 1e-4
 """Siemens beside each port in a circuit without resistors."""

@@ -8,8 +8,8 @@ import numpy as np
 
 from ebana_like.circuit import Circuit
 from ebana_like.elements import FloatArray
-from ebana_like.simulators.native.schedule import schedule
-from ebana_like.simulators.native.time_equations import time_equations
+from ebana_like.simulators.native.courses.schedule import schedule
+from ebana_like.simulators.native.courses.time_equations import time_equations
 from ebana_like.systems.adjoint_course import AdjointCourse, check_slopes, spread_slopes
 from ebana_like.systems.trajectories import Trajectories, Transient
 

@@ -21,7 +21,7 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
-from ebana_like.simulators.native.network import Network, Outputs, Rectifiers, divided, multiplied
+from ebana_like.simulators.native.layers.network import Network, Outputs, Rectifiers, divided, multiplied
 
 SWEEPS, FACES = 5000, 40
 """Sweeps at most, and how many of them are followed by conjugate gradients."""

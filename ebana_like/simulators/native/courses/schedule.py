@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ebana_like.elements import FloatArray
-from ebana_like.simulators.native.march import Steps
+from ebana_like.simulators.native.courses.march import Steps
 from ebana_like.systems import Transient
 
 SAME_DIGITS = 12

@@ -8,11 +8,11 @@ import numpy as np
 from ebana_like.circuit import Circuit
 from ebana_like.elements import FloatArray, IntArray, VoltageSources
 from ebana_like.errors import SettingError
-from ebana_like.simulators.native.course import Given, Sparse, march
+from ebana_like.simulators.native.courses.course import Given, Sparse, march
+from ebana_like.simulators.native.courses.ported import Ported
+from ebana_like.simulators.native.courses.schedule import schedule
+from ebana_like.simulators.native.courses.time_equations import TimeEquations, time_equations
 from ebana_like.simulators.native.general import GeneralEngine
-from ebana_like.simulators.native.ported import Ported
-from ebana_like.simulators.native.schedule import schedule
-from ebana_like.simulators.native.time_equations import TimeEquations, time_equations
 from ebana_like.simulators.protocol import held_values
 from ebana_like.systems.points import BoolArray, Seconds
 from ebana_like.systems.trajectories import Start, Stimuli, Trajectories, Transient, stimuli

@@ -19,8 +19,8 @@ from jax import Array
 from ebana_like.elements.constants import GMIN
 from ebana_like.elements.diode import junction
 from ebana_like.elements.ideal_diode import WIRE
-from ebana_like.simulators.native.reference import ReferenceSums, Share, shared
-from ebana_like.simulators.native.synapses import (
+from ebana_like.simulators.native.layers.reference import ReferenceSums, Share, shared
+from ebana_like.simulators.native.layers.synapses import (
     Windows,
     column_sums,
     in_mirror,

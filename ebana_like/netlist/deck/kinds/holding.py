@@ -9,7 +9,7 @@ from ebana_like.elements import BehaviouralConductors, BehaviouralCurrents
 from ebana_like.elements.behavioural import own_law
 from ebana_like.expressions import Call, Current, Name, Number, Tree, Voltage, fold, leaves, names
 from ebana_like.netlist.deck.element import Element
-from ebana_like.netlist.deck.made import Made
+from ebana_like.netlist.deck.kinds.made import Made
 
 LEVEL, SENSE = 1e-6, 1e3
 """Siemens that hold a made node at its value, and ohms by which a current becomes a voltage there."""
