@@ -18,11 +18,13 @@ from ebana_like.analysis.selflearn import learn_alone
 from ebana_like.drawing import Figure, save_figure
 from ebana_like.elements import FloatArray
 from ebana_like.errors import SimulatorError
+from ebana_like.networks.sampled import SampleAndHold
 from ebana_like.networks.selflearn import SelfLearner, self_learning_regression, self_learning_xor
+from ebana_like.networks.selflearn_sign import SignLearner
 
 HERE = Path(__file__).parent
 
-CASES = ("xor", "regression", "xor, linear edges", "xor, ports anywhere")
+CASES = ("xor", "regression", "xor, linear edges", "xor, ports anywhere", "xor, by signs")
 
 EVERY = 10
 """Rounds between two points of a curve."""
@@ -38,6 +40,9 @@ def trainings(case: str) -> Iterator[tuple[SelfLearner, int, int]]:
         yield from ((self_learning_regression(), seed, 800) for seed in range(5))
     elif case == "xor, linear edges":
         yield from ((self_learning_xor("linear", charging=2.5e-3), seed, 1000) for seed in range(3))
+    elif case == "xor, by signs":
+        by_signs = SignLearner.of(self_learning_xor(), 2e-5, SampleAndHold.of(1e-9, 1e3, 0.0), 2e-3)
+        yield from ((by_signs, seed, 150) for seed in range(3))
     else:
         for places in range(10):
             drawn = np.random.default_rng(places).permutation(16)[:6].tolist()
@@ -84,9 +89,10 @@ def draw() -> None:
     for row in kept("curves.csv", ()):
         point = int(str(row["round"])), float(str(row["rms_mV"]))
         curves.setdefault((str(row["case"]), str(row["seed"])), []).append(point)
-    figure = Figure(figsize=(8, 5.6), layout="constrained")
-    panels = figure.subplots(2, 2, sharey=True)
-    for axes, case in zip(panels.ravel(), CASES, strict=True):
+    figure = Figure(figsize=(10, 5.6), layout="constrained")
+    panels = figure.subplots(2, 3, sharey=True)
+    panels[1, 2].axis("off")
+    for axes, case in zip(panels.ravel(), CASES, strict=False):
         for (other, _), points in curves.items():
             if other == case:
                 axes.semilogy(*zip(*points, strict=True), linewidth=1)
@@ -94,7 +100,7 @@ def draw() -> None:
         targets = (self_learning_regression() if case == "regression" else self_learning_xor()).targets
         axes.axhline(1e3 * float(np.std(targets)), color="grey", linestyle=":")
         axes.grid(alpha=0.3)
-    for axes in panels[1]:
+    for axes in (panels[0, 2], *panels[1, :2]):
         axes.set_xlabel("rounds of all patterns")
     for axes in panels[:, 0]:
         axes.set_ylabel("rms error (mV)")
