@@ -31,3 +31,14 @@ def test_five_amplifiers_in_three_circuits_settle_where_ngspice_says(amplifier, 
     assert len(shared) > 5
     for k, node in shared:
         assert points.voltages[0, 0, k] == pytest.approx(solved[node], rel=1e-9, abs=1e-9), node
+
+
+@pytest.mark.parametrize("amplifier", AMPLIFIERS)
+def test_an_amplifier_rises_with_its_first_input(amplifier):
+    """With inputs exchanged the same circuits have operating points too, which no real circuit keeps."""
+    supplies = "vp vp 0 15\nvn vn 0 -15\nv1 a 0 1m\nrload out 0 5k"
+    text = f"polarity\n.include opamps.lib\n{supplies}\nx1 a 0 vp vn out {amplifier}\n"
+    read = read_netlist(text, folder=FOLDER).circuit
+    with (NativeSimulator if engine_for(read) == "native" else NgspiceSimulator)(read) as simulator:
+        volts = simulator.solve({}, np.zeros((1, 0))).voltages[0, 0]
+    assert volts[read.nodes.index("out")] > 10
