@@ -10,7 +10,7 @@ import pytest
 SCRIPT = Path(__file__).parents[1] / "experiments" / "kill_resume" / "run.py"
 
 
-@pytest.mark.parametrize(("engine", "trainings", "full", "corruptions"), [("native", 1, 1, 3), ("ngspice", 2, 0, 0)])
+@pytest.mark.parametrize(("engine", "trainings", "full", "corruptions"), [("native", 1, 1, 3), ("ngspice", 1, 0, 0)])
 def test_broken_trainings_end_with_the_bits_of_unbroken_ones(engine, trainings, full, corruptions, tmp_path):
     numbers = {"trainings": trainings, "full": full, "corruptions": corruptions}
     options = [f"--{name}={number}" for name, number in numbers.items()]

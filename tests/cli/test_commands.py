@@ -265,10 +265,10 @@ def children(process):
 
 FULL = [
     *PROGRAM[:2],
-    "import resource, signal; resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000)); "
+    "import resource, signal; resource.setrlimit(resource.RLIMIT_FSIZE, (12_000, 12_000)); "
     f"signal.signal(signal.SIGXFSZ, signal.SIG_IGN); {PROGRAM[2]}",
 ]
-"""The program where no file grows beyond 20 kB: the netlist of 160 resistors fits, its history soon does not."""
+"""The program where no file grows beyond 12 kB: the netlist of 160 resistors fits, its history soon does not."""
 
 
 def test_a_full_disk_keeps_what_was_saved(tmp_path, start, trained):

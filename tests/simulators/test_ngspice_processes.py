@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from platformdirs import user_cache_path
 from waiting import is_running, wait_until
 
 from ebana_like.errors import SimulatorError
@@ -246,7 +247,9 @@ def test_nothing_in_the_working_or_home_directory_is_run(how, tmp_path):
     )
     program.write_text(PREAMBLE + solve)
     arguments = {"-c": ["-c", PREAMBLE + solve], "-m": ["-m", "program"], "file": [str(program)]}[how]
-    environment = {**os.environ, "HOME": str(tmp_path), "SPICE_USERINIT_DIR": str(tmp_path), "PYTHONNOUSERSITE": "1"}
+    kept = {"XDG_CACHE_HOME": str(user_cache_path())}  # what numba compiled, which would take seconds each time
+    ours = {"HOME": str(tmp_path), "SPICE_USERINIT_DIR": str(tmp_path), "PYTHONNOUSERSITE": "1"}
+    environment = {**os.environ, **ours, **kept}
     environment.pop("PYTHONPATH", None)
     assert "[[ True]]" in said_by(python(*arguments, cwd=tmp_path, env=environment))
     assert not made.exists()

@@ -68,7 +68,7 @@ def test_a_small_one_learns_by_either_gradient_in_either_precision(estimator, pr
     assert progress.records[-1].failures == 0
 
 
-@pytest.mark.parametrize("estimator", ["centered", "adjoint"])
+@pytest.mark.parametrize("estimator", [pytest.param("centered", marks=pytest.mark.thorough), "adjoint"])
 def test_a_rule_with_memory_moves_every_bank_by_its_own_gradient(estimator, digits, monkeypatch):
     """Steps that the engine takes by itself are those of solving, estimating and updating batch by batch."""
     changes = {"hidden": (12, 12), "epochs": 1, "lr": (6e-5,), "lr_bias": (), "g_start": (1e-7, 1e-6)}

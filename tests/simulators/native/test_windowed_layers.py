@@ -71,7 +71,12 @@ class ByBatches(NativeSimulator):
     descends = False
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+SWITCHED = [name for name, (_, nudging) in NETWORKS.items() if nudging is not None]
+CHOSEN = [pytest.param(name, marks=pytest.mark.thorough) if name in SWITCHED[1:] else name for name in NETWORKS]
+"""One network with switches is enough where not all are asked for."""
+
+
+@pytest.mark.parametrize("name", CHOSEN)
 def test_voltages_and_steps_are_those_of_all_equations(name, stimuli):
     layers, nudging = NETWORKS[name]
     circuit = build_network(layers, seed=3, nudging=nudging)
