@@ -105,7 +105,11 @@ def stage(kind, text, size):
     ), sign * np.array([[-3.3], [0.3], [1.3], [2.6], [4.9], [9.0]])
 
 
-@pytest.mark.parametrize("name", DEVICES)
+LIKE_OTHERS = ("nmos level 2", "nmos level 3", "pmos level 1", "npn with rb rc re", "pnp")
+CHOSEN = [pytest.param(name, marks=pytest.mark.thorough) if name in LIKE_OTHERS else name for name in DEVICES]
+
+
+@pytest.mark.parametrize("name", CHOSEN)
 def test_slopes_by_every_resistor_source_and_size_are_finite_differences_of_ngspice(name):
     """Cut off, saturated, in triode, reversed: by features of -3.3 to 9 V at the control."""
     circuit, features = stage(*DEVICES[name])
