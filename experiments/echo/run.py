@@ -31,7 +31,7 @@ from ebana_like.simulators import NativeSimulator, NgspiceSimulator
 from ebana_like.training.in_time import learn_in_time
 
 HERE = Path(__file__).parent
-STEPS = {"native": 6000, "ngspice": 2000}
+STEPS = {"native": 6000, "ngspice": 8000}
 BETA = {"native": 1e-14, "ngspice": 1e-12}
 """Farads; the smallest capacitance is 0.4 nF, and ngspice's steps have nine digits."""
 
