@@ -1,6 +1,7 @@
 """Which bank do elements of one kind make? The way back from text to arrays, one function a kind."""
 
 from collections.abc import Sequence
+from itertools import chain
 
 import numpy as np
 
@@ -36,8 +37,10 @@ class Nodes:
         numbers = self.numbers
         _, near, far, _ = columns_of(elements)
         far = far if last == 1 else [e.nodes[last] for e in elements]
-        both = [numbers.setdefault(node, len(numbers)) for pair in zip(near, far, strict=True) for node in pair]
-        return np.array(both[0::2], dtype=np.intp), np.array(both[1::2], dtype=np.intp)
+        for node in dict.fromkeys(chain.from_iterable(zip(near, far, strict=True))):
+            numbers.setdefault(node, len(numbers))
+        one, other = (np.fromiter(map(numbers.__getitem__, ends), np.intp, len(ends)) for ends in (near, far))
+        return one, other
 
 
 def kind_of(element: Element, conditions: Conditions) -> str:

@@ -1,10 +1,10 @@
 """Which elements does a netlist have once every subcircuit is put in its place?"""
 
 import math
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import partial
 from itertools import groupby
 
 from ebana_like.elements import Waveform
@@ -107,6 +107,9 @@ class _Instance(Models):
     def statements(self) -> Iterator[Line]:
         """Yield the statements of the branches that are taken here."""
         branches = self.block.branches
+        if not branches and not self.multiplied:
+            yield from self.block.statements
+            return
         for k, line in enumerate(self.block.statements):
             if not branches or self.taken(branches.get(k)):
                 many = self.multiplied and line.text[0].lower() in _MULTIPLIED
@@ -114,20 +117,19 @@ class _Instance(Models):
 
     def elements(self) -> Iterator[Element | Plain | Line]:
         """Yield the elements, those of inner subcircuits too, and the annotations."""
-        for resistors, lines in groupby(self.statements(), key=self.is_resistor):
+        for resistors, lines in groupby(self.statements(), key=self.is_resistor()):
             if resistors:
                 yield self.plain(list(lines))
             else:
                 yield from self.others(lines)
 
-    def is_resistor(self, line: Line) -> bool:
-        """Whether a line is nothing but a resistor of some ohms."""
-        return line.text[0] in "rR" and PLAIN.fullmatch(line.text) is not None and not self.has_numbered_models
-
-    @cached_property
-    def has_numbered_models(self) -> bool:
-        """Whether a number on a line may be the name of a model."""
-        return any(name[0] in _DIGITS for name in self.known_models())
+    def is_resistor(self) -> Callable[[Line], bool]:
+        """Return what tells whether a line is nothing but a resistor of some ohms; none is where a number on it may be
+        the name of a model.
+        """
+        fits = PLAIN.fullmatch
+        numbered = any(name[0] in _DIGITS for name in self.known_models())
+        return lambda line: not numbered and fits(line.text) is not None
 
     def plain(self, lines: list[Line]) -> Plain:
         """Return resistors of some ohms."""

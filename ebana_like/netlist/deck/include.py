@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 
 from ebana_like.errors import NetlistError
 from ebana_like.files import read_file
 from ebana_like.limits import require_at_most
-from ebana_like.netlist.deck.lines import ANNOTATION, Line, newline, require_text, statements
+from ebana_like.netlist.deck.lines import Line, newline, require_text, statements
 from ebana_like.netlist.deck.notes import Notes
 
 MOST_FILES, DEEPEST = 100, 10
@@ -83,14 +83,17 @@ class Includer:
         """Yield the lines with included files in their places; the sections of a library are left out."""
         ended = False
         skipping: Line | None = None
+        dots = _dots(lines)
         ends = _library_ends(lines)
-        for k, line in enumerate(lines):
-            if line.text[0] != ".":
-                if skipping is None:
-                    if ended and depth == 0:
-                        self.notes.add(line, _BEHIND_THE_END)
-                    yield line
-                continue
+        for before, k in pairwise([-1, *dots, len(lines)]):
+            others = lines[before + 1 : k]  # all at once: a large netlist is hardly anything else
+            if skipping is None:
+                for line in others if ended and depth == 0 else ():
+                    self.notes.add(line, _BEHIND_THE_END)
+                yield from others
+            if k == len(lines):
+                return
+            line = lines[k]
             keyword, *rest = line.text.split(maxsplit=1)
             keyword, rest = keyword.lower(), _arguments(rest)
             if skipping is not None:
@@ -174,13 +177,17 @@ def _arguments(rest: list[str]) -> list[str]:
     return ["".join(parts) for parts in re.findall(r'"([^"]*)"|\'([^\']*)\'|(\S+)', rest[0])] if rest else []
 
 
+def _dots(lines: list[Line]) -> list[int]:
+    """Return which lines begin with a dot."""
+    return [k for k, line in enumerate(lines) if line.text[0] == "."]
+
+
 def _library_ends(lines: list[Line]) -> dict[int, int]:
     """Return where each library section `.lib NAME` of a file begins and which `.endl` ends it."""
     ends: dict[int, int] = {}
     begun: int | None = None
-    for k, line in enumerate(lines):
-        if line.text.startswith(ANNOTATION) or line.text[0] != ".":
-            continue
+    for k in _dots(lines):
+        line = lines[k]
         words = line.text.lower().split()
         if words[0] == ".lib" and len(words) == 2:
             begun = k
