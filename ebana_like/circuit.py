@@ -375,9 +375,8 @@ def loaded(circuit: Circuit, farads: float) -> Circuit:
     farads: of each. Raises CircuitError where that is not above zero.
     """
     held = {0}
-    for bank in circuit.banks:
-        if isinstance(bank, VoltageLaw):
-            held |= set(bank.positive[bank.negative == 0].tolist()) | set(bank.negative[bank.positive == 0].tolist())
+    for bank in circuit.of_kind(VoltageLaw):
+        held |= set(bank.positive[bank.negative == 0].tolist()) | set(bank.negative[bank.positive == 0].tolist())
     nodes = np.array([node for node in range(len(circuit.nodes)) if node not in held], dtype=np.intp)
     own, taken = circuit.storage.capacitors, {label for bank in circuit.banks for label in bank.labels}
     labels = tuple(free_name(f"c_{circuit.nodes[node]}", {*taken, *own.labels}) for node in nodes.tolist())

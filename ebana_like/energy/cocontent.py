@@ -13,7 +13,7 @@ from math import fsum
 import numpy as np
 
 from ebana_like.circuit import Circuit
-from ebana_like.elements import EnergyLaw, FloatArray, Switches, VoltageSources
+from ebana_like.elements import EnergyLaw, FloatArray, Switches, VoltageSources, of_kind
 from ebana_like.energy.currents import CurrentEquations
 from ebana_like.energy.weights import coenergy_weights
 
@@ -129,7 +129,7 @@ def _weighted_banks(circuit: Circuit) -> Iterator[tuple[EnergyLaw, FloatArray]]:
 
 def _kind(circuit: Circuit, bank: EnergyLaw) -> str:
     driven = [circuit.addressed(address) for address in circuit.driven.addresses]
-    closing = [bank.positive for bank in driven if isinstance(bank, VoltageSources)]
+    closing = [bank.positive for bank in of_kind(driven, VoltageSources)]
     closed = isinstance(bank, Switches) and any(np.isin(bank.control_positive, nodes).any() for nodes in closing)
     if bank in driven or closed:
         return NUDGING
