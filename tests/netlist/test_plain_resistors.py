@@ -53,3 +53,8 @@ def test_what_is_wrong_is_named(line, words):
     with pytest.raises(NetlistError) as caught:
         read_netlist(f"title\nv1 a 0 1\nr1 a b 1\nr2 b 0 1\n{line}\n.end\n")
     assert words in str(caught.value)
+
+
+def test_a_value_that_is_wrong_twice_is_named_where_it_stands_first():
+    with pytest.raises(NetlistError, match='line 3: "4k7" is not a number'):
+        read_netlist("title\nv1 a 0 1\nr1 a 0 4k7\nr2 a 0 1k\nr3 a 0 4k7\n.end\n")

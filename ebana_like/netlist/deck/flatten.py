@@ -135,7 +135,10 @@ class _Instance(Models):
         """Return resistors of some ohms."""
         words = " ".join([line.text for line in lines]).lower().split()
         names, ohms = words[0::4], words[3::4]
-        numbers = {v: self.number(line, v) for v, line in dict(zip(ohms, lines, strict=True)).items()}
+        first: dict[str, Line] = {}  # where a value stands for the first time
+        for word, line in zip(ohms, lines, strict=True):
+            first.setdefault(word, line)
+        numbers = {word: self.number(line, word) for word, line in first.items()}
         paths = [f"{self.path}{name}" for name in names] if self.path else names
         labels = self.flat.labels_of("r", paths) if not self.path else None
         if labels is None:

@@ -14,9 +14,6 @@ _QUOTED_OR_COMMENT = re.compile(r'("[^"]*")|(?:;|//|(?:(?<=[\s,])|^)\$(?=\s|$)).
 WORD = re.compile(r"[^\s(),={}'\"]+-\([^\s(),={}'\"]*\)|\{[^{}]*\}|'[^']*'|\"[^\"]*\"|=|[^\s(),={}'\"]+|[{}'\"]")
 """What may stand in a statement: a name of a net by KiCad, an expression, a sign, or any other word."""
 
-_NEEDS_A_LOOK = re.compile(r"[;$`/\r]")
-"""In a line: what begins a comment, what runs a program, and a carriage return."""
-
 _NEEDS_CARE = re.compile(r"[(),={}'\"]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 
@@ -85,8 +82,7 @@ def statements(
                 raise control.error("this part would run commands; take it out")
             note(control, ".control not run: nothing of what stands up to .endc is read")
             continue
-        careful = _NEEDS_A_LOOK.search(text) is not None
-        if careful and "\r" in text:
+        if "\r" in text:
             raise Line(source, number, text).error("there is a carriage return inside this line; let it end the line")
         if first_letter == "*":
             refuse_executed(Line(source, number, text))
@@ -96,19 +92,18 @@ def statements(
                     open_line = None
                 yield Line(source, number, text)
             continue
-        if careful:
-            text = without_comment(text)
-            if not text:
-                continue
-            if "`" in text:
-                raise Line(source, number, text).error("ngspice runs what stands in backquotes; remove them")
+        text = without_comment(text)
+        if not text:
+            continue
+        if "`" in text:
+            raise Line(source, number, text).error("ngspice runs what stands in backquotes; remove them")
         if text[0] == "+":
             if open_line is None:
                 raise Line(source, number, text).error("there is no line before that this one could continue")
             more.append(text[1:])
             continue
         if open_line is not None:
-            yield _joined(open_line, more) if more or len(open_line.text) > LONGEST_STATEMENT else open_line
+            yield _joined(open_line, more)
         open_line, more = Line(source, number, text), []
     if open_line is not None:
         yield _joined(open_line, more)
