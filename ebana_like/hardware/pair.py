@@ -5,14 +5,15 @@ and what they differed by is written anew (unit cells of phase-change memory: Bo
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ebana_like.elements import FloatArray
 from ebana_like.errors import SettingError
-from ebana_like.hardware.compiled import NUMBER, CompiledTechnology, Entries, entries_of, require_shares
+from ebana_like.hardware.around import Around
+from ebana_like.hardware.compiled import NUMBER, Entries, entries_of, require_shares
 from ebana_like.hardware.kinds import with_fields
 from ebana_like.hardware.pulsed import HIDDEN, Pulsed
 from ebana_like.hardware.technology import State
@@ -26,14 +27,12 @@ HELD = "held"
 
 
 @dataclass(frozen=True)
-class Pair(CompiledTechnology):
+class Pair(Around):
     """Two devices a value, at place 1/2 + (a - b) / 2 of its range, a and b the places of both in their own.
 
     inner: the devices; of their pulses those up alone are used.
     upper, lower: both are reset where one stands above `upper` and the other above `lower`.
     """
-
-    by_numbers = True
 
     inner: Pulsed
     upper: float = 0.75
@@ -45,23 +44,8 @@ class Pair(CompiledTechnology):
         require_shares("a pair", upper=self.upper, lower=self.lower)
 
     @property
-    def chip(self) -> int:
-        return self.inner.chip
-
-    @property
-    def unmade(self) -> "Pair":
-        return replace(self, inner=self.inner.unmade)
-
-    @property
-    def forgets(self) -> bool:
-        return self.inner.forgets
-
-    @property
     def _device(self) -> Pulsed:
         return with_fields(self.inner, one_way=False)
-
-    def lasting(self, entries: Entries) -> Entries:
-        return self.inner.lasting(entries)
 
     def made(self, parameter: Parameter, rng: np.random.Generator) -> dict[str, FloatArray]:
         found: dict[str, FloatArray] = {}

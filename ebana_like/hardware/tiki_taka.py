@@ -5,8 +5,7 @@ forgetting of old gradients and no error. What it holds is added up digitally, a
 fills a pulse (Gokmen and Haensch 2020, Front. Neurosci. 14:103; so summed, Gokmen 2021, Front. Artif. Intell. 4).
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,10 +13,10 @@ import numpy as np
 from ebana_like.checks import require_number
 from ebana_like.elements import FloatArray
 from ebana_like.errors import SettingError
-from ebana_like.hardware.compiled import NUMBER, CompiledTechnology, Entries
+from ebana_like.hardware.around import Around
+from ebana_like.hardware.compiled import NUMBER, Entries
 from ebana_like.hardware.kinds import with_fields
 from ebana_like.hardware.pulsed import Pulsed
-from ebana_like.hardware.technology import State
 from ebana_like.values import Parameter
 
 if TYPE_CHECKING:
@@ -27,14 +26,12 @@ FAST, COUNT, REFERENCE = "fast ", "updates", "reference"
 
 
 @dataclass(frozen=True)
-class TikiTaka(CompiledTechnology):
+class TikiTaka(Around):
     """Two banks of the same devices; the circuit has the slow one.
 
     inner: the devices. every: updates from one reading of the fast bank to the next.
     share: of what is read, in the fast bank's range, that the slow bank is asked for.
     """
-
-    by_numbers = True
 
     inner: Pulsed
     every: int = 1
@@ -47,19 +44,8 @@ class TikiTaka(CompiledTechnology):
         require_number("share of a transfer", self.share, above=0)
 
     @property
-    def chip(self) -> int:
-        return self.inner.chip
-
-    @property
-    def unmade(self) -> "TikiTaka":
-        return replace(self, inner=self.inner.unmade)
-
-    @property
     def _slow(self) -> Pulsed:
         return with_fields(self.inner, rounding="kept")
-
-    def lasting(self, entries: Entries) -> Entries:
-        return self.inner.lasting(entries)
 
     def made(self, parameter: Parameter, rng: np.random.Generator) -> dict[str, FloatArray]:
         slow = self._slow.made(parameter, rng)
@@ -70,24 +56,6 @@ class TikiTaka(CompiledTechnology):
         fast = {**self.inner.remembered(resting, fast), "value": at, REFERENCE: at}
         count = {COUNT: np.zeros(len(parameter.value))} if self.every > 1 else {}
         return {**slow, **count, **{f"{FAST}{name}": each for name, each in fast.items()}}
-
-    def begun(self, parameter: Parameter, entries: Mapping[str, FloatArray]) -> FloatArray:
-        return self._slow.begun(parameter, entries)
-
-    @property
-    def forgets(self) -> bool:
-        return self.inner.forgets
-
-    def rested(
-        self,
-        address: str,
-        parameter: Parameter,
-        value: FloatArray,
-        state: State,
-        seconds: float,
-        rng: np.random.Generator,
-    ) -> FloatArray:
-        return self.inner.rested(address, parameter, value, state, seconds, rng)
 
     def moved(
         self, value: "Array", wanted: "Array", low: Any, high: Any, entries: Entries, key: "Array"
