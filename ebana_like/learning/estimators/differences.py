@@ -77,9 +77,9 @@ class _Differences(OfCircuits):
         system = engine.system
         assert isinstance(system, CircuitSystem)
         circuit = system.circuit
-        points, coefficients = Centered(self.beta).phases(engine, values, features, targets, cost, rng)
         stencil = Centered(self.beta).stencil(len(features), rng)
         nudging = system.nudging(cost, targets, self.beta * stencil.multiples)
+        points, coefficients = engine.solve(values, features, nudging), stencil.coefficients / self.beta
         held = _Held(nudging.drives(points.scores, slice(None)))
         currents = np.concatenate([np.zeros((1, *targets.shape)), *held.values.values()])
 
