@@ -1,16 +1,21 @@
 """How do experiments train Hopfield networks on MNIST? By the settings of a file, with a row a training and an epoch.
 
-A row of results.csv is written for every training, in place of one of the same network and seed, and one of epochs.csv
-for every epoch, which are drawn in errors.svg.
+As soon as a training ends, a row of results.csv is written in place of one of the same network and seed, and one of
+epochs.csv for every epoch, which are drawn in errors.svg. Several such processes may train at once, on a GPU where JAX
+sees one.
 """
 
 import csv
+import fcntl
+import os
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import jax
 import matplotlib
 
 matplotlib.use("svg")
@@ -50,15 +55,29 @@ class Epochs(Callback):
 def trained(file: Path, seed: int, data: str) -> None:
     """Train one network and write what came of it beside the file of its settings."""
     settings = replace(settings_of(file), seed=seed, data=data)
+    which = {"network": "-".join(map(str, (784, *settings.hidden, 10))), "seed": seed}
+    print(which, "on", jax.devices()[0].device_kind, flush=True)
     problem, epochs, began = TASK.problem(settings), Epochs(), time.process_time()
     train(problem, engine_of(problem, settings), callbacks=[epochs])
-    which = {"network": "-".join(map(str, (784, *settings.hidden, 10))), "seed": seed}
     last = epochs.rows[-1]
     wall = sum(row["seconds"] for row in epochs.rows)
     both = {"processor_seconds": time.process_time() - began, "wall_seconds": wall}
     errors = {each: last[each] for each in ("train_error", "test_error")}
-    _write(file.parent / "results.csv", which, [{**which, "epochs": len(epochs.rows), **errors, **both}])
-    _write(file.parent / "epochs.csv", which, [{**which, **row} for row in epochs.rows])
+    with _alone_in(file.parent):
+        _write(file.parent / "results.csv", which, [{**which, "epochs": len(epochs.rows), **errors, **both}])
+        _write(file.parent / "epochs.csv", which, [{**which, **row} for row in epochs.rows])
+        draw(file.parent)
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Wait until no other training writes its rows there."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _write(path: Path, which: Mapping[str, object], rows: Sequence[Mapping[str, object]]) -> None:
@@ -82,7 +101,6 @@ def main(folder: Path, names: Sequence[str]) -> None:
     for name in rest[:1] or names:
         for seed in map(int, rest[1:]) if rest[1:] else SEEDS:
             trained(folder / f"{name}.toml", seed, data)
-    draw(folder)
 
 
 def draw(folder: Path) -> None:
