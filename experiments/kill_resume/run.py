@@ -25,7 +25,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
+from click.testing import CliRunner
 
+# what its copies need is imported once, here; JAX and ngspice start nothing before they are asked to solve
+import ebana_like.cli.session
+import ebana_like.simulators.native.simulator
+import ebana_like.simulators.ngspice.simulator  # noqa: F401
 from ebana_like.cli import main as train_circuit
 from ebana_like.runs import Run, load_circuit, load_history, load_newest
 from ebana_like.tasks.catalog import trained_in
@@ -376,14 +381,18 @@ def damaged(content: bytes, rng: random.Random) -> bytes:
 
 
 def resumed_from_damage(half_done: Path, expected: object, rng: random.Random) -> Counter[str]:
-    """Damage one file of a half-done run, resume it, and count what happened."""
+    """Damage one file of a half-done run, resume it in this process, and count what happened.
+
+    No process can be copied from this one afterwards: JAX has begun its threads.
+    """
     with TemporaryDirectory() as name:
         folder = Path(name)
         made = Run(Path(shutil.copytree(half_done, folder / "run")))
         newest = max(made.checkpoints.glob("*.json"))
         path = rng.choice([newest, newest.with_suffix(".safetensors"), made.path / "config.toml"])
         path.write_bytes(damaged(path.read_bytes(), rng))
-        outcome = run(["resume", str(made.path)], folder)
+        done = CliRunner().invoke(train_circuit, ["resume", str(made.path)])
+        outcome = Outcome(done.exit_code, done.output, left=0)
         passed_over = outcome.said.count("is passed over")
         if outcome.status == 0:
             same = int(end_of(made) == expected)
