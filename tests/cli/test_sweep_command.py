@@ -21,6 +21,14 @@ GRID += ["--stop-loss", "0", "--epochs", "60", "--goal", "train_loss<1e-2"]
 CELLS = 24
 
 
+def sweep(folder, workers):
+    return [*GRID, "--out", str(folder), "--workers", str(workers)]
+
+
+def run(*arguments):
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
 def rows(folder):
     path = folder / "results.csv"
     return list(csv.DictReader(path.read_text().splitlines())) if path.is_file() else []
@@ -41,13 +49,12 @@ def workers(process):
 def start(tmp_path):
     started = []
 
-    def sweep(workers="2"):
-        command = [*PROGRAM, *GRID, "--out", str(tmp_path), "--workers", workers]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        started.append(process)
-        return process
+    def process():
+        command = [*PROGRAM, *sweep(tmp_path, workers=2)]
+        started.append(subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True))
+        return started[-1]
 
-    yield sweep
+    yield process
     for process in started:
         process.kill()
         process.communicate()
@@ -60,16 +67,15 @@ def test_a_grid_survives_a_killed_worker_a_killed_command_and_ctrl_c(tmp_path, s
     assert len(before) == 2
     os.kill(min(before), signal.SIGKILL)
     wait_until(lambda: len(workers(process) - before) == 1, process)  # another takes its place
-    second = start()
-    text = ended(second)
-    assert second.returncode == 1
-    assert text.splitlines() == [
+    second = run(*sweep(tmp_path, workers=2))
+    assert second.exit_code == 1
+    assert second.output.splitlines() == [
         f"error: process {process.pid} works in {tmp_path}; wait until it is done, or choose another folder"
     ]
-    last = workers(process)
+    orphans = workers(process)
     process.kill()
     process.wait()
-    wait_until(lambda: not any(map(is_running, last)))  # they end in the middle of their cells
+    wait_until(lambda: not any(map(is_running, orphans)))  # they end in the middle of their cells
     done = len(rows(tmp_path))
     process = start()
     wait_until(lambda: len(rows(tmp_path)) >= done + 2, process)
@@ -90,21 +96,16 @@ def test_a_grid_survives_a_killed_worker_a_killed_command_and_ctrl_c(tmp_path, s
         }
 
     times = written()
-    process = start(workers="1")
-    text = ended(process)
-    assert process.returncode == 0, text
-    assert f"{len(kept)} of them finished" in text
+    last = run(*sweep(tmp_path, workers=1))
+    assert last.exit_code == 0, last.output
+    assert f"{len(kept)} of them finished" in last.output
     assert times == written()  # no finished cell was trained again
     everything = rows(tmp_path)
     assert [int(row["cell"]) for row in everything] == list(range(CELLS))
     assert all(row["status"] == "done" and row["epochs"] == "60" for row in everything)
     assert {row["cell"]: row for row in everything if row["cell"] in times} == {row["cell"]: row for row in kept}
-    assert len(re.findall(r"^ *1e-\d +\d+/8", text, re.MULTILINE)) == 3
+    assert len(re.findall(r"^ *1e-\d +\d+/8", last.output, re.MULTILINE)) == 3
     assert (tmp_path / "map.svg").is_file()
-
-
-def run(*arguments):
-    return CliRunner().invoke(main, [str(argument) for argument in arguments])
 
 
 def test_a_failing_cell_is_named_with_its_reason_and_the_others_go_on(tmp_path):
