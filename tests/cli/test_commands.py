@@ -57,6 +57,7 @@ HEAVY = {
     ("statement", "unused"),
     [
         ("import ebana_like", {"numpy", "scipy", "numba", "matplotlib", "sklearn"}),
+        ("import ebana_like.simulators.native.simulator", {"matplotlib", "sklearn", "rich", "numba", "optax"}),
         ("import ebana_like.simulators.ngspice.worker", {"matplotlib", "sklearn", "rich", "safetensors"}),
         (
             "from ebana_like.cli import main\n"

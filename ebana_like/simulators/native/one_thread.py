@@ -1,8 +1,9 @@
 """How does BLAS keep to one thread while any simulator runs, and get its threads back after the last?"""
 
+from functools import cache
 from threading import Lock
 
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController, threadpool_limits
 
 _lock = Lock()
 _running = 0
@@ -15,7 +16,7 @@ def enter() -> None:
     with _lock:
         _running += 1
         if _limits is None:
-            _limits = threadpool_limits(1, user_api="blas")
+            _limits = _libraries().limit(limits=1, user_api="blas")
 
 
 def leave() -> None:
@@ -26,3 +27,9 @@ def leave() -> None:
         if not _running and _limits is not None:
             _limits.restore_original_limits()
             _limits = None
+
+
+@cache
+def _libraries() -> ThreadpoolController:
+    """Look once for the BLAS of numpy and scipy, which are loaded by now; looking outlasts a small solution."""
+    return ThreadpoolController()

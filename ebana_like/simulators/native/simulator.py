@@ -16,9 +16,6 @@ from ebana_like.simulators.descent import Descended, Descent
 from ebana_like.simulators.first_answer import FirstAnswer
 from ebana_like.simulators.moving import Batches
 from ebana_like.simulators.native import compiled, one_thread
-from ebana_like.simulators.native.courses.adaptive import follow_adaptively
-from ebana_like.simulators.native.courses.backwards import backwards
-from ebana_like.simulators.native.courses.transient import follow
 from ebana_like.simulators.native.general import GeneralEngine
 from ebana_like.simulators.native.layers.descent import Rule, descend
 from ebana_like.simulators.native.layers.ideal import SWEEPS
@@ -131,18 +128,24 @@ class NativeSimulator:
         self, values: Values, features: FloatArray, analysis: Transient, driven: Values | None = None
     ) -> Trajectories:
         """Follow a batch in time; see `InTime`."""
+        from ebana_like.simulators.native.courses.transient import follow  # with numba, which solving can do without
+
         held = held_values(self.circuit, values)
         course = follow(self._general, self._unwired.values(held), features, analysis, driven or {})
         return replace(course, circuit=self.circuit, values=held)
 
     def adapt(self, values: Values, features: FloatArray, analysis: Adaptive) -> Trajectories:
         """Follow a batch in steps of its own; see `Adapts`."""
+        from ebana_like.simulators.native.courses.adaptive import follow_adaptively
+
         held = held_values(self.circuit, values)
         course = follow_adaptively(self._general, self._unwired.values(held), features, analysis)
         return replace(course, circuit=self.circuit, values=held)
 
     def backwards(self, course: Trajectories, analysis: Transient, slopes: FloatArray) -> AdjointCourse:
         """Carry a gradient back along a course; see `Backwards`."""
+        from ebana_like.simulators.native.courses.backwards import backwards
+
         return backwards(self.circuit, course, analysis, slopes)
 
     def respond(self, points: OperatingPoints, phasors: Phasors, hertz: FloatArray) -> Response:
