@@ -28,6 +28,7 @@ hopfield = Networks(
     "contrastive Hebbian learning (--nudging clamped --estimator contrastive) or, with smooth units, holomorphic "
     "equilibrium propagation (--activation tanh --nudging current --estimator holomorphic). --estimator adjoint is "
     "recurrent backpropagation; --steps 30,10 moves all units at once in discrete time, where nudged steps are "
-    "those of backpropagation through time. For MNIST: --spread 0.5 --precision single --still 1e-4.",
+    "those of backpropagation through time; --vector-field gives weights back values of their own. For MNIST: "
+    "--spread 0.5 --precision single --still 1e-4.",
     short_help="train a Hopfield network on a task",
 )

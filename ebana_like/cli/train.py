@@ -82,12 +82,13 @@ def given_settings(options: Mapping[str, str | None]) -> dict[str, str]:
 
 
 def _option(entry: Any, default: Any) -> click.Option:
+    name = f"--{entry.name.replace('_', '-')}"
     if entry.type is bool:
-        return click.Option([f"--{entry.name}"], flag_value="true", default=None, help=entry.metadata["help"])
+        return click.Option([name], flag_value="true", default=None, help=entry.metadata["help"])
     shown = ",".join(f"{part:g}" for part in default) if isinstance(default, tuple) else default
     choices = entry.metadata["choices"]
     return click.Option(
-        [f"--{entry.name.replace('_', '-')}"],
+        [name],
         type=Choice(choices, entry.metadata["former"]) if choices else str,
         metavar=None if choices else METAVARS[entry.type],
         help=entry.metadata["help"] + ("" if shown in (None, "") else f"  [default: {shown}]"),

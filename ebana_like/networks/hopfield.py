@@ -24,8 +24,10 @@ ACTIVATIONS = {"clip": "min(max({0},0),1)", "logistic": "1/(1+exp(2-4*{0}))", "t
 """Laws of the amplifiers, volts of volts, in SPICE; `logistic` has slope 1 at 0.5, as `clip` has between 0 and 1."""
 
 
-def hopfield_circuit(layers: Sequence[tuple[FloatArray, FloatArray]], activation: str = "clip") -> Circuit:
+def hopfield_circuit(layers: Sequence[tuple[FloatArray, ...]], activation: str = "clip") -> Circuit:
     """Return the circuit of weights (units, units before) and biases (units,), layer by layer; inputs are in volts.
+
+    Weights back (units before, units) may stand behind them, which are those up unless given.
 
     Scores are the voltages of the last layer's amplifiers. The weights of a layer are the gains of the bank "forward1",
     those on the way back, of "back2" and so on; biases those of "biases1", from a source of 1 V.
@@ -39,10 +41,10 @@ def hopfield_circuit(layers: Sequence[tuple[FloatArray, FloatArray]], activation
     wiring.sources("one", one, 1.0)
     sums: list[IntArray] = []
     states = [rows]
-    for layer, (_, bias) in enumerate(layers, start=1):
+    for layer, (_, bias, *_) in enumerate(layers, start=1):
         sums.append(wiring.new_nodes([f"u{layer}_{k}" for k in range(len(bias))]))
         states.append(wiring.new_nodes([f"s{layer}_{k}" for k in range(len(bias))]))
-    for layer, (weight, bias) in enumerate(layers, start=1):
+    for layer, (weight, bias, *ways_back) in enumerate(layers, start=1):
         count, before = len(bias), states[layer - 1]
         into, out = sums[layer - 1], states[layer]
         wiring.banks += [
@@ -62,9 +64,10 @@ def hopfield_circuit(layers: Sequence[tuple[FloatArray, FloatArray]], activation
         )
         wiring.resistors(f"loads{layer}", out, 0, LEAK)
         if layer > 1:
-            back = sums[layer - 2]
-            ends = np.repeat(back, count), np.tile(out, len(back))
-            wiring.banks.append(conducting(f"back{layer}", *ends, weight.T.ravel()))
+            below = sums[layer - 2]
+            ends = np.repeat(below, count), np.tile(out, len(below))
+            back = ways_back[0] if ways_back else weight.T
+            wiring.banks.append(conducting(f"back{layer}", *ends, back.ravel()))
     wiring.outputs = OutputPorts(states[-1], grounds(len(states[-1])))
     driven = Currents().wire(wiring, wiring.outputs)
     return wiring.circuit("Hopfield network", driven)

@@ -52,6 +52,8 @@ class Hopfield:
         the way, with all of it contrastive Hebbian learning.
     seed: of the first weights, uniform within spread sqrt(6 / (rows + columns)) (Glorot); biases are 0.
     largest: that a weight or bias can be.
+    vector_field: whether weights back from a layer to the one before are values of their own, which begin as those up
+        and learn by themselves (Scellier et al. 2018): there is no energy then.
 
     Raises SettingError for sizes or names that are none.
     """
@@ -62,6 +64,7 @@ class Hopfield:
     seed: int = 0
     spread: float = 1.0
     largest: float = LARGEST
+    vector_field: bool = False
     parameters: Mapping[str, Parameter] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -82,8 +85,10 @@ class Hopfield:
         found = {}
         for layer, (units, rows) in enumerate(self.shapes, start=1):
             reach = min(self.spread * np.sqrt(6 / (units + rows)), self.largest)
-            found[address(f"layer{layer}", "weight")] = Parameter(rng.uniform(-reach, reach, units * rows), "", limits)
-            found[address(f"layer{layer}", "bias")] = Parameter(np.zeros(units), "", limits)
+            weights = rng.uniform(-reach, reach, (units, rows))
+            given = weights.ravel(), np.zeros(units), weights.T.ravel()
+            for at, value in zip(self.addresses[layer - 1], given, strict=False):
+                found[at] = Parameter(value, "", limits)
         object.__setattr__(self, "parameters", found)
 
     @property
@@ -112,21 +117,27 @@ class Hopfield:
     @property
     def departure(self) -> str:
         """Why pulled states do not differ by the cost's gradient; empty where they do."""
-        return Clamped.departure if self.clamps else ""
+        back = "weights back are not those up, and a vector field has no energy" if self.vector_field else ""
+        return "; ".join(filter(None, (Clamped.departure if self.clamps else "", back)))
 
     def refusal(self) -> str:
         return ""
 
-    def matrices(self, values: Values) -> list[tuple[FloatArray, FloatArray]]:
-        """Return weights (units, units before) and biases (units,), layer by layer."""
-        pairs = zip(self.addresses, self.shapes, strict=True)
-        return [(values[weight].reshape(shape), values[bias]) for (weight, bias), shape in pairs]
+    def matrices(self, values: Values) -> list[tuple[FloatArray, ...]]:
+        """Return weights (units, units before), biases (units,) and in a vector field, but for the first layer, weights
+        back (units before, units), layer by layer."""
+        found = []
+        for names, (units, rows) in zip(self.addresses, self.shapes, strict=True):
+            shapes = (units, rows), (units,), (rows, units)
+            found.append(tuple(values[at].reshape(shape) for at, shape in zip(names, shapes, strict=False)))
+        return found
 
-    @property
-    def addresses(self) -> tuple[tuple[str, str], ...]:
-        """Addresses of weights and biases, layer by layer."""
+    @cached_property
+    def addresses(self) -> tuple[tuple[str, ...], ...]:
+        """Addresses of what `matrices` returns."""
         layers = range(1, len(self.sizes))
-        return tuple((address(f"layer{k}", "weight"), address(f"layer{k}", "bias")) for k in layers)
+        names = [("weight", "bias", "back")[: 3 if self.vector_field and k > 1 else 2] for k in layers]
+        return tuple(tuple(address(f"layer{k}", each) for each in own) for k, own in zip(layers, names, strict=True))
 
     @cached_property
     def parts(self) -> list[slice]:
@@ -149,30 +160,36 @@ class Hopfield:
         return {f"layer{layer}": np.ones(1) for layer in range(1, len(self.sizes))}
 
     def signals(self, points: Settled, coefficients: FloatArray) -> dict[str, Signal]:
+        if self.vector_field:
+            return self.upward_signals(points, coefficients)
         return self._signals(points, coefficients, points.states)
 
     def upward_signals(self, points: Settled, coefficients: FloatArray) -> dict[str, Signal]:
-        """Return the signals were the layer below each free in every phase; see `GeneRec`."""
+        """Return the signals were the unit that each weight leads from free in every phase; see `GeneRec`."""
         return self._signals(points, coefficients, np.broadcast_to(points.states[:1], points.states.shape))
 
-    def _signals(self, points: Settled, coefficients: FloatArray, below: FloatArray) -> dict[str, Signal]:
-        """Return the signals of points; below: states that weights lead up from, shaped as those of the points."""
+    def _signals(self, points: Settled, coefficients: FloatArray, of: FloatArray) -> dict[str, Signal]:
+        """Return the signals of points; of: states that weights lead from, shaped as those of the points."""
         usable = points.usable
         states, c = points.states[:, usable], coefficients[:, usable] / max(int(usable.sum()), 1)
-        weighted = c[..., None] * states
+        of, weighted = of[:, usable], c[..., None] * states
+
+        def told(to: slice, start: slice) -> Signal:
+            """Return the signal of weights to some units from others."""
+            ends = weighted[..., to], of[..., start]
+            flat = [each.reshape(-1, each.shape[-1]) for each in ends]
+            return np.ascontiguousarray(-(flat[0].T @ flat[1]).real.ravel())
+
         found: dict[str, Signal] = {}
-        for layer, own in enumerate(self.parts, start=1):
+        for layer, (own, (up, bias, *back)) in enumerate(zip(self.parts, self.addresses, strict=True)):
             change = weighted[..., own].sum(axis=0).real
-            if layer == 1:
-                weight: Signal = OuterProducts(
-                    np.zeros(change.shape[1]), change, points.features[usable], mirrored=False
-                )
+            if layer == 0:
+                found[up] = OuterProducts(np.zeros(change.shape[1]), change, points.features[usable], mirrored=False)
             else:
-                before = below[:, usable][..., self.parts[layer - 2]]
-                both = (weighted[..., own].reshape(-1, change.shape[1]), before.reshape(-1, before.shape[-1]))
-                weight = np.ascontiguousarray(-(both[0].T @ both[1]).real.ravel())
-            found[address(f"layer{layer}", "weight")] = weight
-            found[address(f"layer{layer}", "bias")] = -change.sum(axis=0)
+                found[up] = told(own, self.parts[layer - 1])
+            found[bias] = -change.sum(axis=0)
+            for at in back:
+                found[at] = told(self.parts[layer - 1], own)
         return found
 
     def adjoint_signals(self, points: Settled, adjoint: FloatArray, currents: FloatArray) -> dict[str, Signal]:
@@ -180,7 +197,9 @@ class Hopfield:
 
         adjoint: lambda, (batch, units), as `HopfieldEngine.adjoint` returns it for forces (batch, outputs).
         """
-        return self.signals(*_mirrored(points, adjoint))
+        mirrored, signs = _mirrored(points, adjoint)
+        free = np.broadcast_to(points.states[:1], mirrored.states.shape)
+        return self._signals(mirrored, signs, free if self.vector_field else mirrored.states)
 
     def adjoint_input_signal(self, points: Settled, adjoint: FloatArray, currents: FloatArray) -> FloatArray:
         """Return dC/dx of each sample, (batch, features)."""

@@ -48,6 +48,7 @@ class HopfieldSettings(TrainingSettings):
     activation: str = setting("clip", "What limits units: clip is the thesis's.", ("clip", "logistic", "tanh"))
     spread: float = setting(1.0, "Range of the first weights, of Glorot's.", positive=True)
     largest: float = setting(4.0, "Largest weight and bias.", positive=True)
+    vector_field: bool = setting(False, "Weights back are values of their own, which begin as those up.")
     nudging: str = setting(
         "switch", "How outputs are pulled: held forces, springs (switch), or clamps.", ("current", "switch", "clamped")
     )
@@ -111,7 +112,14 @@ class HopfieldTask:
         if settings.nudging == Clamped.name:
             Clamped.suited(getattr(estimator, "beta", settings.beta))
         sizes = data.train.features.shape[1], *settings.hidden, data.train.outputs(cost)
-        how = settings.activation, settings.nudging, settings.seed, settings.spread, settings.largest
+        how = (
+            settings.activation,
+            settings.nudging,
+            settings.seed,
+            settings.spread,
+            settings.largest,
+            settings.vector_field,
+        )
         return Problem(
             system=Hopfield(sizes, *how),  # type: ignore[arg-type]
             data=data,

@@ -78,6 +78,13 @@ LEARNERS = (
         lambda way: Hopfield((2, 3, 2), "tanh", way),  # type: ignore[arg-type]
     ),
     Learner(
+        "field",
+        "Hopfield network whose weights back are values of their own",
+        "hopfield TASK --vector-field",
+        ("current", "clamped"),
+        lambda way: Hopfield((2, 3, 2), "clip", way, vector_field=True),  # type: ignore[arg-type]
+    ),
+    Learner(
         "maps",
         "Hopfield network of maps with kernels between them, in Python",
         "ConvolutionalHopfield",

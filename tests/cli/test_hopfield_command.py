@@ -59,10 +59,17 @@ def test_it_learns_iris_with_clamped_outputs(tmp_path):
     assert load_history(made)[-1]["train_accuracy"] > 0.85
 
 
-def test_it_learns_iris_in_discrete_time(tmp_path):
+@pytest.mark.parametrize("weights", [(), ("--vector-field",)])
+def test_it_learns_iris_in_discrete_time(tmp_path, weights):
     rule = ("--nudging", "clamped", "--estimator", "contrastive")
-    made = trained(tmp_path, "--epochs", 30, "--lr", 0.1, "--steps", "20,6", *rule)
+    made = trained(tmp_path, "--epochs", 30, "--lr", 0.1, "--steps", "20,6", *rule, *weights)
     assert load_history(made)[-1]["train_accuracy"] > 0.7
+    held = load_file(made.path / "weights.safetensors")
+    assert ("layer2.back" in held) == bool(weights)
+    gains = {bank.name: bank.gain for bank in load_circuit(made.path).circuit.banks if bank.kind == "vccs"}
+    (back,) = (gain for name, gain in gains.items() if name.startswith("back"))
+    led = held["layer2.back"].reshape(8, 3) if weights else held["layer2.weight"].reshape(3, 8).T
+    assert back == pytest.approx(1e-6 * led.ravel())
 
 
 @pytest.mark.parametrize(
@@ -90,12 +97,12 @@ def test_learners_tells_what_goes_with_what():
     rows = defaultdict(list)
     for line in result.output.splitlines():
         rows[line.split(" ")[0]] += line.split()[1:]
-    assert rows["contrastive"].count("no") == 8
-    assert rows["contrastive"].count("inexact") == 3
-    assert rows["generec"].count("inexact") == 5
+    assert rows["contrastive"].count("no") == 9
+    assert rows["contrastive"].count("inexact") == 4
+    assert rows["generec"].count("inexact") == 7
     assert rows["power"].count("inexact") == 1
     assert rows["cocontent"].count("exact") == 1
     assert rows["centered"].count("exact") == 8
     assert rows["holomorphic"].count("exact") == 1
-    assert rows["adjoint"].count("exact") == 9
+    assert rows["adjoint"].count("exact") == 11
     assert "nudge by clamped outputs" in result.output

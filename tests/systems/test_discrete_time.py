@@ -7,10 +7,14 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from ebana_like.learning import Adjoint, Centered, SquaredError
+from ebana_like.simulators.hopfield import HopfieldEngine
 from ebana_like.simulators.hopfield.steps import course, step, through_time, updates
 from ebana_like.simulators.native.runtime import doubles
+from ebana_like.systems.hopfield import Hopfield
 
 SIZES, STEPS = (4, 7, 6, 3), 8
+COST = SquaredError()
 
 
 def network(activation, asymmetry=0.0, drive=1.0, lift=0.0):
@@ -63,6 +67,74 @@ def test_every_step_of_the_nudged_phase_is_a_step_of_backpropagation_through_tim
     assert first[2] > 0
     if activation != "clip":
         assert worst / off(activation, 5e-4)[0] == pytest.approx(4.0, rel=0.05)
+
+
+def vector_field(activation):
+    """The network with ways back far from its ways up as a system, and values of it."""
+    with doubles():
+        layers, down, features, drive, rest, slopes = network(activation, asymmetry=0.3)
+    system = Hopfield(SIZES, activation, vector_field=True)
+    own = [layers[0], *((*layer, back) for layer, back in zip(layers[1:], down, strict=True))]
+    pairs = zip(system.addresses, own, strict=True)
+    values = {at: np.asarray(each).ravel() for names, layer in pairs for at, each in zip(names, layer, strict=True)}
+    return system, values, (layers, down, features, drive, rest, slopes)
+
+
+def estimated(engine, values, features, targets, estimator):
+    return estimator.estimate(engine, values, features, targets, COST, np.random.default_rng(0))
+
+
+@pytest.mark.parametrize("activation", ["clip", "logistic", "tanh"])
+def test_the_signals_of_a_vector_field_are_what_its_nudged_steps_add_up_to(activation):
+    system, values, (layers, down, features, drive, rest, slopes) = vector_field(activation)
+    with doubles():
+        courses = {b: course(rest, drive, layers[1:], down, -b * slopes, STEPS, activation) for b in (0.01, -0.01)}
+        steps = [jax.tree.map(np.asarray, updates(path, features, b)) for b, path in courses.items()]
+    wanted = jax.tree.map(lambda plus, minus: (plus + minus).sum(axis=0) / 2, *steps)
+    engine, targets = HopfieldEngine(system, steps=(1000, STEPS)), np.asarray(rest[-1] - slopes)
+    found = estimated(engine, values, np.asarray(features), targets, Centered(0.01)).gradients
+    for k, names in enumerate(system.addresses):
+        told = wanted.up[k], wanted.bias[k], *wanted.down[max(k - 1, 0) :]
+        for at, each in zip(names, told, strict=False):
+            assert -len(targets) * found[at] == pytest.approx(each.ravel(), abs=1e-10)
+
+
+def test_recurrent_backpropagation_is_exact_in_a_vector_field_where_equilibrium_propagation_is_not():
+    system, values, (*_, features, _, rest, slopes) = vector_field("logistic")
+    engine, features, targets = HopfieldEngine(system), np.asarray(features), np.asarray(rest[-1] - slopes)
+
+    def cost(at, k, move):
+        changed = {**values, at: values[at] + move * np.eye(len(values[at]))[k]}
+        return float(COST.value(engine.solve(changed, features).scores, targets).mean())
+
+    found = estimated(engine, values, features, targets, Adjoint()).gradients
+    pulled = estimated(engine, values, features, targets, Centered(1e-4)).gradients
+    for at in system.parameters:
+        for k in (0, len(values[at]) - 1):
+            slope = (8 * (cost(at, k, 1e-4) - cost(at, k, -1e-4)) - cost(at, k, 2e-4) + cost(at, k, -2e-4)) / 12e-4
+            assert found[at][k] == pytest.approx(slope, abs=1e-10)
+    assert np.linalg.norm(pulled["layer1.weight"] - found["layer1.weight"]) > 0.1 * np.linalg.norm(
+        found["layer1.weight"]
+    )
+    assert "vector field has no energy" in Centered(0.1).departure(system)
+    assert not Adjoint().departure(system)
+
+
+def test_a_vector_field_begins_where_a_symmetric_network_does():
+    """Weights up and back then share what the symmetric weight is told, but for beta squared."""
+    _, _, (*_, features, _, rest, slopes) = vector_field("tanh")
+    features, targets, apart = np.asarray(features), np.asarray(rest[-1] - slopes), []
+    engines = [HopfieldEngine(Hopfield(SIZES, "tanh", spread=0.5, vector_field=is_one)) for is_one in (True, False)]
+    for beta in (1e-2, 5e-3):
+        found, whole = (estimated(engine, {}, features, targets, Centered(beta)) for engine in engines)
+        assert found.points.states[0] == pytest.approx(whole.points.states[0], abs=1e-12)
+        up, back = (
+            found.gradients[at].reshape(shape) for at, shape in (("layer2.weight", (6, 7)), ("layer2.back", (7, 6)))
+        )
+        assert abs(up - back.T).max() > 0.1 * abs(up).max()
+        apart.append(abs((up + back.T).ravel() - whole.gradients["layer2.weight"]).max())
+    assert apart[0] < 0.01 * abs(up).max()
+    assert apart[0] / apart[1] == pytest.approx(4.0, rel=0.05)
 
 
 def test_units_at_the_ends_of_their_range_do_not_spoil_it():

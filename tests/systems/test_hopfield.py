@@ -155,6 +155,8 @@ WAYS = [
     ("clamped", "clip", Negative(0.25), SGD(0.003), SquaredError()),
     ("current", "tanh", Adjoint(), SGD(0.003), SquaredError()),
     ("current", "logistic", HigherOrder(0.1), update_named("momentum", 0.001), SquaredError()),
+    ("field", "clip", Centered(0.1), SGD(0.003), SquaredError()),
+    ("field", "tanh", Adjoint(), update_named("momentum", 0.001), SquaredError()),
 ]
 
 
@@ -170,7 +172,8 @@ def test_steps_taken_by_the_engine_are_those_of_solving_estimating_and_updating(
     pull, activation, estimator, update, cost
 ):
     data = three_bands(47)  # the last batch has 7
-    system = Hopfield((2, 9, 6, 3), activation, pull, seed=1)
+    way = {"vector_field": True} if pull == "field" else {"pull": pull}
+    system = Hopfield((2, 9, 6, 3), activation, seed=1, **way)
     problem = Problem(system, Split(data, None, data), cost, estimator, update, epochs=2, batch=10)
     engine = HopfieldEngine(system)
     assert stretches_of(problem, engine) is not None

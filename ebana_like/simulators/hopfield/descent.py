@@ -49,7 +49,7 @@ class Carry(NamedTuple):
 def descend(
     motion: Motion,
     pull: Draws,
-    addresses: tuple[tuple[str, str], ...],
+    addresses: tuple[tuple[str, ...], ...],
     still: Array,
     layers: Weights,
     bounds: Mapping[str, Bounds],
@@ -62,8 +62,8 @@ def descend(
 ) -> Carry:
     """Take `count` steps, up to the first in which a sample does not settle.
 
-    motion: to rest, or in steps. addresses: of weight and bias, layer by layer. still: see `settle`.
-    bounds: of each address.
+    motion: to rest, or in steps. addresses: of weight, bias and, in a vector field, weight back, layer by layer.
+    still: see `settle`. bounds: of each address.
     moves, state, ranges: see `Stepping`, whose numbers are `by`; without them steps go against the gradient.
     """
 
@@ -84,7 +84,7 @@ def descend(
                 still,
             )
             states = [jnp.concatenate(pair) for pair in zip(free.states, pushed.states, strict=True)]
-            factors = batches.coefficients[k] * share
+            here, factors = [s[0] for s in free.states], batches.coefficients[k] * share
             still_moving = jnp.concatenate([free.moved, pushed.moved])
         else:
             here = [s[0] for s in free.states]
@@ -92,7 +92,7 @@ def descend(
             states = [jnp.stack([s + m / 2, s - m / 2]) for s, m in zip(here, mirrored.states, strict=True)]
             factors = jnp.stack([share, -share])
             still_moving = jnp.concatenate([free.moved, mirrored.moved[None]])
-        slopes = gradients(states, factors, x)
+        slopes = gradients(states, factors, x, layers, here)
         norm = jnp.sqrt(sum(jnp.vdot(each, each) for pair in slopes for each in pair))
         is_good = (~((still_moving > still) & (share > 0))).all() & jnp.isfinite(norm)
         changed, state = _moved(layers, slopes, carry, k)
@@ -104,7 +104,7 @@ def descend(
     def _moved(layers: Weights, slopes: Weights, carry: Carry, k: Array) -> tuple[Weights, State]:
         if moves is None or ranges is None:
             return [
-                tuple(  # type: ignore[misc]
+                tuple(
                     jnp.clip(value - bounds[at].step * slope, bounds[at].low, bounds[at].high)
                     for at, value, slope in zip(names, pair, slope_pair, strict=True)
                 )
@@ -128,21 +128,23 @@ def descend(
     return done._replace(state=ended(done.state))
 
 
-def gradients(states: list[Array], factors: Array, x: Array) -> Weights:
+def gradients(states: list[Array], factors: Array, x: Array, layers: Weights, free: list[Array]) -> Weights:
     """Return sum over phases and samples of factor dE/dW and dE/db, layer by layer.
 
-    states: (phases, samples, units). factors: (phases, samples). x: features, (samples, features).
+    In a vector field, of the sum of what each weight's unit at its end changes by, times the free unit that it leads
+    from. states: (phases, samples, units). factors: (phases, samples). x: features, (samples, features). layers: of
+    the weights. free: states, (samples, units).
     """
-    found = []
-    for layer, own in enumerate(states):
-        weighted = factors[..., None] * own
-        change = weighted.sum(axis=0)
-        if layer == 0:
-            weight = -change.T @ x
+    weighted = [factors[..., None] * own for own in states]
+    changes = [each.sum(axis=0) for each in weighted]
+    found: Weights = [(-changes[0].T @ x, -changes[0].sum(axis=0))]
+    for k, layer in enumerate(layers[1:], start=1):
+        bias = -changes[k].sum(axis=0)
+        if len(layer) > 2:
+            found.append((-changes[k].T @ free[k - 1], bias, -changes[k - 1].T @ free[k]))
         else:
-            before = states[layer - 1]
-            weight = -weighted.reshape(-1, own.shape[-1]).T @ before.reshape(-1, before.shape[-1])
-        found.append((weight, -change.sum(axis=0)))
+            own, before = (each.reshape(-1, each.shape[-1]) for each in (weighted[k], states[k - 1]))
+            found.append((-own.T @ before, bias))
     return found
 
 
@@ -153,11 +155,11 @@ def pulls_of(drives: Mapping[str, Any], shape: tuple[int, ...], dtype: Any) -> P
     return Pulls(*(jnp.broadcast_to(jnp.asarray(each), shape) for each in given))
 
 
-def _flat(addresses: tuple[tuple[str, str], ...], layers: Weights) -> Numbers:
+def _flat(addresses: tuple[tuple[str, ...], ...], layers: Weights) -> Numbers:
     pairs = zip(addresses, layers, strict=True)
     return {at: each.ravel() for names, pair in pairs for at, each in zip(names, pair, strict=True)}
 
 
-def _shaped(addresses: tuple[tuple[str, str], ...], values: Numbers, like: Weights) -> Weights:
+def _shaped(addresses: tuple[tuple[str, ...], ...], values: Numbers, like: Weights) -> Weights:
     pairs = zip(addresses, like, strict=True)
-    return [(values[w].reshape(weight.shape), values[b]) for (w, b), (weight, _) in pairs]
+    return [tuple(values[at].reshape(each.shape) for at, each in zip(*pair, strict=True)) for pair in pairs]

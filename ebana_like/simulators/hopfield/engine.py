@@ -166,8 +166,7 @@ class HopfieldEngine(Forgetful):
         return features
 
     def _layers(self, values: Values) -> Weights:
-        pairs = self.system.matrices(values)
-        return [(jnp.asarray(weight, self._real), jnp.asarray(bias, self._real)) for weight, bias in pairs]
+        return [tuple(jnp.asarray(each, self._real) for each in layer) for layer in self.system.matrices(values)]
 
     def _typed(self, drives: dict[str, Any], batch: int, size: int) -> dict[str, Any]:
         """Return what pulls at outputs for all samples that fill arrays, in the precision of states."""

@@ -23,7 +23,7 @@ class Motion:
 
     def free(self, drive: Array, layers: Weights, still: Any) -> Rest:
         """Return where states (1, batch, units) come from zero. drive: (1, batch, units). layers: behind the first."""
-        sizes = [drive.shape[-1], *(len(bias) for _, bias in layers)]
+        sizes = [drive.shape[-1], *(len(layer[1]) for layer in layers)]
         start = [jnp.zeros((*drive.shape[:-1], size), drive.dtype) for size in sizes]
         return self._moved(0, start, drive, layers, None, still)
 

@@ -37,8 +37,14 @@ SLOPE: dict[str, Callable[[Any], Any]] = {
 }
 """rho' of a unit at rest, of its state."""
 
-Weights = list[tuple[Array, Array]]
-"""Weights (units, units before) and biases (units,), layer by layer."""
+Weights = list[tuple[Array, ...]]
+"""Weights (units, units before) and biases (units,), layer by layer; in a vector field also those back."""
+
+
+def back(layer: tuple[Any, ...]) -> Any:
+    """Return what a layer's units give to those before it, (units before, units): in a symmetric network what they get
+    from them."""
+    return layer[2] if len(layer) > 2 else layer[0].T
 
 
 class Pulls(NamedTuple):
@@ -74,7 +80,7 @@ def settle(start: list[Array], drive: Array, layers: Weights, pulls: Pulls | Non
         for layer, state in enumerate(states):
             sums = drive if layer == 0 else found[layer - 1] @ layers[layer - 1][0].T + layers[layer - 1][1]
             if layer < len(layers):
-                found[layer] = moved(state, sums + found[layer + 1] @ layers[layer][0], factor)
+                found[layer] = moved(state, sums + found[layer + 1] @ back(layers[layer]).T, factor)
             elif pulls is None:
                 found[layer] = moved(state, sums, factor)
             else:
@@ -88,8 +94,8 @@ def settle(start: list[Array], drive: Array, layers: Weights, pulls: Pulls | Non
 def settle_adjoint(states: list[Array], slopes: Array, layers: Weights, still: Any, activation: str) -> Rest:
     """Return lambda = -H^-1 dC/ds of every unit, H the energy's second derivatives at rest (recurrent backpropagation).
 
-    lambda_l = rho'(u_l) (W_l lambda_(l-1) + W_(l+1)' lambda_(l+1) - dC/ds_l), swept as states are; a unit at an end of
-    its range stays there.
+    lambda_l = rho'(u_l) (D_l' lambda_(l-1) + W_(l+1)' lambda_(l+1) - dC/ds_l), swept as states are; a unit at an end of
+    its range stays there. D_l, the weights back, are W_l' but in a vector field.
 
     states: of each layer, (batch, units). slopes: dC/ds of the outputs, (batch, outputs). layers: see `settle`.
     """
@@ -111,7 +117,7 @@ def adjoint_sweep(
     seen, found = found, list(found)
     for layer, gain in enumerate(gains):
         below = seen if at_once else found
-        arriving = jnp.zeros_like(gain) if layer == 0 else below[layer - 1] @ layers[layer - 1][0].T
+        arriving = jnp.zeros_like(gain) if layer == 0 else below[layer - 1] @ back(layers[layer - 1])
         arriving = arriving + (seen[layer + 1] @ layers[layer][0] if layer < len(layers) else -slopes)
         found[layer] = seen[layer] + factor * (gain * arriving - seen[layer])
     return found

@@ -17,7 +17,7 @@ import jax
 import jax.numpy as jnp
 from jax import Array, lax
 
-from ebana_like.simulators.hopfield.settle import ACTIVATION, Pulls, Rest, Weights
+from ebana_like.simulators.hopfield.settle import ACTIVATION, Pulls, Rest, Weights, back
 
 States = list[Array]
 """Of each layer, (..., batch, units)."""
@@ -50,14 +50,9 @@ def step(states: States, drive: Array, up: Weights, down: list[Array], pulls: Pu
     return found
 
 
-def symmetric(up: Weights) -> list[Array]:
-    """Return the weights down that make a network symmetric."""
-    return [weight.T for weight, _ in up]
-
-
 def stepped(start: States, drive: Array, up: Weights, pulls: Pulls | None, count: int, activation: str) -> Rest:
-    """Take so many steps of a symmetric network; like `settle`, but that nothing is asked to be at rest."""
-    down = symmetric(up)
+    """Take so many steps; like `settle`, but that nothing is asked to be at rest."""
+    down = [back(layer) for layer in up]
     states: States = lax.fori_loop(0, count, lambda _, old: step(old, drive, up, down, pulls, activation), start)
     return Rest(states, jnp.zeros(start[0].shape[:-1], jnp.abs(start[0]).dtype), jnp.asarray(count))
 
