@@ -24,6 +24,7 @@ from matplotlib.ticker import FormatStrFormatter, LogLocator, MaxNLocator, NullL
 
 from ebana_like.runs import load_config, settings_in
 from ebana_like.runs.assembly import engine_of
+from ebana_like.systems.layered import Layered
 from ebana_like.tasks import TASKS
 from ebana_like.tasks.hopfield import HopfieldSettings, HopfieldTask
 from ebana_like.training import Callback, EpochRecord, Progress, train
@@ -55,9 +56,10 @@ class Epochs(Callback):
 def trained(file: Path, seed: int, data: str) -> None:
     """Train one network and write what came of it beside the file of its settings."""
     settings = replace(settings_of(file), seed=seed, data=data)
-    which = {"network": "-".join(map(str, (784, *settings.hidden, 10))), "seed": seed}
-    print(which, "on", jax.devices()[0].device_kind, flush=True)
     problem, epochs, began = TASK.problem(settings), Epochs(), time.process_time()
+    assert isinstance(problem.system, Layered)
+    which = {"network": problem.system.line, "seed": seed}
+    print(which, "on", jax.devices()[0].device_kind, flush=True)
     train(problem, engine_of(problem, settings), callbacks=[epochs])
     last = epochs.rows[-1]
     wall = sum(row["seconds"] for row in epochs.rows)

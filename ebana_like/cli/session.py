@@ -28,7 +28,7 @@ from ebana_like.runs.tensorboard import TensorBoard
 from ebana_like.runs.without_effect import without_effect
 from ebana_like.simulators import Simulator
 from ebana_like.systems import CircuitSystem
-from ebana_like.systems.hopfield import WEIGHTS, Hopfield
+from ebana_like.systems.layered import WEIGHTS, Layered
 from ebana_like.tasks import Trainable
 from ebana_like.training import Best, Interrupted, Problem, Progress, train
 from ebana_like.values import Values
@@ -63,7 +63,7 @@ def headline(task: Trainable, problem: Problem, settings: TrainingSettings) -> s
     """Return the line that says what is trained."""
     system, unit = problem.system, ""
     values = sum(len(parameter.value) for parameter in system.parameters.values())
-    size = f"{'-'.join(map(str, system.sizes))} units" if isinstance(system, Hopfield) else ""
+    size = f"{system.line} units" if isinstance(system, Layered) else ""
     if isinstance(system, CircuitSystem):
         unit, size = NUDGES[system.circuit.driven.way].unit, counted(len(system.circuit.nodes) - 1, "node")
     return (

@@ -151,9 +151,9 @@ def simulator_of(circuit: Circuit, settings: TrainingSettings) -> Simulator:
 
 def engine_of(problem: Problem, settings: TrainingSettings) -> Simulator:
     """Return what settles a problem's system, to be used as a context manager; errors as `simulator_of`."""
-    from ebana_like.systems.hopfield import Hopfield
+    from ebana_like.systems.layered import Layered
 
-    if isinstance(problem.system, Hopfield):
+    if isinstance(problem.system, Layered):
         from ebana_like.simulators.hopfield import HopfieldEngine
 
         still, steps = getattr(settings, "still", 0.0), getattr(settings, "steps", None)

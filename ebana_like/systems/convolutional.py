@@ -2,38 +2,39 @@
 
     E = sum over units s^2 / 2 - Phi,   Phi = sum over maps s_l . [P(w_l * s_(l-1)) + b_l] + o' (W s_last + b),  s_0 = x
 
-with w * s a convolution and P the largest of each pool: the convolutional network of the thesis, section 5.3. States
-are held between 0 and 1, and rest where s = min(max(dPhi/ds, 0), 1): a map hears from below through its kernel, and
-from above through that kernel backwards, at the places that were the largest of their pool. A kernel is shared by all
-its windows and learns from the sum of what they tell, dE/dw = -dPhi/dw.
+with w * s a convolution and P the largest of each pool, or its mean: the convolutional network of the thesis, section
+5.3. States are held between 0 and 1, and rest where s = min(max(dPhi/ds, 0), 1): a map hears from below through its
+kernel, and from above through that kernel backwards, at the places that were the largest of their pool. A kernel is
+shared by all its windows and learns from the sum of what they tell, dE/dw = -dPhi/dw.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ebana_like.checks import require_number
-from ebana_like.elements import FloatArray, IntArray, Signal
+from ebana_like.elements import FloatArray, Signal
 from ebana_like.errors import SettingError
-from ebana_like.nudges.nudge import Slope
-from ebana_like.systems.pulls import Drawn, Springs, Way
-from ebana_like.systems.settled import HeldForces, Settled
-from ebana_like.values import Parameter, Range, Values
+from ebana_like.systems.layered import LARGEST, Layered
+from ebana_like.systems.pulls import Way
+from ebana_like.systems.settled import Settled
+from ebana_like.values import Parameter
 
-LARGEST = 4.0
-"""Of weights and biases."""
+if TYPE_CHECKING:
+    from ebana_like.systems.joints import Joint, Pooling
 
 
 @dataclass(frozen=True, eq=False)
-class ConvolutionalHopfield:
+class ConvolutionalHopfield(Layered):
     """A convolutional Hopfield network; see `System`.
 
     image: channels, height and width of what features show. channels: of each map. kernel, pool: pixels along a side of
-    windows, which overlap, and of pools, which do not. outputs: scores, each from all of the last map. pull: "current"
-    for forces held at the free scores, "switch" for springs. seed, spread: of the first weights, as in `Hopfield`.
+    windows, which overlap, and of pools, which do not. outputs: scores, each from all of the last map. pooling: "max"
+    for the largest of a pool, "mean". pull, seed, spread, largest: as in `Hopfield`.
 
     Raises SettingError for sizes that are none, and maps that pools do not divide.
     """
@@ -43,24 +44,21 @@ class ConvolutionalHopfield:
     outputs: int
     kernel: int = 5
     pool: int = 2
+    pooling: "Pooling" = "max"
     pull: Way = "switch"
     seed: int = 0
     spread: float = 0.5
+    largest: float = LARGEST
     parameters: Mapping[str, Parameter] = field(init=False)
+
+    activation: str = field(default="clip", init=False)
 
     def __post_init__(self) -> None:
         for size in (*self.image, *self.channels, self.outputs, self.kernel, self.pool):
             require_number("a size", size, whole=True, low=1)
-        if self.pull == "clamped":
-            raise SettingError("a convolutional network is pulled by current or switch; its outputs are not clamped")
-        rng, limits = np.random.default_rng(self.seed), Range(-LARGEST, LARGEST)
-        found = {}
-        for name, shape in self.shapes.items():
-            reach = self.spread * np.sqrt(6 / (np.prod(shape[1:]) + shape[0] * np.prod(shape[2:])))
-            weights = rng.uniform(-reach, reach, int(np.prod(shape)))
-            found[f"{name}.weight"] = Parameter(weights, "", limits)
-            found[f"{name}.bias"] = Parameter(np.zeros(shape[0]), "", limits)
-        object.__setattr__(self, "parameters", found)
+        if self.pooling not in ("max", "mean"):
+            raise SettingError(f'pooling is {self.pooling!r}; choose "max" or "mean"')
+        object.__setattr__(self, "parameters", self.begun(self.seed, self.spread, self.largest))
 
     @cached_property
     def maps(self) -> tuple[tuple[int, int, int], ...]:
@@ -76,106 +74,89 @@ class ConvolutionalHopfield:
             found.append((count, sides[0] // self.pool, sides[1] // self.pool))
         return tuple(found)
 
+    @property
+    def line(self) -> str:
+        return "-".join("x".join(map(str, each)) for each in (*self.maps, (self.outputs,)))
+
     @cached_property
-    def shapes(self) -> dict[str, tuple[int, ...]]:
-        """Shapes of the weights: kernels (channels, channels before, side, side), and the outputs' (outputs, units)."""
-        pairs = zip(self.channels, self.maps, strict=False)
-        kernels = {f"kernel{k}": (own, before[0], self.kernel, self.kernel) for k, (own, before) in enumerate(pairs, 1)}
-        return {**kernels, "outputs": (self.outputs, int(np.prod(self.maps[-1])))}
+    def shapes(self) -> tuple[tuple[int, ...], ...]:
+        """Kernels (channels, channels before, side, side), then (outputs, units)."""
+        pairs = pairwise(self.maps)
+        kernels = [(own[0], before[0], self.kernel, self.kernel) for before, own in pairs]
+        return (*kernels, (self.outputs, int(np.prod(self.maps[-1]))))
+
+    @property
+    def units(self) -> tuple[int, ...]:
+        return (*(int(np.prod(each)) for each in self.maps[1:]), self.outputs)
 
     @property
     def features(self) -> int:
         return int(np.prod(self.image))
 
-    @cached_property
-    def parts(self) -> list[slice]:
-        """Where the units of each map, and the outputs, stand among all, (units,)."""
-        ends = np.cumsum([0, *(int(np.prod(each)) for each in self.maps[1:]), self.outputs]).tolist()
-        return [slice(*pair) for pair in pairwise(ends)]
+    @property
+    def holomorphic(self) -> bool:
+        return False
 
-    def refusal(self) -> str:
-        return ""
+    @property
+    def joints(self) -> "tuple[Joint, ...]":
+        from ebana_like.systems.joints import Dense, Kernels  # with JAX, which naming a network does not need
 
-    def scores(self, states: FloatArray) -> FloatArray:
-        return states[..., self.parts[-1]]
-
-    def drawn(self, cost: Slope) -> Drawn:
-        """Return how its outputs are drawn to targets."""
-        return Drawn(cost, self.pull)
-
-    def nudging(self, cost: Slope, targets: FloatArray, betas: FloatArray) -> HeldForces | Springs:
-        found = self.drawn(cost).nudging(targets, betas)
-        assert isinstance(found, HeldForces | Springs)
-        return found
-
-    def weights(self, values: Values) -> list[tuple[FloatArray, FloatArray]]:
-        """Return weights, shaped, and biases, from the first kernel to the outputs'."""
-        return [(values[f"{k}.weight"].reshape(shape), values[f"{k}.bias"]) for k, shape in self.shapes.items()]
-
-    def unflattened(self, states: FloatArray) -> list[FloatArray]:
-        """Return states (n, units) as maps (n, channels, height, width), and outputs (n, outputs)."""
-        *maps, out = (states[:, part] for part in self.parts)
-        return [*(each.reshape(len(states), *shape) for each, shape in zip(maps, self.maps[1:], strict=True)), out]
+        return (*(Kernels(below, self.pool, self.pooling) for below in self.maps[:-1]), Dense())
 
     def signals(self, points: Settled, coefficients: FloatArray) -> dict[str, Signal]:
+        return self._signals(points, coefficients)
+
+    def upward_signals(self, points: Settled, coefficients: FloatArray) -> dict[str, Signal]:
+        """Return the signals were the layer below each free in every phase; see `GeneRec`."""
+        return self._signals(points, coefficients, heard=np.broadcast_to(points.states[:1], points.states.shape))
+
+    def adjoint_signals(self, points: Settled, adjoint: FloatArray, currents: FloatArray) -> dict[str, Signal]:
+        """Return the mean over samples of dC/dtheta, lambda' d(dE/ds)/dtheta, by address; see `Hopfield`."""
+        return self._signals(points, np.ones((1, len(adjoint))), change=adjoint)
+
+    def _signals(
+        self,
+        points: Settled,
+        coefficients: FloatArray,
+        heard: FloatArray | None = None,
+        change: FloatArray | None = None,
+    ) -> dict[str, Signal]:
+        """Return what `joints.gradients` says of points. heard: states that weights lead up from, as those of points.
+        change: of free states, (batch, units), along which the gradients' own change is asked."""
+        import jax
+
+        from ebana_like.systems.joints import along, gradients
+
         usable = points.usable
-        c = (coefficients[:, usable] / max(int(usable.sum()), 1)).reshape(-1)
-        states = points.states[:, usable]
-        phases = len(states)
-        x = np.tile(points.features[usable].reshape(-1, *self.image), (phases, 1, 1, 1))
-        *maps, out = self.unflattened(states.reshape(-1, states.shape[-1]))
-        found: dict[str, Signal] = {}
-        weights = self.weights(points.values)
-        for name, (w, _), own, below in zip(self.shapes, weights, maps, [x, *maps], strict=False):
-            weighted = c[:, None, None, None] * own
-            told = unpooled(weighted, convolved(below, w), self.pool)
-            patches = np.lib.stride_tricks.sliding_window_view(below, (self.kernel, self.kernel), axis=(2, 3))
-            found[f"{name}.weight"] = -np.tensordot(told, patches, axes=([0, 2, 3], [0, 2, 3])).ravel()
-            found[f"{name}.bias"] = -weighted.sum(axis=(0, 2, 3))
-        weighted = c[:, None] * out
-        found["outputs.weight"] = -(weighted.T @ maps[-1].reshape(len(out), -1)).ravel()
-        found["outputs.bias"] = -weighted.sum(axis=0)
-        return found
+        factors = np.where(usable, coefficients, 0.0) / max(int(usable.sum()), 1)
+        x = np.where(usable[:, None], points.features, 0.0)
+
+        def layers(states: FloatArray) -> list[FloatArray]:
+            known = np.where(usable[:, None], states, 0.0)
+            return [known[..., part] for part in self.parts]
+
+        given = self.joints, self.matrices(points.values)
+        with jax.enable_x64(True):
+            if change is not None:
+                found = along(*given, layers(points.states[:1]), layers(change[None]), factors, x)
+            else:
+                found = gradients(*given, layers(points.states), factors, x, heard if heard is None else layers(heard))
+        pairs = zip(self.addresses, found, strict=True)
+        return {at: np.asarray(each).ravel() for names, pair in pairs for at, each in zip(names, pair, strict=True)}
 
     def input_signal(self, points: Settled, coefficients: FloatArray) -> FloatArray:
-        w = self.weights(points.values)[0][0]
-        x, found = points.features.reshape(-1, *self.image), np.zeros(points.features.shape)
-        for c, states in zip(coefficients, points.states, strict=True):
-            told = unpooled(c[:, None, None, None] * self.unflattened(states)[0], convolved(x, w), self.pool)
-            found -= spread(told, w).reshape(found.shape)
-        return found
+        return self._inputs(points, np.einsum("pb,pbk->bk", coefficients, points.states[..., self.parts[0]]))
 
+    def adjoint_input_signal(self, points: Settled, adjoint: FloatArray, currents: FloatArray) -> FloatArray:
+        """Return dC/dx of each sample, (batch, features)."""
+        return self._inputs(points, adjoint[:, self.parts[0]])
 
-def convolved(s: FloatArray, w: FloatArray) -> FloatArray:
-    """Return a map (n, channels, height, width) through kernels (own, channels, side, side), before it is pooled."""
-    patches = np.lib.stride_tricks.sliding_window_view(s, w.shape[2:], axis=(2, 3))
-    return np.moveaxis(np.tensordot(patches, w, axes=([1, 4, 5], [1, 2, 3])), -1, 1)
+    def _inputs(self, points: Settled, change: FloatArray) -> FloatArray:
+        """Return how the energy's slope by the inputs changes with the first map, (batch, features)."""
+        import jax
 
-
-def spread(u: FloatArray, w: FloatArray) -> FloatArray:
-    """Return what kernels bring back of (n, own, height, width) to the map below: `convolved` backwards."""
-    side = w.shape[2] - 1
-    around = np.pad(u, ((0, 0), (0, 0), (side, side), (side, side)))
-    return convolved(around, w[:, :, ::-1, ::-1].swapaxes(0, 1))
-
-
-def pooled(u: FloatArray, pool: int) -> FloatArray:
-    """Return the largest of every pool, (n, own, height / pool, width / pool)."""
-    return np.asarray(_pools(u, pool).max(axis=-1))
-
-
-def unpooled(s: FloatArray, u: FloatArray, pool: int) -> FloatArray:
-    """Return s of every pool where u is the largest of it, and zero elsewhere, shaped as u."""
-    pools = _pools(u, pool)
-    found = np.zeros_like(pools)
-    at: IntArray = pools.argmax(axis=-1)
-    np.put_along_axis(found, at[..., None], s[..., None], axis=-1)
-    shape = found.shape[:-1]
-    return found.reshape(*shape, pool, pool).swapaxes(3, 4).reshape(u.shape)
-
-
-def _pools(u: FloatArray, pool: int) -> FloatArray:
-    """Return (n, own, height, width) as (n, own, rows, columns, those of a pool)."""
-    n, own, height, width = u.shape
-    split = u.reshape(n, own, height // pool, pool, width // pool, pool).swapaxes(3, 4)
-    return split.reshape(n, own, height // pool, width // pool, pool * pool)
+        with jax.enable_x64(True):
+            given = tuple(map(jax.numpy.asarray, self.matrices(points.values)[0]))
+            return -np.asarray(
+                self.joints[0].down(given, jax.numpy.asarray(change), jax.numpy.asarray(points.features))
+            )

@@ -9,12 +9,9 @@ weight learns from the two units that it joins, dE/dW = -s s', and every bias fr
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
-from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from safetensors.numpy import save
 
 from ebana_like.checks import require_number
 from ebana_like.circuit import Circuit
@@ -24,24 +21,20 @@ from ebana_like.errors import SettingError
 from ebana_like.limits import require_at_most
 from ebana_like.netlist import Netlist, write_netlist
 from ebana_like.networks.hopfield import ACTIVATIONS, hopfield_circuit
-from ebana_like.nudges.nudge import Slope
-from ebana_like.nudges.ways.clamped import Clamped
-from ebana_like.systems.pulls import Clamps, Drawn, Springs, Way
-from ebana_like.systems.settled import HeldForces, Settled
-from ebana_like.values import Parameter, Range, Values, address
+from ebana_like.systems.layered import LARGEST, Layered
+from ebana_like.systems.pulls import Way
+from ebana_like.systems.settled import Settled
+from ebana_like.values import Parameter, Values
 
-LARGEST = 4.0
-"""Of weights and biases, as of anything that is built."""
-
-WEIGHTS = "weights.safetensors"
-"""File of a run folder that holds the values."""
+if TYPE_CHECKING:
+    from ebana_like.systems.joints import Dense
 
 WRITTEN = 5000
 """Weights up to which a run folder holds the network as a circuit too."""
 
 
 @dataclass(frozen=True, eq=False)
-class Hopfield:
+class Hopfield(Layered):
     """A layered Hopfield network; see `System`.
 
     sizes: of the layers, inputs first and outputs last: (784, 500, 10).
@@ -81,20 +74,27 @@ class Hopfield:
             raise SettingError(f"activation is {self.activation!r}; choose one of {', '.join(ACTIVATIONS)}")
         if self.pull == "switch" and self.activation != "clip":
             raise SettingError("springs pull units that are clipped; pull smooth ones by --nudging current or clamped")
-        rng, limits = np.random.default_rng(self.seed), Range(-self.largest, self.largest)
-        found = {}
-        for layer, (units, rows) in enumerate(self.shapes, start=1):
-            reach = min(self.spread * np.sqrt(6 / (units + rows)), self.largest)
-            weights = rng.uniform(-reach, reach, (units, rows))
-            given = weights.ravel(), np.zeros(units), weights.T.ravel()
-            for at, value in zip(self.addresses[layer - 1], given, strict=False):
-                found[at] = Parameter(value, "", limits)
-        object.__setattr__(self, "parameters", found)
+        object.__setattr__(self, "parameters", self.begun(self.seed, self.spread, self.largest))
 
     @property
-    def shapes(self) -> list[tuple[int, int]]:
-        """Shapes of the weights, (units, units of the layer before) for every layer but the inputs."""
-        return list(zip(self.sizes[1:], self.sizes, strict=False))
+    def line(self) -> str:
+        return "-".join(map(str, self.sizes))
+
+    @property
+    def shapes(self) -> tuple[tuple[int, int], ...]:
+        """Of the weights, (units, units of the layer before) for every layer but the inputs."""
+        return tuple(zip(self.sizes[1:], self.sizes, strict=False))
+
+    @property
+    def units(self) -> tuple[int, ...]:
+        return self.sizes[1:]
+
+    @property
+    def joints(self) -> "tuple[Dense, ...]":
+        from ebana_like.systems.joints import BothWays, Dense  # with JAX, which naming a network does not need
+
+        behind = BothWays() if self.vector_field else Dense()
+        return (Dense(), *[behind] * (len(self.units) - 1))
 
     @property
     def features(self) -> int:
@@ -105,59 +105,9 @@ class Hopfield:
         return self.sizes[-1]
 
     @property
-    def clamps(self) -> bool:
-        """Whether outputs are held where the nudging factor says, 1 at their targets."""
-        return self.pull == "clamped"
-
-    @property
     def holomorphic(self) -> bool:
         """Whether states go on into the complex plane, as nudging factors may."""
         return self.activation != "clip" and self.pull == "current"
-
-    @property
-    def departure(self) -> str:
-        """Why pulled states do not differ by the cost's gradient; empty where they do."""
-        back = "weights back are not those up, and a vector field has no energy" if self.vector_field else ""
-        return "; ".join(filter(None, (Clamped.departure if self.clamps else "", back)))
-
-    def refusal(self) -> str:
-        return ""
-
-    def matrices(self, values: Values) -> list[tuple[FloatArray, ...]]:
-        """Return weights (units, units before), biases (units,) and in a vector field, but for the first layer, weights
-        back (units before, units), layer by layer."""
-        found = []
-        for names, (units, rows) in zip(self.addresses, self.shapes, strict=True):
-            shapes = (units, rows), (units,), (rows, units)
-            found.append(tuple(values[at].reshape(shape) for at, shape in zip(names, shapes, strict=False)))
-        return found
-
-    @cached_property
-    def addresses(self) -> tuple[tuple[str, ...], ...]:
-        """Addresses of what `matrices` returns."""
-        layers = range(1, len(self.sizes))
-        names = [("weight", "bias", "back")[: 3 if self.vector_field and k > 1 else 2] for k in layers]
-        return tuple(tuple(address(f"layer{k}", each) for each in own) for k, own in zip(layers, names, strict=True))
-
-    @cached_property
-    def parts(self) -> list[slice]:
-        """Where each layer's units stand among all, (units,)."""
-        ends = np.cumsum((0, *self.sizes[1:])).tolist()
-        return [slice(*pair) for pair in pairwise(ends)]
-
-    def scores(self, states: FloatArray) -> FloatArray:
-        return states[..., self.parts[-1]].real
-
-    def drawn(self, cost: Slope) -> Drawn:
-        """Return how its outputs are drawn to targets; see `ebana_like.simulators.descent.Draws`."""
-        return Drawn(cost, self.pull)
-
-    def nudging(self, cost: Slope, targets: FloatArray, betas: FloatArray) -> HeldForces | Springs | Clamps:
-        return self.drawn(cost).nudging(targets, betas)
-
-    def weights(self) -> dict[str, FloatArray]:
-        """Return how much every layer's energy weighs: 1."""
-        return {f"layer{layer}": np.ones(1) for layer in range(1, len(self.sizes))}
 
     def signals(self, points: Settled, coefficients: FloatArray) -> dict[str, Signal]:
         if self.vector_field:
@@ -216,8 +166,7 @@ class Hopfield:
 
     def files(self, values: Values) -> dict[str, bytes]:
         """Return what a run folder holds of it: the weights, and where they are few, the circuit."""
-        arrays: dict[str, Any] = {name: np.ascontiguousarray(value) for name, value in sorted(values.items())}
-        found = {WEIGHTS: save(arrays)}
+        found = super().files(values)
         if sum(a * b for a, b in self.shapes) <= WRITTEN:
             found["netlist.cir"] = write_netlist(Netlist(self.circuit(values))).encode()
         return found

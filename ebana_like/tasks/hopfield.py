@@ -1,8 +1,9 @@
 """How does a Hopfield network learn a task? The task's data, scaled to units' range, and settings of the network."""
 
+import math
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ebana_like.errors import SettingError
 from ebana_like.learning.estimators.catalog import ESTIMATORS
@@ -13,6 +14,8 @@ from ebana_like.tasks.task import Task
 if TYPE_CHECKING:
     from ebana_like.data import Split
     from ebana_like.learning import Update
+    from ebana_like.systems.convolutional import ConvolutionalHopfield
+    from ebana_like.systems.hopfield import Hopfield
     from ebana_like.training import Problem
 
 PREFIX = "hopfield-"
@@ -45,6 +48,12 @@ class HopfieldSettings(TrainingSettings):
     volts: float = setting(1.0, "Input that the largest feature is scaled to.", positive=True)
 
     hidden: tuple[int, ...] = setting((100,), "Units of each hidden layer, as in 500 or 500,500.", low=1)
+    channels: tuple[int, ...] = setting(
+        (), "Of maps between the image and the outputs, in place of hidden units, as in 32,64."
+    )
+    kernel: int = setting(5, "Pixels along a side of the maps' windows.", low=1)
+    pool: int = setting(2, "Windows along a side of what a map's unit pools.", low=1)
+    pooling: str = setting("max", "What a map's unit hears of its pool.", ("max", "mean"))
     activation: str = setting("clip", "What limits units: clip is the thesis's.", ("clip", "logistic", "tanh"))
     spread: float = setting(1.0, "Range of the first weights, of Glorot's.", positive=True)
     largest: float = setting(4.0, "Largest weight and bias.", positive=True)
@@ -55,7 +64,7 @@ class HopfieldSettings(TrainingSettings):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        layers = len(self.hidden) + 1
+        layers = self.layers
         if len(self.lr) not in (1, layers):
             raise SettingError(f"lr has {len(self.lr)} values; give one for all, or {layers}: one for each layer")
         if len(self.steps) not in (0, 2):
@@ -64,6 +73,28 @@ class HopfieldSettings(TrainingSettings):
             raise SettingError(
                 "start is given, but Hopfield networks begin from their seed; go on with a run by resume"
             )
+        if self.channels and (self.activation != "clip" or self.vector_field):
+            raise SettingError("units of maps are clipped and hear both ways alike; leave out activation, vector_field")
+
+    @property
+    def layers(self) -> int:
+        """Of units, outputs among them."""
+        return len(self.channels or self.hidden) + 1
+
+    def system(self, features: int, outputs: int) -> "Hopfield | ConvolutionalHopfield":
+        """Return the network for so many features and scores. Raises SettingError for maps of what is no image."""
+        from ebana_like.systems.convolutional import ConvolutionalHopfield
+        from ebana_like.systems.hopfield import Hopfield
+
+        how: Any = {name: getattr(self, name) for name in ("seed", "spread", "largest")} | {"pull": self.nudging}
+        if not self.channels:
+            sizes = features, *self.hidden, outputs
+            return Hopfield(sizes, self.activation, vector_field=self.vector_field, **how)
+        side = math.isqrt(features)
+        if side**2 != features:
+            raise SettingError(f"channels are given, but {features} features are no square image; give hidden units")
+        windows: Any = {name: getattr(self, name) for name in ("kernel", "pool", "pooling")}
+        return ConvolutionalHopfield((1, side, side), self.channels, outputs, **windows, **how)
 
 
 @dataclass(frozen=True)
@@ -105,23 +136,13 @@ class HopfieldTask:
         """Return the training problem. Raises SettingError for what such a network does not do."""
         from ebana_like.nudges import Clamped
         from ebana_like.runs.assembly import cost_of, estimator_of, readout_of, technology_of
-        from ebana_like.systems.hopfield import Hopfield
         from ebana_like.training import Problem
 
         data, cost, estimator = self.scaled(self.parts(settings), settings), cost_of(settings), estimator_of(settings)
         if settings.nudging == Clamped.name:
             Clamped.suited(getattr(estimator, "beta", settings.beta))
-        sizes = data.train.features.shape[1], *settings.hidden, data.train.outputs(cost)
-        how = (
-            settings.activation,
-            settings.nudging,
-            settings.seed,
-            settings.spread,
-            settings.largest,
-            settings.vector_field,
-        )
         return Problem(
-            system=Hopfield(sizes, *how),  # type: ignore[arg-type]
+            system=settings.system(data.train.features.shape[1], data.train.outputs(cost)),
             data=data,
             cost=cost,
             estimator=estimator,
@@ -141,7 +162,7 @@ def _update(settings: HopfieldSettings) -> "Update":
     """Return the update rule, whose rates are relative to the range of weights, for rates that are not."""
     from ebana_like.runs.assembly import update_of
 
-    rates = settings.lr * (len(settings.hidden) + 1) if len(settings.lr) == 1 else settings.lr
+    rates = settings.lr * settings.layers if len(settings.lr) == 1 else settings.lr
     rule, span = update_of(settings, 1.0), 2 * settings.largest
     scale = span if rule.normalised else span**2
     return replace(rule, rate={f"layer{layer}": rate / scale for layer, rate in enumerate(rates, start=1)})

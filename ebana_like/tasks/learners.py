@@ -86,9 +86,9 @@ LEARNERS = (
     ),
     Learner(
         "maps",
-        "Hopfield network of maps with kernels between them, in Python",
-        "ConvolutionalHopfield",
-        ("switch",),
+        "Hopfield network of maps with kernels between them",
+        "hopfield TASK --channels 32,64",
+        ("current", "switch", "clamped"),
         lambda way: ConvolutionalHopfield((1, 6, 6), (2,), 2, 3, pull=way),  # type: ignore[arg-type]
     ),
     Learner(

@@ -4,7 +4,7 @@
 
 trains 784-1024-1024-10 (two) and 784-1024-1024-1024-10 (three), or those named, by two.toml and three.toml, in
 runs/deep. A training that was cut off goes on where it was, with the same bits; so does a finished one with more
-epochs. Then ngspice solves 4 test digits, neuron by neuron (folded.py), and the network's rows in results.csv and
+epochs. Then ngspice solves 4 test digits, neuron by neuron (../folded.py), and the network's rows in results.csv and
 epochs.csv are written anew. For a GPU: without --epochs, all 30.
 """
 
@@ -17,7 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 
 HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE))
+sys.path.insert(0, str(HERE.parent))
 
 import jax  # noqa: E402
 from folded import deviation  # noqa: E402
@@ -72,7 +72,7 @@ def row_of(name: str, run: Run) -> tuple[dict[str, object], list[dict[str, objec
         "epochs": len(history),
         "seconds_an_epoch": round(statistics.median(epoch["seconds"] for epoch in history), 1),
         "test_error": epochs[-1]["test_error"],
-        "from_ngspice_volts": f"{deviation(circuit, circuit.values(), points.voltages[0]):.1e}",
+        "from_ngspice_volts": f"{deviation(circuit, points.voltages[0]):.1e}",
     }, epochs
 
 

@@ -25,6 +25,7 @@ from ebana_like.simulators.hopfield import HopfieldEngine
 from ebana_like.simulators.hopfield.settle import settle
 from ebana_like.simulators.native.runtime import doubles
 from ebana_like.systems.hopfield import Hopfield
+from ebana_like.systems.joints import Dense
 from ebana_like.training import Callback, Problem, train
 from ebana_like.training.stretch import stretches_of
 
@@ -103,8 +104,8 @@ def test_a_stiff_network_settles_in_few_sweeps_where_whole_steps_take_hundreds()
         second = np.clip(first @ between.T + bias, 0, 1)
         sweeps, moved = sweeps + 1, abs(first - old).max()
     with doubles():
-        start = [jnp.full((5, count), 0.5)] * 2
-        found = settle(start, jnp.asarray(drive), [(jnp.asarray(between), jnp.asarray(bias))], None, 1e-13, "clip")
+        start, layers = [jnp.full((5, count), 0.5)] * 2, [(jnp.asarray(between), jnp.asarray(bias))]
+        found = settle((Dense(),), start, jnp.asarray(drive), layers, None, 1e-13, "clip")
     assert ((first > 0) & (first < 1)).all()
     assert found.states[0] == pytest.approx(first, abs=1e-10)
     assert found.states[1] == pytest.approx(second, abs=1e-10)

@@ -13,8 +13,9 @@ from jax import Array
 
 from ebana_like.simulators.descent import Draws, Ends, Moves
 from ebana_like.simulators.hopfield.motion import Motion
-from ebana_like.simulators.hopfield.settle import Pulls, Weights
+from ebana_like.simulators.hopfield.settle import Pulls
 from ebana_like.simulators.moving import Batches, Lasting, begun, ended, moved
+from ebana_like.systems.joints import Layer, along, gradients
 from ebana_like.systems.pulls import Clamps, Springs
 from ebana_like.systems.settled import HeldForces
 
@@ -39,7 +40,7 @@ class Carry(NamedTuple):
 
     done: Array
     is_going: Array
-    layers: Weights
+    layers: list[Layer]
     state: State
     scores: Array
     norms: Array
@@ -51,7 +52,7 @@ def descend(
     pull: Draws,
     addresses: tuple[tuple[str, ...], ...],
     still: Array,
-    layers: Weights,
+    layers: list[Layer],
     bounds: Mapping[str, Bounds],
     batches: Batches,
     count: Array,
@@ -71,7 +72,7 @@ def descend(
         k, layers = carry.done, carry.layers
         x = batches.unit * batches.features[k].astype(batches.unit.dtype)
         share = (jnp.arange(len(x)) < batches.counts[k]).astype(x.dtype) / batches.counts[k].astype(x.dtype)
-        drive = x @ layers[0][0].T + layers[0][1]
+        drive = motion.driven(x, layers)
         free = motion.free(drive[None], layers[1:], still)
         score, targets = free.states[-1][0], batches.targets[k]
         if batches.betas.shape[1]:
@@ -84,15 +85,12 @@ def descend(
                 still,
             )
             states = [jnp.concatenate(pair) for pair in zip(free.states, pushed.states, strict=True)]
-            here, factors = [s[0] for s in free.states], batches.coefficients[k] * share
+            slopes = gradients(motion.joints, layers, states, batches.coefficients[k] * share, x)
             still_moving = jnp.concatenate([free.moved, pushed.moved])
         else:
-            here = [s[0] for s in free.states]
-            mirrored = motion.adjoint(here, pull.gradient(score, targets), layers[1:], still)
-            states = [jnp.stack([s + m / 2, s - m / 2]) for s, m in zip(here, mirrored.states, strict=True)]
-            factors = jnp.stack([share, -share])
+            mirrored = motion.adjoint([s[0] for s in free.states], pull.gradient(score, targets), layers[1:], still)
+            slopes = along(motion.joints, layers, free.states, [m[None] for m in mirrored.states], share[None], x)
             still_moving = jnp.concatenate([free.moved, mirrored.moved[None]])
-        slopes = gradients(states, factors, x, layers, here)
         norm = jnp.sqrt(sum(jnp.vdot(each, each) for pair in slopes for each in pair))
         is_good = (~((still_moving > still) & (share > 0))).all() & jnp.isfinite(norm)
         changed, state = _moved(layers, slopes, carry, k)
@@ -101,7 +99,7 @@ def descend(
         )
         return Carry(k + is_good, is_good, layers, state, carry.scores.at[k].set(score), carry.norms.at[k].set(norm))
 
-    def _moved(layers: Weights, slopes: Weights, carry: Carry, k: Array) -> tuple[Weights, State]:
+    def _moved(layers: list[Layer], slopes: list[Layer], carry: Carry, k: Array) -> tuple[list[Layer], State]:
         if moves is None or ranges is None:
             return [
                 tuple(
@@ -128,26 +126,6 @@ def descend(
     return done._replace(state=ended(done.state))
 
 
-def gradients(states: list[Array], factors: Array, x: Array, layers: Weights, free: list[Array]) -> Weights:
-    """Return sum over phases and samples of factor dE/dW and dE/db, layer by layer.
-
-    In a vector field, of the sum of what each weight's unit at its end changes by, times the free unit that it leads
-    from. states: (phases, samples, units). factors: (phases, samples). x: features, (samples, features). layers: of
-    the weights. free: states, (samples, units).
-    """
-    weighted = [factors[..., None] * own for own in states]
-    changes = [each.sum(axis=0) for each in weighted]
-    found: Weights = [(-changes[0].T @ x, -changes[0].sum(axis=0))]
-    for k, layer in enumerate(layers[1:], start=1):
-        bias = -changes[k].sum(axis=0)
-        if len(layer) > 2:
-            found.append((-changes[k].T @ free[k - 1], bias, -changes[k - 1].T @ free[k]))
-        else:
-            own, before = (each.reshape(-1, each.shape[-1]) for each in (weighted[k], states[k - 1]))
-            found.append((-own.T @ before, bias))
-    return found
-
-
 def pulls_of(drives: Mapping[str, Any], shape: tuple[int, ...], dtype: Any) -> Pulls:
     """Return what pulls at outputs, (phases, batch, outputs), where some of it is given by address."""
     nothing = jnp.zeros(shape, dtype)
@@ -155,11 +133,11 @@ def pulls_of(drives: Mapping[str, Any], shape: tuple[int, ...], dtype: Any) -> P
     return Pulls(*(jnp.broadcast_to(jnp.asarray(each), shape) for each in given))
 
 
-def _flat(addresses: tuple[tuple[str, ...], ...], layers: Weights) -> Numbers:
+def _flat(addresses: tuple[tuple[str, ...], ...], layers: list[Layer]) -> Numbers:
     pairs = zip(addresses, layers, strict=True)
     return {at: each.ravel() for names, pair in pairs for at, each in zip(names, pair, strict=True)}
 
 
-def _shaped(addresses: tuple[tuple[str, ...], ...], values: Numbers, like: Weights) -> Weights:
+def _shaped(addresses: tuple[tuple[str, ...], ...], values: Numbers, like: list[Layer]) -> list[Layer]:
     pairs = zip(addresses, like, strict=True)
     return [tuple(values[at].reshape(each.shape) for at, each in zip(*pair, strict=True)) for pair in pairs]

@@ -15,12 +15,13 @@ from ebana_like.simulators.at_rest import Forgetful
 from ebana_like.simulators.descent import Descended, Descent
 from ebana_like.simulators.hopfield.descent import Bounds, descend, pulls_of
 from ebana_like.simulators.hopfield.motion import Motion
-from ebana_like.simulators.hopfield.settle import MOST_SWEEPS, Pulls, Rest, Weights
+from ebana_like.simulators.hopfield.settle import MOST_SWEEPS, Pulls, Rest
 from ebana_like.simulators.moving import Batches
 from ebana_like.simulators.native.runtime import as_jax, doubles, make_room, padded, padded_size
 from ebana_like.simulators.scoring import Scored
 from ebana_like.systems import Seconds
-from ebana_like.systems.hopfield import Hopfield
+from ebana_like.systems.joints import Layer
+from ebana_like.systems.layered import Layered
 from ebana_like.systems.settled import Settled
 from ebana_like.values import Values
 
@@ -42,10 +43,14 @@ class HopfieldEngine(Forgetful):
     """
 
     descends = True
-    system: Hopfield
+    system: Layered
 
     def __init__(
-        self, system: Hopfield, single: bool = False, still: float = 0.0, steps: tuple[int, int] | None = None
+        self,
+        system: Layered,
+        single: bool = False,
+        still: float = 0.0,
+        steps: tuple[int, int] | None = None,
     ) -> None:
         require_number("still", still, low=0, fix="the largest move of a unit at rest, for example 1e-4")
         make_room()
@@ -54,7 +59,8 @@ class HopfieldEngine(Forgetful):
         self.still = max(still, STILL[single])
         for count in steps or ():
             require_number("steps", count, whole=True, low=1, fix="of the free and the nudged phase, for example 30,10")
-        self.motion = Motion(system.activation, steps)
+        units = tuple(part.stop - part.start for part in system.parts)
+        self.motion = Motion(system.joints, units, system.activation, steps)
 
     @property
     def _real(self) -> Any:
@@ -71,12 +77,12 @@ class HopfieldEngine(Forgetful):
         batch, size = len(features), padded_size(len(features))
         with doubles():
             layers = self._layers(values)
-            drive = _driven(padded(features, size).astype(self._real), layers)
+            drive = _driven(self.motion, padded(features, size).astype(self._real), layers)
             free = _free(self.motion, drive[None], layers[1:], self.still)
             phases, moves = [_joined(free)[:, :batch]], [np.asarray(free.moved)[:, :batch]]
             if nudging is not None:
                 drives = nudging.drives(system.scores(phases[0][0]).astype(float), slice(0, batch))
-                pulls = pulls_of(self._typed(drives, batch, size), (nudging.phases, size, system.outputs), self._real)
+                pulls = pulls_of(self._typed(drives, batch, size), (nudging.phases, size, system.units[-1]), self._real)
                 kind = jnp.result_type(*pulls)
                 start = [jnp.broadcast_to(s, (nudging.phases, *s.shape[1:])).astype(kind) for s in free.states]
                 nudged = _nudged(self.motion, start, drive[None], layers[1:], pulls, self.still)
@@ -165,14 +171,14 @@ class HopfieldEngine(Forgetful):
             raise SettingError(f"the features have shape {features.shape}; give (batch, {self.system.features})")
         return features
 
-    def _layers(self, values: Values) -> Weights:
+    def _layers(self, values: Values) -> list[Layer]:
         return [tuple(jnp.asarray(each, self._real) for each in layer) for layer in self.system.matrices(values)]
 
     def _typed(self, drives: dict[str, Any], batch: int, size: int) -> dict[str, Any]:
         """Return what pulls at outputs for all samples that fill arrays, in the precision of states."""
         found = {}
         for at, each in drives.items():
-            value = np.broadcast_to(each, (len(each) if each.ndim == 3 else 1, batch, self.system.outputs))
+            value = np.broadcast_to(each, (len(each) if each.ndim == 3 else 1, batch, self.system.units[-1]))
             if np.iscomplexobj(value) and not self.system.holomorphic:
                 raise SettingError(
                     "complex nudging factors need units that are smooth, pulled by held forces; activation is "
@@ -192,35 +198,34 @@ def _joined(rest: Rest) -> FloatArray:
     return np.concatenate([np.asarray(each) for each in rest.states], axis=-1)
 
 
-@jax.jit
-def _driven(features: jax.Array, layers: Weights) -> jax.Array:
-    """Return what inputs contribute to the first layer, (batch, units)."""
-    return features @ layers[0][0].T + layers[0][1]
+@partial(jax.jit, static_argnums=0)
+def _driven(motion: Motion, features: jax.Array, layers: list[Layer]) -> jax.Array:
+    return motion.driven(features, layers)
 
 
 @partial(jax.jit, static_argnums=0)
-def _free(motion: Motion, drive: jax.Array, layers: Weights, still: Any) -> Rest:
+def _free(motion: Motion, drive: jax.Array, layers: list[Layer], still: Any) -> Rest:
     return motion.free(drive, layers, still)
 
 
 @partial(jax.jit, static_argnums=0)
 def _nudged(
-    motion: Motion, start: list[jax.Array], drive: jax.Array, layers: Weights, pulls: Pulls, still: Any
+    motion: Motion, start: list[jax.Array], drive: jax.Array, layers: list[Layer], pulls: Pulls, still: Any
 ) -> Rest:
     return motion.nudged(start, drive, layers, pulls, still)
 
 
 @partial(jax.jit, static_argnums=0)
-def _adjoint(motion: Motion, states: list[jax.Array], slopes: jax.Array, layers: Weights, still: Any) -> Rest:
+def _adjoint(motion: Motion, states: list[jax.Array], slopes: jax.Array, layers: list[Layer], still: Any) -> Rest:
     return motion.adjoint(states, slopes, layers, still)
 
 
 @partial(jax.jit, static_argnums=0)
-def _scored(motion: Motion, features: jax.Array, layers: Weights, still: Any) -> tuple[jax.Array, jax.Array]:
+def _scored(motion: Motion, features: jax.Array, layers: list[Layer], still: Any) -> tuple[jax.Array, jax.Array]:
     """Return free scores of chunks of samples, (chunks, samples, outputs), and last moves, (chunks, samples)."""
 
     def chunk(x: jax.Array) -> tuple[jax.Array, jax.Array]:
-        found = motion.free(_driven(x, layers)[None], layers[1:], still)
+        found = motion.free(motion.driven(x, layers)[None], layers[1:], still)
         return found.states[-1][0], found.moved[0]
 
     scored: tuple[jax.Array, jax.Array] = jax.lax.map(chunk, features)

@@ -1,8 +1,9 @@
 """Where does a Hopfield network come to rest? Each layer in turn is put at its minimum, until nothing moves.
 
 No weight joins two units of one layer, so that s_l = rho(W_l s_(l-1) + W_(l+1)' s_(l+1) + b_l) is a layer's exact
-minimum: every sweep lowers the energy, and ends where small steps of ds/dt = -dE/ds end. What the inputs contribute
-does not change meanwhile, and is computed once.
+minimum: every sweep lowers the energy, and ends where small steps of ds/dt = -dE/ds end. Where the layer above hears
+the largest of each pool, it is the minimum of an energy that lies nowhere below and touches where the layer is: what
+was the largest can only be outdone. What the inputs contribute does not change meanwhile, and is computed once.
 
 Units that are clipped go further, by a factor w between 1 and 2 of the way to that minimum. Along one unit the energy
 is a parabola, on which any w below 2 still goes down (Cryer 1971, projected over-relaxation); near the rest a sweep
@@ -11,11 +12,15 @@ every `ROUND` sweeps from the share q that was left, by l = (q + w - 1)^2 / (q w
 (Hageman and Young 1981).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
+import jax
 import jax.numpy as jnp
 from jax import Array, lax
+
+from ebana_like.systems.joints import Joint, Layers
 
 MOST_SWEEPS = 2000
 """After which a state that still moves is given up."""
@@ -37,15 +42,6 @@ SLOPE: dict[str, Callable[[Any], Any]] = {
 }
 """rho' of a unit at rest, of its state."""
 
-Weights = list[tuple[Array, ...]]
-"""Weights (units, units before) and biases (units,), layer by layer; in a vector field also those back."""
-
-
-def back(layer: tuple[Any, ...]) -> Any:
-    """Return what a layer's units give to those before it, (units before, units): in a symmetric network what they get
-    from them."""
-    return layer[2] if len(layer) > 2 else layer[0].T
-
 
 class Pulls(NamedTuple):
     """What pulls at outputs, each (phases, batch, outputs): force, stiffness, where they are held, and whether."""
@@ -64,11 +60,19 @@ class Rest(NamedTuple):
     sweeps: Array
 
 
-def settle(start: list[Array], drive: Array, layers: Weights, pulls: Pulls | None, still: Any, activation: str) -> Rest:
+def settle(
+    joints: Sequence[Joint],
+    start: list[Array],
+    drive: Array,
+    layers: Layers,
+    pulls: Pulls | None,
+    still: Any,
+    activation: str,
+) -> Rest:
     """Sweep until no unit moves by more than `still`.
 
-    start: states of each layer, (phases, batch, units). drive: what inputs contribute to the first, (batch, units).
-    layers: those behind the first. pulls: None for nothing. activation: by its name.
+    joints, layers: those behind the first. start: states of each layer, (phases, batch, units). drive: what inputs
+    contribute to the first, (batch, units). pulls: None for nothing. activation: by its name.
     """
     rho, relaxes = ACTIVATION[activation], activation == "clip"
 
@@ -78,9 +82,10 @@ def settle(start: list[Array], drive: Array, layers: Weights, pulls: Pulls | Non
     def sweep(states: list[Array], factor: Array) -> list[Array]:
         found = list(states)
         for layer, state in enumerate(states):
-            sums = drive if layer == 0 else found[layer - 1] @ layers[layer - 1][0].T + layers[layer - 1][1]
+            sums = drive if layer == 0 else joints[layer - 1].up(layers[layer - 1], found[layer - 1])
             if layer < len(layers):
-                found[layer] = moved(state, sums + found[layer + 1] @ back(layers[layer]).T, factor)
+                above = joints[layer].down(layers[layer], found[layer + 1], state)
+                found[layer] = moved(state, sums + above, factor)
             elif pulls is None:
                 found[layer] = moved(state, sums, factor)
             else:
@@ -91,36 +96,53 @@ def settle(start: list[Array], drive: Array, layers: Weights, pulls: Pulls | Non
     return swept(sweep, start, still)
 
 
-def settle_adjoint(states: list[Array], slopes: Array, layers: Weights, still: Any, activation: str) -> Rest:
+def settle_adjoint(
+    joints: Sequence[Joint], states: list[Array], slopes: Array, layers: Layers, still: Any, activation: str
+) -> Rest:
     """Return lambda = -H^-1 dC/ds of every unit, H the energy's second derivatives at rest (recurrent backpropagation).
 
-    lambda_l = rho'(u_l) (D_l' lambda_(l-1) + W_(l+1)' lambda_(l+1) - dC/ds_l), swept as states are; a unit at an end of
-    its range stays there. D_l, the weights back, are W_l' but in a vector field.
+    lambda_l = rho'(u_l) (D' lambda_(l-1) + U' lambda_(l+1) - dC/ds_l), swept as states are, with D and U the slopes of
+    what the layer below hears of it and the one above; a unit at an end of its range stays there, and what was the
+    largest of a pool stays that.
 
-    states: of each layer, (batch, units). slopes: dC/ds of the outputs, (batch, outputs). layers: see `settle`.
+    states: of each layer, (batch, units). slopes: dC/ds of the outputs, (batch, outputs). joints, layers: see `settle`.
     """
-    gains = [SLOPE[activation](each) for each in states]
-
-    def sweep(found: list[Array], factor: Array) -> list[Array]:
-        return adjoint_sweep(found, gains, slopes, layers, factor)
-
+    sweep = adjoint_sweep(joints, states, slopes, layers, activation)
     return swept(sweep, [jnp.zeros_like(each) for each in states], still)
 
 
 def adjoint_sweep(
-    found: list[Array], gains: list[Array], slopes: Array, layers: Weights, factor: Any, at_once: bool = False
-) -> list[Array]:
-    """Return lambda after one sweep, or after one step of all layers at once.
+    joints: Sequence[Joint],
+    states: list[Array],
+    slopes: Array,
+    layers: Layers,
+    activation: str,
+    at_once: bool = False,
+) -> Callable[[list[Array], Any], list[Array]]:
+    """Return what gives lambda after one sweep, or after one step of all layers at once.
 
-    gains: rho' of each layer. factor: of the way to a layer's own answer.
+    It takes lambda and the factor of the way to a layer's own answer. Arguments as those of `settle_adjoint`.
     """
-    seen, found = found, list(found)
-    for layer, gain in enumerate(gains):
-        below = seen if at_once else found
-        arriving = jnp.zeros_like(gain) if layer == 0 else below[layer - 1] @ back(layers[layer - 1])
-        arriving = arriving + (seen[layer + 1] @ layers[layer][0] if layer < len(layers) else -slopes)
-        found[layer] = seen[layer] + factor * (gain * arriving - seen[layer])
-    return found
+    gains = [SLOPE[activation](each) for each in states]
+    pairs = [
+        (partial(joint.up, layer), partial(joint.down, layer)) for joint, layer in zip(joints, layers, strict=True)
+    ]
+    ends = zip(pairs, states, states[1:], strict=False)
+    ups = [
+        jax.vjp(lambda above, down=down, below=below: down(above, below), above)[1] for (_, down), below, above in ends
+    ]
+    downs = [jax.vjp(up, below)[1] for (up, _), below in zip(pairs, states, strict=False)]
+
+    def sweep(seen: list[Array], factor: Any) -> list[Array]:
+        found = list(seen)
+        for layer, gain in enumerate(gains):
+            below = seen if at_once else found
+            arriving = jnp.zeros_like(gain) if layer == 0 else ups[layer - 1](below[layer - 1])[0]
+            arriving = arriving + (downs[layer](seen[layer + 1])[0] if layer < len(layers) else -slopes)
+            found[layer] = seen[layer] + factor * (gain * arriving - seen[layer])
+        return found
+
+    return sweep
 
 
 def swept(sweep: Callable[[list[Array], Array], list[Array]], start: list[Array], still: Any) -> Rest:

@@ -11,13 +11,16 @@ updates a weight by what it would get from that step in backpropagation through 
 Because the force acts inside rho this holds for units at the ends of their range too: neither moves them.
 """
 
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 from jax import Array, lax
 
-from ebana_like.simulators.hopfield.settle import ACTIVATION, Pulls, Rest, Weights, back
+from ebana_like.simulators.hopfield.settle import ACTIVATION, Pulls, Rest
+from ebana_like.systems.joints import Dense, Joint, Layers
 
 States = list[Array]
 """Of each layer, (..., batch, units)."""
@@ -31,17 +34,48 @@ class Updates(NamedTuple):
     bias: list[Array]
 
 
-def step(states: States, drive: Array, up: Weights, down: list[Array], pulls: Pulls | None, activation: str) -> States:
+def step(states: States, drive: Array, up: Layers, down: list[Array], pulls: Pulls | None, activation: str) -> States:
     """Return the states after one step.
 
     drive: what inputs contribute to the first layer, (batch, units). up: weights and biases of the layers behind it.
     down: weights (units, units of the layer above) from there. pulls: on the outputs, or None.
     """
+    ups = [partial(Dense().up, layer) for layer in up]
+    downs = [lambda above, _, weight=weight: above @ weight.T for weight in down]
+    return _step(states, drive, ups, downs, pulls, activation)
+
+
+def stepped(
+    joints: Sequence[Joint],
+    start: States,
+    drive: Array,
+    layers: Layers,
+    pulls: Pulls | None,
+    count: int,
+    activation: str,
+) -> Rest:
+    """Take so many steps; like `settle`, but that nothing is asked to be at rest."""
+    pairs = list(zip(joints, layers, strict=True))
+    ups = [partial(joint.up, layer) for joint, layer in pairs]
+    downs = [partial(joint.down, layer) for joint, layer in pairs]
+    states: States = lax.fori_loop(0, count, lambda _, old: _step(old, drive, ups, downs, pulls, activation), start)
+    return Rest(states, jnp.zeros(start[0].shape[:-1], jnp.abs(start[0]).dtype), jnp.asarray(count))
+
+
+def _step(
+    states: States,
+    drive: Array,
+    ups: Sequence[Callable[[Array], Array]],
+    downs: Sequence[Callable[[Array, Array], Array]],
+    pulls: Pulls | None,
+    activation: str,
+) -> States:
+    """Return the states after one step. ups: what layers hear of those below; downs: of those above, and themselves."""
     found = []
-    for layer in range(len(states)):
-        sums = drive if layer == 0 else states[layer - 1] @ up[layer - 1][0].T + up[layer - 1][1]
-        if layer < len(up):
-            sums = sums + states[layer + 1] @ down[layer].T
+    for layer, state in enumerate(states):
+        sums = drive if layer == 0 else ups[layer - 1](states[layer - 1])
+        if layer < len(ups):
+            sums = sums + downs[layer](states[layer + 1], state)
         elif pulls is not None:
             sums = (sums + pulls.force) / (1 + pulls.stiffness)
         found.append(ACTIVATION[activation](sums))
@@ -50,15 +84,14 @@ def step(states: States, drive: Array, up: Weights, down: list[Array], pulls: Pu
     return found
 
 
-def stepped(start: States, drive: Array, up: Weights, pulls: Pulls | None, count: int, activation: str) -> Rest:
-    """Take so many steps; like `settle`, but that nothing is asked to be at rest."""
-    down = [back(layer) for layer in up]
-    states: States = lax.fori_loop(0, count, lambda _, old: step(old, drive, up, down, pulls, activation), start)
-    return Rest(states, jnp.zeros(start[0].shape[:-1], jnp.abs(start[0]).dtype), jnp.asarray(count))
-
-
 def course(
-    start: States, drive: Array, up: Weights, down: list[Array], force: Array | None, count: int, activation: str
+    start: States,
+    drive: Array,
+    up: Layers,
+    down: list[Array],
+    force: Array | None,
+    count: int,
+    activation: str,
 ) -> States:
     """Return the states from the start on, (1 + steps, batch, units). force: held on the outputs, (batch, outputs)."""
     nothing = jnp.zeros_like(start[-1])
@@ -88,7 +121,13 @@ def updates(states: States, features: Array, beta: float) -> Updates:
 
 
 def through_time(
-    rest: States, features: Array, layers: Weights, down: list[Array], slopes: Array, count: int, activation: str
+    rest: States,
+    features: Array,
+    layers: Layers,
+    down: list[Array],
+    slopes: Array,
+    count: int,
+    activation: str,
 ) -> Updates:
     """Return minus the gradient of C by the weights of each of the last `count` steps (backpropagation through time).
 
@@ -96,8 +135,8 @@ def through_time(
     weights in the step that lies t steps before the last.
     """
 
-    def outputs(given: tuple[Weights, list[Array]]) -> Array:
-        def one(states: States, here: tuple[Weights, list[Array]]) -> tuple[States, None]:
+    def outputs(given: tuple[Layers, list[Array]]) -> Array:
+        def one(states: States, here: tuple[Layers, list[Array]]) -> tuple[States, None]:
             own, back = here
             return step(states, features @ own[0][0].T + own[0][1], own[1:], back, None, activation), None
 
