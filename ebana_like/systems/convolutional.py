@@ -156,7 +156,5 @@ class ConvolutionalHopfield(Layered):
         import jax
 
         with jax.enable_x64(True):
-            given = tuple(map(jax.numpy.asarray, self.matrices(points.values)[0]))
-            return -np.asarray(
-                self.joints[0].down(given, jax.numpy.asarray(change), jax.numpy.asarray(points.features))
-            )
+            *layer, first, x = map(jax.numpy.asarray, (*self.matrices(points.values)[0], change, points.features))
+            return -np.asarray(self.joints[0].down(tuple(layer), first, x))

@@ -20,7 +20,7 @@ import jax
 import jax.numpy as jnp
 from jax import Array, lax
 
-from ebana_like.systems.joints import Joint, Layers
+from ebana_like.systems.joints import Joint, Layer, Layers
 
 MOST_SWEEPS = 2000
 """After which a state that still moves is given up."""
@@ -124,14 +124,10 @@ def adjoint_sweep(
     It takes lambda and the factor of the way to a layer's own answer. Arguments as those of `settle_adjoint`.
     """
     gains = [SLOPE[activation](each) for each in states]
-    pairs = [
-        (partial(joint.up, layer), partial(joint.down, layer)) for joint, layer in zip(joints, layers, strict=True)
-    ]
-    ends = zip(pairs, states, states[1:], strict=False)
-    ups = [
-        jax.vjp(lambda above, down=down, below=below: down(above, below), above)[1] for (_, down), below, above in ends
-    ]
-    downs = [jax.vjp(up, below)[1] for (up, _), below in zip(pairs, states, strict=False)]
+    ups, downs = [], []
+    for joint, layer, below, own in zip(joints, layers, states, states[1:], strict=False):
+        ups.append(jax.vjp(partial(_down, joint, layer, below), own)[1])
+        downs.append(jax.vjp(partial(joint.up, layer), below)[1])
 
     def sweep(seen: list[Array], factor: Any) -> list[Array]:
         found = list(seen)
@@ -143,6 +139,10 @@ def adjoint_sweep(
         return found
 
     return sweep
+
+
+def _down(joint: Joint, layer: Layer, below: Array, above: Array) -> Array:
+    return joint.down(layer, above, below)
 
 
 def swept(sweep: Callable[[list[Array], Array], list[Array]], start: list[Array], still: Any) -> Rest:
