@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import jax
 import matplotlib
@@ -53,9 +54,9 @@ class Epochs(Callback):
         print({name: round(value, 4) for name, value in self.rows[-1].items()}, flush=True)
 
 
-def trained(file: Path, seed: int, data: str) -> None:
-    """Train one network and write what came of it beside the file of its settings."""
-    settings = replace(settings_of(file), seed=seed, data=data)
+def trained(file: Path, seed: int, data: str, changes: Mapping[str, Any] | None = None) -> None:
+    """Train one network and write what came of it beside the file of its settings. changes: of settings, by name."""
+    settings = replace(settings_of(file), seed=seed, data=data, **(changes or {}))
     problem, epochs, began = TASK.problem(settings), Epochs(), time.process_time()
     assert isinstance(problem.system, Layered)
     which = {"network": problem.system.line, "seed": seed}
