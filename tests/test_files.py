@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ebana_like.errors import RunError
-from ebana_like.files import read_file, write_atomically
+from ebana_like.files import place, read_file, write_atomically
 from ebana_like.netlist import Netlist, load_netlist, save_netlist, write_netlist
 
 ON_A_DISK_OF_1000_BYTES = """
@@ -112,8 +112,8 @@ def test_what_is_read_is_a_plain_file_of_limited_size_inside_a_folder(tmp_path, 
 def test_a_file_put_in_the_place_of_the_one_that_was_checked_is_not_read(tmp_path, monkeypatch):
     """The link comes between the check of the name and the opening, where `os.open` is."""
     folder, outside = tmp_path / "mine", tmp_path / "secret"
-    for place in (folder / "sub", outside):
-        place.mkdir(parents=True)
+    for made in (folder / "sub", outside):
+        made.mkdir(parents=True)
     (folder / "sub" / "data").write_bytes(b"mine")
     (outside / "data").write_bytes(b"secret")
     opened = os.open
@@ -141,3 +141,18 @@ def test_a_file_that_grows_while_it_is_read_is_read_no_further_than_allowed(tmp_
     monkeypatch.setenv("EBANA_MOST_CONFIG_BYTES", "8")
     with pytest.raises(RunError, match="more than 8 are taken for a mistake"):
         read_file(tmp_path / "log", "config_bytes")
+
+
+def test_files_about_several_things_may_go_to_one_folder(tmp_path, monkeypatch):
+    run, other, out = tmp_path / "iris.2", tmp_path / "iris.3", tmp_path / "new" / "out"
+    run.mkdir()
+    other.mkdir()
+    netlist = tmp_path / "my.cir"
+    netlist.write_text("")
+    assert place(run, None).file("power.csv") == run / "power.csv"
+    assert place(netlist, None).file("power.csv") == tmp_path / "my-power.csv"
+    sent = [place(about, out).file("power.csv").name for about in (run, other, netlist)]
+    assert sent == ["iris.2-power.csv", "iris.3-power.csv", "my-power.csv"]
+    assert out.is_dir()
+    monkeypatch.chdir(run)
+    assert place(Path(), out).file("power.csv") == out / "iris.2-power.csv"

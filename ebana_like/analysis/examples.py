@@ -9,6 +9,7 @@ from ebana_like.analysis.sample import circuit_estimator, present_features
 from ebana_like.circuit import Circuit
 from ebana_like.elements import FloatArray
 from ebana_like.errors import SettingError
+from ebana_like.files import Place, place
 from ebana_like.learning import Centered, Cost, Estimator, SquaredError
 from ebana_like.runs import Run, load_circuit
 from ebana_like.tasks import problem_of_run
@@ -22,8 +23,8 @@ class Examples:
     """A circuit with its conductances, and samples for it.
 
     features: (samples, features), volts. targets: (samples, outputs). estimator: the run's own, None
-    where it trained no circuit. origin: where the samples are from, in words. beside: path and prefix of files to
-    write about the circuit.
+    where it trained no circuit. origin: where the samples are from, in words. place: of files to write about the
+    circuit.
     """
 
     circuit: Circuit
@@ -32,11 +33,7 @@ class Examples:
     cost: Cost
     estimator: Estimator | None
     origin: str
-    beside: Path
-
-    def file(self, name: str) -> Path:
-        """Return the path of a file to write: `name` in the run's folder, or beside the netlist after its name."""
-        return self.beside / name if self.beside.is_dir() else self.beside.with_name(f"{self.beside.stem}-{name}")
+    place: Place
 
     def take(self, sample: int) -> tuple[FloatArray, FloatArray]:
         """Return one sample's features (1, features) and targets (1, outputs)."""
@@ -45,17 +42,17 @@ class Examples:
         return self.features[sample : sample + 1], self.targets[sample : sample + 1]
 
 
-def examples_of(circuit: Circuit, problem: Problem, samples: int | None, of: str, beside: Path) -> Examples:
+def examples_of(circuit: Circuit, problem: Problem, samples: int | None, of: str, place: Place) -> Examples:
     """Return training samples of a problem, evenly spaced, for a circuit as it was trained on it.
 
-    samples: how many; None for all. of: what is said behind them. beside: see `Examples`.
+    samples: how many; None for all. of: what is said behind them. place: see `Examples`.
     """
     whole = len(problem.data.train)
     count = whole if samples is None else min(samples, whole)
     data = problem.data.train.take(np.linspace(0, whole - 1, count).astype(np.intp))
     origin = f"{f'{count} of ' if count < whole else ''}{whole} training samples{of}"
     targets, estimator = data.targets(problem.cost), circuit_estimator(problem)
-    return Examples(circuit, data.volts(), targets, problem.cost, estimator, origin, beside)
+    return Examples(circuit, data.volts(), targets, problem.cost, estimator, origin, place)
 
 
 def examples(path: Path, samples: int | None, seed: int, target: float, out: Path | None) -> Examples:
@@ -68,11 +65,9 @@ def examples(path: Path, samples: int | None, seed: int, target: float, out: Pat
     if samples is not None and samples < 1:
         raise SettingError(f"samples is {samples}; give at least 1")
     circuit = load_circuit(path).circuit
-    if out is not None and not out.is_dir():
-        raise SettingError(f"there is no folder {out}; make it, or leave --out away")
     if path.is_dir():
         run = Run(path)
-        return examples_of(circuit, problem_of_run(run), samples, f" of {run.task()}", out or path)
+        return examples_of(circuit, problem_of_run(run), samples, f" of {run.task()}", place(path, out))
     rng = np.random.default_rng(seed)
     count = samples or 1
     own = present_features(circuit)
@@ -83,5 +78,4 @@ def examples(path: Path, samples: int | None, seed: int, target: float, out: Pat
     if count > 1:
         origin += f" and {count - 1} random ones within {volts:g} V (seed {seed})"
     origin += f", random targets of +-{target:g} V, squared error"
-    beside = path if out is None else out / path.name
-    return Examples(circuit, features, targets, SquaredError(), Centered(USUAL_BETA), origin, beside)
+    return Examples(circuit, features, targets, SquaredError(), Centered(USUAL_BETA), origin, place(path, out))

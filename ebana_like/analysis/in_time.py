@@ -15,6 +15,7 @@ from ebana_like.circuit import Circuit, loaded
 from ebana_like.elements import Devices, FloatArray
 from ebana_like.errors import CircuitError, SettingError, counted
 from ebana_like.expressions.numbers import spice_number
+from ebana_like.files import Place, place
 from ebana_like.limits import require_at_most
 from ebana_like.netlist.deck.include import read_text
 from ebana_like.runs import Run, load_circuit
@@ -44,7 +45,7 @@ class Setup:
 
     features: (samples, features), volts. arrives: whether they arrive at once, at a circuit at rest without them; else
     its sources follow their functions of time, or, where none has any, are switched on.
-    names: of the samples. credit: None where there are no right answers. origin: in words. beside: as in `Examples`.
+    names: of the samples. credit: None where there are no right answers. origin: in words. place: as in `Examples`.
     line: step and stop of its `.tran` line, seconds.
     """
 
@@ -54,12 +55,8 @@ class Setup:
     names: tuple[str, ...]
     credit: Credit | None
     origin: str
-    beside: Path
+    place: Place
     line: tuple[float, float] | None = None
-
-    def file(self, name: str) -> Path:
-        """Return the path of a file to write: in the run's folder, or beside the netlist after its name."""
-        return self.beside / name if self.beside.is_dir() else self.beside.with_name(f"{self.beside.stem}-{name}")
 
 
 def setup(path: Path, samples: int, capacitance: float | None, out: Path | None) -> Setup:
@@ -70,17 +67,16 @@ def setup(path: Path, samples: int, capacitance: float | None, out: Path | None)
     """
     if samples < 1:
         raise SettingError(f"samples is {samples}; give at least 1")
-    if out is not None and not out.is_dir():
-        raise SettingError(f"there is no folder {out}; make it, or leave --out away")
     circuit = load_circuit(path).circuit
     stores = bool(circuit.storage.banks)
     trained = path.is_dir() or circuit.inputs.count > 0
     if capacitance is not None or (trained and not stores):
         circuit = loaded(circuit, CAPACITANCE if capacitance is None else capacitance)
+    files = place(path, out)
     if path.is_dir():
         run = Run(path)
         problem = problem_of_run(run)
-        given = examples_of(circuit, problem, samples, f" of {run.task()}", out or path)
+        given = examples_of(circuit, problem, samples, f" of {run.task()}", files)
         whole = len(problem.data.train)
         data = problem.data.train.take(np.linspace(0, whole - 1, len(given.features)).astype(np.intp))
 
@@ -89,14 +85,13 @@ def setup(path: Path, samples: int, capacitance: float | None, out: Path | None)
 
         judged = credit if data.measure == "accuracy" else None
         names = tuple(f"sample {k + 1}" for k in range(len(data)))
-        return Setup(circuit, given.features, True, names, judged, given.origin, out or path)
-    beside = path if out is None else out
+        return Setup(circuit, given.features, True, names, judged, given.origin, files)
     if circuit.inputs.count:
-        return Setup(circuit, present_features(circuit), True, ("its inputs",), None, "its inputs", beside)
+        return Setup(circuit, present_features(circuit), True, ("its inputs",), None, "its inputs", files)
     origin = "its sources in time" if circuit.storage.waveforms else "switched on"
     found = _TRAN.search(read_text(path)[0])
     line = (spice_number(found[1].lower()), spice_number(found[2].lower())) if found else None
-    return Setup(circuit, np.zeros((1, 0)), False, (origin,), None, origin, beside, line)
+    return Setup(circuit, np.zeros((1, 0)), False, (origin,), None, origin, files, line)
 
 
 @dataclass(frozen=True, eq=False)

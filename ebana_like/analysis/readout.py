@@ -14,7 +14,7 @@ from ebana_like.elements import FloatArray, VoltageSources
 from ebana_like.errors import SettingError, counted
 from ebana_like.fitting import FitSettings
 from ebana_like.fitting.fit import columns_of
-from ebana_like.fitting.ports import carriers, columns, with_ports
+from ebana_like.fitting.ports import columns, input_columns, with_ports
 from ebana_like.fitting.settings import noted
 from ebana_like.learning import Cost
 from ebana_like.netlist.deck import Deck, read_deck
@@ -187,7 +187,7 @@ def subject_of(path: Path, data: Path | str | None, inputs: str, outputs: str, e
     circuit, _ = with_ports(foreign_circuit(deck), deck, inputs, outputs)
     features = np.zeros((1, 0))
     if table is not None:
-        features = _columns(table, list(dict.fromkeys(column for _, column, _ in carriers(inputs))))
+        features = _columns(table, input_columns(table, inputs))
     called = spelling(deck, text).nodes
     nodes = tuple(called.get(node, node) for node in circuit.nodes)
     return Subject(circuit, nodes, tuple(output for output, _ in columns(outputs)), engine, features, rows)

@@ -12,7 +12,7 @@ import numpy as np
 from ebana_like.data.table import read_table
 from ebana_like.elements import Bank, CurrentSources, Resistors, VoltageSources
 from ebana_like.errors import SettingError, meant
-from ebana_like.fitting.ports import carriers, columns
+from ebana_like.fitting.ports import carriers, columns, input_columns, output_columns
 from ebana_like.netlist import load_netlist
 from ebana_like.networks.graph import Graph
 from ebana_like.networks.selflearn import SelfLearner
@@ -35,6 +35,7 @@ def learner_of(netlist: Path, data: Path, inputs: str, outputs: str) -> SelfLear
     ends = [end.strip().lower() for end in pair.split("-")]
     if len(ends) != 2 or not set(ends) <= set(circuit.nodes[1:]):
         raise SettingError(f'outputs is "{pair}"; give two nodes as in a-b: {", ".join(circuit.nodes[1:9])}')
+    input_columns(table, inputs), output_columns(table, outputs)
     edges = np.concatenate([np.stack([b.positive, b.negative], axis=1) for b in circuit.of_kind(Resistors)])
     used = np.unique(edges)
     place = {int(node): k for k, node in enumerate(used)}

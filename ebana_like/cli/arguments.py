@@ -57,6 +57,8 @@ class _Quantity(click.ParamType):  # type: ignore[type-arg] # generic since clic
         return found
 
 
+OUT = click.Path(path_type=Path, file_okay=False)
+"""A folder for files, which is made where there is none."""
 ENGINE = Choice(ENGINES, ENGINES.former)
 QUANTITY = _Quantity()
 RUN, RUN_OR_FILE = _Run(files=False), _Run(files=True)

@@ -8,12 +8,12 @@ import click
 from ebana_like.analysis.chips import chips as drawn
 from ebana_like.analysis.trained import read_trained
 from ebana_like.cli.allow import reads_data
-from ebana_like.cli.arguments import ENGINE, RUN
+from ebana_like.cli.arguments import ENGINE, OUT, RUN
 from ebana_like.cli.clusters import cluster_of, on_clusters, shown
 from ebana_like.cli.netlists import reads_netlists
 from ebana_like.cli.printer import Printer, terminal
-from ebana_like.errors import SettingError, counted
-from ebana_like.files import write_atomically
+from ebana_like.errors import counted
+from ebana_like.files import place, write_atomically
 from ebana_like.hardware import Mismatch, mismatch
 from ebana_like.pages.chips import chips_drawn, chips_table, defect_words
 
@@ -36,7 +36,7 @@ DEVIATIONS = "; ".join(f"{entry.name}: {entry.metadata['what']}" for entry in fi
 @click.option("--first", type=int, default=0, show_default=True, help="Number, and seed, of the first; others follow.")
 @click.option("--retrain", type=int, default=0, show_default=True, help="Epochs that each chip learns for, by itself.")
 @click.option("--engine", type=ENGINE, help="What solves them.  [default: native where it can]")
-@click.option("--out", type=click.Path(path_type=Path), help="Folder for the files; RUN unless given.")
+@click.option("--out", type=OUT, help="Folder for files, made where there is none.  [default: RUN]")
 def chips(
     path: Path,
     text: str,
@@ -55,8 +55,7 @@ def chips(
     epochs. Chip N is always the same: `train-circuit TASK --mismatch ... --chip N` trains on it from the start. For
     tolerances of named parts, with their worst corner and which of them is to blame, see `train-circuit tolerance`.
     """
-    if out is not None and not out.is_dir():
-        raise SettingError(f"there is no folder {out}; make it, or leave --out away")
+    files = place(path, out)
     printer = Printer(terminal())
     on = cluster_of(workers, cluster, printer)
     with shown("drawing chips", "chip", count, printer) as watch:
@@ -65,7 +64,7 @@ def chips(
     printer.show(chips_table(found))
     if words := defect_words(found):
         printer.line(words)
-    csv, picture = ((out or path) / name for name in ("chips.csv", "chips.png"))
-    write_atomically(csv, found.csv(), root=path if out is None else None)
-    chips_drawn(found).save(picture, out or path)
+    csv, picture = files.file("chips.csv"), files.file("chips.png")
+    write_atomically(csv, found.csv(), root=files.root)
+    chips_drawn(found).save(picture, picture.parent)
     printer.line(f"made:     {csv}, {picture}")

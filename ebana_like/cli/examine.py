@@ -13,7 +13,7 @@ from ebana_like.analysis import power as powers
 from ebana_like.analysis.examples import Examples, examples
 from ebana_like.analysis.movement import movement
 from ebana_like.cli.allow import reads_data
-from ebana_like.cli.arguments import ENGINE, QUANTITY, RUN_OR_FILE
+from ebana_like.cli.arguments import ENGINE, OUT, QUANTITY, RUN_OR_FILE
 from ebana_like.cli.netlists import reads_netlists
 from ebana_like.cli.patience import patience
 from ebana_like.cli.printer import GAP, Printer, terminal
@@ -36,9 +36,7 @@ def _shared(command: Any) -> Any:
         click.option(
             "--target", type=float, default=0.3, show_default=True, help="Volts of random targets, for a bare netlist."
         ),
-        click.option(
-            "--out", type=click.Path(path_type=Path), help="Folder for files; beside RUN or FILE unless given."
-        ),
+        click.option("--out", type=OUT, help="Folder for files, made where there is none.  [default: RUN, or FILE's]"),
     ]
     for option in reversed(options):
         command = option(command)
@@ -103,10 +101,10 @@ def gradcheck(
         printer.show(sensor_table(sensors))
         for sentence in sensor_words(sensors):
             printer.prose(sentence)
-    write_atomically(given.file("gradcheck.csv"), checks.csv_text(check))
-    checks.plot_check(check, given.file("gradcheck.png"), given.circuit.title)
-    printer.line(f"made:     {given.file('gradcheck.csv')}, {given.file('gradcheck.png')}")
-    printer.line(f"adjoint:  ngspice -b {given.file('adjoint.cir')}   (first sample)")
+    write_atomically(given.place.file("gradcheck.csv"), checks.csv_text(check))
+    checks.plot_check(check, given.place.file("gradcheck.png"), given.circuit.title)
+    printer.line(f"made:     {given.place.file('gradcheck.csv')}, {given.place.file('gradcheck.png')}")
+    printer.line(f"adjoint:  ngspice -b {given.place.file('adjoint.cir')}   (first sample)")
 
 
 def _print_rows(printer: Printer, check: checks.GradientCheck) -> None:
@@ -166,7 +164,7 @@ def _save_adjoint(simulator: Simulator, given: Examples) -> None:
     currents = -given.cost.gradient(points.scores, targets)[0]
     devices = {name: device.take(slice(0, 1)) for name, device in points.devices.items()}
     adjoint = adjoint_circuit(present, points.voltages[0, 0], currents, devices)
-    save_netlist(Netlist(adjoint), given.file("adjoint.cir"))
+    save_netlist(Netlist(adjoint), given.place.file("adjoint.cir"))
 
 
 def _betas(text: str) -> list[float]:
@@ -239,8 +237,8 @@ def power(
         )
     elif given.estimator is not None:
         printer.line("the adjoint is computed, not measured: a training step draws no more than inference")
-    write_atomically(given.file("power.csv"), powers.csv_text(report))
-    printer.line(f"made:     {given.file('power.csv')}")
+    write_atomically(given.place.file("power.csv"), powers.csv_text(report))
+    printer.line(f"made:     {given.place.file('power.csv')}")
 
 
 def _watts(value: float) -> str:

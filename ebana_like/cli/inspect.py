@@ -19,7 +19,7 @@ from ebana_like.elements import Devices
 from ebana_like.energy import symmetry
 from ebana_like.errors import SettingError, counted
 from ebana_like.figures import DRAWABLE, NOTHING, drawn_netlist, require_drawable, save_schematic
-from ebana_like.files import write_given
+from ebana_like.files import Place, write_given
 from ebana_like.fitting import NetlistSystem
 from ebana_like.netlist.deck.include import read_text
 from ebana_like.pages.answers import answer_tables
@@ -86,7 +86,7 @@ def inspect(path: Path, sample: int | None, html: Path | None, schematic: Path |
         printer.show(flow_table(phases))
         sensors, energy = None, None
         if problem is not None:
-            batch = examples_of(circuit, problem, problem.batch, "", path)
+            batch = examples_of(circuit, problem, problem.batch, "", Place(path))
             sensors = movement(simulator, batch)
             if batch.estimator is not None and not circuit.of_kind(Devices):
                 some = range(min(POWER_SAMPLES, len(batch.features)))

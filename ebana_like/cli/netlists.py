@@ -34,9 +34,17 @@ def _remember(deck: Deck, text: str) -> None:
     @cache  # the names are worked out when there is something to say
     def names() -> dict[str, str]:
         called = spelling(deck, text)
-        return {**called.nodes, **called.elements}
+        found = {**called.nodes, **called.elements}
+        return {name: found[name] for name in found.keys() - _paths_given()}
 
     SPELLERS[:] = [lambda message: spelled(message, names())]
+
+
+def _paths_given() -> set[str]:
+    """Return the names of files and folders on the command line: `--out r1` is no resistor."""
+    context = click.get_current_context(silent=True)
+    values = context.params.values() if context else ()
+    return {str(value) for value in values if isinstance(value, Path)}
 
 
 def spelled(message: str, names: dict[str, str]) -> str:

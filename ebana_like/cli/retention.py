@@ -8,12 +8,12 @@ import click
 from ebana_like.analysis.retention import aged
 from ebana_like.analysis.trained import read_trained
 from ebana_like.cli.allow import reads_data
-from ebana_like.cli.arguments import ENGINE, RUN
+from ebana_like.cli.arguments import ENGINE, OUT, RUN
 from ebana_like.cli.clusters import shown
 from ebana_like.cli.netlists import reads_netlists
 from ebana_like.cli.printer import Printer, terminal
 from ebana_like.errors import SettingError
-from ebana_like.files import write_atomically
+from ebana_like.files import place, write_atomically
 from ebana_like.pages.retention import SECONDS, retention_drawn, retention_table
 
 
@@ -45,7 +45,7 @@ class Times(click.ParamType):  # type: ignore[type-arg] # generic since click 8.
 @click.option("--technology", default="", help="What the trained values are written into; the run's own unless given.")
 @click.option("--technology-options", default="", help="Its options, as in drift=0.05.")
 @click.option("--engine", type=ENGINE, help="What solves them.  [default: native where it can]")
-@click.option("--out", type=click.Path(path_type=Path), help="Folder for the files; RUN unless given.")
+@click.option("--out", type=OUT, help="Folder for files, made where there is none.  [default: RUN]")
 def retention(
     path: Path,
     after: tuple[float, ...],
@@ -60,8 +60,7 @@ def retention(
     Devices drift, leak and wander as their technology was measured to do; each chip has devices of its own. A run that
     was trained with ideal devices is written into others by --technology, errors of the write included.
     """
-    if out is not None and not out.is_dir():
-        raise SettingError(f"there is no folder {out}; make it, or leave --out away")
+    files = place(path, out)
     if technology_options and not technology:
         raise SettingError("technology-options are given without a technology; name it with --technology")
     printer = Printer(terminal())
@@ -69,7 +68,7 @@ def retention(
         found = aged(read_trained(path), after, count, technology, technology_options, engine or "", watch)
     printer.line(f"{found.title}: {found.technology}; {found.judged}")
     printer.show(retention_table(found))
-    csv, picture = ((out or path) / name for name in ("retention.csv", "retention.png"))
-    write_atomically(csv, found.csv(), root=path if out is None else None)
-    retention_drawn(found).save(picture, out or path)
+    csv, picture = files.file("retention.csv"), files.file("retention.png")
+    write_atomically(csv, found.csv(), root=files.root)
+    retention_drawn(found).save(picture, picture.parent)
     printer.line(f"made:     {csv}, {picture}")

@@ -8,7 +8,7 @@ import click
 from ebana_like.analysis.selflearn import Learned, learn_alone
 from ebana_like.analysis.selflearn_file import learner_of
 from ebana_like.cli.allow import reads_data
-from ebana_like.cli.arguments import QUANTITY
+from ebana_like.cli.arguments import OUT, QUANTITY
 from ebana_like.cli.netlists import reads_netlists
 from ebana_like.cli.patience import patience
 from ebana_like.cli.printer import Printer, terminal
@@ -66,9 +66,7 @@ TASK_OR_FILE = _TaskOrFile()
 @click.option("--channel", type=click.Choice(["transistor", "linear"]), default="transistor", show_default=True)
 @click.option("--epochs", type=click.IntRange(1), help="Rounds of all patterns.  [default: 400; 800 for regression]")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the gates at the start.")
-@click.option(
-    "--out", type=click.Path(path_type=Path), default=Path(), show_default=True, help="Folder for what is made."
-)
+@click.option("--out", type=OUT, default=Path(), show_default=True, help="Folder for files, made where there is none.")
 def selflearn(
     task: str,
     data: Path | None,
@@ -98,8 +96,6 @@ def selflearn(
     """
     if reading().celsius is not None:
         raise SettingError("celsius is given, but edges that learn by themselves have no temperature; leave it out")
-    if out.exists() and not out.is_dir():
-        raise SettingError(f"out is {out}, which is a file; name a folder")
     make_folder(out)
     epochs = epochs or EPOCHS.get(task, USUAL_EPOCHS)
     learner = _learner(task, data, inputs, outputs)

@@ -56,8 +56,8 @@ def check_settling(
     printer.table(["time", "error"], rows, title="\nwithout the metric: as if all capacitances were their mean")
     printer.line(f"\norder in beta: {_order(check, 'centered')} centered, {_order(check, 'one_sided')} one-sided")
     printer.prose(f"carried back through reversed time, inputs arriving: {carried}")
-    write_atomically(given.file("settling.csv"), _csv(check))
-    printer.line(f"made:     {given.file('settling.csv')}")
+    write_atomically(given.place.file("settling.csv"), _csv(check))
+    printer.line(f"made:     {given.place.file('settling.csv')}")
 
 
 def _order(check: TransientCheck, which: str) -> str:

@@ -8,12 +8,12 @@ from ebana_like.analysis.spread import DISTRIBUTIONS
 from ebana_like.analysis.tolerance import csv_texts, subject
 from ebana_like.analysis.tolerance import tolerance as looked_at
 from ebana_like.cli.allow import reads_data
-from ebana_like.cli.arguments import ENGINE, RUN_OR_FILE
+from ebana_like.cli.arguments import ENGINE, OUT, RUN_OR_FILE
 from ebana_like.cli.clusters import cluster_of, on_clusters, shown
 from ebana_like.cli.netlists import reads_netlists
 from ebana_like.cli.printer import Printer, terminal
-from ebana_like.errors import SettingError, counted
-from ebana_like.files import write_atomically
+from ebana_like.errors import counted
+from ebana_like.files import place, write_atomically
 from ebana_like.pages.page import render
 from ebana_like.pages.tolerance import ranked, summary, tolerance_page
 
@@ -48,7 +48,7 @@ RANKED = 10
     "--outputs", metavar="NAMES", default="", help="Nodes or pairs, as in a-b,c, of a netlist from elsewhere."
 )
 @click.option("--engine", type=ENGINE, help="What solves it.  [default: native where it can]")
-@click.option("--out", type=click.Path(path_type=Path), help="Folder for the files; RUN, or FILE's, unless given.")
+@click.option("--out", type=OUT, help="Folder for files, made where there is none.  [default: RUN, or FILE's]")
 def tolerance(
     path: Path,
     text: str,
@@ -69,8 +69,7 @@ def tolerance(
     judged on, a netlist for its own operating point or the rows of a table. For a whole chip, where every element of a
     kind differs and which then may learn, see `train-circuit chips`.
     """
-    if out is not None and not out.is_dir():
-        raise SettingError(f"there is no folder {out}; make it, or leave --out away")
+    files = place(path, out)
     printer = Printer(terminal())
     on = cluster_of(workers, cluster, printer)
     with shown("solving copies", "copy", count, printer) as watch:
@@ -82,9 +81,6 @@ def tolerance(
     if found.unsolved:
         printer.line(f"warning: {counted(found.unsolved, 'copy has', 'copies have')} no operating point")
     texts = {**csv_texts(found), "tolerance.html": render(tolerance_page(found))}
-    base, root = (path, path) if path.is_dir() else (path.parent, None)
-    prefix = "" if path.is_dir() and out is None else f"{path.stem}-"
-    files = [(out or base) / f"{prefix}{name}" for name in texts]
-    for file, content in zip(files, texts.values(), strict=True):
-        write_atomically(file, content, root=root if out is None else None)
-    printer.line(f"made:     {', '.join(map(str, files))}")
+    for name, content in texts.items():
+        write_atomically(files.file(name), content, root=files.root)
+    printer.line(f"made:     {', '.join(str(files.file(name)) for name in texts)}")

@@ -7,7 +7,7 @@ import numpy as np
 
 from ebana_like.analysis.in_time import Settling, Setup, settle_in_time, setup
 from ebana_like.cli.allow import reads_data
-from ebana_like.cli.arguments import ENGINE, QUANTITY, RUN_OR_FILE
+from ebana_like.cli.arguments import ENGINE, OUT, QUANTITY, RUN_OR_FILE
 from ebana_like.cli.netlists import reads_netlists
 from ebana_like.cli.patience import patience
 from ebana_like.cli.printer import Printer, terminal
@@ -44,7 +44,7 @@ LISTED = 12
 )
 @click.option("--method", type=click.Choice(["trapezoid", "euler"]), default="trapezoid", show_default=True)
 @click.option("--engine", type=ENGINE, help="What solves the circuit.  [default: native where it can]")
-@click.option("--out", type=click.Path(path_type=Path), help="Folder for files; beside RUN or FILE unless given.")
+@click.option("--out", type=OUT, help="Folder for files, made where there is none.  [default: RUN, or FILE's]")
 def transient(
     path: Path,
     nodes: str,
@@ -80,10 +80,10 @@ def transient(
     picture = waveforms(found.course.times, volts, given.names, found.settled)
     for name in ("transient.png", "transient.csv"):
         if name.endswith("csv"):
-            write_atomically(given.file(name), _csv(given, found, shown))
+            write_atomically(given.place.file(name), _csv(given, found, shown))
         else:
-            picture.save(given.file(name), given.file(name).parent)
-    printer.line(f"made:     {given.file('transient.png')}, {given.file('transient.csv')}")
+            picture.save(given.place.file(name), given.place.file(name).parent)
+    printer.line(f"made:     {given.place.file('transient.png')}, {given.place.file('transient.csv')}")
 
 
 def _shown(given: Setup, names: str) -> list[int]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from ebana_like.circuit import Circuit
 from ebana_like.cli.allow import reads_data
-from ebana_like.cli.arguments import ENGINE
+from ebana_like.cli.arguments import ENGINE, OUT
 from ebana_like.cli.netlists import reads_netlists
 from ebana_like.cli.patience import patience
 from ebana_like.cli.printer import Printer, terminal
@@ -17,8 +17,8 @@ from ebana_like.data.table import read_table
 from ebana_like.elements import FloatArray, IntArray, Range
 from ebana_like.errors import SettingError
 from ebana_like.figures.waveforms import waveforms
-from ebana_like.files import csv_text, write_atomically
-from ebana_like.fitting.ports import carriers, columns, with_ports
+from ebana_like.files import csv_text, place, write_atomically
+from ebana_like.fitting.ports import columns, input_columns, output_columns, with_ports
 from ebana_like.learning import update_named
 from ebana_like.learning.in_time import CAPACITANCE, IN_TIME_RULES, INDUCTANCE, InTimeTask
 from ebana_like.learning.schedules import Exponential
@@ -57,7 +57,7 @@ LAST = 0.1
 @click.option("--update", default="adam", show_default=True, help="Update rule; see `train-circuit rules`.")
 @click.option("--lr", type=float, default=0.005, show_default=True, help="Learning rate; it falls to a tenth.")
 @click.option("--engine", type=ENGINE, help="What follows the circuit.  [default: native where it can]")
-@click.option("--out", type=click.Path(path_type=Path), help="Folder for files; beside NETLIST unless given.")
+@click.option("--out", type=OUT, help="Folder for files, made where there is none.  [default: beside NETLIST]")
 def waveform(
     netlist: Path,
     data: Path,
@@ -77,8 +77,7 @@ def waveform(
     at rest; the cost is the integral of the squared error. `train-circuit learners` says which rule goes with which
     circuit.
     """
-    if out is not None and not out.is_dir():
-        raise SettingError(f"there is no folder {out}; make it, or leave --out away")
+    place_of = place(netlist, out)
     deck = read_deck(read_text(netlist)[0], str(netlist), netlist.parent)
     circuit = _learning(with_ports(foreign_circuit(deck), deck, inputs, outputs)[0])
     task = _task(data, inputs, outputs)
@@ -102,7 +101,7 @@ def waveform(
     printer.table(["epoch", "squared error, share of the targets'"], rows)
     best = min(seen, key=lambda epoch: epoch.cost)
     _print_values(printer, circuit, best.circuit, trained)
-    files = {kind: _file(netlist, out, kind) for kind in ("cir", "csv", "png")}
+    files = {kind: place_of.file(f"waveform.{kind}") for kind in ("cir", "csv", "png")}
     save_netlist(Netlist(best.circuit), files["cir"])
     write_atomically(files["csv"], _csv(task, best, outputs))
     volts: dict[str, FloatArray] = {}
@@ -111,10 +110,6 @@ def waveform(
     picture = waveforms(task.times, volts, [f"epoch {best.number}"], np.full(1, np.nan))
     picture.save(files["png"], files["png"].parent)
     printer.line(f"made:     {', '.join(str(path) for path in files.values())}")
-
-
-def _file(netlist: Path, out: Path | None, kind: str) -> Path:
-    return (netlist if out is None else out / netlist.name).with_name(f"{netlist.stem}-waveform.{kind}")
 
 
 def _learning(circuit: Circuit) -> Circuit:
@@ -128,9 +123,8 @@ def _learning(circuit: Circuit) -> Circuit:
 
 def _task(data: Path, inputs: str, outputs: str) -> InTimeTask:
     table = read_table(str(data))
-    names = list(dict.fromkeys(column for _, column, _ in carriers(inputs)))
-    features = np.stack([table.numbers(name) for name in names], axis=1)
-    targets = np.stack([table.numbers(column) for _, column in columns(outputs)], axis=1)
+    features = np.stack([table.numbers(name) for name in input_columns(table, inputs)], axis=1)
+    targets = np.stack([table.numbers(name) for name in output_columns(table, outputs)], axis=1)
     return InTimeTask(table.numbers("time"), features[None], targets[None])
 
 

@@ -194,8 +194,8 @@ class RegressionDataset(Dataset):
 
     @cached_property
     def variance(self) -> FloatArray:
-        """Variance of each quantity over all these samples, (outputs,)."""
-        return np.asarray(self.labels.var(axis=0))
+        """Variance of each quantity over all these samples, (outputs,); exactly 0 where all are alike."""
+        return np.where(np.ptp(self.labels, axis=0) > 0, self.labels.var(axis=0), 0.0)
 
     def in_range_of(self, other: Dataset) -> "RegressionDataset":
         low, high = other.labels.min(axis=0), other.labels.max(axis=0)
@@ -212,9 +212,15 @@ class RegressionDataset(Dataset):
         return self.low + cost.answers(scores) * (self.high - self.low)
 
     def credit(self, cost: Cost, samples: IntArray | slice, scores: FloatArray) -> FloatArray:
-        """Return 1 - (error / standard deviation)^2, mean over outputs: over all samples its mean is R^2."""
-        squares = (self.said(cost, scores) - self.labels[samples]) ** 2
-        return np.asarray((1 - squares / np.where(self.variance > 0, self.variance, np.nan)).mean(axis=1))
+        """Return 1 - (error / standard deviation)^2, mean over outputs: over all samples its mean is R^2.
+
+        Of quantities that vary: one that never does has none of its variance explained; NaN where none does.
+        """
+        varies = self.variance > 0
+        if not varies.any():
+            return np.full(len(scores), np.nan)
+        squares = (self.said(cost, scores) - self.labels[samples])[:, varies] ** 2
+        return np.asarray((1 - squares / self.variance[varies]).mean(axis=1))
 
     def names(self, labels: NDArray[Any]) -> list[str]:
         return [" ".join(f"{value:.4g}" for value in row) for row in labels]

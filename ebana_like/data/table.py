@@ -58,10 +58,15 @@ class Table:
                 self._refuse(k, name, f"says {word!r}" if word else "is empty", "fill it, or leave the row out")
         return words
 
-    def require(self, name: str, where: str = "") -> None:
-        """Raise SettingError, with the nearest name, where there is no such column; where: what asks for it."""
+    def require(self, name: str, where: str = "", fix: str = "") -> None:
+        """Raise SettingError, with the nearest name, where there is no such column.
+
+        where: what asks for it. fix: a sentence, what else to do about it.
+        """
         if name not in self._places:
-            raise SettingError(f'{self.path} has no column "{name}"{where}; {meant(name, self.names, "it has")}')
+            near = meant(name, self.names, "it has")
+            end = f"{' ' if near.endswith('?') else '. '}{fix}" if fix else ""
+            raise SettingError(f'{self.path} has no column "{name}"{where}; {near}{end}')
 
     def numbers(self, name: str) -> FloatArray:
         """Return a column as numbers, (rows,). Raises SettingError naming the row that has none."""

@@ -6,6 +6,7 @@ Everything that reads or writes in this package does it by these functions.
 from ebana_like.files.consent import ALLOW_OUTSIDE, allow, outside_allowed, require_allowed
 from ebana_like.files.lock import locked
 from ebana_like.files.own import away_from_here, cache_folder
+from ebana_like.files.place import Place, place
 from ebana_like.files.read import followed, is_file_name, is_inside, open_file, read_file, read_words
 from ebana_like.files.table import csv_text
 from ebana_like.files.temporary import TemporaryFolder
@@ -21,6 +22,7 @@ from ebana_like.files.write import (
 
 __all__ = [
     "ALLOW_OUTSIDE",
+    "Place",
     "TemporaryFolder",
     "allow",
     "append",
@@ -34,6 +36,7 @@ __all__ = [
     "make_folder",
     "open_file",
     "outside_allowed",
+    "place",
     "read_file",
     "read_words",
     "remove",

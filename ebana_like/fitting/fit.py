@@ -16,7 +16,7 @@ from ebana_like.errors import CircuitError, SettingError
 from ebana_like.files import write_atomically
 from ebana_like.fitting.balance import balanced
 from ebana_like.fitting.ported import ported
-from ebana_like.fitting.ports import carriers, columns
+from ebana_like.fitting.ports import carriers, columns, input_columns, output_columns
 from ebana_like.fitting.settings import FitSettings, gather
 from ebana_like.fitting.source import NetlistSystem, Source, kept_name
 from ebana_like.netlist.deck import read_deck
@@ -182,12 +182,11 @@ def _beta(circuit: Circuit) -> float:
 def samples(settings: FitSettings) -> Split:
     """Return the table's samples, split, features in the columns' own units."""
     table = read_table(settings.data)
-    features, _ = columns_of(settings)
-    numbers = np.column_stack([table.numbers(name) for name in features])
+    numbers = np.column_stack([table.numbers(name) for name in input_columns(table, settings.inputs)])
     if settings.labels:
         data = Dataset(numbers, *table.classes(settings.labels))
     else:
-        names = [column for _, column in columns(settings.outputs)]
+        names = output_columns(table, settings.outputs)
         wanted = np.column_stack([table.numbers(name) for name in names])
         data = RegressionDataset(numbers, wanted, tuple(names), settings.off, settings.on)
     return split(data, settings.validation, settings.test, settings.seed)

@@ -6,6 +6,7 @@ from ebana_like.analysis.trained import measure
 from ebana_like.pages.page import PageTable
 from ebana_like.runs import Run, TrainingSettings, as_table
 from ebana_like.tasks import trained_in
+from ebana_like.training.progress import in_words
 
 History = list[dict[str, float]]
 
@@ -49,7 +50,7 @@ def _measured(history: History, part: str) -> str:
     value = history[-1].get(f"{part}_{what}")
     if value is None:
         return ""
-    return f"{100 * value:.1f} %" if what == "accuracy" else f"R² {value:.3f}"
+    return in_words(what, value)
 
 
 def _text(value: object) -> str:

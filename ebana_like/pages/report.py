@@ -15,6 +15,7 @@ from ebana_like.analysis.trained import Trained, measure
 from ebana_like.elements import Devices
 from ebana_like.errors import counted
 from ebana_like.figures import is_small
+from ebana_like.files import Place
 from ebana_like.fitting import NetlistSystem
 from ebana_like.fitting.reach import unreached
 from ebana_like.learning import Nudged
@@ -55,7 +56,7 @@ def report(trained: Trained, simulator: Simulator) -> Page:
         *angle_section(trained, simulator),
         *(schematic_section(*as_drawn(trained)) if is_small(circuit) else []),
         *power,
-        *sensor_section(simulator, examples_of(circuit, problem, problem.batch, "", trained.run.path)),
+        *sensor_section(simulator, examples_of(circuit, problem, problem.batch, "", Place(trained.run.path))),
         Section("Settings", tables=[_settings(trained)]),
         _repeat(trained),
     ]
@@ -177,7 +178,7 @@ def _power(trained: Trained, simulator: Simulator) -> tuple[list[Section], list[
     """
     if trained.circuit.of_kind(Devices):
         return [], []
-    examples = examples_of(trained.circuit, trained.problem, POWER_SAMPLES, "", trained.run.path)
+    examples = examples_of(trained.circuit, trained.problem, POWER_SAMPLES, "", Place(trained.run.path))
     points = [power_of_sample(simulator, examples, k) for k in range(len(examples.features))]
     kinds = {kind: np.array([free.by_kind()[kind] for free, _ in points]) for kind in points[0][0].by_kind()}
     rows = [

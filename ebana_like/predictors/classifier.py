@@ -1,6 +1,7 @@
 """Which class does a circuit say? scikit-learn's classifier."""
 
 from collections.abc import Mapping
+from math import isnan
 from typing import Any, Self
 
 import numpy as np
@@ -69,6 +70,7 @@ class CircuitClassifier(ClassifierMixin, CircuitPredictor):  # type: ignore[misc
         return cost.answers(scores)
 
     def _validated(self, X: Any, y: Any, first: bool) -> tuple[FloatArray, Any]:
+        _require_labels(y)
         with in_one_line():
             X, y = validate_data(self, X, y, dtype=float, reset=first)
             check_classification_targets(y)
@@ -96,3 +98,21 @@ class CircuitClassifier(ClassifierMixin, CircuitPredictor):  # type: ignore[misc
     def _restored(self, answers: Mapping[str, Any]) -> Dataset:
         self.classes_ = answers["classes"]
         return self._asking()
+
+
+def _require_labels(y: Any) -> None:
+    """Raise SettingError where objects among the labels are missing, or are words and numbers, which have no order.
+
+    Looked at before they become an array: numpy makes the word nan of one that is missing beside words.
+    """
+    objects = y if isinstance(y, np.ndarray) else np.asarray(y, dtype=object)
+    if objects.dtype != object or objects.ndim != 1:
+        return
+    for k, label in enumerate(objects):
+        lacking = type(label).__name__ in ("NoneType", "NAType", "NaTType")
+        if lacking or (isinstance(label, float) and isnan(label)):
+            raise SettingError(f"y has no label for sample {k}, counted from 0: it is {label!r}; leave the sample out")
+    words = [isinstance(label, str) for label in objects]
+    if any(words) and not all(words):
+        word, other = objects[words.index(True)], objects[words.index(False)]
+        raise SettingError(f"y has the word {word!r} and {other!r}, which is none; make all labels words: map(str, y)")

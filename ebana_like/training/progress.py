@@ -12,6 +12,13 @@ MEASURES = {"accuracy": "accuracy", "r2": "R²"}
 """How a person calls what is measured beside the loss; in files, and where it cannot be taken for a resistor, r2."""
 
 
+def in_words(measure: str, value: float) -> str:
+    """Return what is measured beside the loss for a person to read."""
+    if measure == "accuracy":
+        return f"{100 * value:.1f} %"
+    return f"{MEASURES[measure]} {'undefined (all targets are alike)' if isnan(value) else f'{value:.3f}'}"
+
+
 @dataclass(frozen=True)
 class Evaluation:
     """How well a data set is answered.
@@ -25,11 +32,7 @@ class Evaluation:
     measure: str = "accuracy"
 
     def __str__(self) -> str:
-        return (
-            f"{100 * self.accuracy:.1f} %"
-            if self.measure == "accuracy"
-            else f"{MEASURES[self.measure]} {self.accuracy:.3f}"
-        )
+        return in_words(self.measure, self.accuracy)
 
 
 @dataclass(frozen=True)

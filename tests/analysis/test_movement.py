@@ -9,6 +9,7 @@ from linear_problem import LinearSimulator, linear_simulator, problem
 
 from ebana_like.analysis.examples import examples_of
 from ebana_like.analysis.movement import Movement, full_scale_for, movement
+from ebana_like.files import Place
 from ebana_like.learning import Adjoint, Centered
 
 __all__ = ["linear_simulator", "problem"]
@@ -18,7 +19,7 @@ BETA = 1e-8
 
 @pytest.fixture
 def given(problem):
-    return examples_of(problem.circuit, replace(problem, estimator=Centered(BETA)), None, "", Path())
+    return examples_of(problem.circuit, replace(problem, estimator=Centered(BETA)), None, "", Place(Path()))
 
 
 def test_outputs_move_as_ohms_law_says(given, problem):

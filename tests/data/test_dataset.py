@@ -10,6 +10,7 @@ from sklearn.metrics import accuracy_score, r2_score
 from ebana_like.data import Dataset, MultilabelDataset, RegressionDataset, Split, in_range
 from ebana_like.errors import SettingError
 from ebana_like.learning import CrossEntropy, SquaredError
+from ebana_like.training import Evaluation
 
 COST = SquaredError(0.3, -0.1)
 ALL = slice(None)
@@ -53,6 +54,16 @@ def test_credit_of_yes_and_no_is_the_subset_accuracy(labels, scores):
 def test_yes_is_said_by_name():
     data = MultilabelDataset(np.zeros((3, 1)), np.array([[0, 0], [1, 0], [1, 1]]), ("or", "and"))
     assert data.names(data.labels) == ["none", "or", "or and"]
+
+
+def test_what_does_not_vary_has_no_variance_to_explain():
+    """The mean of 0.2 three times is off by a rounding, and so is a variance by its formula: 1e-33, and no zero."""
+    scores = np.array([[0.1, 0.3], [0.2, 0.1], [0.4, 0.0]])
+    values = np.array([[0.2, 1.0], [0.2, 2.0], [0.2, 4.0]])
+    alike, varying, both = quantities_of(values[:, :1]), quantities_of(values[:, 1:]), quantities_of(values)
+    assert np.isnan(alike.credit(COST, ALL, scores[:, :1])).all()
+    assert str(Evaluation(0.1, np.nan, "r2")) == "R² undefined (all targets are alike)"
+    assert both.credit(COST, ALL, scores).tolist() == varying.credit(COST, ALL, scores[:, 1:]).tolist()
 
 
 @given(

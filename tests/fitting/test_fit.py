@@ -139,7 +139,7 @@ def test_settings_stand_in_the_netlist_in_a_file_or_on_the_command_line(divider)
         ({"inputs": "r1"}, 'inputs names "r1", which is no source of the netlist; there are v1'),
         ({"inputs": "v1,v1=out"}, "every source can carry one column"),
         ({"inputs": "v1=x"}, 'has no column "x"; it has v1, out'),
-        ({"outputs": "in"}, 'has no column "in"'),
+        ({"outputs": "in"}, 'has no column "in"; it has v1, out. Another column is taken by --outputs in=COLUMN'),
         ({"outputs": "out2"}, 'outputs names "out2", which is no node or pair of nodes; did you mean "out"?'),
         ({"train": "q*"}, 'no element or parameter is called "q*"; there are r1, r2'),
         ({"labels": "v1"}, "row 3, column \"v1\": '0.5' is a quantity, not a class"),

@@ -118,6 +118,16 @@ def test_what_looks_at_runs_looks_at_fits(divider, words, said):
     assert said in run(*words)
 
 
+def test_a_folder_called_as_a_resistor_is_spoken_of_by_its_own_name(divider):
+    """Messages about r1 say R1, as the netlist does; not those about the folder."""
+    Path("my.cir").write_text(NETLIST.replace("r1", "R1"))
+    said = run("fit", "my.cir", "--data", "data.csv", *OPTIONS, "--epochs", 1, "--out", "r1")
+    assert re.search(r"inspect r1$", said, re.MULTILINE)
+    assert re.search(r"^R1 +1 kΩ", said, re.MULTILINE)
+    again = CliRunner().invoke(main, ["fit", "my.cir", "--data", "data.csv", *OPTIONS, "--out", "r1"])
+    assert "error: out is r1, which is there already" in again.output
+
+
 def test_a_stranger_s_netlist_names_no_files_outside(divider):
     fitted(1, "mine")
     Path("evil.cir").write_text(NETLIST.replace(".end", f"* @fit start {divider / 'elsewhere'}\n.end"))

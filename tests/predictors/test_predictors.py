@@ -152,6 +152,9 @@ def test_what_cannot_be_is_one_line_of_this_package(ask, message, kind):
     [
         (CircuitClassifier, [1, 1], "there is only one class, 1; a classifier needs at least two"),
         (CircuitClassifier, [0.5, 1], "Unknown label type"),
+        (CircuitClassifier, ["a", None], "y has no label for sample 1, .* it is None; leave the sample out"),
+        (CircuitClassifier, [np.nan, "a"], "y has no label for sample 0, .* it is nan; leave the sample out"),
+        (CircuitClassifier, ["a", 1], "y has the word 'a' and 1, which is none"),
         (CircuitRegressor, [1e200, 0], "labels hold 1e.200 of sample 0"),
         (CircuitRegressor, [[[1]], [[2]]], "Found array with dim 3"),
     ],
