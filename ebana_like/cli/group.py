@@ -95,11 +95,13 @@ def _end(ctx: click.Context, error: Exception) -> NoReturn:
     sys.exit(BAD_USE if isinstance(error, SettingError) else FAILED)
 
 
-def _nearest(message: str) -> str:
-    """Return the end of click's message about a word that is none of a choice: the nearest that is, if one is near."""
-    found = re.match(r"'(.+?)' is not one of (.+)\.$", message)
-    near = meant(found[1], re.findall(r"'([^']+)'", found[2])) if found else ""
-    return f" {near.capitalize()}" if near.startswith("did") else ""
+def _shortened(message: str) -> str:
+    """Return click's message; about a word that is none of a choice with the nearest that is, or all where none is."""
+    found = re.search(r"'([^']*)' is not one of (.+)\.$", message)
+    if not found:
+        return message
+    near = meant(found[1], re.findall("'([^']+)'", found[2]))
+    return f'{message[: found.start()]}there is no "{found[1]}"; {near}'
 
 
 class Sections(Commands):
@@ -122,7 +124,7 @@ class Sections(Commands):
             error.show()
             status = BAD_USE
         except click.ClickException as error:
-            complain(f"error: {error.format_message()}{_nearest(error.message)}")
+            complain(f"error: {_shortened(error.format_message())}")
             status = error.exit_code
         except click.Abort:
             complain("stopped")

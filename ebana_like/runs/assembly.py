@@ -272,13 +272,21 @@ def _for_each_crossbar(settings: Settings, values: tuple[float, ...]) -> tuple[f
     return values * (len(settings.hidden) + 1) if len(values) == 1 else values
 
 
+def _counted(values: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} ({count})" for name, count in values.items())
+
+
 def continued(circuit: Circuit, start: Circuit) -> Circuit:
     """Return the circuit with the trained values of another one, which must have the same trainable banks."""
     wanted = {name: len(g) for name, g in circuit.values().items()}
     found = {name: len(g) for name, g in start.values().items()}
+    if not found:
+        raise SettingError(
+            "the circuit to start from has no trained values, as that of a Hopfield network; name one that was trained"
+        )
     if wanted != found:
         raise SettingError(
-            f"the circuit to start from has trainable banks {found}, this network needs {wanted}; "
-            "give the same --hidden as the run it came from"
+            f"the circuit to start from has trained values {_counted(found)}, this one needs {_counted(wanted)}; "
+            "give the same --hidden, or --train of a fit, as the run it came from"
         )
     return circuit.with_values(start.values())

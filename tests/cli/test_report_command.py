@@ -200,7 +200,7 @@ def test_runs_are_compared_in_a_picture_and_a_table(runs, tmp_path):
         (("report", "MIXED"), 1, "config.toml asks for trainable banks"),
         (("report", "iris", "--out", "no/folder/a.html"), 1, "cannot write no/folder/a.html"),
         (("plot", "iris", "--what", "boundary"), 2, 'has no picture "boundary": a border is drawn'),
-        (("plot", "iris", "--what", "beauty"), 2, "'beauty' is not one of"),
+        (("plot", "iris", "--what", "beauty"), 2, 'there is no "beauty"; known are '),
         (
             ("plot", "iris", "--what", "loss", "--out", "a.doc"),
             2,

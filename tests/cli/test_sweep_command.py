@@ -123,7 +123,7 @@ def test_a_failing_cell_is_named_with_its_reason_and_the_others_go_on(tmp_path):
         (["xor", "--beta", "1e-9:1e-1"], "error: beta is '1e-9:1e-1', which is no range; write values as"),
         (["xor", "--goal", "good"], "error: the goal is 'good'; write a column"),
         (["xor", "--seeds", "0:3", "--beta", "-1"], "error: grid: beta is -1; it must be at least 0"),
-        (["xro"], "'xro' is not one of 'xor', 'gates'"),
+        (["xro"], 'there is no "xro"; did you mean "xor"'),
     ],
 )
 def test_bad_use_is_one_clear_line(arguments, message, tmp_path):

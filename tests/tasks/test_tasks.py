@@ -186,7 +186,10 @@ def test_training_starts_from_the_conductances_of_another_circuit(tmp_path):
 @pytest.mark.parametrize("hidden", [(9,), (10, 10)])
 def test_a_circuit_of_other_crossbars_is_no_start(hidden, tmp_path):
     save_netlist(Netlist(problem_with(hidden=hidden).circuit), tmp_path / "start.cir")
-    with pytest.raises(SettingError, match="circuit to start from has trainable banks .* the same --hidden"):
+    with pytest.raises(
+        SettingError,
+        match="circuit to start from has trained values crossbar1.conductance .* same --hidden",
+    ):
         problem_with(start=str(tmp_path / "start.cir"))
 
 
