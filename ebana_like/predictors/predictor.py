@@ -184,11 +184,14 @@ class CircuitPredictor(BaseEstimator):  # type: ignore[misc] # scikit-learn has 
     def netlist(self, sample: Any = None) -> str:
         """Return the trained circuit as a netlist for SPICE.
 
-        sample: features (features,) in their own units, at which the input sources shall stand; 0 V without.
+        sample: features (features,) in their own units, or a row of a pandas table, at which the input sources shall
+            stand; 0 V without.
         """
         check_is_fitted(self)
-        circuit = self.circuit_ if sample is None else self.circuit_.with_features(self._volts([sample])[0])
-        return write_netlist(Netlist(circuit))
+        if sample is None:
+            return write_netlist(Netlist(self.circuit_))
+        row = sample.to_frame().T if hasattr(sample, "to_frame") else [sample]  # of pandas, with the features' names
+        return write_netlist(Netlist(self.circuit_.with_features(self._volts(row)[0])))
 
     def save(self, path: str | Path) -> None:
         """Write the trained circuit as a netlist that SPICE runs and `load` reads.

@@ -180,6 +180,15 @@ def test_a_point_that_is_not_found_is_no_prediction(flowers, monkeypatch):
         flowers.predict(IRIS[0])
 
 
+def test_the_netlist_stands_at_a_row_of_a_table():
+    """By its names, without a warning that it has none; the same numbers as those of an array."""
+    pandas = pytest.importorskip("pandas")
+    table = pandas.DataFrame({"x": [0.0, 1.0, 3.0], "y": [2.0, 1.0, 0.0]})
+    regressor = CircuitRegressor(epochs=1, random_state=0).fit(table, [1.0, 2.0, 3.0])
+    plain = CircuitRegressor(epochs=1, random_state=0).fit(table.to_numpy(), [1.0, 2.0, 3.0])
+    assert regressor.netlist(table.iloc[1]) == plain.netlist([1.0, 1.0]) != plain.netlist()
+
+
 def test_ngspice_says_the_same_of_the_netlist(flowers, ngspice):
     sample = IRIS[0][100]
     node = ngspice(flowers.netlist(sample))
