@@ -176,6 +176,8 @@ def _train(
     if isinstance(problem.system, NetlistSystem):
         source, fitted = problem.system.source, run.path / problem.system.source.fitted
         printer.line(f"fitted:   {fitted}  (diff {source.path} {fitted})")
+        if source.includes:
+            printer.line(f"          it includes files: to run it, copy it to {source.path.parent}")
 
 
 def _export(printer: Printer, run: Run, problem: Problem, simulator: Simulator, values: Values, levels: Stock) -> None:

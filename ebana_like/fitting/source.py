@@ -1,5 +1,6 @@
 """What becomes of the text that a circuit stands in? Kept as it came, and written again with the trained values."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,11 @@ class Source:
     path: Path
     text: str
     encoding: str
+
+    @property
+    def includes(self) -> bool:
+        """Whether it has lines that include other files, whose names start from its folder."""
+        return re.search(r"^\s*\.(inc|include|lib)\b", self.text, re.IGNORECASE | re.MULTILINE) is not None
 
     @property
     def kept(self) -> str:

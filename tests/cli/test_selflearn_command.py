@@ -41,7 +41,7 @@ def test_a_folder_is_made_and_a_file_is_refused(tmp_path):
     (tmp_path / "file").write_text("")
     done = CliRunner().invoke(main, ["selflearn", "xor", "--out", str(tmp_path / "file")])
     assert done.exit_code == 2
-    assert "which is a file; name a folder" in done.output
+    assert f"'{tmp_path / 'file'}' is a file" in done.output
 
 
 def test_a_netlist_of_resistors_learns_the_rows_of_a_table(tmp_path):

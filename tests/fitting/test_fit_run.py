@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from ebana_like.cli import main
 from ebana_like.fitting import fit, reach
+from ebana_like.netlist import load_netlist
 from ebana_like.runs import Run, load_circuit, load_newest
 from ebana_like.simulators import NgspiceSimulator
 from ebana_like.tasks import problem_of_run
@@ -116,6 +117,14 @@ def test_what_looks_at_runs_looks_at_fits(divider, words, said):
     fitted(2, "RUN", "--verify", 2)
     assert float((Path("RUN") / "verification.csv").read_text().split(",")[-2]) < 1e-12
     assert said in run(*words)
+
+
+def test_a_netlist_that_includes_files_is_said_to_run_beside_them(divider):
+    Path("half.inc").write_text("r2 out 0 1k\n")
+    Path("my.cir").write_text(NETLIST.replace("r2 out 0 1k", ".include half.inc"))
+    said = fitted(1, "RUN", "--train", "r1")
+    assert f"it includes files: to run it, copy it to {divider}\n" in said
+    assert load_netlist(Path(Path("RUN/my_fitted.cir").rename("my_fitted.cir"))).circuit.nodes == ("0", "in", "out")
 
 
 def test_a_folder_called_as_a_resistor_is_spoken_of_by_its_own_name(divider):
