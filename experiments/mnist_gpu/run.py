@@ -1,76 +1,66 @@
-"""How long do networks of up to 51.7 million resistors train on MNIST, how well, and do their voltages hold?
+"""How long do networks of up to 51.7 million resistors train on MNIST, and how well?
 
-    python experiments/mnist_gpu/run.py PATH [NAME ...]
+    python experiments/mnist_gpu/run.py PATH [--doubles] [--beside N] [NAME[:SEED] ...]
 
-On a GPU where JAX sees one: every network is trained in single precision by the adjoint, then for one epoch in double
-precision by equilibrium propagation, whose time is told. On CPUs a tenth of an epoch of each, and tests on a tenth of
-the test digits. Each network has a process of its own, so that its memory is its own.
-
-The last column of the table solves 4 test digits in double precision and compares all node voltages with those that
-the CPU finds; the residual is Kirchhoff's at the same digits, from the elements' own laws. Where networks are trained
-in full, their rows of results.csv and epochs.csv beside this file are written anew, and errors.svg is drawn from them.
+NAME: of networks.py, all of them unless given; seed 0 unless given. In full where JAX sees a GPU. On CPUs a tenth of an
+epoch of each, and tests on a tenth of the test digits. Each training has a process of its own, so that its memory is
+its own, and leaves its row, its epochs and, of networks below 4 million values, these in `runs/mnist_gpu/NAME-SEED`;
+`verify.py` solves them again. Rows of trainings in full are put into results.csv and epochs.csv beside this file, and
+errors.svg is drawn. --doubles: time an epoch of equilibrium propagation in double precision too. --beside: with how
+many others at once, which is only told.
 """
 
+import argparse
 import csv
 import multiprocessing
 import resource
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
 
-from ebana_like.data import Dataset
-from ebana_like.energy.currents import element_currents
-from ebana_like.runs import Settings, load_config, settings_in, simulator_of
-from ebana_like.simulators import NativeSimulator
-from ebana_like.tasks import TASKS
-from ebana_like.training import Callback, EpochRecord, Problem, Progress, train
-
 HERE = Path(__file__).parent
-WIDE = settings_in(
-    load_config(HERE.parent / "mnist" / "wide.toml"), "settings", TASKS["mnist"].settings, "experiments/mnist/wide.toml"
-)
-SHIFTED = replace(
-    WIDE, batch=100, shift=1, schedule="cosine", decay=1.0, engine="native", precision="single", estimator="adjoint"
-)
-LAST = WIDE.g_start[-2:]
-NETWORKS: Mapping[str, Settings] = {
-    "784-100-10": replace(SHIFTED, hidden=(100,), epochs=20),
-    "784-1024-10": replace(SHIFTED, hidden=(1024,), lr=(15.0, 1.5), epochs=40),
-    "784-1024-1024-1024-10": replace(
-        SHIFTED,
-        hidden=(1024, 1024, 1024),
-        lr=(30.0, 30.0, 30.0, 3.0),
-        g_start=(*WIDE.g_start[:2] * 3, *LAST),
-        epochs=14,
-    ),
-    "784-32768-10": replace(SHIFTED, hidden=(32768,), lr=(8000.0, 800.0), epochs=30),
-}
-VERIFIED = 4
+sys.path.insert(0, str(HERE))
+
+from networks import NETWORKS  # noqa: E402
+
+from ebana_like.data import Dataset  # noqa: E402
+from ebana_like.runs import simulator_of  # noqa: E402
+from ebana_like.tasks import TASKS  # noqa: E402
+from ebana_like.training import Callback, EpochRecord, Problem, Progress, train  # noqa: E402
+
+RUNS = HERE.parent.parent / "runs" / "mnist_gpu"
+SAVED = 4_000_000
+"""Values up to which a trained network is kept."""
 
 
 @dataclass(frozen=True)
 class Result:
-    """One row of the table. Seconds, percent, megabytes, volts; the residual is a share of the largest current."""
+    """One row of the table. Seconds, percent, megabytes; resistors: all trained values, with currents of biases.
+
+    beside: other trainings on the same device at the time.
+    """
 
     network: str
+    seed: int
+    estimator: str
     resistors: int
     device: str
+    beside: int
     digits: int
     batch: int
     epochs: int
     seconds_an_epoch: float
-    seconds_an_epoch_double: float
+    seconds_an_epoch_double: float | None
     seconds: float
+    train_error: float
     test_error: float
     host_megabytes: float
     device_megabytes: float
-    residual: float
-    from_cpu_volts: float
 
 
 @dataclass(frozen=True)
@@ -78,6 +68,7 @@ class Epoch:
     """What an epoch reached, of digits never learned from; seconds, percent."""
 
     network: str
+    seed: int
     epoch: int
     seconds: float
     loss: float
@@ -90,29 +81,34 @@ class Watch(Callback):
     every_batch = False
 
     def on_epoch(self, progress: Progress, record: EpochRecord) -> None:
-        each = of_record("", record)
         print(
-            f"  epoch {each.epoch}: {each.seconds:.1f} s, loss {each.loss:.3f}, test error {each.test_error:.2f} %",
+            f"  epoch {record.epoch}: {record.seconds:.1f} s, loss {record.train.loss:.4f}, "
+            f"train error {error(record.train.accuracy):.2f} %, test error {tested(record):.2f} %",
             flush=True,
         )
 
 
-def of_record(name: str, record: EpochRecord) -> Epoch:
-    error = 100 * (1 - record.test.accuracy) if record.test else float("nan")
-    return Epoch(name, record.epoch, round(record.seconds, 1), round(record.train.loss, 3), round(error, 2))
+def error(accuracy: float) -> float:
+    return round(100 * (1 - accuracy), 2)
 
 
-def measured(name: str, path: str) -> tuple[Result, list[Epoch]]:
+def tested(record: EpochRecord) -> float:
+    assert record.test is not None
+    return error(record.test.accuracy)
+
+
+def measured(name: str, seed: int, path: str, doubles: bool = False, beside: int = 0) -> tuple[Result, list[Epoch]]:
     """Train one network and measure it."""
     import jax
 
     device = jax.devices()[0]
     tenth = device.platform == "cpu"
     began = time.perf_counter()
-    settings = replace(NETWORKS[name], data=path)
+    training = NETWORKS[name]
+    settings = replace(training.settings, data=path, seed=seed)
     if tenth:
         settings = replace(settings, epochs=1)
-    problem = TASKS["mnist"].problem(settings)
+    problem = TASKS[training.task].problem(settings)
     if tenth:
         problem = replace(problem, data=problem.data.map(tenth_of))
     resistors = sum(map(len, problem.circuit.values().values()))
@@ -120,28 +116,34 @@ def measured(name: str, path: str) -> tuple[Result, list[Epoch]]:
     with simulator_of(problem.circuit, settings) as simulator:
         progress = train(problem, simulator, callbacks=[Watch()])
     seconds = time.perf_counter() - began
-    residual, deviation = verified(problem, progress)
-    print(f"  {VERIFIED} digits: residual {residual:.1e}, {deviation:.1e} V from the CPU", flush=True)
-    found = [record.seconds for record in progress.records]
-    test = progress.records[-1].test
-    assert test is not None
+    if resistors <= SAVED:
+        folder = RUNS / f"{name}-{seed}"
+        folder.mkdir(parents=True, exist_ok=True)
+        np.savez(folder / "values.npz", **{at: np.float32(each) for at, each in progress.values.items()})
+    last = progress.records[-1]
     result = Result(
         name,
+        seed,
+        settings.estimator,
         resistors,
         device.device_kind,
+        beside,
         len(problem.data.train),
         settings.batch,
         settings.epochs,
-        float(np.median(found[1:] or found)),
-        in_doubles(problem, settings),
-        seconds,
-        100 * (1 - test.accuracy),
-        resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-        (device.memory_stats() or {}).get("peak_bytes_in_use", 0) / 1e6,
-        residual,
-        deviation,
+        round(float(np.median([record.seconds for record in progress.records][1:] or [last.seconds])), 2),
+        round(in_doubles(problem, replace(settings, data=path)), 2) if doubles else None,
+        round(seconds, 1),
+        error(last.train.accuracy),
+        tested(last),
+        round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+        round((device.memory_stats() or {}).get("peak_bytes_in_use", 0) / 1e6),
     )
-    return result, [of_record(name, record) for record in progress.records]
+    each = [
+        Epoch(name, seed, record.epoch, round(record.seconds, 1), round(record.train.loss, 4), tested(record))
+        for record in progress.records
+    ]
+    return result, each
 
 
 def tenth_of(data: Dataset) -> Dataset:
@@ -149,87 +151,77 @@ def tenth_of(data: Dataset) -> Dataset:
     return data.take(np.arange(len(data) // 10))
 
 
-def in_doubles(problem: Problem, settings: Settings) -> float:
+def in_doubles(problem: Problem, settings: object) -> float:
     """Return the seconds of the second of two epochs of equilibrium propagation in doubles; on CPUs of the only one."""
     epochs = 1 if len(problem.data.train) < 60_000 else 2
-    double = replace(settings, precision="double", estimator="positive", epochs=epochs)
+    double = replace(settings, precision="double", estimator="positive", epochs=epochs)  # type: ignore[type-var]
     given = TASKS["mnist"].problem(double)
     with simulator_of(given.circuit, double) as simulator:
         return train(replace(given, data=problem.data), simulator, callbacks=[Watch()]).records[-1].seconds
 
 
-def verified(problem: Problem, progress: Progress) -> tuple[float, float]:
-    """Return the largest residual of some test digits, and the largest difference of their voltages from the CPU's."""
-    import jax
-
-    assert problem.data.test is not None
-    features = problem.data.test.volts(slice(VERIFIED))
-    conductances = {name: progress.values[name] for name in progress.values}
-    circuit = problem.circuit.with_values(conductances)
-    voltages = NativeSimulator(circuit).solve({}, features).voltages[0]
-    with jax.default_device(jax.devices("cpu")[0]):
-        expected = NativeSimulator(circuit).solve({}, features).voltages[0]
-    imbalance = [
-        float(element_currents(circuit.with_features(one), volts).imbalance)
-        for one, volts in zip(features, voltages, strict=True)
-    ]
-    return max(imbalance), float(np.abs(voltages - expected).max())
-
-
-def main(path: str, names: list[str]) -> None:
-    context = multiprocessing.get_context("spawn")
-    rows = []
-    for name in names or NETWORKS:
-        with context.Pool(1) as pool:
-            row, epochs = pool.apply(measured, (name, path))
-        rows.append(row)
-        in_full = row.digits == 60_000
-        if in_full:
-            put(HERE / "results.csv", name, [row])
-            put(HERE / "epochs.csv", name, epochs)
-    if in_full:
-        draw()
-    if not in_full:
-        print("\nno GPU: each network learned from a tenth of the digits for one epoch, and was tested on 1,000")
-    print(
-        f"\n{'network':22} {'resistors':>10} {'s an epoch':>10} {'doubles':>8} {'s in all':>8} {'error %':>8} "
-        f"{'host MB':>8} {'device MB':>9} {'residual':>9} {'from CPU':>9}"
-    )
-    for row in rows:
-        print(
-            f"{row.network:22} {row.resistors:10} {row.seconds_an_epoch:10.2f} {row.seconds_an_epoch_double:8.2f} "
-            f"{row.seconds:8.1f} {row.test_error:8.2f} {row.host_megabytes:8.0f} {row.device_megabytes:9.0f} "
-            f"{row.residual:9.1e} {row.from_cpu_volts:9.1e}"
-        )
-    print(f"on {rows[0].device}")
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("path")
+    parser.add_argument("names", nargs="*", default=list(NETWORKS), metavar="NAME[:SEED]")
+    parser.add_argument("--doubles", action="store_true")
+    parser.add_argument("--beside", type=int, default=0)
+    given = parser.parse_args()
+    for each in given.names:
+        name, _, seed = each.partition(":")
+        with multiprocessing.get_context("spawn").Pool(1) as pool:
+            row, epochs = pool.apply(measured, (name, int(seed or 0), given.path, given.doubles, given.beside))
+        folder = RUNS / f"{name}-{row.seed}"
+        folder.mkdir(parents=True, exist_ok=True)
+        written(folder / "result.csv", [row])
+        written(folder / "epochs.csv", epochs)
+        print(", ".join(f"{key} {value}" for key, value in asdict(row).items()), flush=True)
+        if row.digits == 60_000:
+            collect(folder)
+        else:
+            print("no GPU: it learned from a tenth of the digits for one epoch, and was tested on 1,000", flush=True)
 
 
-def put(path: Path, name: str, rows: Sequence[Result | Epoch]) -> None:
-    """Write the rows of a network into a table in the place of those that it had."""
-    held = list(csv.DictReader(path.open())) if path.exists() else []
-    found = {each: [row for row in held if row["network"] == each] for each in NETWORKS} | {
-        name: list(map(asdict, rows))
-    }
+def collect(folder: Path) -> None:
+    """Put what a training left into the tables, in the place of what its network and seed had there."""
+    for table, path in ((HERE / "results.csv", folder / "result.csv"), (HERE / "epochs.csv", folder / "epochs.csv")):
+        new = list(csv.DictReader(path.open()))
+        held = list(csv.DictReader(table.open())) if table.exists() else []
+        ours = {(row["network"], row["seed"]) for row in new}
+        rows = [row for row in held if (row["network"], row["seed"]) not in ours] + new
+        rows.sort(key=lambda row: (list(NETWORKS).index(row["network"]), int(row["seed"])))
+        with table.open("w") as file:
+            writer = csv.DictWriter(file, new[0], lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
+    draw()
+
+
+def written(path: Path, rows: Sequence[Result | Epoch]) -> None:
     with path.open("w") as file:
         writer = csv.DictWriter(file, asdict(rows[0]), lineterminator="\n")
         writer.writeheader()
-        writer.writerows(row for each in NETWORKS for row in found[each])
+        writer.writerows(map(asdict, rows))
 
 
 def draw() -> None:
-    """Plot the test error over the seconds of training."""
+    """Plot the test error over the epochs: real diodes on the left, ideal ones with what was published on the right."""
     rows = list(csv.DictReader((HERE / "epochs.csv").open()))
-    figure, axes = plt.subplots(figsize=(6, 3.6), layout="constrained")
-    for name in NETWORKS:
-        own = [row for row in rows if row["network"] == name]
-        seconds = np.cumsum([float(row["seconds"]) for row in own])
-        axes.semilogy(seconds, [float(row["test_error"]) for row in own], label=name)
-    axes.set_xlabel("seconds since training began, compiling included")
-    axes.set_ylabel("test error, %")
-    axes.set_ylim(0.8, 100)
-    axes.legend()
+    figure, both = plt.subplots(1, 2, figsize=(10, 4), layout="constrained", sharey=True)
+    for name, training in NETWORKS.items():
+        own = [row for row in rows if row["network"] == name and row["seed"] == "0"]
+        axes = both[training.published is not None]
+        if own:
+            errors = [float(row["test_error"]) for row in own]
+            dashes = "--" if name.endswith(("+shift", "+adjoint")) else "-"
+            (line,) = axes.semilogy(range(1, len(own) + 1), errors, dashes, label=name, linewidth=1)
+            if training.published is not None:
+                axes.axhline(training.published, color=line.get_color(), linewidth=0.7, linestyle=":")
+    for axes, title in zip(both, ("real diodes", "ideal diodes; dotted: published"), strict=True):
+        axes.set(xlabel="epoch", ylabel="test error, %", ylim=(0.7, 10), title=title)
+        axes.legend(fontsize=7)
     figure.savefig(HERE / "errors.svg")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2:])
+    main()
