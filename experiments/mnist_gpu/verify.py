@@ -4,8 +4,8 @@
 
 Solves 4 test digits of each training in `runs/mnist_gpu` (of run.py), or of those named, in double precision on the
 device that JAX has. The residual is Kirchhoff's, from the elements' own laws, as a share of the largest current. Of
-real diodes ngspice then solves every neuron and output with all that surrounds it folded (../folded.py). Writes a row of
-verified.csv beside itself for each.
+real diodes ngspice then solves every neuron and output with all that surrounds it folded (../folded.py). Writes a row
+of verified.csv beside itself for each.
 """
 
 import csv
