@@ -59,7 +59,8 @@ def trained(file: Path, seed: int, data: str, changes: Mapping[str, Any] | None 
     settings = replace(settings_of(file), seed=seed, data=data, **(changes or {}))
     problem, epochs, began = TASK.problem(settings), Epochs(), time.process_time()
     assert isinstance(problem.system, Layered)
-    which = {"network": problem.system.line, "seed": seed}
+    kind = ", vector field" if problem.system.vector_field else ""
+    which = {"network": problem.system.line + kind, "seed": seed}
     print(which, "on", jax.devices()[0].device_kind, flush=True)
     train(problem, engine_of(problem, settings), callbacks=[epochs])
     last = epochs.rows[-1]
