@@ -30,10 +30,11 @@ class Frame(NamedTuple):
 class Law(ABC):
     """The mean step of a pulse, and what its noise from cycle to cycle is in proportion to.
 
-    by_numbers: as for `CompiledTechnology`.
+    by_numbers: as for `CompiledTechnology`. straight: share of the range along which it may pass for a straight line.
     """
 
     by_numbers: ClassVar[bool] = False
+    straight: ClassVar[float] = 0.05
 
     @abstractmethod
     def factor(self, place: Any, up: Any, frame: Frame) -> Any:
@@ -52,6 +53,8 @@ class Law(ABC):
 class Constant(Law):
     """Every step is as large as the others: Gokmen and Vlasov 2016, Front. Neurosci. 10:333."""
 
+    straight = 1.0
+
     def factor(self, place: Any, up: Any, frame: Frame) -> Any:
         return 1.0 + 0.0 * place
 
@@ -65,6 +68,7 @@ class Linear(Law):
     """
 
     by_numbers = True
+    straight = 0.2
 
     up: float = 0.0
     down: float = 0.0
@@ -85,6 +89,8 @@ class Linear(Law):
 @dataclass(frozen=True)
 class SoftBounds(Law):
     """Steps shrink in a straight line to nothing at the device's own ends: Frascaroli et al. 2018, Sci. Rep. 8:7178."""
+
+    straight = 0.2
 
     def factor(self, place: Any, up: Any, frame: Frame) -> Any:
         above, below = frame.high - frame.zero, frame.zero - frame.low

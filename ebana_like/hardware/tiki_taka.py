@@ -17,6 +17,7 @@ from ebana_like.hardware.around import Around
 from ebana_like.hardware.compiled import NUMBER, Entries
 from ebana_like.hardware.kinds import with_fields
 from ebana_like.hardware.pulsed import Pulsed
+from ebana_like.hardware.pulses import standing
 from ebana_like.values import Parameter
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ class TikiTaka(Around):
 
         fast = {name.removeprefix(FAST): each for name, each in entries.items() if name.startswith(FAST)}
         gathered, new = self.inner.moved(fast["value"], wanted, low, high, {**fast, NUMBER: entries[NUMBER]}, key)
+        gathered = standing(gathered, self.share)
         read, counted = self.share * (gathered - fast[REFERENCE]), {}
         if self.every > 1:
             is_due = entries[COUNT] + 1 >= self.every

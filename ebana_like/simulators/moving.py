@@ -85,11 +85,11 @@ def moved(
         found, entries = [], []
         for number, value in enumerate(pieces):
             step = (rate * (high - low) * directions[address][number]).astype(value.dtype)
-            after, new = value - step, dict[str, Array]()
+            after, new = jnp.clip(value - step, low, high), dict[str, Array]()
             if moves.devices is not None:
                 given = {**lasting[address][number], **{name: state[full][number] for full, name in names.items()}}
                 after, new = moves.devices(numbers, value, -step, low, high, given, keys[k])
-            found.append(jnp.clip(after, low, high).astype(value.dtype))
+            found.append(after.astype(value.dtype))
             entries.append({name: each.astype(value.dtype) for name, each in new.items()})
         there[address] = tuple(found)
         kept |= {f"{DEVICES}{name}/{address}": tuple(each[name] for each in entries) for name in entries[0]}

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from ebana_like.hardware import technology_named
-from ebana_like.hardware.draws import normal, words
+from ebana_like.hardware.draws import keys_from, normal, words
 from ebana_like.simulators.native.runtime import doubles
 
 RECORDED = Path(__file__).parent / "aihwkit-1.1.0"
@@ -31,8 +31,7 @@ def answered(name):
     begun = np.clip(np.full(DEVICES, technology.zero), *ends)
 
     def step(place, pulse):
-        turn, is_up = pulse
-        key = jnp.array([1, 0], jnp.uint32) + turn.astype(jnp.uint32)
+        key, is_up = pulse
         gone = technology.pulsed(place, jnp.full(DEVICES, 2.0 * is_up - 1), {**made, "number": number}, key)
         place = place + technology.step * gone
         seen = place + technology.write_noise * normal(words(key, number, 2))
@@ -40,8 +39,8 @@ def answered(name):
 
     with doubles():
         number = jnp.arange(DEVICES, dtype=jnp.uint32)
-        turns = np.arange(len(up))
-        _, (mean, spread) = jax.jit(lambda place: jax.lax.scan(step, place, (turns, up)))(begun)
+        keys = keys_from(np.random.default_rng(12), len(up))
+        _, (mean, spread) = jax.jit(lambda place: jax.lax.scan(step, place, (keys, up)))(begun)
         return np.asarray(mean) - technology.zero, np.asarray(spread)
 
 

@@ -17,7 +17,7 @@ from ebana_like.simulators.first_answer import FirstAnswer
 from ebana_like.simulators.moving import Batches
 from ebana_like.simulators.native import compiled, one_thread
 from ebana_like.simulators.native.general import GeneralEngine
-from ebana_like.simulators.native.layers.descent import Rule, descend
+from ebana_like.simulators.native.layers.descent import Rule, descend, descend_by_devices
 from ebana_like.simulators.native.layers.ideal import SWEEPS
 from ebana_like.simulators.native.layers.layered import LayeredCircuit
 from ebana_like.simulators.native.layers.resident import Resident, split
@@ -235,7 +235,8 @@ class NativeSimulator:
                 before = typed(on_device(layered, stepping.state, stepping.of_address))
                 numbers = jax.tree.map(np.array, stepping.numbers)
                 rest = stepping.moves, *typed((numbers, before, ranges)), tuple(addresses)
-            done, g, state, scores, norms = descend(
+            steps = descend_by_devices if stepping and stepping.moves.devices else descend
+            done, g, state, scores, norms = steps(
                 layered.layers.branch.addresses,
                 layered.has_fillers,
                 descent.pull,

@@ -5,7 +5,6 @@ columns and d the columns' changes, element (i, j) moves by c_j - sum over sampl
 its row carries the feature's negative.
 """
 
-from functools import partial
 from typing import Any, NamedTuple, cast
 
 import jax
@@ -58,8 +57,7 @@ class _Signal(NamedTuple):
     change: Array
 
 
-@partial(jax.jit, static_argnames=("branch", "filled", "pull", "moves", "order"))
-def descend(
+def _descend(
     branch: tuple[str, ...],
     filled: bool,
     pull: Draws,
@@ -161,6 +159,14 @@ def descend(
         is_going, step, (jnp.zeros((), jnp.int32), jnp.ones((), bool), g, held, scores, norms)
     )
     return done, g, ended(held), scores, norms
+
+
+_STATIC = ("branch", "filled", "pull", "moves", "order")
+
+descend = jax.jit(_descend, static_argnames=_STATIC)
+
+descend_by_devices = jax.jit(_descend, static_argnames=_STATIC, compiler_options={"xla_cpu_prefer_vector_width": 512})
+"""The same in vectors as long as the processor has them: what devices do is arithmetic without end."""
 
 
 def _real(scores: Array, targets: Array) -> Array:
