@@ -92,9 +92,9 @@ class Kernels(Derived):
         side, (channels, height, width) = weight.shape[-1], self.below
         rows, columns = height - side + 1, width - side + 1
         maps = jnp.moveaxis(below.reshape(-1, channels, height, width), 1, 3)
-        shifted = [maps[:, y : y + rows, x : x + columns] for y in range(side) for x in range(side)]
-        windows = jnp.concatenate(shifted, axis=-1).reshape(-1, side * side * channels)
-        heard = windows @ jnp.transpose(weight, (2, 3, 1, 0)).reshape(side * side * channels, -1)
+        lines = jnp.concatenate([maps[:, y : y + rows] for y in range(side)], axis=-1)
+        windows = jnp.concatenate([lines[:, :, x : x + columns] for x in range(side)], axis=-1)
+        heard = windows.reshape(-1, side * side * channels) @ weight.transpose(3, 2, 1, 0).reshape(-1, len(bias))
         pools = heard.reshape(-1, rows // self.pool, self.pool, columns // self.pool, self.pool, len(bias))
         pooled = (pools.max if self.pooling == "max" else pools.mean)(axis=(2, 4))
         return jnp.moveaxis(pooled + bias, 3, 1).reshape(*below.shape[:-1], -1)
