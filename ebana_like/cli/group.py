@@ -28,6 +28,7 @@ OTHERS = {
     "resume": ("resume", "go on with an interrupted run, or train it longer"),
     "hopfield": ("hopfield", "train a Hopfield network on a task"),
     "fit": ("fit", "train a netlist of your own on a table"),
+    "board": ("board", "search where on a board of resistors ports should be, to learn a table"),
     "inspect": ("inspect", "show what is in a run folder or a netlist"),
     "report": ("report", "write what came out of a run as a page"),
     "plot": ("report", "draw one picture of a run"),
