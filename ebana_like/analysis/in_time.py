@@ -33,6 +33,9 @@ LONG, STEPS = 12.0, 1000
 RELATIVE, FEWEST = 1e-4, 500
 """Of steps that the engine chooses: what one may leave out of what is stored, and how many there are at least."""
 
+_BEGINS = re.compile(r"^\s*(\.ic\b|\.tran\b.*\buic\b)", re.IGNORECASE | re.MULTILINE)
+"""What of a netlist says that its course begins elsewhere than at its operating point."""
+
 _TRAN = re.compile(r"^\s*\.tran\s+(\S+)\s+(\S+)", re.IGNORECASE | re.MULTILINE)
 
 Credit = Callable[[FloatArray], FloatArray]
@@ -44,7 +47,7 @@ class Setup:
     """A circuit that is to be followed.
 
     features: (samples, features), volts. arrives: whether they arrive at once, at a circuit at rest without them; else
-    its sources follow their functions of time, or, where none has any, are switched on.
+    its sources follow their functions of time. rests: whether they are switched on then, at a circuit of 0 V.
     names: of the samples. credit: None where there are no right answers. origin: in words. place: as in `Examples`.
     line: step and stop of its `.tran` line, seconds.
     """
@@ -57,6 +60,7 @@ class Setup:
     origin: str
     place: Place
     line: tuple[float, float] | None = None
+    rests: bool = False
 
 
 def setup(path: Path, samples: int, capacitance: float | None, out: Path | None) -> Setup:
@@ -89,9 +93,26 @@ def setup(path: Path, samples: int, capacitance: float | None, out: Path | None)
     if circuit.inputs.count:
         return Setup(circuit, present_features(circuit), True, ("its inputs",), None, "its inputs", files)
     origin = "its sources in time" if circuit.storage.waveforms else "switched on"
-    found = _TRAN.search(read_text(path)[0])
+    text = read_text(path)[0]
+    rests = _rests(path, text, circuit)
+    found = _TRAN.search(text)
     line = (spice_number(found[1].lower()), spice_number(found[2].lower())) if found else None
-    return Setup(circuit, np.zeros((1, 0)), False, (origin,), None, origin, files, line)
+    return Setup(circuit, np.zeros((1, 0)), False, (origin,), None, origin, files, line, rests)
+
+
+def _rests(path: Path, text: str, circuit: Circuit) -> bool:
+    """Whether a netlist is switched on at 0 V: its sources stand still, or its `.tran` line says uic.
+
+    Raises CircuitError where it begins at initial conditions, which are not read.
+    """
+    said = {found[1].lower().split()[0] for found in _BEGINS.finditer(text)}
+    held = any(np.isfinite(bank.initial).any() for bank in circuit.storage.banks)
+    if ".ic" in said or (held and (".tran" in said or not circuit.storage.waveforms)):
+        raise CircuitError(
+            f"{path} has initial conditions, .ic or ic=, and a course begins here at the operating point, or by uic at "
+            "0 V; take them out to follow it from there"
+        )
+    return ".tran" in said or not circuit.storage.waveforms
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,7 +170,7 @@ def settle_in_time(
     step = given.line[0] if step is None and given.line is not None else step
     lifts: Literal["euler", "trapezoid"] = "euler" if method == "euler" else "trapezoid"
     start = None
-    if not given.arrives and not circuit.storage.waveforms:
+    if given.rests:
         start = Start(np.zeros((1, len(circuit.nodes))), np.zeros((1, len(circuit.storage.inductors))))
     if step is None and isinstance(simulator, Adapts):
         before = np.zeros_like(features) if given.arrives else None

@@ -51,6 +51,43 @@ def test_a_netlist_without_time_is_switched_on(tmp_path):
     assert "24.8 µJ" in done.output
 
 
+HYSTERESIS = "switches with a hysteresis are read as what they are at DC"
+CHARGING = "t\nv1 a 0 pulse(5 0 9m 1u 1u 9m)\nr1 a b 1k\nc1 b 0 1u{ic}\n.tran 1u 5m{uic}\n{line}.end\n"
+
+
+@pytest.mark.parametrize(("uic", "volts"), [("", 5.0), (" uic", 5 * (1 - np.exp(-1)))])
+def test_a_course_begins_where_its_tran_line_says(uic, volts, tmp_path):
+    """At the operating point, where the capacitor is charged, or at 0 V, to be charged in one millisecond."""
+    (tmp_path / "rc.cir").write_text(CHARGING.format(ic="", uic=uic, line=""))
+    assert run("transient", tmp_path / "rc.cir", "--node", "b").exit_code == 0
+    rows = list(csv.DictReader((tmp_path / "rc-transient.csv").read_text().splitlines()))
+    (at,) = [float(row["b"]) for row in rows if float(row["time"]) == pytest.approx(1e-3)]
+    assert at == pytest.approx(volts, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"ic": " ic=2", "uic": " UIC"}, "has initial conditions, .ic or ic="),
+        ({"line": ".IC v(b)=3\n"}, "has initial conditions, .ic or ic="),
+        (
+            {"line": "s1 b 0 a 0 sw\n.model sw sw(vt=1 vh=0.1)\n"},
+            HYSTERESIS,
+        ),
+        (
+            {"line": "w1 b 0 v1 sw\n.model sw csw(it=1 ih=0.1)\n"},
+            HYSTERESIS,
+        ),
+    ],
+)
+def test_what_only_time_knows_and_is_not_read_is_refused_in_time_alone(changes, reason, tmp_path):
+    (tmp_path / "rc.cir").write_text(CHARGING.format(**{"ic": "", "uic": "", "line": "", **changes}))
+    done = run("transient", tmp_path / "rc.cir", "--node", "b")
+    assert done.exit_code == 1
+    assert reason in done.output
+    assert run("voltages", tmp_path / "rc.cir").exit_code == 0
+
+
 def test_a_trained_circuit_is_given_its_inputs(tmp_path):
     copied = tmp_path / "xor.cir"
     copied.write_text((NETLISTS / "xor.cir").read_text())

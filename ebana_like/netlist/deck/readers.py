@@ -12,7 +12,7 @@ from ebana_like.elements.waveform import FUNCTIONS, Waveform
 from ebana_like.errors import NetlistError
 from ebana_like.netlist.deck.element import Element
 from ebana_like.netlist.deck.kinds.resistance import resistance
-from ebana_like.netlist.deck.kinds.switching import at_dc
+from ebana_like.netlist.deck.kinds.switching import HYSTERESIS, at_dc
 from ebana_like.netlist.deck.known import sizes as sizes_of
 from ebana_like.netlist.deck.lines import Line
 from ebana_like.netlist.deck.number_text import NumberText
@@ -196,8 +196,11 @@ def _switch(line: Line, words: list[str], place: Surroundings) -> Element:
     begins = words.pop() if words[-1] in ("on", "off") and len(words) > 6 else "off"
     _require(line, words, "S1 a b control+ control- model")
     path, label = place.label(line, words[0])
-    card = place.shared(at_dc(line, place.card(line, words[5]), begins))
-    return Element(line, path, label, place.nodes(line, words[1:5]), card=card)
+    card = place.card(line, words[5])
+    flat = place.shared(at_dc(line, card, begins))
+    if flat != card:
+        place.keep_unread(line, words[0], HYSTERESIS)
+    return Element(line, path, label, place.nodes(line, words[1:5]), card=flat)
 
 
 def _device(line: Line, words: list[str], place: Surroundings) -> Element:

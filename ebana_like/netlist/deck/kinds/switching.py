@@ -7,6 +7,9 @@ from ebana_like.netlist.deck.cards import number
 from ebana_like.netlist.deck.kinds.resistance import Place
 from ebana_like.netlist.deck.lines import Line
 
+HYSTERESIS = "switches with a hysteresis are read as what they are at DC"
+"""Why a switch is not followed in time."""
+
 
 def current_switch(line: Line, words: list[str], place: Place) -> Line:
     """Return the behavioural source that a W line is at DC: a current that follows from that of the source it watches.
@@ -25,6 +28,8 @@ def current_switch(line: Line, words: list[str], place: Place) -> Line:
     values = {word: number(card.parameters.get(word, usual), where) for word, usual in _CURRENT_SWITCH.items()}
     if not (values["ron"] > 0 and values["roff"] > 0):
         raise line.error(f"ron is {values['ron']:g} and roff {values['roff']:g}; both must be above zero")
+    if values["ih"]:
+        place.keep_unread(line, words[0], HYSTERESIS)
     edge, comparison = values["it"] + values["ih"], ">" if values["ih"] > 0 else ">="
     law = f"v({positive},{negative})*(i({meter}){comparison}{edge!r}?{1 / values['ron']!r}:{1 / values['roff']!r})"
     return line._replace(text=f"b{name} {positive} {negative} i={{{law}}}")
