@@ -111,8 +111,8 @@ def _descend(
         others = [bias, *behind]
         if filled:
             others = [jnp.where(values > 0, part, 0) for values, part in zip((g.bias, *g.behind), others, strict=True)]
-        if windows is None:
-            squares = _squares(first, x, inputs, bool(g.minus.shape[1]))
+        if windows is None:  # the outer product is formed where it moves conductances, once it is known to be good
+            squares, moving = _squares(first, x, inputs, bool(g.minus.shape[1])), None
         else:
             moving = outer(windows, weights, first.change, x)
             squares = _sum_squares(constant - moving, *([constant + moving] if g.minus.size else []))
@@ -122,7 +122,7 @@ def _descend(
         first = _Signal(*(jnp.where(is_good, part, 0) for part in first))
         others = [jnp.where(is_good, part, 0) for part in others]
         fed = jax.tree.map(lambda part: jnp.where(is_good, part, 0), fed)
-        moving = outer(windows, weights, first.change, x)
+        moving = outer(windows, weights, first.change, x) if moving is None else jnp.where(is_good, moving, 0)
         constant = per_value(windows, weights, first.constant)
 
         def moved(values: Array, k: int, direction: Array) -> Array:
