@@ -10,7 +10,7 @@ from ebana_like.analysis.sample import present_features
 from ebana_like.circuit import Circuit
 from ebana_like.data import Dataset, MultilabelDataset, RegressionDataset
 from ebana_like.data.table import Table, read_table
-from ebana_like.elements import FloatArray, VoltageSources
+from ebana_like.elements import FloatArray, IntArray, VoltageSources
 from ebana_like.errors import SettingError, counted
 from ebana_like.fitting import FitSettings
 from ebana_like.fitting.fit import columns_of
@@ -133,7 +133,10 @@ class Asked:
 
 @dataclass(frozen=True, eq=False)
 class Subject:
-    """A circuit with the samples to solve it for. nodes, outputs: as a person calls them. features: volts."""
+    """A circuit with the samples to solve it for.
+
+    nodes, outputs: as a person calls them. features: volts. notes: what should be known of them.
+    """
 
     circuit: Circuit
     nodes: tuple[str, ...]
@@ -142,13 +145,14 @@ class Subject:
     features: FloatArray
     rows: tuple[int, ...] = ()
     asked: Asked | None = None
+    notes: tuple[str, ...] = ()
 
 
 def _solved(subject: Subject) -> tuple[FloatArray, dict[int, str], tuple[str, ...]]:
     """Return node voltages (samples, nodes), why samples were not solved, and what to know of those that were."""
     values, volts = subject.circuit.values(), []
     unsolved: dict[int, str] = {}
-    notes: dict[str, None] = {}
+    notes: dict[str, None] = dict.fromkeys(subject.notes)
     with simulator(subject.engine, subject.circuit) as engine:
         for first in range(0, len(subject.features), SAMPLES_AT_ONCE):
             points = engine.solve(values, subject.features[first : first + SAMPLES_AT_ONCE])
@@ -207,12 +211,39 @@ def _of_run(path: Path, table: Table | None, inputs: str, engine: str) -> Subjec
     features = _columns(table, names)
     labels = _labels(table, right, learned) if right else np.zeros_like(learned.labels[[0] * len(features)])
     samples = replace(learned, features=features, labels=labels)
-    scaled = task.scaled(replace(parts, validation=None, test=samples), settings).test
-    assert scaled is not None
+
+    def scaled_of(samples: Dataset) -> Dataset:
+        scaled = task.scaled(replace(parts, validation=None, test=samples), settings).test
+        assert scaled is not None
+        return scaled
+
+    scaled = scaled_of(samples)
+    inside = np.clip(features, learned.features.min(axis=0), learned.features.max(axis=0))
+    beyond, notes = np.argwhere(inside != features), ()
+    if len(beyond) and np.array_equal(scaled_of(replace(samples, features=inside)).volts(), scaled.volts()):
+        notes = (_clipped(beyond, features, learned.features, table, names),)
     several = scaled.outputs(cost) == len(scaled.classes)
     outputs = scaled.classes if several else (f"{scaled.classes[1]} over {scaled.classes[0]}",)
     return Subject(
-        circuit, circuit.nodes, outputs, engine, scaled.volts(), table.lines, Asked(scaled, cost, labelled=bool(right))
+        circuit,
+        circuit.nodes,
+        outputs,
+        engine,
+        scaled.volts(),
+        table.lines,
+        Asked(scaled, cost, labelled=bool(right)),
+        notes,
+    )
+
+
+def _clipped(beyond: IntArray, features: FloatArray, learned: FloatArray, table: Table, names: list[str]) -> str:
+    """Return what is to be known of features beyond all that the run has met: where the first is, and how many rows."""
+    row, column = beyond[0].tolist()
+    low, high, rows = learned[:, column].min(), learned[:, column].max(), len(np.unique(beyond[:, 0]))
+    also = f", as others in {counted(rows - 1, 'row')}" if rows > 1 else ""
+    return (
+        f"row {table.lines[row]}: {names[column]} is {features[row, column]:g}, and the run learned from {low:g} to "
+        f"{high:g}; it is taken for the end of that range{also}"
     )
 
 

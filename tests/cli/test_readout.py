@@ -163,6 +163,18 @@ def test_columns_of_a_table_are_found_by_name(told, tmp_path):
     assert found.labels == ()
 
 
+def test_features_beyond_all_that_was_learned_are_told_to_be_clipped(told, tmp_path):
+    path, _ = told
+    other = tmp_path / "far.csv"
+    other.write_text("left,x\n2,1000\n2,5\n-7,2\n2,39\n")
+    found = predict(path, other)
+    said = "x is 1000, and the run learned from 2 to 39; it is taken for the end of that range"
+    assert found.notes == (f"row 2: {said}, as others in 1 row",)
+    assert found.scores[0] == pytest.approx(found.scores[3], abs=1e-9)
+    other.write_text("left,x\n2,39\n0,2\n")
+    assert predict(path, other).notes == ()
+
+
 def test_a_netlist_from_elsewhere_is_read_at_the_outputs_that_are_named(amplified, table):
     found = predict(amplified, table, outputs="OUT-/IN,bias")
     assert found.outputs == ("OUT-/IN", "bias")
