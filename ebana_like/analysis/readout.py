@@ -219,7 +219,8 @@ def _of_run(path: Path, table: Table | None, inputs: str, engine: str) -> Subjec
 
     scaled = scaled_of(samples)
     inside = np.clip(features, learned.features.min(axis=0), learned.features.max(axis=0))
-    beyond, notes = np.argwhere(inside != features), ()
+    notes: tuple[str, ...] = ()
+    beyond = np.argwhere(inside != features)
     if len(beyond) and np.array_equal(scaled_of(replace(samples, features=inside)).volts(), scaled.volts()):
         notes = (_clipped(beyond, features, learned.features, table, names),)
     several = scaled.outputs(cost) == len(scaled.classes)

@@ -31,7 +31,7 @@ IN_SPICE = [name for name, task in TASKS.items() if task.settings.neurons == "pa
 
 
 @bench.command(short_help="ngspice as it trains, beside PySpice and a bare sweep")
-@click.option("--task", type=click.Choice(IN_SPICE), multiple=True, default=IN_SPICE, show_default=True)
+@click.option("--task", metavar="TASK", type=click.Choice(IN_SPICE), multiple=True, default=IN_SPICE, show_default=True)
 @recorded
 def ngspice(task: tuple[str, ...]) -> list[Number]:
     """Time a point of ngspice: training phases, a bare sweep, and the usual ways of PySpice."""
@@ -59,7 +59,7 @@ def ngspice(task: tuple[str, ...]) -> list[Number]:
 
 
 @bench.command(short_help="what checkpoints, history and display cost")
-@click.option("--task", type=click.Choice(list(TASKS)), default="digits", show_default=True)
+@click.option("--task", metavar="TASK", type=click.Choice(list(TASKS)), default="digits", show_default=True)
 @recorded
 def training(task: str) -> list[Number]:
     """Time a task's epochs alone and as this program trains them: in a run folder, with a display, on this disk."""

@@ -71,6 +71,10 @@ def train_command(task: OfCommand) -> click.Command:
     )
 
 
+LONGEST_METAVAR = 60
+"""Characters of choices that stand behind an option in its help; more are listed in its text, where lines break."""
+
+
 def setting_options(kind: type[TrainingSettings], defaults: TrainingSettings | None = None) -> list[click.Parameter]:
     """Return an option for every setting of a kind, whose value comes as text; None where it is not given."""
     return [_option(entry, defaults and getattr(defaults, entry.name)) for entry in fields(kind)]
@@ -87,11 +91,14 @@ def _option(entry: Any, default: Any) -> click.Option:
         return click.Option([name], flag_value="true", default=None, help=entry.metadata["help"])
     shown = ",".join(f"{part:g}" for part in default) if isinstance(default, tuple) else default
     choices = entry.metadata["choices"]
+    many = len("|".join(choices)) > LONGEST_METAVAR
     return click.Option(
         [name],
         type=Choice(choices, entry.metadata["former"]) if choices else str,
-        metavar=None if choices else METAVARS[entry.type],
-        help=entry.metadata["help"] + ("" if shown in (None, "") else f"  [default: {shown}]"),
+        metavar="NAME" if many else None if choices else METAVARS[entry.type],
+        help=entry.metadata["help"]
+        + (f" One of {', '.join(choices)}." if many else "")
+        + ("" if shown in (None, "") else f"  [default: {shown}]"),
     )
 
 

@@ -37,6 +37,13 @@ def test_every_other_command_is_where_it_is_said_to_be(name):
     assert f"Usage: main {name}" in result.output
 
 
+@pytest.mark.parametrize("words", [["xor"], ["fit"], ["hopfield", "iris"], ["transient"], ["bench", "training"]])
+def test_help_fits_into_a_terminal(words):
+    """Options with many choices list them in their text, where lines are broken; in `[a|b|c]` they are not."""
+    result = CliRunner().invoke(main, [*words, "--help"], terminal_width=80)
+    assert max(map(len, result.output.splitlines())) <= 80
+
+
 HEAVY = {
     "numpy",
     "scipy",
