@@ -8,7 +8,7 @@ import pytest
 from ebana_like.hardware import TECHNOLOGIES, Ideal, Verified, technology_named
 from ebana_like.runs import Checkpoint, load_newest, save_checkpoint
 from ebana_like.runs.assembly import technology_of
-from ebana_like.simulators import NativeSimulator
+from ebana_like.simulators import NativeSimulator, NgspiceSimulator
 from ebana_like.tasks import TASKS
 from ebana_like.training import Callback, Interrupted, train
 from ebana_like.training import loop as loops
@@ -17,7 +17,7 @@ from ebana_like.training.stretch import stretches_of
 
 def problem(name="xor", **changes):
     task = TASKS[name]
-    return task.problem(replace(task.settings, engine="native", stop_loss=0.0, **changes))
+    return task.problem(replace(task.settings, stop_loss=0.0, **{"engine": "native", **changes}))
 
 
 class Stop(Callback):
@@ -35,17 +35,18 @@ def same(one, other):
         np.testing.assert_array_equal(array, other[name])
 
 
-@pytest.mark.parametrize(
-    ("name", "options"),
-    [
-        *((name, "") for name in TECHNOLOGIES if name != "measured"),
-        ("ecram", "rounding=kept"),
-        ("reram-array-om", "verify.tries=3"),
-        ("ecram", "transfer.every=2"),
-        ("pcm", "pair.upper=0.6"),
-        ("reram-es", "pair.lower=0.1,rounding=kept"),
-    ],
-)
+DEVICES = [
+    *((name, "") for name in TECHNOLOGIES if name != "measured"),
+    ("ecram", "rounding=kept"),
+    ("reram-array-om", "verify.tries=3"),
+    ("ecram", "transfer.every=2"),
+    ("pcm", "pair.upper=0.6"),
+    ("reram-es", "pair.lower=0.1,rounding=kept"),
+]
+"""Every technology, and what can be put around one."""
+
+
+@pytest.mark.parametrize(("name", "options"), DEVICES)
 def test_training_goes_on_with_the_same_bits_in_the_middle_of_an_epoch(name, options, tmp_path):
     given = problem(epochs=3, batch=1, technology=name, technology_options=options, seed=3, checkpoint_batches=1)
     engine = NativeSimulator(given.circuit)
@@ -57,6 +58,29 @@ def test_training_goes_on_with_the_same_bits_in_the_middle_of_an_epoch(name, opt
     kept = load_newest(tmp_path, print).progress
     assert kept.batch == 2
     again = train(given, NativeSimulator(given.circuit), kept, callbacks=[Stop(100)])
+    same(again.values, whole.values)
+    same(again.update_state, whole.update_state)
+
+
+@pytest.fixture(scope="module")
+def crews():
+    """Two engines of two workers each, of which the second has seen nothing that the first has."""
+    circuit = problem().circuit
+    with NgspiceSimulator(circuit, 2) as first, NgspiceSimulator(circuit, 2) as second:
+        yield first, second
+
+
+@pytest.mark.parametrize(("name", "options"), DEVICES)
+def test_so_it_does_beside_noisy_sensors_and_two_workers(name, options, crews):
+    sensors = {"readout": "bits=12,noise=1e-4,offset=1e-3", "beta": 1e-5, "engine": "ngspice", "workers": 2}
+    devices = {"technology": name, "technology_options": options, "seed": 3}
+    given = problem(epochs=2, batch=2, checkpoint_batches=1, **devices, **sensors)
+    whole = train(given, crews[0], callbacks=[Stop(100)])
+    with pytest.raises(Interrupted) as stopped:
+        train(given, crews[0], callbacks=[Stop(3)])
+    kept = stopped.value.progress
+    assert kept.batch == 1
+    again = train(given, crews[1], kept, callbacks=[Stop(100)])
     same(again.values, whole.values)
     same(again.update_state, whole.update_state)
 
