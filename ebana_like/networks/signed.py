@@ -1,5 +1,6 @@
 """How do conductances, which are positive, make weights of either sign? Three ways to lay out a whole network."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -7,6 +8,7 @@ from ebana_like.checks import shown
 from ebana_like.elements import Wires
 from ebana_like.errors import CircuitError
 from ebana_like.networks.blocks import Amplifier, Block, Crossbar, Inputs, OutputPairs, Outputs
+from ebana_like.networks.windows import Convolution
 from ebana_like.signs import SIGNS
 
 
@@ -21,7 +23,7 @@ class Span:
 def signed_layers(
     weights: str,
     inputs: tuple[int, float],
-    hidden: Sequence[int],
+    hidden: Sequence[int | tuple[int, int, int]],
     outputs: int,
     spans: Sequence[Span],
     neurons: Sequence[Block],
@@ -31,9 +33,10 @@ def signed_layers(
 ) -> list[Block]:
     """Return the layers of a network in one of the `SIGNS`, for `build_network`.
 
-    inputs: number of features, and volts of the bias. hidden: neurons of each layer. outputs: scores.
+    inputs: number of features, and volts of the bias. hidden: neurons of each layer, or channels, pixels a side and
+    stride of windows that see a square image, those of the layer before, and share their conductances. outputs: scores.
     spans: of each crossbar. neurons: blocks behind each but the last. feeds: behind every crossbar. paired: whether
-    doubled weights are read at pairs of columns. Raises CircuitError for another way.
+    doubled weights are read at pairs of columns. Raises CircuitError for another way, and windows on what is no image.
     """
     if weights not in SIGNS:
         raise CircuitError(f"weights is {shown(weights)}; expected one of {', '.join(SIGNS)}")
@@ -45,7 +48,18 @@ def signed_layers(
         return Crossbar(columns, span.initial, span.limits, wires, reference=middle)
 
     stack: list[Block] = [Inputs(*inputs, doubled=weights != "reference")]
+    side = math.isqrt(inputs[0])
+    image = 1, side, side
     for size, span in zip(hidden, spans, strict=False):
-        stack += [crossbar(size, span), *feeds, *neurons]
+        block: Block
+        if isinstance(size, int):
+            block = crossbar(size, span)
+        else:
+            if side**2 != inputs[0]:
+                raise CircuitError(f"windows see square images, and {inputs[0]} features are none; give hidden neurons")
+            channels, window, stride = size
+            block = Convolution(image, window, stride, channels, span.initial, span.limits)
+            image = block.out
+        stack += [block, *feeds, *neurons]
     columns, read = (2 * outputs, OutputPairs()) if weights == "doubled" and paired else (outputs, Outputs())
     return [*stack, crossbar(columns, spans[-1]), *feeds, read]

@@ -142,9 +142,11 @@ def _circuit(trained: Trained) -> str:
             f"The circuit has {counted(len(circuit.nodes) - 1, 'node')}, {counted(elements, 'element')}, {inputs}, "
             f"{counted(outputs, 'output')}, and {counted(values, 'trained value')}"
         )
-    neurons = " and ".join(map(str, settings.hidden))
+    neurons = f"{' and '.join(map(str, settings.hidden))} hidden neurons"
+    if settings.windows:
+        neurons = f"hidden neurons behind windows of {settings.windows} (channels x pixels / stride)"
     return (
-        f"The circuit has {inputs}, {neurons} hidden neurons ({settings.diode} diodes, amplifiers of gain "
+        f"The circuit has {inputs}, {neurons} ({settings.diode} diodes, amplifiers of gain "
         f"{settings.gain:g}), {counted(outputs, 'output pair')}, and {values} programmable resistors of "
         f"{si(settings.g_low, 'S')} to {si(settings.g_high, 'S')}"
     )

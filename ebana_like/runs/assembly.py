@@ -102,8 +102,12 @@ def layers(settings: Settings, features: int, outputs: int) -> list[Block]:
 
     Raises SettingError where there are too many, before they are made, and for what goes with doubled weights alone.
     """
-    count = 4 * len(settings.hidden) + 4
+    count = 4 * len(settings.stack) + 4
     require_at_most("layers", count, f"hidden asks for {count:,} layers")
+    if settings.windows and (settings.signs == "reference" or settings.wires):
+        raise SettingError(
+            "windows are given, which go with signs doubled or mirrored and without wires; leave out signs and wires"
+        )
     if settings.signs != "doubled" and (settings.neurons == "halves" or settings.bias_limit):
         raise SettingError(
             f"signs is {settings.signs}, which goes with neurons of two diodes and without bias currents; "
@@ -121,7 +125,7 @@ def layers(settings: Settings, features: int, outputs: int) -> list[Block]:
     return signed_layers(
         settings.signs,
         (features, settings.bias),
-        settings.hidden,
+        settings.stack,
         outputs,
         [Span(start, limits) for start in starts],
         neurons,
@@ -269,7 +273,7 @@ def settings_of(role: str, kind: type[Any]) -> list[str]:
 
 
 def _for_each_crossbar(settings: Settings, values: tuple[float, ...]) -> tuple[float, ...]:
-    return values * (len(settings.hidden) + 1) if len(values) == 1 else values
+    return values * (len(settings.stack) + 1) if len(values) == 1 else values
 
 
 def _counted(values: Mapping[str, int]) -> str:

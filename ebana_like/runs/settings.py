@@ -1,5 +1,6 @@
 """What can be set for a training? One dataclass, from which the command line, config files and run records are made."""
 
+import re
 from dataclasses import dataclass, fields
 from typing import TypeVar
 
@@ -15,6 +16,9 @@ from ebana_like.runs.entries import checked, setting
 from ebana_like.signs import SIGNS
 from ebana_like.simulators import ENGINES
 from ebana_like.units import NOMINAL_CELSIUS
+
+WINDOW = re.compile(r"(\d{1,6})x(\d{1,6})/(\d{1,6})", re.ASCII)
+"""Of the windows of one layer: channels, pixels a side, stride."""
 
 
 @dataclass(frozen=True)
@@ -145,6 +149,11 @@ class Settings(TrainingSettings):
         SIGNS,
     )
     hidden: tuple[int, ...] = setting((10,), "Neurons of each hidden layer, as in 10 or 20,10.", low=1)
+    windows: str = setting(
+        "",
+        "Hidden layers that see an image through windows, in place of hidden: CHANNELSxPIXELS/STRIDE each, as in "
+        "24x7/3 or 16x5/2,32x3/1. All windows of a layer share their conductances.",
+    )
     volts: float = setting(1.0, "Input voltage that the largest feature is scaled to.", positive=True)
     bias: float = setting(1.0, "Voltage of the bias pair beside the inputs; 0 leaves it out.", low=0)
     diode: str = setting("d1n4148", "Diode model of the neurons: its name in models/, or a file with one .model line.")
@@ -186,7 +195,7 @@ class Settings(TrainingSettings):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        crossbars = len(self.hidden) + 1
+        crossbars = len(self.stack) + 1
         if len(self.lr) not in (1, crossbars):
             raise SettingError(f"lr has {len(self.lr)} values; give one for all, or {crossbars}: one for each crossbar")
         if len(self.lr_bias) not in (0, 1, crossbars):
@@ -199,6 +208,18 @@ class Settings(TrainingSettings):
                 f"g_start has {len(self.g_start)} values; give LOW,HIGH once, or for each of the {crossbars} crossbars"
             )
 
+    @property
+    def stack(self) -> tuple[int | tuple[int, int, int], ...]:
+        """Of each hidden layer its neurons, or its windows' channels, pixels a side and stride. Raises SettingError."""
+        if not self.windows:
+            return self.hidden
+        found = [WINDOW.fullmatch(each.strip()) for each in self.windows.split(",")]
+        if None in found:
+            raise SettingError(
+                f"windows is {self.windows!r}; give CHANNELSxPIXELS/STRIDE for each layer, for example 24x7/3"
+            )
+        return tuple(tuple(map(int, each.groups())) for each in found if each)  # type: ignore[misc]
+
     def _require_rates(self) -> None:
         if self.lr_by_size:
             if len(self.lr_by_size) != 2:
@@ -209,6 +230,8 @@ class Settings(TrainingSettings):
                 require_number("lr_by_size", rate, above=0, shown_as=self.lr_by_size)
         if 0 not in self.lr:
             return
+        if self.windows:
+            raise SettingError("lr is 0, but rates by size are not those of windows; give lr a rate")
         if not self.lr_by_size:
             raise SettingError("lr is 0, and lr_by_size is not given; give lr a rate, or lr_by_size those a neuron")
         if self.update != "sgd":

@@ -19,10 +19,12 @@ from ebana_like import (
     build_network,
 )
 from ebana_like.energy import symmetry
-from ebana_like.errors import CircuitError
+from ebana_like.errors import CircuitError, SettingError
 from ebana_like.netlist import Netlist, read_netlist, write_netlist
 from ebana_like.networks import AveragePool, Convolution, LocalCrossbar, MaxPool, Outputs
 from ebana_like.networks.signed import Span, signed_layers
+from ebana_like.runs import Settings
+from ebana_like.runs.assembly import layers
 
 RNG = np.random.default_rng(0)
 NEURON = DiodePair("d1n4148"), Amplifier(4)
@@ -218,3 +220,35 @@ def test_weights_of_either_sign_in_three_ways(weights, rows, columns):
 def test_what_does_not_fit_is_named(make, words):
     with pytest.raises(CircuitError, match=words):
         make()
+
+
+def test_windows_in_the_settings_are_convolutions():
+    settings = Settings(windows="3x3/1, 2x2/2", signs="mirrored", gain=5, bias=0.5, seed=4, g_start=(1e-6, 2e-6))
+    found = build_network(layers(settings, 36, 3), seed=4)
+    span = {"initial": (1e-6, 2e-6), "limits": (1e-7, 1e-4)}
+    first = Convolution((1, 6, 6), 3, 1, channels=3, **span)
+    second = Convolution(first.out, 2, 2, channels=2, **span)
+    neurons = [DiodePair("d1n4148"), Amplifier(5, mirrored=True)]
+    expected = build_network(
+        [Inputs(36, 0.5), first, *neurons, second, *neurons, Crossbar(3, *span.values()), Outputs()], seed=4
+    )
+    assert found.nodes == expected.nodes
+    assert list(found.values()) == list(expected.values())
+    for at, value in expected.values().items():
+        assert np.array_equal(found.values()[at], value)
+
+
+@pytest.mark.parametrize(
+    ("changes", "features", "message"),
+    [
+        ({"windows": "24x7"}, 36, "CHANNELSxPIXELS/STRIDE"),
+        ({"windows": "2x3/1,"}, 36, "CHANNELSxPIXELS/STRIDE"),
+        ({"windows": "2x3/1", "lr": (0.1, 0.1, 0.1)}, 36, "2: one for each crossbar"),
+        ({"windows": "2x3/1", "signs": "reference"}, 36, "signs doubled or mirrored"),
+        ({"windows": "2x3/1"}, 35, "35 features are none"),
+        ({"windows": "2x7/1"}, 36, "does not fit"),
+    ],
+)
+def test_windows_that_do_not_suit_are_refused(changes, features, message):
+    with pytest.raises((SettingError, CircuitError), match=message):
+        build_network(layers(Settings(**changes), features, 3))
