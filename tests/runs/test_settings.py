@@ -50,6 +50,8 @@ def values_of(entry):
     """Return values a field allows."""
     if entry.name in OPTIONS:
         return st.sampled_from(["", "b1=0.5", "b1=0.5,nesterov=true"])
+    if entry.name == "windows":  # of one hidden layer, as `hidden` has here
+        return st.sampled_from(["", "24x7/3"])
     if entry.metadata["choices"]:
         return st.sampled_from(list(entry.metadata["choices"]))
     low, high = entry.metadata["low"] or 0, 256 if entry.metadata["limit"] == "workers" else 2**63 - 1
