@@ -157,18 +157,17 @@ class WindowedCrossbar(_ByColumns):
                 np.add.at(rows, self.seen[:, : side.size], each[..., side].sum(axis=0))
         return each.sum(axis=-1).ravel(), rows
 
-    def back(self, rows: int) -> tuple[tuple[IntArray, ...], IntArray]:
-        """Return where rows of the layer before stand among the windows' rows, one behind the other, and their order.
-
-        Rows that stand in most windows come first: where each stands for the first time, (rows that do,), the second,
-        and so on; then where each of so many rows of the layer before is in this order, (rows,).
+    def back(self, rows: int) -> IntArray:
+        """Return where each of so many rows of the layer before stands among the windows' rows, one behind the other,
+        (rows, most); the number of all of them where it stands in fewer.
         """
         flat = self.seen.ravel()
-        order, counts = np.argsort(flat, kind="stable"), np.bincount(flat, minlength=rows)
-        often = np.argsort(-counts, kind="stable")
-        first = (np.cumsum(counts) - counts)[often]
-        times = [order[first[: np.count_nonzero(counts > k)] + k] for k in range(int(counts.max()))]
-        return tuple(times), np.argsort(often, kind="stable")
+        order = np.argsort(flat, kind="stable")
+        counts = np.bincount(flat, minlength=rows)
+        found = np.full((rows, max(int(counts.max()), 1)), flat.size, dtype=np.intp)
+        first = np.repeat(np.cumsum(counts) - counts, counts)
+        found[flat[order], np.arange(flat.size) - first] = order
+        return found
 
 
 AnyCrossbar = Crossbar | WindowedCrossbar

@@ -396,8 +396,7 @@ def _windows(crossbar: AnyCrossbar, rows: int) -> Windows | None:
     """Return through which windows a crossbar sees so many rows of the layer before; None where it sees them all."""
     if not isinstance(crossbar, WindowedCrossbar):
         return None
-    times, place = crossbar.back(rows)
-    return Windows(as_jax(crossbar.seen), tuple(map(as_jax, times)), as_jax(place))
+    return Windows(as_jax(crossbar.seen), as_jax(crossbar.back(rows)))
 
 
 def _neurons(hidden: Hidden, size: int, behind: AnyCrossbar) -> Layer:

@@ -5,7 +5,6 @@ voltage. Seen through windows they are (sides, channels, rows of a window), and 
 window) where each window has its own; sides are one, or two in mirror. Columns are then channel * windows + window.
 """
 
-from functools import reduce
 from typing import NamedTuple
 
 import jax.numpy as jnp
@@ -15,12 +14,12 @@ from jax import Array
 class Windows(NamedTuple):
     """Through what a crossbar sees the layer before.
 
-    rows: that each window holds, (windows, rows of one). times, place: see `WindowedCrossbar.back`.
+    rows: that each window holds, (windows, rows of one). back: where each row stands among the windows' rows, one
+        behind the other, (rows, most); the number of all of them where it stands in fewer.
     """
 
     rows: Array
-    times: tuple[Array, ...]
-    place: Array
+    back: Array
 
 
 def signed(windows: Windows | None, g: Array) -> Array:
@@ -63,9 +62,8 @@ def into_rows(windows: Windows | None, weights: Array, o: Array) -> Array:
         seen = jnp.einsum("ncp,pcf->npf", columns, weights)
     else:
         seen = jnp.einsum("ncp,cf->npf", columns, weights)
-    flat, rows = seen.reshape(len(o), -1), len(windows.place)
-    found = [jnp.pad(flat[:, at], ((0, 0), (0, rows - len(at)))) for at in windows.times]
-    return reduce(jnp.add, found)[:, windows.place]
+    flat = seen.reshape(len(o), -1)
+    return jnp.pad(flat, ((0, 0), (0, 1)))[:, windows.back].sum(axis=2)
 
 
 def column_sums(windows: Windows | None, totals: Array) -> Array:
