@@ -34,7 +34,6 @@ LEARNED = 50_000
 CHOICES: Mapping[str, Mapping[str, Any]] = {
     "thesis": {"batch": 20, "lr": (0.15, 0.035, 0.015)},
     "batches of 50": {"batch": 50, "lr": (0.3, 0.07, 0.03)},
-    "batches of 50, faster below": {"batch": 50, "lr": (0.6, 0.14, 0.03)},
     "adam": {"batch": 100, "update": "adam", "lr": (0.01, 0.004, 0.002)},
 }
 """Batches and rates of the thesis's discrete-time network, and others; Adam's rates are steps."""
