@@ -7,7 +7,7 @@ from .compiled import CompiledTechnology
 from .converter import Converter
 from .fitted import fitted_device
 from .ideal import Ideal
-from .laws import Constant, Exponential, Law, Linear, Power, SoftBounds, Tabulated
+from .laws import Boundary, Constant, Exponential, Law, Linear, Power, SoftBounds, Tabulated
 from .levels import Levels
 from .pair import Pair
 from .programmed import Programmed
@@ -19,6 +19,7 @@ from .verified import Verified
 
 __all__ = [
     "TECHNOLOGIES",
+    "Boundary",
     "CompiledTechnology",
     "Constant",
     "Converter",

@@ -42,6 +42,8 @@ _PRESETS = {
     "reram-milo": "written at once, Milo et al., IRPS 2021",
     "cmo-hfox": "written and verified to 2 %, Falcone et al., as in aihwkit",
     "cmo-hfox-fine": "the same, verified to 0.2 %",
+    "ion-drift": "linear ion drift, Strukov et al. 2008, Nature 453:80",
+    "vteam": "moved by voltages above a threshold, Kvatinsky et al. 2015, IEEE Trans. Circuits Syst. II 62:786",
     "sonos": "written at once, charge traps, Agrawal et al., IEDM 2022",
 }
 

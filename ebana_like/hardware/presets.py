@@ -5,7 +5,7 @@ dw_min / (w_max - w_min), noise likewise, and weight 0 lies at `zero`.
 Polynomials of programming errors are divided by the largest conductance they were measured at.
 """
 
-from ebana_like.hardware.laws import Constant, Exponential, Linear, SoftBounds
+from ebana_like.hardware.laws import Boundary, Constant, Exponential, Linear, SoftBounds
 from ebana_like.hardware.programmed import Programmed
 from ebana_like.hardware.pulsed import Pulsed
 from ebana_like.hardware.retention import CMO_HFOX as RETAINED
@@ -157,4 +157,14 @@ CMO_HFOX_FINE = Programmed((0.000131694, 0.00106879), threshold=0.005, retention
 SONOS = Programmed((0.01242915625,), rise=0.1101946875)
 """Agrawal et al., IEDM 2022, 0 to 1600 nA, sd 19.88665 nA (1 - exp(-I / 176.3115 nA)) when written, as in CrossSim;
 noise of reading, and what days change, are left out.
+"""
+
+ION_DRIFT = Pulsed(step=5.0314e-3, law=Boundary(160.0, driven=True, window=1))
+"""Linear ion drift in titanium dioxide, Strukov et al. 2008, as in MemTorch: 100 Ohm to 16 kOhm over 10 nm, a mobility
+of 1e-14 m^2/(V s); pulses of 1 V and -1 V for 0.1 ms.
+"""
+
+VTEAM = Pulsed(step=1.2863e-3, law=Boundary(20.0))
+"""Kvatinsky et al. 2015, as in MemTorch: 50 Ohm to 1 kOhm over 3 nm; pulses of 0.1 ns, of 0.3 V (k = 5e-4 m/s from a
+threshold of 0.02 V on) and of -0.21777 V (10 m/s, from -0.2 V on, to the third power), which move it as far: 0.7 pm.
 """
