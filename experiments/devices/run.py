@@ -48,6 +48,8 @@ PRESETS = (
     "reram-array-om",
     "reram-array-hfo2",
     "pcm",
+    "ion-drift",
+    "vteam",
 )
 FINE = ("idealized", "gokmen-vlasov", "capacitor", "ecram", "ecram-mo", "reram-es", "reram-sb", "pcm")
 """Devices with pulses far smaller than a tenth of the range."""
