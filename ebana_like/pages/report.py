@@ -32,6 +32,7 @@ from ebana_like.pages.warnings import warnings
 from ebana_like.runs import Settings, TrainingSettings, rates_of
 from ebana_like.runs.not_ideal import not_ideal
 from ebana_like.simulators import Simulator
+from ebana_like.training.progress import in_words
 from ebana_like.units import si
 
 POWER_SAMPLES = 10
@@ -107,7 +108,7 @@ def _paragraph(trained: Trained) -> str:
     first, last = history[0], _kept(trained)
     when = f"epoch {last['epoch']:.0f}, the best, which is kept" if trained.settings.keep == "best" else "the end"
     ends = [
-        f"{part} {100 * last[column]:.1f} %" if what == "accuracy" else f"{part} {last[column]:.3f}"
+        f"{part} {in_words(what, last[column])}"
         for part in ("train", "validation", "test")
         if (column := f"{part}_{what}") in last
     ]

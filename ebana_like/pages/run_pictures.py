@@ -32,8 +32,10 @@ def loss(trained: Trained, simulator: Simulator) -> list[Drawn]:
 
 
 def accuracy(trained: Trained, simulator: Simulator) -> list[Drawn]:
-    """Return the accuracy or R^2 over the epochs."""
+    """Return the accuracy or R^2 over the epochs; none where targets that are all alike leave it undefined."""
     what = measure(trained.history)
+    if all(np.isnan(row[f"train_{what}"]) for row in trained.history):
+        return []
     caption = "share of right answers" if what == "accuracy" else "share of the variance explained"
     return [Drawn(what, caption, curves({trained.task.called(trained.settings): trained.history}, what))]
 
@@ -108,6 +110,7 @@ PICTURES: dict[str, Callable[[Trained, Simulator], list[Drawn]]] = {
 }
 
 _WHY = {
+    "accuracy": "all targets are alike, and leave no variance to explain",
     "boundary": "a border is drawn between answers of a circuit with two inputs",
     "confusion": f"a matrix of more than {NAMED_CLASSES} classes cannot be read",
     "heatmap": "no trainable bank is a crossbar",

@@ -178,6 +178,13 @@ def test_messages_have_the_persons_own_names(message, expected):
     assert spelled(message, {**called.nodes, **called.elements}) == expected
 
 
+def test_a_source_and_its_node_may_be_called_the_same():
+    text = "t\n.param rl=2k\nVdd VDD 0 5\nX1 VDD out S1\nRL out 0 {rl}\n.subckt S1 a b\nR1 a b 1k\n.ends\n.end\n"
+    called = spelling(read_deck(text, "my.cir"), text)
+    assert (called.nodes["vdd"], called.elements["vdd"]) == ("VDD", "Vdd")
+    assert (called.elements["rl"], called.elements["r_x1_r1"]) == ("RL", "X1.R1")
+
+
 def test_a_command_speaks_of_elements_by_their_own_names(tmp_path):
     (tmp_path / "my.cir").write_text(NAMED)
     done = CliRunner().invoke(main, ["voltages", str(tmp_path / "my.cir"), "--engine", "native"])

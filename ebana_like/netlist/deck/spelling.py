@@ -1,7 +1,9 @@
 """What does the person call it? The names in a netlist's text, as they are spelled there, by the portable ones."""
 
+from collections import ChainMap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from ebana_like.circuit import Circuit
@@ -26,25 +28,31 @@ def spelling(deck: Deck, text: str) -> Spelling:
 
     text: what the deck was read from.
     """
-    first: dict[str, str] = {}
+    leading: dict[str, str] = {}  # what elements are called, which nodes and parameters may be too: Vdd VDD 0 5
+    others: dict[str, str] = {}
     for line in text.split("\n")[1:]:
-        if not line.lstrip().startswith("*"):
-            for word in WORD.findall(line):
-                first.setdefault(word.lower(), word)
-
-    def spelled(name: str) -> str:
-        return first.get(name) or ".".join(first.get(part) or inductor(part) for part in name.split("."))
-
-    def inductor(name: str) -> str:  # has a v before its name where it is a source, as a W has a b
-        return first.get(name[1:], name) if name.startswith(("vl", "bw")) else name
-
-    elements = {each.label: spelled(each.path) for each in deck.stored()}
-    elements |= {element.label: spelled(element.path) for element in deck.elements}
+        words = [] if line.lstrip().startswith("*") else WORD.findall(line)
+        if words and words[0][0] not in ".+":
+            leading.setdefault(words[0].lower(), words.pop(0))
+        for word in words:
+            others.setdefault(word.lower(), word)
+    of_elements, of_others = ChainMap(leading, others), ChainMap(others, leading)
+    elements = {each.label: _spelled(each.path, of_elements) for each in deck.stored()}
+    elements |= {element.label: _spelled(element.path, of_elements) for element in deck.elements}
     return Spelling(
-        {portable: spelled(name) for name, portable in deck.nodes.items()},
+        {portable: _spelled(name, of_others) for name, portable in deck.nodes.items()},
         elements,
-        spelled,
+        partial(_spelled, first=of_others),
     )
+
+
+def _spelled(name: str, first: Mapping[str, str]) -> str:
+    return first.get(name) or ".".join(first.get(part) or _inductor(part, first) for part in name.split("."))
+
+
+def _inductor(name: str, first: Mapping[str, str]) -> str:
+    """Return what an inductor is called, which has a v before its name where it is a source, as a W has a b."""
+    return first.get(name[1:], name) if name.startswith(("vl", "bw")) else name
 
 
 def load_spelling(path: Path) -> Spelling:
