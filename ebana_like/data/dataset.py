@@ -264,7 +264,7 @@ def _misshapen(name: str, values: NDArray[Any], expected: str, fix: str) -> Sett
 def _require_finite(name: str, values: NDArray[Any]) -> NDArray[Any]:
     if values.dtype.kind == "f":
         with np.errstate(invalid="ignore"):
-            wrong = ~(abs(values) <= LARGEST)
+            wrong = ~(abs(values) <= min(LARGEST, float(np.finfo(values.dtype).max)))
         if wrong.any():
             raise _at(name, values, wrong, f"expected finite numbers of at most {LARGEST:g}; leave the sample out")
     return values

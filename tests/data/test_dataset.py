@@ -56,6 +56,14 @@ def test_yes_is_said_by_name():
     assert data.names(data.labels) == ["none", "or", "or and"]
 
 
+def test_singles_and_whole_numbers_are_features_too():
+    """The largest number that is taken is none of float32, and is not turned into one."""
+    for kind in (np.float16, np.float32, np.int8):
+        assert Dataset(np.ones((2, 1), kind), np.array([0, 1]), ("a", "b")).features.dtype == kind
+    with pytest.raises(SettingError, match="features hold inf of sample 1, column 0"):
+        Dataset(np.array([[1.0], [np.inf]], np.float32), np.array([0, 1]), ("a", "b"))
+
+
 def test_what_does_not_vary_has_no_variance_to_explain():
     """The mean of 0.2 three times is off by a rounding, and so is a variance by its formula: 1e-33, and no zero."""
     scores = np.array([[0.1, 0.3], [0.2, 0.1], [0.4, 0.0]])
