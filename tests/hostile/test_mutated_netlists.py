@@ -14,7 +14,7 @@ from ebana_like.netlist import Netlist, load_netlist, write_netlist
 from ebana_like.networks import Amplifier, Crossbar, DiodePair, Inputs, OutputPairs, SwitchedTargets, build_network
 from ebana_like.nudges import NUDGES
 
-EXAMPLES = int(os.environ.get("EXAMPLES", "300"))
+EXAMPLES = int(os.environ.get("EXAMPLES", "150"))
 
 INCLUDED = ".lib tt\n.model dd d is=1n n=1.2\n.endl\n.model nn npn bf=100\n"
 

@@ -28,7 +28,7 @@ from ebana_like.elements import (
 from ebana_like.netlist import Netlist, read_netlist, write_netlist
 from ebana_like.nudges import Currents
 
-EXAMPLES = int(os.environ.get("EXAMPLES", "100"))
+EXAMPLES = int(os.environ.get("EXAMPLES", "50"))
 
 names = st.from_regex(r"[a-z_][a-z0-9_]{0,7}", fullmatch=True).filter(
     lambda name: name not in ("gnd",) and "idx_sweep" not in name
