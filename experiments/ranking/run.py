@@ -39,7 +39,7 @@ from rows import add_row
 
 HERE = Path(__file__).parent
 SIDE = 14
-FACTORS = (1 / 3, 1.0, 3.0, 5.0, 10.0)
+FACTORS = (0.1, 1 / 3, 1.0, 3.0, 5.0, 10.0, 20.0, 40.0)
 """Of the rates, that every rule is offered."""
 
 SEEDS, SEARCH_SEED = range(3), 100
@@ -239,6 +239,7 @@ def _searched(kind: Kind, rule: str, data: Split, base: Mapping[str, float]) -> 
             tried[factor] = error(searched)
         except TrainingError:
             tried[factor] = float("inf")
+    print(rule, {round(factor, 3): round(found, 2) for factor, found in tried.items()}, flush=True)
     return min(tried, key=lambda each: tried[each])
 
 
