@@ -66,7 +66,11 @@ class ConvolutionalHopfield(Layered):
         found = [self.image]
         for count in self.channels:
             sides = [side - self.kernel + 1 for side in found[-1][1:]]
-            if min(sides) < 1 or any(side % self.pool for side in sides):
+            if min(sides) < 1:
+                raise SettingError(
+                    f"windows of {self.kernel} do not fit into {found[-1][1]} x {found[-1][2]}; choose a smaller kernel"
+                )
+            if any(side % self.pool for side in sides):
                 raise SettingError(
                     f"windows of {self.kernel} leave {sides[0]} x {sides[1]} of {found[-1][1:]}, which pools of "
                     f"{self.pool} do not divide; choose another kernel or pool"

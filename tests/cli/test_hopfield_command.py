@@ -32,6 +32,18 @@ def test_a_resumed_training_ends_with_the_bits_of_an_unbroken_one(tmp_path):
     assert broken.task() == "hopfield-iris"
 
 
+def test_maps_learn_digits(tmp_path):
+    maps = ("--channels", 4, "--kernel", 3, "--pool", 2, "--spread", 0.5, "--precision", "single", "--still", 1e-3)
+    rule = ("--estimator", "centered", "--lr", 0.2, "--batch", 10, "--epochs", 3)
+    made = trained(tmp_path, *rule, *maps, task="digits")
+    weights = load_file(made.path / "weights.safetensors")
+    assert {at: len(each) for at, each in weights.items() if "weight" in at} == {
+        "layer1.weight": 4 * 9,
+        "layer2.weight": 10 * 4 * 9,
+    }
+    assert load_history(made)[-1]["test_accuracy"] > 0.6
+
+
 def test_a_small_network_leaves_its_circuit_too(tmp_path):
     made = trained(tmp_path, "--epochs", 2)
     weights = load_file(made.path / "weights.safetensors")
@@ -81,6 +93,10 @@ def test_it_learns_iris_in_discrete_time(tmp_path, weights):
         (("hopfield", "iris", "--estimator", "holomorphic"), "smooth Hopfield networks alone"),
         (("hopfield", "iris", "--nudging", "clamped", "--beta", 2), "the share of the way to the target"),
         (("hopfield", "iris", "--still", -1), "still"),
+        (("hopfield", "xor", "--channels", 4), "2 features are no square image"),
+        (("hopfield", "iris", "--channels", 4), "windows of 5 do not fit into 2 x 2"),
+        (("hopfield", "digits", "--channels", 4, "--activation", "tanh"), "units of maps are clipped"),
+        (("hopfield", "digits", "--channels", 4, "--kernel", 4), "do not divide"),
         (("hopfield", "iris", "--steps", 30), "give two, of the free and of the nudged phase"),
     ],
 )
