@@ -56,7 +56,8 @@ class Row:
 
 def trained(case: str, seed: int) -> Row:
     """Train on the chip whose number is the seed."""
-    settings = replace(decode(CASES[case], BASE, case), seed=seed, chip=seed)
+    settings = replace(decode(CASES[case], BASE, case), seed=seed)
+    settings = replace(settings, chip=seed if settings.mismatch else 0)
     problem = TASKS["digits"].problem(settings)
     with simulator_of(problem.circuit, settings) as simulator:
         progress = train(problem, simulator)
