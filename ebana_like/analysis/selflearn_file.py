@@ -29,13 +29,13 @@ def learner_of(netlist: Path, data: Path, inputs: str, outputs: str) -> SelfLear
     if stranger := circuit.stranger(Resistors, VoltageSources, CurrentSources):
         raise SettingError(f"{stranger}; edges that learn are resistors")
     held = _held(circuit.of_kind(VoltageSources))
-    wanted, ((pair, column),) = carriers(inputs), _one(columns(outputs))
+    wanted, ((pair, _),) = carriers(inputs), _one(columns(outputs))
     if missing := [source for source, _, _ in wanted if source not in held]:
         raise SettingError(f'"{missing[0]}" is no source between a node and ground; {meant(missing[0], list(held))}')
     ends = [end.strip().lower() for end in pair.split("-")]
     if len(ends) != 2 or not set(ends) <= set(circuit.nodes[1:]):
         raise SettingError(f'outputs is "{pair}"; give two nodes as in a-b: {", ".join(circuit.nodes[1:9])}')
-    input_columns(table, inputs), output_columns(table, outputs)
+    patterns = {name: table.numbers(name) for name in input_columns(table, inputs)}
     edges = np.concatenate([np.stack([b.positive, b.negative], axis=1) for b in circuit.of_kind(Resistors)])
     used = np.unique(edges)
     place = {int(node): k for k, node in enumerate(used)}
@@ -46,8 +46,8 @@ def learner_of(netlist: Path, data: Path, inputs: str, outputs: str) -> SelfLear
         Graph(len(used), np.vectorize(place.get)(edges)),
         tuple(place[held[source][0]] for source in carrying),
         (nodes[ends[0]], nodes[ends[1]]),
-        np.stack([sign * table.numbers(name) for _, name, sign in wanted], axis=1),
-        table.numbers(column),
+        np.stack([sign * patterns[name] for _, name, sign in wanted], axis=1),
+        table.numbers(*output_columns(table, outputs)),
         {**rails, **({place[0]: 0.0} if 0 in place else {})},
     )
 
