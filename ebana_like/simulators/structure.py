@@ -28,19 +28,8 @@ from ebana_like.elements import (
     VoltageSources,
     index_of,
 )
-from ebana_like.simulators.layers import (
-    AnyCrossbar,
-    Bounds,
-    Branch,
-    Clamp,
-    Crossbar,
-    Feed,
-    Hidden,
-    Layers,
-    Reference,
-    WindowedCrossbar,
-    read_only,
-)
+from ebana_like.simulators.crossbars import AnyCrossbar, Crossbar, Reference, WindowedCrossbar
+from ebana_like.simulators.layers import Bounds, Branch, Clamp, Feed, Hidden, Layers, read_only
 from ebana_like.simulators.windows import windows_of
 from ebana_like.values import parts
 

@@ -12,16 +12,8 @@ from jax import Array
 from ebana_like.circuit import Circuit
 from ebana_like.elements import FloatArray, IntArray, VoltageSources, index_of
 from ebana_like.elements.switch import OPEN
-from ebana_like.simulators.layers import (
-    AnyCrossbar,
-    Bounds,
-    Crossbar,
-    Hidden,
-    Layers,
-    WindowedCrossbar,
-    pulled,
-    saturations,
-)
+from ebana_like.simulators.crossbars import AnyCrossbar, Crossbar, WindowedCrossbar
+from ebana_like.simulators.layers import Bounds, Hidden, Layers, pulled, saturations
 from ebana_like.simulators.native.layers.network import (
     Conductances,
     Even,
