@@ -116,7 +116,10 @@ class SteppedDevices(CompiledTechnology):
         return np.clip(parameter.value, parameter.low + parameter.span * low, parameter.low + parameter.span * high)
 
     def symmetry(self, entries: Mapping[str, FloatArray]) -> FloatArray:
-        """Return the places at which a pulse up and one down cancel in the mean, (n,), or else the end they lead to."""
+        """Return the places at which a pulse up and one down cancel in the mean, (n,), or else the end they lead to.
+
+        Where they cancel at zero, it is there.
+        """
         frame = self._frame(entries)
         count = max((np.size(each) for each in entries.values()), default=1)
         low, high = (np.broadcast_to(np.asarray(each, dtype=float), count).copy() for each in (frame.low, frame.high))
@@ -125,7 +128,9 @@ class SteppedDevices(CompiledTechnology):
             middle = (low + high) / 2
             rises = self._factor(middle, up, frame, entries) > self._factor(middle, down, frame, entries)
             low, high = np.where(rises, middle, low), np.where(rises, high, middle)
-        return np.asarray((low + high) / 2)
+        zero = np.broadcast_to(np.asarray(frame.zero, dtype=float), count)
+        at_zero = [self._factor(zero, way, frame, entries) for way in (up, down)]
+        return np.where(at_zero[0] == at_zero[1], zero, (low + high) / 2)
 
     def _frame(self, entries: Mapping[str, Any]) -> Frame:
         own = {name.removeprefix(OWN): each for name, each in entries.items() if name.startswith(OWN)}

@@ -174,6 +174,12 @@ def test_symmetry_points():
     np.testing.assert_allclose(centred.symmetry(centred.devices(100, np.random.default_rng(1))), 0.5, atol=1e-9)
 
 
+def test_devices_whose_steps_cancel_everywhere_have_their_symmetry_point_at_zero():
+    for technology in (Pulsed(device=0.3), Pulsed(zero=0.4), technology_named("vteam")):
+        made = technology.devices(5, np.random.default_rng(0))
+        np.testing.assert_array_equal(technology.symmetry(made), technology.zero)
+
+
 def test_devices_that_differ_in_numbers_alone_are_compiled_once():
     one, other = Pulsed(step=1e-3, cycle=0.3, law=Linear(0.1, 0.5)), Pulsed(step=2e-3, cycle=2.0, law=Linear(0.4, 0.7))
     assert kind_of(one)[0] == kind_of(other)[0]
