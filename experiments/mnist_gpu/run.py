@@ -166,7 +166,7 @@ def main() -> None:
     parser.add_argument("names", nargs="*", default=list(NETWORKS), metavar="NAME[:SEED]")
     parser.add_argument("--doubles", action="store_true")
     parser.add_argument("--beside", type=int, default=0)
-    given = parser.parse_args()
+    given = parser.parse_intermixed_args()
     for each in given.names:
         name, _, seed = each.partition(":")
         with multiprocessing.get_context("spawn").Pool(1) as pool:
