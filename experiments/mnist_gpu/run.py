@@ -210,7 +210,7 @@ def draw() -> None:
     figure, both = plt.subplots(1, 2, figsize=(10, 4), layout="constrained", sharey=True)
     for name, training in NETWORKS.items():
         own = [row for row in rows if row["network"] == name and row["seed"] == "0"]
-        axes = both[training.published is not None]
+        axes = both[int(training.published is not None)]
         if own:
             errors = [float(row["test_error"]) for row in own]
             dashes = "--" if name.endswith(("+shift", "+adjoint")) else "-"
