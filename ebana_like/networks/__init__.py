@@ -2,6 +2,7 @@
 
 from ebana_like.elements import Wires
 from ebana_like.networks.blocks import Amplifier, Block, Crossbar, DiodePair, Inputs, OutputPairs, Outputs
+from ebana_like.networks.complex_twin import Twin, complex_twin
 from ebana_like.networks.deep import build_network
 from ebana_like.networks.graph import Graph, build_graph, lattice, random_graph
 from ebana_like.networks.half_diodes import BiasCurrents, HalfDiodes
@@ -32,10 +33,12 @@ __all__ = [
     "ReluCircuit",
     "Skip",
     "SwitchedTargets",
+    "Twin",
     "Wires",
     "affine",
     "build_graph",
     "build_network",
+    "complex_twin",
     "lattice",
     "random_graph",
     "relu_circuit",

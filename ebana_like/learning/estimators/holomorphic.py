@@ -31,8 +31,9 @@ class Holomorphic(Nudged):
             return ""
         if not hasattr(system, "activation"):
             return (
-                "holomorphic equilibrium propagation nudges by complex numbers, which no circuit takes; its neighbours "
-                "among real ones are centered and higher-order"
+                "holomorphic equilibrium propagation nudges by complex numbers, which no circuit takes but its complex "
+                "twin: ebana_like.analysis.holomorphic.holomorphic_gradient solves that; the neighbours among real "
+                "nudges are centered and higher-order"
             )
         return (
             "holomorphic equilibrium propagation nudges by complex numbers, which smooth Hopfield networks alone take: "
