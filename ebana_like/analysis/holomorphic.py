@@ -55,6 +55,7 @@ def holomorphic_gradient(
                 )
             voltages = twin.voltages(solved.voltages[0])
             for bank in resistors:
-                energy = weights[bank.name] * (bank.drop(voltages) ** 2 / 2).mean(axis=0)
+                drop = bank.drop(voltages.real) + 1j * bank.drop(voltages.imag)
+                energy = weights[bank.name] * (drop**2 / 2).mean(axis=0)
                 found[address(bank.name, "conductance")] += (energy / z).real / (points * beta)
     return found

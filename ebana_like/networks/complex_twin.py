@@ -1,4 +1,4 @@
-"""Which circuit has complex node voltages? Its twin: a real circuit of the real parts beside one of the imaginary parts.
+"""Which circuit has complex node voltages? The twin: a real circuit of their real and of their imaginary parts.
 
 Equilibrium propagation may nudge by a complex factor beta. Kirchhoff's equations then hold between complex voltages,
 which are two real circuits that touch where elements are not linear, and at the outputs:
@@ -18,6 +18,7 @@ which are two real circuits that touch where elements are not linear, and at the
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -154,7 +155,7 @@ class _Doubling:
             return []
         if isinstance(bank, Diodes):
             return [self.continued(bank, REAL, "bend", False), self.continued(bank, IMAGINARY, "im", True)]
-        ends = {terminal: self.imaginary[bank.nodes_of(terminal)] for terminal in bank.terminals}
+        ends: dict[str, Any] = {terminal: self.imaginary[bank.nodes_of(terminal)] for terminal in bank.terminals}
         name = self.new_name(f"{bank.name}_im")
         twin = replace(bank.renamed(self.twins), name=name, trainable={}, **ends)
         return [replace(twin, voltage=np.zeros(len(bank))) if isinstance(twin, VoltageSources) else twin]
@@ -164,10 +165,12 @@ class _Doubling:
         real = bank.positive, bank.negative
         other = self.imaginary[bank.positive], self.imaginary[bank.negative]
         pairs = zip(*(nodes.tolist() for nodes in (*real, *other)), strict=True)
+        positive, negative = other if imaginary else real
         return BehaviouralCurrents(
             self.new_name(f"{bank.name}_{suffix}"),
             tuple(self.new_label(f"b{label}_{suffix}") for label in bank.labels),
-            *(other if imaginary else real),
+            positive,
+            negative,
             tuple(_law(law, saturation, bank.model.scale) for saturation in bank.saturation.tolist()),
             tuple(((p, n), (above, below)) for p, n, above, below in pairs),
         )
@@ -175,7 +178,8 @@ class _Doubling:
     def pull(self, name: str, ends: tuple[IntArray, IntArray], follows: tuple[IntArray, IntArray]) -> VCCS:
         name = self.new_name(name)
         labels = tuple(self.new_label(f"g{name}{k}") for k in range(len(ends[0])))
-        return VCCS(name, labels, *(nodes.copy() for nodes in (*ends, *follows)), np.zeros(len(labels)))
+        (positive, negative), (above, below) = ends, follows
+        return VCCS(name, labels, positive, negative, above, below, np.zeros(len(labels)))
 
     def new_nodes(self, names: list[str]) -> IntArray:
         taken = set(self.nodes)
