@@ -28,8 +28,8 @@ def holomorphic_gradient(
     points: N. engine: by name, what solves the twin.
 
     Where the circle is as wide as the radius of convergence the answer is wrong and nothing says so; at half the beta
-    it is another one then. That radius is at most what the outputs see of the circuit, for at -beta they are nudged by
-    a negative conductance, and ends where a diode crosses from one branch of its law to the other.
+    it is another one then. The output of a linear circuit allows the conductance that it sees, for at -beta it is
+    nudged by a negative one; diodes allow less, and no crossing from one branch of their law to the other.
 
     Raises CircuitError naming an element that a twin has not, or for which equilibrium propagation is not exact;
     SettingError for arguments that do not fit; SimulatorError where a nudged twin has no operating point.

@@ -80,7 +80,8 @@ class Twin:
 def complex_twin(circuit: Circuit) -> Twin:
     """Return the twin of a circuit of resistors, independent sources, VCVS, CCCS and diodes, nudged by nothing yet.
 
-    What learns in the circuit stands in the twin as it is; what nudges the circuit itself is left out.
+    What learns in the circuit stands in the twin as it is; what nudges the circuit itself is left out, and what it
+    stores. The twin is solved at DC.
     Raises CircuitError naming an element of another kind.
     """
     if stranger := circuit.stranger(*KINDS, beside=circuit.driven.banks()):
