@@ -22,6 +22,7 @@ COLUMNS = (
     "network",
     "estimator",
     "precision",
+    "update",
     "batch",
     "seed",
     "epochs",
@@ -46,7 +47,9 @@ def main(paths: list[str]) -> None:
     runs = [(run, run.settings(), load_history(run)) for run in map(Run, map(Path, paths))]
     published = {network.name: network for network in PUBLISHED}
     order = list(published)
-    runs.sort(key=lambda each: (order.index(each[0].task()), each[1].estimator != "centered", each[1].seed))
+    runs.sort(
+        key=lambda each: (order.index(each[0].task()), each[1].estimator != "centered", each[1].batch, each[1].seed)
+    )
     figure, axes = plt.subplots(figsize=(6, 3.2), layout="constrained")
     rows = []
     for run, settings, history in runs:
@@ -54,13 +57,13 @@ def main(paths: list[str]) -> None:
         of = network.error if settings.estimator == "centered" else network.error_of_backpropagation
         train, test = ([100 * (1 - epoch[f"{part}_accuracy"]) for epoch in history] for part in ("train", "test"))
         seconds = sum(epoch["seconds"] for epoch in history)
-        chosen = network.name, settings.estimator, settings.precision, settings.batch, settings.seed
+        chosen = network.name, settings.estimator, settings.precision, settings.update, settings.batch, settings.seed
         errors = f"{train[-1]:.2f}", f"{test[-1]:.2f}", of
         rows.append([*chosen, int(last["epoch"]), *errors, f"{seconds:.0f}", deviation(run)])
         print(dict(zip(COLUMNS, rows[-1], strict=True)))
-        color = f"C{order.index(network.name)}"
+        color = f"C{2 * order.index(network.name) + (settings.update != 'sgd')}"
         dashes = "-" if settings.estimator == "centered" else "--"
-        label = f"{network.name}, {settings.estimator}"
+        label = f"{network.name}, {settings.estimator}, {settings.update}"
         known = axes.get_legend_handles_labels()[1]
         label = None if label in known else label
         axes.plot(range(1, len(test) + 1), test, dashes, color=color, label=label, linewidth=1)

@@ -208,17 +208,19 @@ def draw() -> None:
     """Plot the test error over the epochs: real diodes on the left, ideal ones with what was published on the right."""
     rows = list(csv.DictReader((HERE / "epochs.csv").open()))
     figure, both = plt.subplots(1, 2, figsize=(10, 4), layout="constrained", sharey=True)
+    alike = list(dict.fromkeys(name.partition("+")[0] for name in NETWORKS))
     for name, training in NETWORKS.items():
         own = [row for row in rows if row["network"] == name and row["seed"] == "0"]
         axes = both[int(training.published is not None)]
         if own:
             errors = [float(row["test_error"]) for row in own]
-            dashes = "--" if name.endswith(("+shift", "+adjoint")) else "-"
-            (line,) = axes.semilogy(range(1, len(own) + 1), errors, dashes, label=name, linewidth=1)
+            color, dashes = f"C{alike.index(name.partition('+')[0])}", "--" if "+" in name else "-"
+            axes.semilogy(range(1, len(own) + 1), errors, dashes, color=color, label=name, linewidth=1)
             if training.published is not None:
-                axes.axhline(training.published, color=line.get_color(), linewidth=0.7, linestyle=":")
+                axes.axhline(training.published, color=color, linewidth=0.7, linestyle=":")
     for axes, title in zip(both, ("real diodes", "ideal diodes; dotted: published"), strict=True):
         axes.set(xlabel="epoch", ylabel="test error, %", ylim=(0.7, 10), title=title)
+        axes.set_yticks([1, 2, 5, 10], ["1", "2", "5", "10"])
         axes.legend(fontsize=7)
     figure.savefig(HERE / "errors.svg")
 
