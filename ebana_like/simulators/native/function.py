@@ -25,9 +25,10 @@ from ebana_like.simulators.native.compiled import settle as settle_general
 from ebana_like.simulators.native.elements import Compilable, Drives, compilable
 from ebana_like.simulators.native.equations import Equations
 from ebana_like.simulators.native.layers.descent import adjoint_signals
-from ebana_like.simulators.native.layers.layered import LayeredCircuit, unpushed
-from ebana_like.simulators.native.layers.network import Conductances, arriving_at, injected, network, weights_of
-from ebana_like.simulators.native.layers.network import scores as scores_of
+from ebana_like.simulators.native.layers.layered import LayeredCircuit
+from ebana_like.simulators.native.layers.network import Conductances, arriving_at, network, weights_of
+from ebana_like.simulators.native.layers.outputs import injected, unpushed
+from ebana_like.simulators.native.layers.outputs import scores as scores_of
 from ebana_like.simulators.native.layers.settle import adjoint, guess, settle
 from ebana_like.simulators.native.newton import ITERATIONS
 from ebana_like.simulators.structure import find_layers

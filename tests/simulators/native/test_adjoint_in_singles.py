@@ -6,8 +6,8 @@ import numpy as np
 
 from ebana_like.networks import Amplifier, Crossbar, DiodePair, Inputs, OutputPairs, build_network
 from ebana_like.simulators import NativeSimulator
-from ebana_like.simulators.native.layers.layered import transposed
 from ebana_like.simulators.native.layers.network import NO_WIRES
+from ebana_like.simulators.native.layers.phases import transposed
 from ebana_like.simulators.native.runtime import doubles
 
 LAYERS = 3

@@ -11,7 +11,8 @@ from ebana_like.learning import Adjoint, Centered, CrossEntropy
 from ebana_like.networks import Amplifier, Crossbar, DiodePair, Inputs, OutputPairs, build_network
 from ebana_like.simulators import NativeSimulator
 from ebana_like.simulators.native.layers.gradients import SINGLES_FROM, jacobian_times
-from ebana_like.simulators.native.layers.network import Conductances, Network, Neurons, Ports, network
+from ebana_like.simulators.native.layers.network import Conductances, Network, Ports, network
+from ebana_like.simulators.native.layers.neurons import Neurons
 from ebana_like.simulators.native.layers.patternless import patternless
 from ebana_like.simulators.native.runtime import doubles
 

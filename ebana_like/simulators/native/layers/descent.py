@@ -14,19 +14,9 @@ from jax import Array
 from ebana_like.simulators.descent import Draws, Ends, Moves, Numbers
 from ebana_like.simulators.layers import pulled
 from ebana_like.simulators.moving import Batches, Lasting, begun, ended
-from ebana_like.simulators.native.layers.layered import unpushed
-from ebana_like.simulators.native.layers.network import (
-    Conductances,
-    Layer,
-    Network,
-    Outputs,
-    Ports,
-    arriving_at,
-    injected,
-    network,
-    scores,
-    weights_of,
-)
+from ebana_like.simulators.native.layers.network import Conductances, Network, Ports, arriving_at, network, weights_of
+from ebana_like.simulators.native.layers.neurons import Layer
+from ebana_like.simulators.native.layers.outputs import Outputs, injected, scores, unpushed
 from ebana_like.simulators.native.layers.settle import Settled, adjoint, guess, settle
 from ebana_like.simulators.native.layers.stepping import pieces_of, stepped
 from ebana_like.simulators.native.layers.synapses import outer, per_value, products

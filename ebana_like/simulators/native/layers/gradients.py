@@ -8,7 +8,8 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
-from ebana_like.simulators.native.layers.network import Even, Network, divided, multiplied
+from ebana_like.simulators.native.layers.network import Even, Network
+from ebana_like.simulators.native.layers.outputs import divided, multiplied
 from ebana_like.simulators.native.layers.patternless import patternless
 
 GRADIENTS_LIMIT = 200

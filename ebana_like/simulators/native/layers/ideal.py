@@ -21,7 +21,9 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
-from ebana_like.simulators.native.layers.network import Network, Outputs, Rectifiers, divided, multiplied
+from ebana_like.simulators.native.layers.network import Network
+from ebana_like.simulators.native.layers.neurons import Rectifiers
+from ebana_like.simulators.native.layers.outputs import Outputs, divided, multiplied
 
 SWEEPS, FACES = 5000, 40
 """Sweeps at most, and how many of them are followed by conjugate gradients."""

@@ -1,11 +1,10 @@
 """How does a layered circuit become arrays for JAX, and back? Conductances and features in, node voltages out."""
 
 from collections.abc import Callable
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
@@ -14,23 +13,10 @@ from ebana_like.elements import FloatArray, IntArray, VoltageSources, index_of
 from ebana_like.elements.switch import OPEN
 from ebana_like.simulators.crossbars import AnyCrossbar, Crossbar, WindowedCrossbar
 from ebana_like.simulators.layers import Bounds, Hidden, Layers, pulled, saturations
-from ebana_like.simulators.native.layers.network import (
-    Conductances,
-    Even,
-    Layer,
-    Network,
-    Neurons,
-    Outputs,
-    Ports,
-    Rectifiers,
-    Uneven,
-    Wired,
-    arriving_at,
-    injected,
-    network,
-    weights_of,
-)
-from ebana_like.simulators.native.layers.settle import Settled, adjoint, guess, settle
+from ebana_like.simulators.native.layers.network import Conductances, Even, Ports, Uneven, Wired
+from ebana_like.simulators.native.layers.neurons import Layer, Neurons, Rectifiers
+from ebana_like.simulators.native.layers.phases import free, levels, nudged, transposed
+from ebana_like.simulators.native.layers.settle import Settled
 from ebana_like.simulators.native.layers.synapses import Windows
 from ebana_like.simulators.native.runtime import as_jax, filled_size, gathered, padded, padded_size, shared_out
 from ebana_like.simulators.nodes import Phases, write_adjoint, write_phases
@@ -40,63 +26,6 @@ from ebana_like.values import Values
 
 BIASES = 2
 """Constant rows of a filled first crossbar: those of a bias pair."""
-
-
-@partial(jax.jit, static_argnames="loaded")
-def free(
-    loaded: bool, neurons: tuple[Layer, ...], ports: Ports, g: Conductances, wired: Wired, features: Array
-) -> tuple[Network, Array, Settled]:
-    """Solve the free phase of a batch; the network, the currents that arrive at its first layer, and the solution."""
-    net = network(neurons, ports, g, wired)
-    arriving = arriving_at(net, ports, weights_of(g), g.bias, features)
-    outputs = unpushed(net, arriving, loaded)
-    return net, arriving, settle(net, arriving, outputs, guess(net, arriving))
-
-
-@jax.jit
-def nudged(net: Network, arriving: Array, currents: Array, loads: Array | None, start: tuple[Array, ...]) -> Settled:
-    """Solve nudged phases from the free one.
-
-    currents: into the output pairs, (phases, batch, pairs), amperes. loads: (phases, batch), siemens.
-    """
-    phases = len(currents)
-    tiled = jnp.tile(arriving, (phases, 1))
-    outputs = Outputs(injected(net, currents).reshape(len(tiled), -1), None if loads is None else loads.reshape(-1, 1))
-    settled = settle(net, tiled, outputs, tuple(jnp.tile(h, (phases, 1)) for h in start))
-    shaped = tuple(h.reshape(phases, len(arriving), -1) for h in settled.voltages)
-    return Settled(shaped, settled.iterations.reshape(phases, -1))
-
-
-@partial(jax.jit, static_argnames="loaded")
-def transposed(
-    loaded: bool,
-    neurons: tuple[Layer, ...],
-    ports: Ports,
-    g: Conductances,
-    wired: Wired,
-    voltages: tuple[Array, ...],
-    currents: Array,
-) -> tuple[tuple[Array, ...], list[Array | None]]:
-    """Return the adjoint voltages of every layer at operating points, and of the references.
-
-    currents: into the pairs, (points, pairs).
-    """
-    net = network(neurons, ports, g, wired)
-    outputs = unpushed(net, currents, loaded)
-    found = adjoint(net, outputs._replace(injected=injected(net, currents)), voltages)
-    return found, net.levels(0.0, found, adjoint=True)
-
-
-@jax.jit
-def levels(net: Network, features: Array, voltages: tuple[Array, ...]) -> list[Array | None]:
-    """Return the voltages of the references; see `Network.levels`."""
-    return net.levels(net.entering(features), voltages)
-
-
-def unpushed(net: Network, points: Array, loaded: bool) -> Outputs:
-    """Return outputs into which nothing flows, behind open switches where there are any; points: (points, ...)."""
-    nothing = jnp.zeros((1, len(net.conductances[-1])), points.dtype)
-    return Outputs(nothing, jnp.full((len(points), 1), OPEN, points.dtype) if loaded else None)
 
 
 class LayeredCircuit:

@@ -16,10 +16,8 @@ from typing import NamedTuple
 import jax.numpy as jnp
 from jax import Array
 
-from ebana_like.elements.constants import GMIN
-from ebana_like.elements.diode import junction
-from ebana_like.elements.ideal_diode import WIRE
-from ebana_like.simulators.native.layers.reference import ReferenceSums, Share, shared
+from ebana_like.simulators.native.layers.neurons import Layer
+from ebana_like.simulators.native.layers.reference import ReferenceSums, Share
 from ebana_like.simulators.native.layers.synapses import (
     Windows,
     column_sums,
@@ -31,91 +29,6 @@ from ebana_like.simulators.native.layers.synapses import (
     signed,
     total,
 )
-
-
-class Neurons(NamedTuple):
-    """One hidden layer before it has conductances. Diodes first up, then down.
-
-    rails: voltages behind the diodes, (2, neurons), volts. saturations: IS, amperes, (2, neurons), or (2, 1) where
-        they are alike. scales: N Vt, (2,), volts.
-    forward, back: gains A and B of the amplifiers, (neurons,).
-    ground: siemens from each neuron to ground, (neurons,): none, but for places that only fill an array.
-    offsets: of the amplifiers' outputs, (neurons,), volts; None where there are none, and nothing is computed then.
-    windows: through which the crossbar behind sees them; None for all of them.
-    reference: siemens of the column that the crossbar behind is read against, (neurons,); None where there is none.
-    """
-
-    rails: Array
-    saturations: Array
-    scales: Array
-    forward: Array
-    back: Array
-    ground: Array
-    offsets: Array | None = None
-    windows: Windows | None = None
-    reference: Array | None = None
-
-    def driven(self, h: Array) -> Array:
-        """Return the voltages behind the amplifiers, (..., neurons), of neurons at h."""
-        return self.forward * h if self.offsets is None else self.forward * h + self.offsets
-
-    def current(self, h: Array) -> tuple[Array, Array]:
-        """Return the diodes' current out of the neurons and its slope, at voltages (points, neurons)."""
-        rails = self.rails[:, None, :]
-        drops = jnp.stack([h - rails[0], rails[1] - h])
-        currents, slopes = junction(drops, self.saturations[:, None, :], self.scales[:, None, None])
-        return currents[0] - currents[1], slopes[0] + slopes[1]
-
-    def bound(self, s: Array, conductance: Array) -> Array:
-        """Return a voltage beyond that of D h + i_D(h) = s, on the side of s: from there Newton's method is monotone.
-
-        Neither diode can feed more than 1.05 IS plus what leaks through gmin at h >= 0; so s and that bound D h and
-        the forward diode's exponential.
-        """
-        positive = s > 0
-        rail = jnp.where(positive, self.rails[0], -self.rails[1])
-        other_rail = jnp.where(positive, self.rails[1], -self.rails[0])
-        saturation, scale = (jnp.where(positive, up, down) for up, down in (self.saturations, self.scales))
-        most = jnp.abs(s) + 1.05 * saturation + GMIN * jnp.abs(rail)
-        clamped = rail + scale * jnp.log1p(most / saturation)
-        bound = jnp.maximum(jnp.maximum(other_rail, 0), jnp.minimum(most / conductance, clamped))
-        return jnp.where(positive, bound, -bound)
-
-
-class Rectifiers(NamedTuple):
-    """One hidden layer of ideal diodes before it has conductances.
-
-    low, high: between which voltages they keep the neurons, (neurons,), volts.
-    forward, back, ground, offsets, windows, reference: as those of `Neurons`.
-    """
-
-    low: Array
-    high: Array
-    forward: Array
-    back: Array
-    ground: Array
-    offsets: Array | None = None
-    windows: Windows | None = None
-    reference: None = None
-
-    def driven(self, h: Array) -> Array:
-        """Return the voltages behind the amplifiers, (..., neurons), of neurons at h."""
-        return self.forward * h if self.offsets is None else self.forward * h + self.offsets
-
-    def kept(self, h: Array) -> Array:
-        """Return the voltages (..., neurons) that diodes leave of those without them: exact, node by node."""
-        return jnp.clip(h, self.low, self.high)
-
-    def conducting(self, h: Array) -> Array:
-        """Say where a diode conducts, or is about to, at voltages (..., neurons)."""
-        return (h <= self.low) | (h >= self.high)
-
-    def current(self, h: Array) -> tuple[Array, Array]:
-        """Return what the diodes carry as far as voltages (points, neurons) tell, nothing, and its slope."""
-        return jnp.zeros_like(h), jnp.where(self.conducting(h), WIRE, 0).astype(h.dtype)
-
-
-Layer = Neurons | Rectifiers
 
 
 class Even(NamedTuple):
@@ -363,65 +276,3 @@ def arriving_at(net: Network, ports: Ports, weights: Array, bias: Array, feature
     found = into_columns(ports.windows, weights, features) + per_column(ports.windows, bias @ ports.biases)
     reference = net.references[0]
     return found if reference is None else found - reference.raised(features)[:, None] * reference.columns
-
-
-class Outputs(NamedTuple):
-    """What stands across the output pairs of a number of points.
-
-    injected: currents into the output nodes, (points, outputs), amperes; one row of zeros where there are none.
-    loads: conductance across each pair, (points, 1), siemens, or None where circuits have none.
-    """
-
-    injected: Array
-    loads: Array | None
-
-
-def injected(net: Network, currents: Array) -> Array:
-    """Return currents into the output nodes, (..., outputs), for currents into the pairs, (..., pairs)."""
-    into = (
-        jnp.zeros((*currents.shape[:-1], len(net.conductances[-1])), currents.dtype).at[..., net.positive].add(currents)
-    )
-    return into.at[..., net.negative].add(-currents) if len(net.negative) else into
-
-
-def scores(ports: "Network | Ports", outputs: Array) -> Array:
-    """Return the scores (..., pairs) of the outputs' voltages (..., outputs)."""
-    above = outputs[..., ports.positive]
-    return above - outputs[..., ports.negative] if len(ports.negative) else above
-
-
-def divided(net: Network, k: int, slopes: dict[int, Array], loads: Array | None, r: Array) -> Array:
-    """Return the change of the voltages of layer k by currents r into it: r over the slopes, where nodes are not
-    coupled by references; else by the formula of Sherman and Morrison, once for each coupling."""
-
-    def solved(r: Array, shares: list[Share]) -> Array:
-        if not shares:
-            return _divided(net, k, slopes, loads, r)
-        *others, (into, of) = shares
-        answer, own = solved(r, others), solved(jnp.broadcast_to(into, r.shape), others)
-        return answer + own * ((answer @ of) / (1 - own @ of))[:, None]
-
-    return solved(r, net.shares(k))
-
-
-def _divided(net: Network, k: int, slopes: dict[int, Array], loads: Array | None, r: Array) -> Array:
-    """Return r over the slopes of layer k."""
-    if k < net.last or loads is None:
-        return r / slopes[k]
-    D, p, n = net.conductances[k], net.positive, net.negative
-    if not len(n):
-        return (r / D).at[:, p].set(r[:, p] / (D[p] + loads))
-    determinant = D[p] * D[n] + loads * (D[p] + D[n])
-    above = ((D[n] + loads) * r[:, p] + loads * r[:, n]) / determinant
-    below = ((D[p] + loads) * r[:, n] + loads * r[:, p]) / determinant
-    return (r / D).at[:, p].set(above).at[:, n].set(below)
-
-
-def multiplied(net: Network, k: int, slopes: dict[int, Array], loads: Array | None, v: Array) -> Array:
-    """Return the slopes of layer k times v, less what references couple, (points, nodes), amperes."""
-    product = slopes[k] * v - shared(net.shares(k), v)
-    if k < net.last or loads is None:
-        return product
-    through = loads * scores(net, v)
-    product = product.at[:, net.positive].add(through)
-    return product.at[:, net.negative].add(-through) if len(net.negative) else product

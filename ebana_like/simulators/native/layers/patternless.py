@@ -18,7 +18,8 @@ from typing import NamedTuple
 import jax.numpy as jnp
 from jax import Array
 
-from ebana_like.simulators.native.layers.network import Network, divided
+from ebana_like.simulators.native.layers.network import Network
+from ebana_like.simulators.native.layers.outputs import divided
 
 Layers = dict[int, Array]
 

@@ -7,16 +7,10 @@ import numpy as np
 from jax import Array
 
 from ebana_like.elements import FloatArray, IntArray
-from ebana_like.simulators.native.layers.layered import LayeredCircuit, unpushed
-from ebana_like.simulators.native.layers.network import (
-    Conductances,
-    Layer,
-    Ports,
-    arriving_at,
-    network,
-    scores,
-    weights_of,
-)
+from ebana_like.simulators.native.layers.layered import LayeredCircuit
+from ebana_like.simulators.native.layers.network import Conductances, Ports, arriving_at, network, weights_of
+from ebana_like.simulators.native.layers.neurons import Layer
+from ebana_like.simulators.native.layers.outputs import scores, unpushed
 from ebana_like.simulators.native.layers.settle import guess, settle
 from ebana_like.simulators.native.runtime import gathered, padded, padded_size, shared_out
 

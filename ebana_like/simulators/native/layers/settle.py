@@ -22,16 +22,9 @@ from jax import Array
 
 from ebana_like.simulators.native.layers.gradients import Layers, jacobian_times, largest, roughened, roughly, solve
 from ebana_like.simulators.native.layers.ideal import swept
-from ebana_like.simulators.native.layers.network import (
-    Even,
-    Layer,
-    Network,
-    Neurons,
-    Outputs,
-    Rectifiers,
-    divided,
-    multiplied,
-)
+from ebana_like.simulators.native.layers.network import Even, Network
+from ebana_like.simulators.native.layers.neurons import Layer, Neurons, Rectifiers
+from ebana_like.simulators.native.layers.outputs import Outputs, divided, multiplied
 from ebana_like.simulators.native.layers.patternless import patternless
 from ebana_like.simulators.native.layers.reference import shared
 
