@@ -103,7 +103,9 @@ def test_words_of_a_mismatch():
         Mismatch(gain=0.1).numbered(build_network([Inputs(2), Crossbar(4), OutputPairs()]), 0)
 
 
-@pytest.mark.parametrize("hidden", [(5,), (6, 5), pytest.param((6, 5, 4), marks=pytest.mark.thorough)], ids=str)
+@pytest.mark.parametrize(
+    "hidden", [(5,), *(pytest.param(each, marks=pytest.mark.thorough) for each in ((6, 5), (6, 5, 4)))], ids=str
+)
 def test_layers_with_a_value_an_element_are_solved_as_any_circuit_is(hidden, nudging):
     circuit = chip(hidden, nudging=nudging)
     layers = find_layers(circuit)
@@ -132,7 +134,7 @@ def test_ratios_of_the_first_layer_may_differ_in_a_deep_network():
     assert largest(points.voltages, GeneralEngine(circuit, compiled.run).solve({}, features, None).voltages) < 1e-12
 
 
-@pytest.mark.parametrize("hidden", [(5,), (6, 5)], ids=str)
+@pytest.mark.parametrize("hidden", [pytest.param((5,), marks=pytest.mark.thorough), (6, 5)], ids=str)
 def test_gradients_of_a_chip_are_those_of_finite_differences(hidden):
     circuit = chip(hidden)
     features, targets = np.random.default_rng(0).uniform(-2, 2, (4, 2)), np.full((4, 2), 0.2)

@@ -58,7 +58,7 @@ def off(activation, beta, **how):
     return worst, [float(abs(truth.up[0][t]).max()) for t in range(STEPS)], rest
 
 
-@pytest.mark.parametrize("activation", ["clip", "logistic", "tanh"])
+@pytest.mark.parametrize("activation", ["clip", "logistic", pytest.param("tanh", marks=pytest.mark.thorough)])
 def test_every_step_of_the_nudged_phase_is_a_step_of_backpropagation_through_time(activation):
     """Bias of order beta squared; the force takes two steps to the first hidden layer."""
     worst, first, _ = off(activation, 1e-3)

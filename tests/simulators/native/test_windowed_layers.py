@@ -72,8 +72,9 @@ class ByBatches(NativeSimulator):
 
 
 SWITCHED = [name for name, (_, nudging) in NETWORKS.items() if nudging is not None]
-CHOSEN = [pytest.param(name, marks=pytest.mark.thorough) if name in SWITCHED[1:] else name for name in NETWORKS]
-"""One network with switches is enough where not all are asked for."""
+REST = ["local", *SWITCHED[1:]]
+CHOSEN = [pytest.param(name, marks=pytest.mark.thorough) if name in REST else name for name in NETWORKS]
+"""One network with windows and one with switches are enough where not all are asked for."""
 
 
 @pytest.mark.parametrize("name", CHOSEN)
