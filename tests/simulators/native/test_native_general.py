@@ -1,6 +1,7 @@
 """Random circuits of all elements have the node voltages that ngspice gives them, compiled or in numpy."""
 
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from random_circuits import KINDS, random_circuit
@@ -26,6 +27,7 @@ def test_ngspice_agrees_on_random_circuits(seed, kinds, ngspice):
         assert abs(solved[name] - voltage) < AGREEMENT
 
 
+@pytest.mark.thorough
 @settings(max_examples=CIRCUITS)
 @given(seed=st.integers(0, 2**32 - 1), kinds=random_kinds)
 def test_numpy_agrees_on_random_circuits(seed, kinds):
