@@ -47,7 +47,7 @@ def cost(circuit, scores, size):
     return function
 
 
-@pytest.mark.parametrize("hidden", [(8,), (7, 6)], ids=len)
+@pytest.mark.parametrize("hidden", [pytest.param((8,), marks=pytest.mark.thorough), (7, 6)], ids=len)
 def test_slopes_of_a_layered_network(hidden, network, stimuli):
     circuit = network(hidden=hidden, feedback=0.5)
     features, _ = stimuli(circuit)
@@ -56,7 +56,7 @@ def test_slopes_of_a_layered_network(hidden, network, stimuli):
     assert_slopes(jax.jit(cost(circuit, circuit_function(circuit), len(features))), arguments)
 
 
-@pytest.mark.parametrize("seed", [3, 5])
+@pytest.mark.parametrize("seed", [3, pytest.param(5, marks=pytest.mark.thorough)])
 def test_slopes_of_any_circuit(seed):
     kinds = ["diode", "resistor", "vcvs", "cccs", "switch", "current", "diode", "voltage", "resistor"]
     circuit, volts = random_circuit(seed, kinds)
@@ -66,7 +66,9 @@ def test_slopes_of_any_circuit(seed):
     assert_slopes(jax.jit(cost(circuit, circuit_function(circuit), 3)), arguments)
 
 
-@pytest.mark.parametrize("nudging", [None, SwitchedTargets()], ids=["currents", "switches"])
+@pytest.mark.parametrize(
+    "nudging", [pytest.param(None, marks=pytest.mark.thorough), SwitchedTargets()], ids=["currents", "switches"]
+)
 def test_scores_are_those_of_the_engine(nudging, network, stimuli):
     circuit = network(nudging)
     features, _ = stimuli(circuit)
