@@ -1,11 +1,11 @@
 """What becomes of the text that a circuit stands in? Kept as it came, and written again with the trained values."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from ebana_like.fitting.trained import Trained, fitted
+from ebana_like.netlist.deck.include import INCLUDING
 from ebana_like.systems import CircuitSystem
 from ebana_like.values import Values
 
@@ -21,7 +21,8 @@ class Source:
     @property
     def includes(self) -> bool:
         """Whether it has lines that include other files, whose names start from its folder."""
-        return re.search(r"^\s*\.(inc|include|lib)\b", self.text, re.IGNORECASE | re.MULTILINE) is not None
+        words = (line.split(maxsplit=1) for line in self.text.lower().splitlines())
+        return any(first in INCLUDING for first, *_ in filter(None, words))
 
     @property
     def kept(self) -> str:

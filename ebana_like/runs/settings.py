@@ -213,12 +213,15 @@ class Settings(TrainingSettings):
         """Of each hidden layer its neurons, or its windows' channels, pixels a side and stride. Raises SettingError."""
         if not self.windows:
             return self.hidden
-        found = [WINDOW.fullmatch(each.strip()) for each in self.windows.split(",")]
-        if None in found:
+        return tuple(map(self._window, self.windows.split(",")))
+
+    def _window(self, text: str) -> tuple[int, int, int]:
+        if not (found := WINDOW.fullmatch(text.strip())):
             raise SettingError(
                 f"windows is {self.windows!r}; give CHANNELSxPIXELS/STRIDE for each layer, for example 24x7/3"
             )
-        return tuple(tuple(map(int, each.groups())) for each in found if each)  # type: ignore[misc]
+        channels, pixels, stride = map(int, found.groups())
+        return channels, pixels, stride
 
     def _require_rates(self) -> None:
         if self.lr_by_size:

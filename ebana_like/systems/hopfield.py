@@ -40,9 +40,8 @@ class Hopfield(Layered):
     sizes: of the layers, inputs first and outputs last: (784, 500, 10).
     activation: rho; "clip" as in the thesis, "logistic" or "tanh", which are smooth.
     pull: how outputs are nudged. "current": forces -beta dC/ds held at the free scores; "switch": springs to the
-        targets,
-        of stiffness beta, whose force follows the nudged score (clip only); "clamped": outputs held at a share beta of
-        the way, with all of it contrastive Hebbian learning.
+        targets, of stiffness beta, whose force follows the nudged score (clip only); "clamped": outputs held at a share
+        beta of the way, with all of it contrastive Hebbian learning.
     seed: of the first weights, uniform within spread sqrt(6 / (rows + columns)) (Glorot); biases are 0.
     largest: that a weight or bias can be.
     vector_field: whether weights back from a layer to the one before are values of their own, which begin as those up

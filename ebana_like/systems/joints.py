@@ -133,7 +133,6 @@ def along(
     x: Array,
 ) -> list[Layer]:
     """Return by how much `gradients` change along changes of the states, shaped as those."""
-    found: list[Layer] = jax.jvp(lambda s: gradients(joints, layers, s, factors, x), (list(states),), (list(changes),))[
-        1
-    ]
+    of_states = partial(gradients, joints, layers, factors=factors, x=x)
+    found: list[Layer] = jax.jvp(of_states, (list(states),), (list(changes),))[1]
     return found

@@ -14,6 +14,9 @@ from ebana_like.netlist.deck.notes import Notes
 
 MOST_FILES, DEEPEST = 100, 10
 
+INCLUDING = (".include", ".inc", ".lib")
+"""What lines begin with that name a file to read in their place; the last also begins sections of one."""
+
 _DRIVE = re.compile(r"[a-zA-Z]:[/\\]")
 """How the name of a file begins that somebody's Windows has."""
 
@@ -101,7 +104,7 @@ class Includer:
                 continue
             if ended and depth == 0:
                 self.notes.add(line, _BEHIND_THE_END)
-            if keyword in (".include", ".inc", ".lib"):
+            if keyword in INCLUDING:
                 if keyword == ".lib" and len(rest) == 1 and k in ends:
                     skipping = line
                 else:

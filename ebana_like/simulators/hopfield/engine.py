@@ -46,11 +46,7 @@ class HopfieldEngine(Forgetful):
     system: Layered
 
     def __init__(
-        self,
-        system: Layered,
-        single: bool = False,
-        still: float = 0.0,
-        steps: tuple[int, int] | None = None,
+        self, system: Layered, single: bool = False, still: float = 0.0, steps: tuple[int, int] | None = None
     ) -> None:
         require_number("still", still, low=0, fix="the largest move of a unit at rest, for example 1e-4")
         make_room()
@@ -59,8 +55,7 @@ class HopfieldEngine(Forgetful):
         self.still = max(still, STILL[single])
         for count in steps or ():
             require_number("steps", count, whole=True, low=1, fix="of the free and the nudged phase, for example 30,10")
-        units = tuple(part.stop - part.start for part in system.parts)
-        self.motion = Motion(system.joints, units, system.activation, steps)
+        self.motion = Motion(system.joints, tuple(system.units), system.activation, steps)
 
     @property
     def _real(self) -> Any:

@@ -15,7 +15,7 @@ from ebana_like.simulators.descent import Draws, Ends, Moves, Numbers
 from ebana_like.simulators.layers import pulled
 from ebana_like.simulators.moving import Batches, Lasting, begun, ended
 from ebana_like.simulators.native.layers.network import Conductances, Network, Ports, arriving_at, network, weights_of
-from ebana_like.simulators.native.layers.neurons import Layer
+from ebana_like.simulators.native.layers.neurons import Layer, driven
 from ebana_like.simulators.native.layers.outputs import Outputs, injected, scores, unpushed
 from ebana_like.simulators.native.layers.settle import Settled, adjoint, guess, settle
 from ebana_like.simulators.native.layers.stepping import pieces_of, stepped
@@ -276,7 +276,7 @@ def adjoint_signals(
     first = _Signal((change * columns[0]).sum(axis=0), change)
     behind = []
     for k, layer in enumerate(net.neurons):
-        rows = layer.back * mirrored[k], layer.driven(voltages[k])
+        rows = layer.back * mirrored[k], driven(layer, voltages[k])
         behind.append(products(layer.windows, given[k], share, rows, (of_columns[k + 1], columns[k + 1])))
     return first, behind, tuple(-(share * each).sum(axis=0) for each in mirrored)
 

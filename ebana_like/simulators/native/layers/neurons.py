@@ -33,10 +33,6 @@ class Neurons(NamedTuple):
     windows: Windows | None = None
     reference: Array | None = None
 
-    def driven(self, h: Array) -> Array:
-        """Return the voltages behind the amplifiers, (..., neurons), of neurons at h."""
-        return self.forward * h if self.offsets is None else self.forward * h + self.offsets
-
     def current(self, h: Array) -> tuple[Array, Array]:
         """Return the diodes' current out of the neurons and its slope, at voltages (points, neurons)."""
         rails = self.rails[:, None, :]
@@ -76,10 +72,6 @@ class Rectifiers(NamedTuple):
     windows: Windows | None = None
     reference: None = None
 
-    def driven(self, h: Array) -> Array:
-        """Return the voltages behind the amplifiers, (..., neurons), of neurons at h."""
-        return self.forward * h if self.offsets is None else self.forward * h + self.offsets
-
     def kept(self, h: Array) -> Array:
         """Return the voltages (..., neurons) that diodes leave of those without them: exact, node by node."""
         return jnp.clip(h, self.low, self.high)
@@ -94,3 +86,8 @@ class Rectifiers(NamedTuple):
 
 
 Layer = Neurons | Rectifiers
+
+
+def driven(layer: Layer, h: Array) -> Array:
+    """Return the voltages behind the amplifiers, (..., neurons), of neurons at h."""
+    return layer.forward * h if layer.offsets is None else layer.forward * h + layer.offsets

@@ -23,7 +23,7 @@ from jax import Array
 from ebana_like.simulators.native.layers.gradients import Layers, jacobian_times, largest, roughened, roughly, solve
 from ebana_like.simulators.native.layers.ideal import swept
 from ebana_like.simulators.native.layers.network import Even, Network
-from ebana_like.simulators.native.layers.neurons import Layer, Neurons, Rectifiers
+from ebana_like.simulators.native.layers.neurons import Layer, Neurons, Rectifiers, driven
 from ebana_like.simulators.native.layers.outputs import Outputs, divided, multiplied
 from ebana_like.simulators.native.layers.patternless import patternless
 from ebana_like.simulators.native.layers.reference import shared
@@ -81,7 +81,7 @@ def guess(net: Network, arriving: Array) -> tuple[Array, ...]:
     s, returning = arriving, _returning(net, arriving) if net.last > 1 and net.sums else {}
     for k, layer in enumerate(net.neurons):
         guesses.append(_alone(layer, s + returning[k] if returning else s, net.conductances[k]))
-        s = net.ahead(k, layer.driven(guesses[-1]))
+        s = net.ahead(k, driven(layer, guesses[-1]))
     return (*guesses, s / net.conductances[-1])
 
 
