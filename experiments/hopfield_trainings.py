@@ -6,12 +6,9 @@ sees one.
 """
 
 import csv
-import fcntl
-import os
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,6 +19,7 @@ import matplotlib
 matplotlib.use("svg")
 import matplotlib.pyplot as plt
 from matplotlib.ticker import FormatStrFormatter, LogLocator, MaxNLocator, NullLocator
+from rows import alone_in, put_rows
 
 from ebana_like.runs import load_config, settings_in
 from ebana_like.runs.assembly import engine_of
@@ -67,36 +65,14 @@ def trained(file: Path, seed: int, data: str, changes: Mapping[str, Any] | None 
     wall = sum(row["seconds"] for row in epochs.rows)
     both = {"processor_seconds": time.process_time() - began, "wall_seconds": wall}
     errors = {each: last[each] for each in ("train_error", "test_error")}
-    with _alone_in(file.parent):
-        _write(file.parent / "results.csv", which, [{**which, "epochs": len(epochs.rows), **errors, **both}])
-        _write(file.parent / "epochs.csv", which, [{**which, **row} for row in epochs.rows])
+    with alone_in(file.parent):
+        put_rows(file.parent / "results.csv", [{**which, "epochs": len(epochs.rows), **_text({**errors, **both})}])
+        put_rows(file.parent / "epochs.csv", [{**which, **_text(row)} for row in epochs.rows])
         draw(file.parent)
 
 
-@contextmanager
-def _alone_in(folder: Path) -> Iterator[None]:
-    """Wait until no other training writes its rows there."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def _write(path: Path, which: Mapping[str, object], rows: Sequence[Mapping[str, object]]) -> None:
-    """Write rows in place of those of the same network and seed."""
-    kept: list[Mapping[str, object]] = []
-    if path.exists():
-        with path.open() as file:
-            kept = [row for row in csv.DictReader(file) if any(row[key] != str(which[key]) for key in which)]
-    text = [
-        {name: f"{value:.4g}" if isinstance(value, float) else value for name, value in row.items()} for row in rows
-    ]
-    with path.open("w", newline="") as file:
-        writer = csv.DictWriter(file, rows[0], lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(sorted([*kept, *text], key=lambda row: (str(row["network"]), int(str(row["seed"])))))
+def _text(row: Mapping[str, float]) -> dict[str, object]:
+    return {name: f"{value:.4g}" if isinstance(value, float) else value for name, value in row.items()}
 
 
 def main(folder: Path, names: Sequence[str]) -> None:

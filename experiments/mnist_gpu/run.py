@@ -4,10 +4,12 @@
 
 NAME: of networks.py, all of them unless given; seed 0 unless given. In full where JAX sees a GPU. On CPUs a tenth of an
 epoch of each, and tests on a tenth of the test digits. Each training has a process of its own, so that its memory is
-its own, and leaves its row, its epochs and, of networks below 4 million values, these in `runs/mnist_gpu/NAME-SEED`;
-`verify.py` solves them again. Rows of trainings in full are put into results.csv and epochs.csv beside this file, and
-errors.svg is drawn. --doubles: time an epoch of equilibrium propagation in double precision too. --beside: with how
-many others at once, which is only told.
+its own, and several of them may run at once. Values of networks with less than 4 million are kept in
+`runs/mnist_gpu/NAME-SEED`; `verify.py` solves them again. Rows of trainings in full are put into results.csv and
+epochs.csv beside this file, and errors.svg is drawn.
+
+--doubles: time an epoch of equilibrium propagation in double precision too. --beside: with how many others at once,
+which is only told.
 """
 
 import argparse
@@ -16,7 +18,6 @@ import multiprocessing
 import resource
 import sys
 import time
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -24,12 +25,13 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE))
+sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 from networks import NETWORKS  # noqa: E402
+from rows import alone_in, put_rows  # noqa: E402
 
 from ebana_like.data import Dataset  # noqa: E402
-from ebana_like.runs import simulator_of  # noqa: E402
+from ebana_like.runs import TrainingSettings, simulator_of  # noqa: E402
 from ebana_like.tasks import TASKS  # noqa: E402
 from ebana_like.training import Callback, EpochRecord, Problem, Progress, train  # noqa: E402
 
@@ -132,7 +134,7 @@ def measured(name: str, seed: int, path: str, doubles: bool = False, beside: int
         settings.batch,
         settings.epochs,
         round(float(np.median([record.seconds for record in progress.records][1:] or [last.seconds])), 2),
-        round(in_doubles(problem, replace(settings, data=path)), 2) if doubles else None,
+        round(in_doubles(training.task, problem, settings), 2) if doubles else None,
         round(seconds, 1),
         error(last.train.accuracy),
         tested(last),
@@ -151,11 +153,11 @@ def tenth_of(data: Dataset) -> Dataset:
     return data.take(np.arange(len(data) // 10))
 
 
-def in_doubles(problem: Problem, settings: object) -> float:
+def in_doubles(task: str, problem: Problem, settings: TrainingSettings) -> float:
     """Return the seconds of the second of two epochs of equilibrium propagation in doubles; on CPUs of the only one."""
     epochs = 1 if len(problem.data.train) < 60_000 else 2
-    double = replace(settings, precision="double", estimator="positive", epochs=epochs)  # type: ignore[type-var]
-    given = TASKS["mnist"].problem(double)
+    double = replace(settings, precision="double", estimator="positive", epochs=epochs)
+    given = TASKS[task].problem(double)
     with simulator_of(given.circuit, double) as simulator:
         return train(replace(given, data=problem.data), simulator, callbacks=[Watch()]).records[-1].seconds
 
@@ -171,37 +173,14 @@ def main() -> None:
         name, _, seed = each.partition(":")
         with multiprocessing.get_context("spawn").Pool(1) as pool:
             row, epochs = pool.apply(measured, (name, int(seed or 0), given.path, given.doubles, given.beside))
-        folder = RUNS / f"{name}-{row.seed}"
-        folder.mkdir(parents=True, exist_ok=True)
-        written(folder / "result.csv", [row])
-        written(folder / "epochs.csv", epochs)
         print(", ".join(f"{key} {value}" for key, value in asdict(row).items()), flush=True)
         if row.digits == 60_000:
-            collect(folder)
+            with alone_in(HERE):
+                put_rows(HERE / "results.csv", [asdict(row)], list(NETWORKS))
+                put_rows(HERE / "epochs.csv", list(map(asdict, epochs)), list(NETWORKS))
+                draw()
         else:
             print("no GPU: it learned from a tenth of the digits for one epoch, and was tested on 1,000", flush=True)
-
-
-def collect(folder: Path) -> None:
-    """Put what a training left into the tables, in the place of what its network and seed had there."""
-    for table, path in ((HERE / "results.csv", folder / "result.csv"), (HERE / "epochs.csv", folder / "epochs.csv")):
-        new = list(csv.DictReader(path.open()))
-        held = list(csv.DictReader(table.open())) if table.exists() else []
-        ours = {(row["network"], row["seed"]) for row in new}
-        rows = [row for row in held if (row["network"], row["seed"]) not in ours] + new
-        rows.sort(key=lambda row: (list(NETWORKS).index(row["network"]), int(row["seed"])))
-        with table.open("w") as file:
-            writer = csv.DictWriter(file, new[0], lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(rows)
-    draw()
-
-
-def written(path: Path, rows: Sequence[Result | Epoch]) -> None:
-    with path.open("w") as file:
-        writer = csv.DictWriter(file, asdict(rows[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(map(asdict, rows))
 
 
 def draw() -> None:

@@ -8,7 +8,6 @@ real diodes ngspice then solves every neuron and output with all that surrounds 
 of verified.csv beside itself for each.
 """
 
-import csv
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +19,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 from folded import deviation  # noqa: E402
 from networks import NETWORKS  # noqa: E402
+from rows import put_rows  # noqa: E402
 
 from ebana_like.energy.currents import element_currents  # noqa: E402
 from ebana_like.simulators import NativeSimulator  # noqa: E402
@@ -52,18 +52,10 @@ def verified(folder: Path, path: str) -> dict[str, object]:
 
 def main(path: str, names: list[str]) -> None:
     folders = [RUNS / name for name in names] or sorted(each.parent for each in RUNS.glob("*/values.npz"))
-    table = HERE / "verified.csv"
-    held = list(csv.DictReader(table.open())) if table.exists() else []
     for folder in folders:
         row = verified(folder, path)
         print(row, flush=True)
-        held = [each for each in held if (each["network"], each["seed"]) != (row["network"], row["seed"])]
-        held.append({key: str(value) for key, value in row.items()})
-    held.sort(key=lambda row: (list(NETWORKS).index(row["network"]), int(row["seed"])))
-    with table.open("w") as file:
-        writer = csv.DictWriter(file, held[0], lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(held)
+        put_rows(HERE / "verified.csv", [row], list(NETWORKS))
 
 
 if __name__ == "__main__":
