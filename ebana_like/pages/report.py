@@ -146,9 +146,11 @@ def _circuit(trained: Trained) -> str:
     neurons = f"{' and '.join(map(str, settings.hidden))} hidden neurons"
     if settings.windows:
         neurons = f"hidden neurons behind windows of {settings.windows} (channels x pixels / stride)"
+    programmable = sum(len(bank) for bank in circuit.banks if bank.trainable)
+    sharing = "" if programmable == values else f" that share {values} conductances"
     return (
         f"The circuit has {inputs}, {neurons} ({settings.diode} diodes, amplifiers of gain "
-        f"{settings.gain:g}), {counted(outputs, 'output pair')}, and {values} programmable resistors of "
+        f"{settings.gain:g}), {counted(outputs, 'output pair')}, and {programmable} programmable resistors{sharing} of "
         f"{si(settings.g_low, 'S')} to {si(settings.g_high, 'S')}"
     )
 

@@ -111,6 +111,15 @@ def test_the_page_tells_the_runs_own_numbers(runs):
     assert re.search(r"<td>epochs</td><td>3</td><td>\d+</td>", text)
 
 
+def test_the_page_counts_resistors_and_what_they_share(tmp_path):
+    given = "--windows", "1x4/4", "--epochs", 1, "--estimator", "adjoint", "--out", tmp_path
+    assert run("digits", *given).exit_code == 0
+    (path,) = tmp_path.iterdir()
+    assert run("report", path).exit_code == 0
+    # 4 windows of 16 pixels and a bias, doubled; 4 neurons to 10 output pairs
+    assert "216 programmable resistors that share 114 conductances of" in (path / "report.html").read_text()
+
+
 def test_the_gradient_points_along_the_adjoint(runs):
     assert run("report", runs["xor"]).exit_code == 0
     text = (runs["xor"] / "report.html").read_text()
