@@ -47,6 +47,14 @@ class Nudge(ABC):
             NUDGES.define(cls.name, cls)
 
     @classmethod
+    def usual(cls, share: float, conductance: float) -> float:
+        """Return the nudging factor where nobody says.
+
+        share: that suits the estimator, of currents. conductance: the largest that is trained, siemens.
+        """
+        return share * conductance
+
+    @classmethod
     def suited(cls, beta: float) -> Self:
         """Return one for a nudging factor, siemens; most do not mind which."""
         return cls()

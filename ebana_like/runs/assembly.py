@@ -51,9 +51,6 @@ SETTINGS_OF = {"cost": ("on", "off", "temperature", "smoothing"), "estimator": (
 
 Others may share a name by chance: volts are of noise in the stochastic estimator, of inputs among the settings."""
 
-CLAMPING = 0.1
-"""Share of the way to the target at which clamps hold outputs where nobody says."""
-
 
 def problem_of(settings: Settings, data: Split, title: str, start: Circuit | None = None) -> Problem:
     """Return the training problem of a layered network on data in volts."""
@@ -61,7 +58,8 @@ def problem_of(settings: Settings, data: Split, title: str, start: Circuit | Non
     cost = cost_of(settings)
     features, outputs = data.train.features.shape[1], data.train.outputs(cost)
     estimator = estimator_of(settings)
-    nudging = NUDGES[settings.nudging].suited(getattr(estimator, "beta", settings.beta))
+    way = NUDGES[settings.nudging]
+    nudging = way.suited(settings.beta if way.unit else getattr(estimator, "beta", settings.beta))
     circuit = build_network(layers(settings, features, outputs), title, settings.seed, nudging)
     if start is not None:
         circuit = continued(circuit, start)
@@ -174,9 +172,8 @@ def cost_of(settings: TrainingSettings) -> Cost:
 
 def beta_of(settings: Settings) -> float:
     """Return the nudging factor: the given one, or what suits the estimator and the way to nudge."""
-    if not (settings.beta or NUDGES[settings.nudging].unit):
-        return CLAMPING
-    return settings.beta or settings.g_high * getattr(ESTIMATORS[settings.estimator], "share", Nudged.share)
+    share = getattr(ESTIMATORS[settings.estimator], "share", Nudged.share)
+    return settings.beta or NUDGES[settings.nudging].usual(share, settings.g_high)
 
 
 def estimator_of(settings: TrainingSettings) -> Estimator:

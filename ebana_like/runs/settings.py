@@ -58,8 +58,8 @@ class TrainingSettings:
     inexact: bool = setting(False, "Equilibrium propagation also where it is not exact; the start says by how much.")
     beta: float = setting(
         0.0,
-        "Nudging factor: siemens, or the share of the way to the target with clamped outputs; 0: g_high with nudges in "
-        "pairs, a thousandth of it else, 0.1 with clamps. Of no effect on adjoint, contrastive, frequency and "
+        "Nudging factor: siemens, or the share of the way to the target with clamped outputs; 0: g_high with pairs of "
+        "currents, a thousandth of it else, 0.1 with clamps. Of no effect on adjoint, contrastive, frequency and "
         "stochastic estimators.",
         low=0,
     )

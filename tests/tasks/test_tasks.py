@@ -11,6 +11,7 @@ from ebana_like.learning import UPDATES, Adjoint, CrossEntropy, Exponential, nud
 from ebana_like.netlist import Netlist, save_netlist
 from ebana_like.nudges import Currents, SwitchedTargets
 from ebana_like.runs import cost_of, simulator_of
+from ebana_like.simulators import NgspiceSimulator
 from ebana_like.tasks import TASKS
 from ebana_like.training import train
 
@@ -198,3 +199,32 @@ def test_inputs_are_set_by_the_converter_that_is_asked_for():
     volts = TASKS["iris"].problem(settings).data.train.volts()
     assert set(np.unique(volts)) <= set(np.arange(-8, 8) / 4)
     assert len(np.unique(volts)) == 16
+
+
+@pytest.mark.parametrize(
+    ("nudging", "estimator", "within"),
+    [
+        ("current", "centered", 1e-3),
+        ("switch", "centered", 1e-4),
+        ("switch", "higher-order", 1e-7),
+        ("switch", "positive", 1e-2),
+    ],
+)
+def test_the_nudging_factor_where_none_is_given_gives_the_gradient(nudging, estimator, within):
+    task = TASKS["xor"]
+    problem = task.problem(replace(task.settings, nudging=nudging, estimator=estimator))
+    data, samples = problem.data.train, np.arange(4)
+    given = problem.start().values, data.met(samples, [0, 0, 0]), data.targets(problem.cost, samples), problem.cost
+    with NgspiceSimulator(problem.circuit) as simulator:
+        learned = [
+            learner.estimate(simulator, *given, np.random.default_rng(0)).gradients
+            for learner in (problem.estimator, Adjoint())
+        ]
+    found, exact = (np.concatenate([slopes for _, slopes in sorted(each.items())]) for each in learned)
+    assert np.linalg.norm(found - exact) < within * np.linalg.norm(exact)  # of order beta, beta^2 and beta^4
+
+
+def test_a_rule_that_needs_clamps_says_so_whatever_else_nudges():
+    for nudging in ("current", "switch"):
+        with pytest.raises(SettingError, match="--nudging clamped"):
+            problem_with(estimator="contrastive", nudging=nudging)

@@ -47,6 +47,10 @@ class Clamped(Nudge):
     )
 
     @classmethod
+    def usual(cls, share: float, conductance: float) -> float:
+        return 0.1
+
+    @classmethod
     def suited(cls, beta: float) -> "Clamped":
         """Return one. Raises SettingError for a share that is none, or drowns in rounding."""
         fix = "the share of the way to the target at which outputs are held, for example --beta 0.1"

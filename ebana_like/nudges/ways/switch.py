@@ -36,6 +36,11 @@ class SwitchedTargets(Nudge):
         require_number("SwitchedTargets: beta", self.beta, above=0, fix="in siemens, for example 1e-7")
 
     @classmethod
+    def usual(cls, share: float, conductance: float) -> float:
+        """Return one that leaves outputs as they are: a negative nudge takes beta off their own conductance."""
+        return min(share, 1e-3) * conductance
+
+    @classmethod
     def suited(cls, beta: float) -> "SwitchedTargets":
         return cls(beta)
 
