@@ -93,6 +93,8 @@ def train_new(
     printer.line(headline(task, problem, settings))
     for idle in without_effect(settings, task.settings):
         printer.prose(f"warning: {idle}")
+    if isinstance(problem.system, NetlistSystem):
+        printer.prose(f"trains {_listed([each.name for each in problem.system.trained])}")
     with engine_of(problem, settings) as simulator:
         if simulator.reduced:
             printer.line("ngspice solves the circuit with its input crossbar reduced by Norton's theorem")
@@ -102,6 +104,11 @@ def train_new(
         run = made(simulator.reduced)
         with locked(run.path):
             train_in(run, task, settings, problem, simulator, problem.start(), extras)
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = len(names) - VALUES_SHOWN
+    return ", ".join(names[:VALUES_SHOWN]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def train_in(

@@ -1,6 +1,6 @@
 """What do words such as `r*,v1,m1.w,{pos}` mean in a netlist? Quantities of its elements, and its parameters."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 from ebana_like.checks import LONGEST
@@ -22,12 +22,14 @@ class Chosen:
     elements: those that have it; several where they are one line of a subcircuit. None of a parameter.
     quantity: what of the elements it is.
     parameter: its path, as in `pos`, `x1.gain`; empty of elements.
+    matched: whether only patterns mean it, and nobody asked for it by name.
     """
 
     name: str
     elements: tuple[Element, ...] = ()
     quantity: str = ""
     parameter: str = ""
+    matched: bool = False
 
     def is_called(self, pattern: str) -> bool:
         """Whether a name or pattern in lower case means it."""
@@ -74,9 +76,9 @@ class _Search:
         for word in wanted:
             for each in self.meant_by(word):
                 line = each.elements[0].line if each.elements else None
-                found.setdefault(
-                    ("", 0, each.name) if line is None else (line.source, line.number, each.quantity), each
-                )
+                key = ("", 0, each.name) if line is None else (line.source, line.number, each.quantity)
+                if key not in found or not each.matched:
+                    found[key] = each
         return list(found.values())
 
     def meant_by(self, word: str) -> list[Chosen]:
@@ -101,10 +103,10 @@ class _Search:
         plain = [e for e in self.trainable if _matches(e, pattern)]
         if not plain and head:
             found = [e for e in self.trainable if quantity in self.banks[e.label].quantities and _matches(e, head)]
-            return [self.value(element, quantity) for element in found]
+            return [replace(self.value(element, quantity), matched=True) for element in found]
         first = pattern.rpartition(".")[2][:1]
         letter = "r" if first in _WILD else first
-        return [self.value(element, "") for element in plain if element.letter == letter]
+        return [replace(self.value(element, ""), matched=True) for element in plain if element.letter == letter]
 
     def value(self, element: Element, quantity: str) -> Chosen:
         """Return an element's quantity, of all elements of its line. Raises SettingError where it has none."""

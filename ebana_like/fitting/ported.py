@@ -3,15 +3,18 @@
 from pathlib import Path
 
 from ebana_like.circuit import Circuit
-from ebana_like.fitting.chosen import chosen
+from ebana_like.errors import SettingError
+from ebana_like.fitting.chosen import Chosen, chosen
 from ebana_like.fitting.followers import NO_FOLLOWERS, alike, followers
-from ebana_like.fitting.ports import with_ports
+from ebana_like.fitting.ports import carriers, with_ports
+from ebana_like.fitting.possible import possible
 from ebana_like.fitting.read_back import read_back
 from ebana_like.fitting.settings import FitSettings
 from ebana_like.fitting.span import spans
 from ebana_like.fitting.trained import Trained
 from ebana_like.netlist.deck import Deck, read_deck
 from ebana_like.netlist.deck.patch import Places
+from ebana_like.netlist.deck.reading import reading
 from ebana_like.netlist.deck.spelling import spelling
 from ebana_like.netlist.read import foreign_circuit
 
@@ -24,13 +27,13 @@ def ported(deck: Deck, text: str, folder: Path, settings: FitSettings) -> tuple[
     """
     source = deck.source
     foreign = foreign_circuit(deck)
-    wanted = chosen(foreign, deck, settings.train)
+    wanted = _wanted(foreign, deck, text, settings)
     limits = spans(settings.range, settings.g_low, settings.g_high, settings.scale, wanted)
     following = NO_FOLLOWERS
     if opened := alike(deck, wanted):
         deck = read_deck(text, deck.source, folder, opened)
         foreign = foreign_circuit(deck)
-        wanted = chosen(foreign, deck, settings.train)
+        wanted = _wanted(foreign, deck, text, settings)
         following = followers(deck, Places(deck, text), wanted, limits)
     places, names = Places(deck, text), spelling(deck, text).elements
     asked = settings.inputs, settings.outputs
@@ -59,3 +62,13 @@ def ported(deck: Deck, text: str, folder: Path, settings: FitSettings) -> tuple[
         return foreign_circuit(read_deck(text, source, folder))
 
     return circuit, read_back(trained, circuit, text, read)
+
+
+def _wanted(circuit: Circuit, deck: Deck, text: str, settings: FitSettings) -> list[Chosen]:
+    """Return what is to be trained; what patterns match and cannot be is noted, or refused where notes are."""
+    carrying = [source for source, _, _ in carriers(settings.inputs)]
+    found, notes = possible(chosen(circuit, deck, settings.train), circuit, Places(deck, text), carrying)
+    if notes and reading().strict:
+        raise SettingError(f"{notes[0]}; it is refused because reading is strict")
+    reading().told(notes)
+    return found

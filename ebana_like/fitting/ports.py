@@ -13,6 +13,7 @@ from ebana_like.errors import SettingError, meant
 from ebana_like.expressions import Call, Number, Tree
 from ebana_like.fitting.chosen import Chosen, words
 from ebana_like.fitting.followers import NO_FOLLOWERS, Followers
+from ebana_like.fitting.possible import require_unmetered
 from ebana_like.fitting.span import NO_SPANS, Spans
 from ebana_like.limits import require_at_most
 from ebana_like.netlist.deck import Deck
@@ -89,7 +90,7 @@ def with_ports(
 ) -> tuple[Circuit, list[Place]]:
     """Return the circuit with ports, as trained: nudging sources and all; and where each trained value stands in it.
 
-    following: what parameters among those that are trained are followed by.
+    trained: values that can be trained, as of `possible`. following: what parameters among them are followed by.
     inputs, outputs: as a person writes them, by names of the deck; empty for none.
     Raises SettingError for a name that is not there, or not of the right kind.
     """
@@ -100,7 +101,6 @@ def with_ports(
     if len(set(carrying)) != len(carrying):
         raise SettingError(f"inputs is {inputs[:LONGEST]}; every source can carry one column")
     _require_sources(circuit, carrying)
-    _require_apart(circuit, trained, carrying)
     wiring = _Rewired(circuit)
     wiring.carry(carrying)
     formulas = wiring.follow({key: tree for key, tree in following.formulas.items() if key[0] not in carrying})
@@ -202,7 +202,6 @@ class _Rewired:
         kind = {label: (bank, k) for bank in self.banks for k, label in enumerate(bank.labels)}
         alike: dict[tuple[type[Bank], str], list[float]] = {}
         for each in trained:
-            _require_same(kind, each)
             bank, k = kind[each.elements[0].label]
             alike.setdefault((type(bank), each.quantity), []).append(getattr(bank, each.quantity)[k])
         limits: dict[tuple[str, ...], dict[str, Range]] = {}
@@ -306,37 +305,7 @@ def _require_sources(circuit: Circuit, labels: Sequence[str]) -> None:
             raise SettingError(
                 f'inputs names "{label[:LONGEST]}", which is no source of the netlist; {_some(label, sources)}'
             )
-        _require_unmetered(circuit, label, "inputs")
-
-
-def _require_apart(circuit: Circuit, trained: Sequence[Chosen], carrying: Sequence[str]) -> None:
-    """Raise SettingError where something that is trained carries an input, or has its current copied."""
-    for each in trained:
-        for element in each.elements:
-            if element.label in carrying:
-                raise SettingError(f"{element.path} carries a column of the table; take it out of train, or of inputs")
-            _require_unmetered(circuit, element.label, "train")
-
-
-def _require_same(kind: Mapping[str, tuple[Bank, int]], each: Chosen) -> None:
-    """Raise SettingError where elements that are one line of the text differ."""
-    first, *others = each.elements
-    bank, k = kind[first.label]
-    for other in others:
-        its, j = kind[other.label]
-        if its is not bank or getattr(its, each.quantity)[j] != getattr(bank, each.quantity)[k]:
-            raise SettingError(
-                f"{first.path} and {other.path} are one line of the text and have different values, by the parameters "
-                "of their subcircuits; train those parameters, or others"
-            )
-
-
-def _require_unmetered(circuit: Circuit, label: str, setting: str) -> None:
-    if label in circuit.metered:
-        raise SettingError(
-            f"{setting} names {label}, whose current is copied by another source; put a source of 0 V in series with "
-            "it and copy the current of that one"
-        )
+        require_unmetered(circuit, label, "inputs")
 
 
 def _pair(ends: Sequence[tuple[int, int]]) -> tuple[IntArray, IntArray]:

@@ -13,6 +13,7 @@ from ebana_like.errors import CircuitError, NetlistError, SettingError
 from ebana_like.fitting import fit, prepare
 from ebana_like.hardware import Mismatch
 from ebana_like.netlist import load_netlist
+from ebana_like.netlist.deck.reading import Reading, read_with
 from ebana_like.simulators import NativeSimulator, NgspiceSimulator
 from ebana_like.training import evaluate
 
@@ -164,12 +165,57 @@ def written(tmp_path, text):
     return {"data": str(tmp_path / "data.csv"), "inputs": "v1", "outputs": "out"}
 
 
-def test_a_resistor_of_an_included_file_cannot_be_trained(tmp_path):
+def test_a_resistor_of_an_included_file_is_not_trained_and_that_is_said(tmp_path):
     (tmp_path / "part.inc").write_text("r1 in out 1k\n")
     given = written(tmp_path, "t\nv1 in 0 1\n.include part.inc\nr2 out 0 1k\n")
-    with pytest.raises(NetlistError, match="r1 stands in an included file; move it into"):
+    notes = []
+    with read_with(Reading(tell=notes.append)):
+        assert names(prepare(tmp_path / "my.cir", given=given)) == ["r2"]
+    (note,) = notes
+    assert "r1 is not trained" in note
+    assert "r1 stands in an included file; move it into" in note
+    for asked in ({"train": "r1"}, {"train": "r*,r1"}):
+        with pytest.raises(NetlistError, match="r1 stands in an included file; move it into"):
+            prepare(tmp_path / "my.cir", given={**given, **asked})
+    with read_with(Reading(strict=True)), pytest.raises(SettingError, match="r1 is not trained.*reading is strict"):
         prepare(tmp_path / "my.cir", given=given)
-    assert names(prepare(tmp_path / "my.cir", given={**given, "train": "r2"})) == ["r2"]
+
+
+CELLS = """t
+.subckt fixed a b
+R1 a m 1k
+R2 m b 2k
+.ends
+.subckt given a b r=1k
+R1 a b {r}
+.ends
+v1 in 0 1
+x1 in out fixed
+x2 out 0 given r=3k
+x3 out 0 given r=4k
+Rl out 0 9k
+.end
+"""
+
+
+def test_patterns_reach_into_subcircuits_and_leave_out_what_has_no_number_of_its_own(tmp_path):
+    given = {**written(tmp_path, CELLS), "epochs": 1}
+    notes = []
+    with read_with(Reading(tell=notes.append)):
+        assert names(prepare(tmp_path / "my.cir", given=given)) == ["x1.R1", "x1.R2", "Rl"]
+    assert len(notes) == 1
+    assert "x2.r1 is not trained: x2.r1 and x3.r1 are one line of the text and have different values" in notes[0]
+    done = fit(tmp_path / "my.cir", train="r*,{x3.r}", lr=0.1, **given)
+    assert [each.name for each in done.system.trained] == ["x1.R1", "x1.R2", "Rl", "{x3.r}"]
+    changed = [
+        line for line, before in zip(done.fitted.splitlines(), CELLS.splitlines(), strict=True) if line != before
+    ]
+    assert [line.split()[0] for line in changed] == ["R1", "R2", "x3", "Rl"]
+
+
+def test_a_pattern_takes_no_source_that_carries_an_input(tmp_path):
+    given = written(tmp_path, "t\nv1 in 0 1\nr1 in out 1k\nr2 out b 1k\nv2 b 0 0.5\n")
+    assert names(prepare(tmp_path / "my.cir", given={**given, "train": "v*"})) == ["v2"]
 
 
 @pytest.mark.parametrize(
@@ -255,7 +301,7 @@ def test_resistors_that_share_a_parameter_are_not_trained_apart(tmp_path, name):
     lines, reason = SHARED[name]
     given = written(tmp_path, f"t\nv1 in 0 1\n{lines}")
     with pytest.raises(NetlistError, match=re.escape(reason)):
-        prepare(tmp_path / "my.cir", given=given)
+        prepare(tmp_path / "my.cir", given={**given, "train": re.findall(r"used by ([\w.]+)", reason)[0]})
 
 
 def test_a_parameter_of_one_resistor_alone_and_numbers_beside_shared_ones_are_trained(tmp_path):

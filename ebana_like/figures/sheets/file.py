@@ -4,13 +4,15 @@ from contextlib import suppress
 from pathlib import Path
 
 from ebana_like.circuit import Circuit
-from ebana_like.errors import SettingError
+from ebana_like.errors import NetlistError, SettingError
 from ebana_like.expressions.numbers import spice_number
 from ebana_like.figures.sheets.parts import Beside, Part
 from ebana_like.fitting.chosen import chosen
 from ebana_like.fitting.ports import carriers, columns
+from ebana_like.fitting.possible import possible
 from ebana_like.fitting.settings import NOTE, FitSettings, noted
 from ebana_like.netlist.deck import Deck, Line, read_deck
+from ebana_like.netlist.deck.patch import Places
 from ebana_like.netlist.deck.spelling import Spelling, as_spelled, spelling
 from ebana_like.netlist.read import foreign_circuit
 from ebana_like.units import short
@@ -41,7 +43,7 @@ def drawn_netlist(text: str, path: Path, asked: FitSettings | None = None) -> tu
         values=inductances,
         inputs=frozenset(sources[name] for name, _, _ in carriers(asked.inputs) if name in sources),
         outputs=_outputs(asked.outputs, deck, names),
-        trained=_trained(circuit, asked.train, deck, names),
+        trained=_trained(circuit, asked, deck, names, Places(deck, text)),
         spelled=names.spelled,
     )
 
@@ -72,11 +74,13 @@ def _outputs(text: str, deck: Deck, names: Spelling) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _trained(circuit: Circuit, patterns: str, deck: Deck, names: Spelling) -> frozenset[str]:
+def _trained(circuit: Circuit, asked: FitSettings, deck: Deck, names: Spelling, places: Places) -> frozenset[str]:
     """Return the elements that are trained, or follow a parameter that is."""
     found: set[str] = set()
-    with suppress(SettingError):
-        for each in chosen(circuit, deck, patterns) if patterns else ():
+    carrying = [source for source, _, _ in carriers(asked.inputs)]
+    with suppress(SettingError, NetlistError):
+        wanted = chosen(circuit, deck, asked.train) if asked.train else []
+        for each in possible(wanted, circuit, places, carrying)[0]:
             found |= {names.elements[element.label] for element in each.elements}
             if each.parameter:
                 found |= {names.elements[e.label] for e in deck.elements if _follows(e.path, each.parameter, deck)}
