@@ -1,11 +1,13 @@
 """How does a trained circuit become one that can be built? Its resistances are rounded to what there is, closest first,
 and what is not rounded yet is trained on in between, so that it makes up for what rounding does.
 
-At the end each value is tried at its two neighbours in stock, until none helps.
+At the end few values are tried at all combinations of what lies near them in stock, for what one of them is off another
+may make up for; and each value at its two neighbours, until none helps.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 
 import numpy as np
 
@@ -22,6 +24,9 @@ from ebana_like.values import Values, parts
 
 ROUNDS = 16
 """Steps in which values are rounded; one by one where there are no more of them."""
+
+MOST_COMBINED = 1000
+"""Combinations of neighbours, at most: of three values with four to either side; of six with one; of more none."""
 
 PASSES = 10
 """How often neighbours of all values are tried."""
@@ -69,7 +74,7 @@ def buildable(
     retrained = work.one_by_one(values, watch)
     losses.append(("rounded with retraining", work.loss(retrained)))
     best = min((retrained, rounded), key=work.loss)
-    built = work.neighbours(best)
+    built = work.neighbours(work.combined(best))
     losses.append(("and neighbours tried", work.loss(built)))
     return Buildable(stock, work.places, trained, work.ohms(rounded), work.ohms(built), built, tuple(losses))
 
@@ -143,6 +148,19 @@ class _Work:
         best = train(problem, self.simulator, replace(problem.start(), values=values)).best
         found = values if best is None else best.values
         return min((found, values), key=self.loss)
+
+    def combined(self, values: Values) -> Values:
+        """Return the best of all combinations of resistances near those that are there."""
+        places, ohms = range(len(self.places)), self.ohms(values).tolist()
+        reach = (int(MOST_COMBINED ** (1 / len(places))) - 1) // 2
+        if not reach:
+            return values
+        middle = [int(np.abs(choice - each).argmin()) for each, choice in zip(ohms, self.choices, strict=True)]
+        near = [
+            choice[max(at - reach, 0) : at + reach + 1].tolist()
+            for at, choice in zip(middle, self.choices, strict=True)
+        ]
+        return min((values, *(self.with_ohms(values, places, each) for each in product(*near))), key=self.loss)
 
     def neighbours(self, values: Values) -> Values:
         """Return the values with each resistance at that of its neighbours in stock that is best, tried in turn."""

@@ -54,7 +54,8 @@ def values(path: Path, text: str, epochs: int, rate: float) -> None:
     """Round a trained circuit's resistances to what can be bought, and train the rest on so that the loss recovers.
 
     The closest are rounded first, the others trained on with them as they are, and so on until all are rounded; at the
-    end each is tried at its neighbours in stock. Written are the circuit, the netlist that was fitted, and a table.
+    end each is tried at its neighbours in stock, up to six together. Written are the circuit, the netlist that was
+    fitted, and a table.
     """
     goods = stock(text)
     with patience("reading the run"):

@@ -96,3 +96,16 @@ def test_the_command_writes_the_netlist_with_what_was_bought(divider):
     assert set(ohms) <= set(stock("E24").within(1, 1e9))
     refused = CliRunner().invoke(main, ["values", "RUN", "--values", "E25"])
     assert refused.exit_code == 2
+
+
+def test_values_that_load_each_other_are_tried_together(divider):
+    scale = 0.61
+    Path("data.csv").write_text("v1,out\n" + "".join(f"{v},{v * scale}\n" for v in (-1, 0.5, 1, 2)))
+    done = fit("my.cir", **divider)
+    with simulator_of(done.problem.circuit, done.settings) as simulator:
+        found = buildable(done.problem, done.kept.values, stock("E12"), simulator, update_named("adam", 0.003), 20)
+    near = [[c for c in stock("E12").within(100, 1e5) if 0.6 < c / each < 1.7] for each in found.trained]
+    r1, r2, r3 = np.meshgrid(*near)
+    off = abs(1 / (1 + r1 * (1 / r2 + 1 / r3)) - scale)
+    ours = found.built[0] * (1 / found.built[1] + 1 / found.built[2])
+    assert abs(1 / (1 + ours) - scale) <= off.min() * (1 + 1e-9)
