@@ -44,7 +44,7 @@ from ebana_like.nudges import Currents
 from ebana_like.nudges.ways.current import sources_across
 from ebana_like.shared import NOTHING_SHARED
 from ebana_like.storage import NOTHING_STORED
-from ebana_like.values import address
+from ebana_like.values import address, parts
 
 ComplexArray = npt.NDArray[np.complex128]
 
@@ -59,12 +59,23 @@ class Twin:
     circuit: features are those of the original, and behind them a target voltage an output pair; scores are the real
         parts of all pairs, then the imaginary ones. Nodes and banks of the real part keep their numbers and names.
     imaginary: of each node of the original, the node whose voltage is the imaginary part, (nodes,); ground of ground.
+    same: banks between the imaginary parts that hold what one of the original holds, by the name of that.
     pulls: banks of the sources that nudge, whose gains are real, minus imaginary, real and imaginary part of beta.
     """
 
     circuit: Circuit
     imaginary: IntArray
+    same: Mapping[str, str]
     pulls: tuple[str, str, str, str]
+
+    def held(self, values: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+        """Return what the twin holds, by address, where the original holds these values of its elements."""
+        found = dict(values)
+        for at, value in values.items():
+            name, quantity = parts(at)
+            if name in self.same:
+                found[address(self.same[name], quantity)] = value
+        return found
 
     def nudged(self, beta: complex) -> dict[str, FloatArray]:
         """Return the values, by address, that nudge by a factor, siemens; 0 leaves the circuit free."""
@@ -84,12 +95,19 @@ def complex_twin(circuit: Circuit) -> Twin:
     stores. The twin is solved at DC.
     Raises CircuitError naming an element of another kind.
     """
+    if reason := twinless(circuit):
+        raise CircuitError(reason)
+    return _Doubling(circuit).twin()
+
+
+def twinless(circuit: Circuit) -> str:
+    """Return why a circuit has no complex twin, naming an element; empty where it has one."""
     if stranger := circuit.stranger(*KINDS, beside=circuit.driven.banks()):
-        raise CircuitError(
+        return (
             f"{stranger}; the complex twin of a circuit has resistors, independent sources, VCVS, CCCS and diodes "
             "alone, and outputs nudged by currents"
         )
-    return _Doubling(circuit).twin()
+    return ""
 
 
 class _Doubling:
@@ -102,6 +120,7 @@ class _Doubling:
         self.labels = {label for bank in self.copied for label in bank.labels}
         self.nodes = list(circuit.nodes)
         self.imaginary = np.concatenate([[0], self.new_nodes([f"{node}_im" for node in circuit.nodes[1:]])])
+        self.same: dict[str, str] = {}
         self.twins = {label: self.new_label(f"{label}_im") for bank in self.copied for label in bank.labels}
 
     def twin(self) -> Twin:
@@ -137,7 +156,7 @@ class _Doubling:
             storage=NOTHING_STORED,
         )
         first, second, third, fourth = (bank.name for bank in pulls)
-        return Twin(twin, self.imaginary, (first, second, third, fourth))
+        return Twin(twin, self.imaginary, self.same, (first, second, third, fourth))
 
     def with_targets(self, bank: VoltageSources, targets: IntArray) -> VoltageSources:
         """Return the input sources, and behind them those that hold targets above the pairs' negative nodes."""
@@ -159,7 +178,10 @@ class _Doubling:
         ends: dict[str, Any] = {terminal: self.imaginary[bank.nodes_of(terminal)] for terminal in bank.terminals}
         name = self.new_name(f"{bank.name}_im")
         twin = replace(bank.renamed(self.twins), name=name, trainable={}, **ends)
-        return [replace(twin, voltage=np.zeros(len(bank))) if isinstance(twin, VoltageSources) else twin]
+        if isinstance(twin, VoltageSources):
+            return [replace(twin, voltage=np.zeros(len(bank)))]
+        self.same[bank.name] = name
+        return [twin]
 
     def continued(self, bank: Diodes, law: str, suffix: str, imaginary: bool) -> BehaviouralCurrents:
         """Return written sources beside diodes, or between the imaginary parts of their ends."""

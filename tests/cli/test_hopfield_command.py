@@ -119,6 +119,6 @@ def test_learners_tells_what_goes_with_what():
     assert rows["power"].count("inexact") == 1
     assert rows["cocontent"].count("exact") == 1
     assert rows["centered"].count("exact") == 9
-    assert rows["holomorphic"].count("exact") == 1
+    assert rows["holomorphic"].count("exact") == 2
     assert rows["adjoint"].count("exact") == 14
     assert "nudge by clamped outputs" in result.output
