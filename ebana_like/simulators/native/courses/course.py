@@ -24,7 +24,7 @@ class Sparse(NamedTuple):
 
     @classmethod
     def of(cls, matrix: FloatArray) -> "Sparse":
-        rows, columns = np.nonzero(matrix)
+        rows, columns = map(np.ascontiguousarray, np.nonzero(matrix))  # views, of which loops are compiled anew
         return cls(rows, columns, matrix[rows, columns])
 
 

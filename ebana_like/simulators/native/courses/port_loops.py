@@ -1,7 +1,8 @@
 """Which drops do the ports of a circuit have behind a step? Newton's method, all samples at once, in loops.
 
 Rows are ports and columns samples, which lie next to each other: a loop over them takes several at once. Loops have few
-arrays each: of many, LLVM does not find out whether they overlap, and takes one number at a time.
+arrays each: of many, LLVM does not find out whether they overlap, and takes one number at a time. Arrays copied and equations solved
+are loops too: numba takes seconds to compile what numpy has for them, and the words of its errors.
 """
 
 import numpy as np
@@ -20,6 +21,9 @@ FORESEEN = 2.0
 
 DOUBTED = 12
 """Iterations after which rows are exchanged in elimination, sample by sample."""
+
+ROUNDING = 2.2e-16
+"""Of the largest entry of a matrix, times its size: a pivot no larger is none."""
 
 
 @njit(error_model="numpy", fastmath={"contract"}, nogil=True)
@@ -49,12 +53,32 @@ def eliminate(matrix, right):
 @njit(error_model="numpy", nogil=True)
 def eliminate_with_exchange(matrix, right):
     """Solve as `eliminate`, with exchange of rows; what has no solution becomes NaN."""
-    for s in range(right.shape[1]):
-        own = matrix[:, :, s].copy()
-        if np.isfinite(own).all() and np.linalg.matrix_rank(own) == len(own):
-            right[:, s] = np.linalg.solve(own, right[:, s].copy())
-        else:
-            right[:, s] = np.nan
+    size, width = right.shape
+    for s in range(width):
+        largest = 0.0
+        for i in range(size):
+            for k in range(size):
+                entry = abs(matrix[i, k, s])
+                largest = entry if not entry <= largest else largest  # what is no number stays
+        for j in range(size):
+            best = j
+            for i in range(j + 1, size):
+                best = i if abs(matrix[i, j, s]) > abs(matrix[best, j, s]) else best
+            if not abs(matrix[best, j, s]) > size * ROUNDING * largest:
+                right[:, s] = np.nan
+                break
+            for k in range(j, size):
+                matrix[j, k, s], matrix[best, k, s] = matrix[best, k, s], matrix[j, k, s]
+            right[j, s], right[best, s] = right[best, s], right[j, s]
+            for below in range(j + 1, size):
+                factor = matrix[below, j, s] / matrix[j, j, s]
+                for k in range(j + 1, size):
+                    matrix[below, k, s] -= factor * matrix[j, k, s]
+                right[below, s] -= factor * right[j, s]
+        for j in range(size - 1, -1, -1):
+            for k in range(j + 1, size):
+                right[j, s] -= matrix[j, k, s] * right[k, s]
+            right[j, s] /= matrix[j, j, s]
 
 
 @njit(error_model="numpy", fastmath={"contract"}, nogil=True)
@@ -114,7 +138,8 @@ def settle(diodes, y, a, Z, opened, of_charge, drop, room, current, bad):
         limit(diodes, drop, right)
         if iteration == ITERATIONS:
             _give_up(drop, right, bad)
-        drop[:] = right
+        for s in range(len(v)):
+            v[s] = step[s]
     return ITERATIONS
 
 
