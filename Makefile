@@ -24,7 +24,7 @@ test: setup ## check format, lint, types and layers, then run the tests
 
 thorough: setup ## try 10,000 damaged netlists and random circuits, and every clause on every circuit
 	EXAMPLES=10000 $(bin)/pytest -m "" --numprocesses=auto --durations=5 tests/hostile tests/conformance tests/netlist/test_any_circuit_comes_back.py
-	$(bin)/pytest -m thorough --numprocesses=auto --dist=worksteal
+	XLA_FLAGS= $(bin)/pytest -m thorough --numprocesses=auto --dist=worksteal
 
 clean: ## remove .venv and everything the tools left behind, but not runs/
 	rm -rf .venv dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -49,6 +49,10 @@ with suppress(ModuleNotFoundError):  # an environment of before; tests/test_shap
     ):
         check_shapes(first, others)
 
+# Most programs of tests run a few times: compiled plainly they are ready in a third of the time. `make thorough` has
+# them compiled as users do.
+os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0 --xla_cpu_use_fusion_emitters=false")
+
 # Always the same examples, without a clock: a test that passed stays passed on a slower machine.
 settings.register_profile("repeatable", deadline=None, derandomize=True, database=None)
 settings.load_profile("repeatable")

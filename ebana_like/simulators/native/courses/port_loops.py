@@ -1,8 +1,8 @@
 """Which drops do the ports of a circuit have behind a step? Newton's method, all samples at once, in loops.
 
 Rows are ports and columns samples, which lie next to each other: a loop over them takes several at once. Loops have few
-arrays each: of many, LLVM does not find out whether they overlap, and takes one number at a time. Arrays copied and equations solved
-are loops too: numba takes seconds to compile what numpy has for them, and the words of its errors.
+arrays each: of many, LLVM does not find out whether they overlap, and takes one number at a time. Arrays are copied and
+equations solved by loops too: numba takes seconds to compile what numpy has for it, and the words of its errors.
 """
 
 import numpy as np
