@@ -32,7 +32,7 @@ from ebana_like.sweeps.run import train_cell
 from ebana_like.tasks import TASKS
 
 HERE = Path(__file__).parent
-SETTINGS = {"beta": "1e-8,1e-7,1e-6,1e-5", "seed": "0:50", "engine": "ngspice", "epochs": "150", "stop_loss": "0"}
+SETTINGS = {"beta": "1e-8,1e-7,1e-6,1e-5", "seed": "0:50", "engine": "ngspice", "epochs": "500", "stop_loss": "0"}
 PORT = 18786
 WORKERS = 2
 KILLS = (20, 50, 80, 140, 170)
@@ -171,7 +171,6 @@ def main() -> None:
         "wall_seconds": f"{wall:.1f}",
         "busy_seconds": f"{busy:.1f}",
         "efficiency": f"{efficiency:.4f}",
-        "serial_busy_seconds": f"{sum(each.ended - each.began for each in alone.values()):.1f}",
     }
     with (HERE / "summary.csv").open("w") as file:
         csv.writer(file, lineterminator="\n").writerows([["what", "value"], *summary.items()])
