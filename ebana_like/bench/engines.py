@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ebana_like.bench.random_images import random_images
+from ebana_like.bench.random_images import MNIST, random_images
 from ebana_like.bench.rounds import Timing, in_process
 from ebana_like.circuit import Circuit
 from ebana_like.data import Split
@@ -76,7 +76,7 @@ class _Round:
 def bench_case(name: str) -> Case:
     """Return a task with its default settings, or random images of MNIST's size; the first batches of either."""
     if name == IMAGES:
-        return image_case(TASKS["mnist"].settings, TASKS["mnist"].settings.batch)
+        return image_case(MNIST, MNIST.batch)
     task = TASKS[name]
     problem = task.problem(task.settings)
     return _case(problem, beta_of(task.settings), [problem.order(epoch)[0] for epoch in range(BATCHES)])

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ebana_like.bench.random_images import learner
+from ebana_like.bench.random_images import MNIST, learner
 from ebana_like.runs.assembly import simulator_of
 from ebana_like.simulators import Simulator
 from ebana_like.tasks import TASKS
@@ -53,8 +53,7 @@ class Clock(Callback):
 def made(task: str, technology: str, options: str) -> tuple[Problem, Simulator]:
     changes = {"technology": technology, "technology_options": options, "stop_loss": 0.0}
     if task == "mnist":
-        batch = TASKS[task].settings.batch
-        found = learner((100,), batch, BATCHES * batch, changes)
+        found = learner((100,), MNIST.batch, BATCHES * MNIST.batch, changes)
         problem, settings = replace(found.problem, epochs=EPOCHS), found.settings
     else:
         settings = replace(TASKS[task].settings, epochs=EPOCHS, **changes)

@@ -58,6 +58,9 @@ def settings(technology: str, options: str, seed: int, path: str) -> Settings:
         precision="single",
         estimator="adjoint",
         g_high=3e-7,
+        update="sgd",
+        batch=20,
+        lr=(0.0,),
         lr_by_size=(0.222, 0.00139),
     )
 

@@ -5,8 +5,8 @@ import pytest
 
 from ebana_like.bench.engines import CASES, bench_case, bench_engines
 from ebana_like.bench.growth import Growth, plot_growth, require_plottable
+from ebana_like.bench.random_images import MNIST
 from ebana_like.errors import SettingError
-from ebana_like.tasks import TASKS
 
 AGREEMENT = 1e-11  # volts; ngspice itself is left some 1e-13 V beside the solution by its own tolerances
 
@@ -23,7 +23,7 @@ def test_engines_agree_on_xor_and_each_has_its_time():
 def test_random_images_are_of_mnist_size():
     case = bench_case(CASES[-1])
     features, nudging = case.batches[0]
-    batch = TASKS["mnist"].settings.batch
+    batch = MNIST.batch
     assert features.shape == (batch, 784)
     values = nudging.drives(np.zeros((batch, 10)), slice(0, batch))
     assert {address: value.shape for address, value in values.items()} == {"nudge.amperes": (2, batch, 10)}

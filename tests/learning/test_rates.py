@@ -10,7 +10,7 @@ from ebana_like.learning.rates import rates_by_size
 from ebana_like.runs import Settings, problem_of, rates_of
 from ebana_like.tasks import TASKS
 
-MNIST = TASKS["mnist"].settings
+MNIST = replace(TASKS["mnist"].settings, update="sgd", lr=(0.0,))
 
 
 @pytest.mark.parametrize(("neurons", "rates"), [(100, (4.0, 0.025)), (1024, (40.96, 0.256)), (32768, (1310.72, 8.192))])
