@@ -11,9 +11,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ebana_like.circuit import GROUND, Circuit, Driven, InputPorts, OutputPorts
+from ebana_like.circuit import GROUND, Circuit
 from ebana_like.elements import CCVS, Devices, FloatArray, IntArray, SmallSignal, VoltageSources
 from ebana_like.netlist.tolerances import series_conductances
+from ebana_like.ports import Driven, InputPorts, OutputPorts
 from ebana_like.simulators.ngspice.crew import Crew
 from ebana_like.simulators.ngspice.start import Template
 from ebana_like.systems import OperatingPoints

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ebana_like.circuit import Circuit, InputPorts, OutputPorts, free_name
+from ebana_like.circuit import Circuit
 from ebana_like.elements import (
     Bank,
     BehaviouralCurrents,
@@ -22,6 +22,8 @@ from ebana_like.elements import (
     Resistors,
     VoltageSources,
 )
+from ebana_like.elements.labels import free_name
+from ebana_like.ports import InputPorts, OutputPorts
 from ebana_like.systems import BoolArray
 from ebana_like.values import parts
 
