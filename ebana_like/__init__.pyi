@@ -1,7 +1,7 @@
 """Train analog circuits as neural networks by equilibrium propagation, with SPICE as the truth."""
 
 from .analysis.readout import node_voltages, predict
-from .circuit import Circuit, loaded
+from .circuit import Circuit
 from .data import Dataset, MultilabelDataset, RegressionDataset, Split, in_range, in_volts
 from .elements import Bank, CurrentLaw, Quantity
 from .fitting import fit
@@ -33,6 +33,7 @@ from .learning import (
     schedule_named,
     update_named,
 )
+from .loading import loaded
 from .netlist import (
     Dialect,
     Netlist,

@@ -16,7 +16,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ebana_like.circuit import Circuit, free_name
+from ebana_like.circuit import Circuit
 from ebana_like.elements import (
     CCCS,
     CCVS,
@@ -31,6 +31,7 @@ from ebana_like.elements import (
     SmallSignal,
     VoltageSources,
 )
+from ebana_like.elements.labels import free_name
 from ebana_like.elements.term import Branch, Flow
 from ebana_like.nudges import Currents
 from ebana_like.nudges.ways.current import sources_across

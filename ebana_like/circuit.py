@@ -1,105 +1,33 @@
-"""What is wired to what? Node names, banks of elements, and the ports through which a sample enters and leaves."""
+"""What is wired to what? Node names and banks of elements, by the names and addresses under which all ask for them."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
 from types import UnionType
-from typing import Annotated
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from ebana_like.elements import (
     Bank,
     BankType,
-    Capacitors,
     Conditions,
     CurrentControlled,
     FloatArray,
     IntArray,
     OhmsLaw,
-    VoltageLaw,
     VoltageSources,
     of_kind,
 )
 from ebana_like.elements.conditions import USUAL_CONDITIONS
-from ebana_like.elements.labels import repeated
-from ebana_like.elements.loops import undecided
 from ebana_like.errors import CircuitError, meant
+from ebana_like.ports import Driven, InputPorts, OutputPorts
 from ebana_like.shared import NOTHING_SHARED, Shared
 from ebana_like.storage import NOTHING_STORED, Storage
 from ebana_like.values import SHARED, Parameter, Values, address, parts
+from ebana_like.wellposed import components, require_decided, require_unique, require_well_posed
 
 GROUND = "0"
-MOST_LISTED = 5
-
-
-@dataclass(frozen=True, eq=False)
-class InputPorts:
-    """Which voltage sources carry a sample's features.
-
-    bank: name of the `VoltageSources` bank the stimulus drives.
-    feature: index of the feature each source carries, (sources,).
-    polarity: +1 or -1, (sources,): doubled inputs carry every feature with both signs.
-    """
-
-    bank: str
-    feature: IntArray
-    polarity: FloatArray
-
-    @property
-    def count(self) -> int:
-        """Number of features."""
-        return int(self.feature.max()) + 1 if self.feature.size else 0
-
-    def voltages(self, features: Annotated[FloatArray, "batch features"]) -> Annotated[FloatArray, "batch sources"]:
-        """Return source voltages (batch, sources) for features (batch, count), volts."""
-        return np.ascontiguousarray(features[:, self.feature] * self.polarity)
-
-
-@dataclass(frozen=True, eq=False)
-class OutputPorts:
-    """Where the circuit's answer is read: score_k = V(positive_k) - V(negative_k).
-
-    positive, negative: node indices, (outputs,); a single-ended output has ground as its negative node.
-    """
-
-    positive: IntArray
-    negative: IntArray
-
-    @property
-    def count(self) -> int:
-        """Number of scores."""
-        return len(self.positive)
-
-    def scores(self, voltages: Annotated[FloatArray, "... nodes"]) -> Annotated[FloatArray, "... outputs"]:
-        """Return scores (..., outputs) for node voltages (..., nodes), volts."""
-        return np.asarray(voltages[..., self.positive] - voltages[..., self.negative])
-
-
-@dataclass(frozen=True)
-class Driven:
-    """What is varied from phase to phase to nudge the output pairs, by address: "nudge.amperes" of the bank "nudge".
-
-    way: name of the way to nudge (`ebana_like.nudges`) that knows how; to all who solve circuits it is of no interest.
-    each: addresses in banks of one element an output pair. common: in banks of one element for all pairs.
-    """
-
-    way: str
-    each: tuple[str, ...]
-    common: tuple[str, ...] = ()
-
-    @property
-    def addresses(self) -> tuple[str, ...]:
-        """All of them."""
-        return (*self.each, *self.common)
-
-    def banks(self, *fields: str) -> tuple[str, ...]:
-        """Return the names of the banks of which such a field is driven; of all banks unless given."""
-        parts = [address.rpartition(".") for address in self.addresses]
-        return tuple(bank for bank, _, field in parts if not fields or field in fields)
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,16 +63,13 @@ class Circuit:
             )
         if not self.nodes or self.nodes[0] != GROUND:
             raise CircuitError(f'the first node is "{self.nodes[0] if self.nodes else ""}"; it must be ground, "0"')
-        _require_unique("node", self.nodes)
-        _require_unique("bank", [SHARED, *(bank.name for bank in (*self.banks, *self.storage.banks))])
-        _require_unique("element", *(bank.labels for bank in self.banks))
+        require_unique("node", self.nodes)
+        require_unique("bank", [SHARED, *(bank.name for bank in (*self.banks, *self.storage.banks))])
+        require_unique("element", *(bank.labels for bank in self.banks))
         self.bank(self.inputs.bank, VoltageSources)
         self._require_driven()
         self._require_followers()
-        self._require_meters()
-        self._require_grounded()
-        self._require_no_source_loop()
-        self._require_decided()
+        require_well_posed(self.nodes, self.banks)
         self.storage.check(self.nodes, self.banks)
 
     def _require_driven(self) -> None:
@@ -168,62 +93,9 @@ class Circuit:
                     "give each one, and the quantity a range"
                 )
 
-    def _require_meters(self) -> None:
-        """Every current that is copied is that of a voltage source that is there."""
-        sources = {label for bank in self.of_kind(VoltageSources) for label in bank.labels}
-        for bank in self.of_kind(CurrentControlled):
-            for label, control in zip(bank.labels, bank.control, strict=True):
-                if control not in sources:
-                    raise CircuitError(
-                        f"{label} copies the current of {control}, which is no voltage source of this circuit"
-                    )
-
-    def _require_grounded(self) -> None:
-        """Every node needs a path of elements to ground, else its voltage is not determined.
-
-        Nodes that controlled currents flow to, and whose voltages control others, may be determined by both.
-        """
-        component = self.components(self.banks)
-        watched = [bank.watched() for bank in self.banks]
-        following = (b for b in self.banks if not b.paths and (isinstance(b, CurrentControlled) or b.watched().size))
-        fed = [np.concatenate(bank.flows()) for bank in following]
-        decided, asked = (component[np.concatenate([[0], *nodes]).astype(np.intp)] for nodes in (fed, watched))
-        floating = np.flatnonzero(~np.isin(component, np.intersect1d(decided, asked)))
-        if floating.size:
-            raise CircuitError(
-                f'node "{self.nodes[floating[0]]}" floats: no resistor, diode or voltage source connects it to '
-                "ground; wire it up or remove it"
-            )
-
-    def _require_no_source_loop(self) -> None:
-        """Voltage sources in a loop contradict each other, or share a current that nothing determines."""
-        banks = list(self.of_kind(VoltageLaw))
-        while sum(map(len, banks)) + self.components(banks).max() >= len(self.nodes):
-            bank = banks.pop()
-            if sum(map(len, banks)) + self.components(banks).max() < len(self.nodes):
-                raise CircuitError(
-                    f'voltage source {bank.labels[0]} or another of bank "{bank.name}" closes a loop of voltage '
-                    "sources; put a resistor into the loop"
-                )
-
-    def _require_decided(self) -> None:
-        """Gains may be such that voltage-controlled sources in a loop leave each other's voltages open."""
-        if loop := undecided(self.banks, len(self.nodes)):
-            raise CircuitError(
-                f"{', '.join(loop[:MOST_LISTED])}{' ...' if len(loop) > MOST_LISTED else ''}: these voltage-controlled "
-                "sources decide each other's voltages, and nothing decides them; change a gain, or put a resistor into "
-                "the loop"
-            )
-
     def components(self, banks: Sequence[Bank]) -> IntArray:
         """Return the number of the connected component of every node, (nodes,), when only these banks conduct."""
-        none = np.zeros(0, dtype=np.intp)
-        paths = [pair for bank in banks for pair in bank.connections()]
-        rows = np.concatenate([none, *(a for a, _ in paths)])
-        columns = np.concatenate([none, *(b for _, b in paths)])
-        size = len(self.nodes)
-        graph = coo_array((np.ones(len(rows)), (rows, columns)), shape=(size, size))
-        return np.asarray(connected_components(graph, directed=False)[1], dtype=np.intp)
+        return components(len(self.nodes), banks)
 
     @cached_property
     def metered(self) -> frozenset[str]:
@@ -331,7 +203,7 @@ class Circuit:
         changed = copy(self)  # the wiring stays, and what was found of it: all but the gains of loops
         vars(changed).update(banks=banks, shared=shared)
         vars(changed).pop("parameters", None)
-        changed._require_decided()
+        require_decided(changed.nodes, changed.banks)
         return changed
 
     def of_elements(self, values: Values) -> Values:
@@ -367,37 +239,3 @@ class Circuit:
                 f"give it the shape ({self.inputs.count},)"
             )
         return self.with_values({f"{self.inputs.bank}.voltage": self.inputs.voltages(features[None])[0]})
-
-
-def loaded(circuit: Circuit, farads: float) -> Circuit:
-    """Return a circuit with a capacitor to ground at every node that no ideal source holds, beside those it has.
-
-    farads: of each. Raises CircuitError where that is not above zero.
-    """
-    held = {0}
-    for bank in circuit.of_kind(VoltageLaw):
-        held |= set(bank.positive[bank.negative == 0].tolist()) | set(bank.negative[bank.positive == 0].tolist())
-    nodes = np.array([node for node in range(len(circuit.nodes)) if node not in held], dtype=np.intp)
-    own, taken = circuit.storage.capacitors, {label for bank in circuit.banks for label in bank.labels}
-    labels = tuple(free_name(f"c_{circuit.nodes[node]}", {*taken, *own.labels}) for node in nodes.tolist())
-    more = Capacitors(
-        own.name,
-        (*own.labels, *labels),
-        np.concatenate([own.positive, nodes]),
-        np.concatenate([own.negative, np.zeros_like(nodes)]),
-        np.concatenate([own.initial, np.full(len(nodes), np.nan)]),
-        np.concatenate([own.capacitance, np.full(len(nodes), farads)]),
-    )
-    return replace(circuit, storage=replace(circuit.storage, capacitors=more))
-
-
-def _require_unique(what: str, *names: Sequence[str]) -> None:
-    if (name := repeated(names)) is not None:
-        raise CircuitError(f'two {what}s are called "{name}"; names must be unique')
-
-
-def free_name(name: str, taken: Collection[str]) -> str:
-    """Return the name, longer where it is taken."""
-    while name in taken:
-        name += "_"
-    return name

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ebana_like.circuit import GROUND, Circuit, Driven, InputPorts, OutputPorts
+from ebana_like.circuit import GROUND, Circuit
 from ebana_like.elements import Bank, FloatArray, IntArray, Range, Resistors, VoltageSources
 from ebana_like.errors import CircuitError
+from ebana_like.ports import Driven, InputPorts, OutputPorts
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
-from ebana_like.circuit import Circuit, InputPorts, OutputPorts
+from ebana_like.circuit import Circuit
 from ebana_like.cluster import Cluster
 from ebana_like.conformance import operating_point_by_laws
 from ebana_like.data import Dataset
@@ -30,6 +30,7 @@ from ebana_like.elements import (
 from ebana_like.learning import Cost, CrossEntropy, SquaredError, Stencil
 from ebana_like.networks import Currents, SwitchedTargets
 from ebana_like.nudges import Nudge
+from ebana_like.ports import InputPorts, OutputPorts
 from ebana_like.systems import OperatingPoints
 
 with suppress(ModuleNotFoundError):  # an environment of before; tests/test_shapes.py is skipped there

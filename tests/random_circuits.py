@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from ebana_like.circuit import Circuit, InputPorts, OutputPorts
+from ebana_like.circuit import Circuit
 from ebana_like.elements import CCCS, VCVS, CurrentSources, Diodes, Resistors, Switches, VoltageSources
 from ebana_like.netlist import diode_models
 from ebana_like.nudges import Currents
+from ebana_like.ports import InputPorts, OutputPorts
 
 LOOP_GAIN = 0.4  # of controlled sources: with more a circuit can latch, and then has several operating points
 

@@ -5,11 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ebana_like.circuit import InputPorts, OutputPorts
 from ebana_like.elements import CCCS, VCVS, Resistors, VoltageSources
 from ebana_like.errors import CircuitError
 from ebana_like.networks import Amplifier, Crossbar, Inputs, OutputPairs, build_network
 from ebana_like.nudges import Currents, SwitchedTargets
+from ebana_like.ports import InputPorts, OutputPorts
 
 AT_GROUND, AT_OUT = np.array([0]), np.array([2])
 

@@ -11,12 +11,13 @@ import numpy as np
 from ebana_like.analysis.examples import examples_of
 from ebana_like.analysis.sample import present_features
 from ebana_like.analysis.settling import Pace, energy, pace, right_from, settling_times
-from ebana_like.circuit import Circuit, loaded
+from ebana_like.circuit import Circuit
 from ebana_like.elements import Devices, FloatArray
 from ebana_like.errors import CircuitError, SettingError, counted
 from ebana_like.expressions.numbers import spice_number
 from ebana_like.files import Place, place
 from ebana_like.limits import require_at_most
+from ebana_like.loading import loaded
 from ebana_like.netlist.deck.include import read_text
 from ebana_like.runs import Run, load_circuit
 from ebana_like.simulators import Simulator

@@ -16,7 +16,7 @@ import numpy as np
 from ebana_like.analysis.readout import subject_of
 from ebana_like.analysis.spread import Spread, drawn, spread, tolerances
 from ebana_like.analysis.trained import read_trained
-from ebana_like.circuit import Circuit, InputPorts
+from ebana_like.circuit import Circuit
 from ebana_like.cluster import Cluster, in_order
 from ebana_like.data import Dataset
 from ebana_like.elements import Devices, FloatArray, dense
@@ -26,6 +26,7 @@ from ebana_like.fitting import NetlistSystem
 from ebana_like.fitting.ports import output_units
 from ebana_like.learning import Cost
 from ebana_like.netlist.deck.spelling import load_spelling
+from ebana_like.ports import InputPorts
 from ebana_like.simulators import Simulator, engine_for
 from ebana_like.simulators import simulator as simulator_named
 from ebana_like.simulators.protocol import Copying

@@ -18,10 +18,11 @@ import numpy as np
 from ebana_like.analysis.differences import differences, flat
 from ebana_like.analysis.examples import Examples
 from ebana_like.analysis.settling import pace
-from ebana_like.circuit import Circuit, loaded
+from ebana_like.circuit import Circuit
 from ebana_like.elements import FloatArray, IntArray, dense
 from ebana_like.energy import Symmetry, symmetry
 from ebana_like.errors import SettingError, SimulatorError
+from ebana_like.loading import loaded
 from ebana_like.simulators import Simulator
 from ebana_like.simulators.protocol import Backwards, InTime
 from ebana_like.systems import CircuitSystem, OperatingPoints, Start, Transient

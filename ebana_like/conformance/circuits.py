@@ -5,11 +5,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from ebana_like.circuit import Circuit, InputPorts, OutputPorts
+from ebana_like.circuit import Circuit
 from ebana_like.elements import VCVS, Diodes, Range
 from ebana_like.netlist import diode_model
 from ebana_like.networks import Amplifier, Crossbar, DiodePair, Inputs, OutputPairs, build_network
 from ebana_like.nudges import Currents, Nudge, SwitchedTargets
+from ebana_like.ports import InputPorts, OutputPorts
 from ebana_like.wiring import Wiring, labels
 
 LIMITS = (4e-6, 4e-5)

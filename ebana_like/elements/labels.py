@@ -3,7 +3,7 @@
 Those of 51 million resistors would fill 4 GB as strings, and nobody reads more than a few of them at a time.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import overload
@@ -52,3 +52,10 @@ def repeated(parts: Iterable[Sequence[str]]) -> str | None:
     # what stands before the last two "_" is the prefix: grids share names where they share that
     twice += [a[0] for a, b in pairwise(sorted(grids, key=lambda grid: grid.prefix)) if a.prefix == b.prefix]
     return twice[0] if twice else None
+
+
+def free_name(name: str, taken: Collection[str]) -> str:
+    """Return the name, longer where it is taken."""
+    while name in taken:
+        name += "_"
+    return name

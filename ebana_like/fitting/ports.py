@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ebana_like.checks import LONGEST
-from ebana_like.circuit import GROUND, Circuit, InputPorts, OutputPorts, free_name
+from ebana_like.circuit import GROUND, Circuit
 from ebana_like.data.table import Table
 from ebana_like.elements import CCVS, VCCS, Bank, CurrentSources, IntArray, Range, Resistors, VoltageSources, of_kind
+from ebana_like.elements.labels import free_name
 from ebana_like.errors import SettingError, meant
 from ebana_like.expressions import Call, Number, Tree
 from ebana_like.fitting.chosen import Chosen, words
@@ -20,6 +21,7 @@ from ebana_like.netlist.deck import Deck
 from ebana_like.netlist.deck.names import FreeNames
 from ebana_like.nudges import Currents
 from ebana_like.nudges.ways.current import sources_across
+from ebana_like.ports import InputPorts, OutputPorts
 from ebana_like.shared import Shared
 from ebana_like.values import address
 

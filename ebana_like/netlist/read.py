@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from ebana_like.circuit import Circuit, Driven, InputPorts, OutputPorts
+from ebana_like.circuit import Circuit
 from ebana_like.elements import Bank, Range, Resistors, VoltageSources, WiredCrossbar, Wires
 from ebana_like.elements.bank import KINDS
 from ebana_like.elements.numbers import finite
@@ -24,6 +24,7 @@ from ebana_like.netlist.storage import Series, storage_of
 from ebana_like.netlist.wires import rewired
 from ebana_like.nudges import NUDGES, Currents
 from ebana_like.nudges.ways.current import sources_across
+from ebana_like.ports import Driven, InputPorts, OutputPorts
 from ebana_like.shared import PREFIX, Shared
 from ebana_like.values import Parameter
 

@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from ebana_like.circuit import Circuit, free_name
+from ebana_like.circuit import Circuit
 from ebana_like.elements import Bank, Capacitors, Coupling, Inductors, VoltageSources
+from ebana_like.elements.labels import free_name
 from ebana_like.netlist.deck import Deck, Element
 from ebana_like.netlist.deck.kinds.stored import Stored
 from ebana_like.storage import NOTHING_STORED, Storage

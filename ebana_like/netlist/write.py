@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ebana_like.circuit import Circuit, InputPorts
+from ebana_like.circuit import Circuit
 from ebana_like.elements import Bank, DiodeModel, ModelCard
 from ebana_like.elements.switch import SwitchModel
 from ebana_like.errors import NetlistError
@@ -17,6 +17,7 @@ from ebana_like.netlist.dialects import PORTABLE, Dialect
 from ebana_like.netlist.netlist import FORMAT, NAME, Netlist
 from ebana_like.netlist.storage import coupling_lines, in_time, opened
 from ebana_like.netlist.wires import wire_lines, written_parts
+from ebana_like.ports import InputPorts
 from ebana_like.shared import PREFIX, Shared
 from ebana_like.storage import NOTHING_STORED
 from ebana_like.values import Range

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from ebana_like.checks import require_number, shown
-from ebana_like.circuit import InputPorts, OutputPorts
 from ebana_like.elements import (
     CCCS,
     VCVS,
@@ -25,6 +24,7 @@ from ebana_like.elements.labels import GridLabels
 from ebana_like.errors import CircuitError
 from ebana_like.limits import require_at_most
 from ebana_like.netlist import diode_model
+from ebana_like.ports import InputPorts, OutputPorts
 from ebana_like.wiring import Wiring, grounds, labels
 
 

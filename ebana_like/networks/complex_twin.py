@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ebana_like.circuit import Circuit, InputPorts, OutputPorts, free_name
+from ebana_like.circuit import Circuit
 from ebana_like.elements import (
     CCCS,
     VCCS,
@@ -38,10 +38,12 @@ from ebana_like.elements import (
     VoltageSources,
 )
 from ebana_like.elements.constants import GMIN
+from ebana_like.elements.labels import free_name
 from ebana_like.errors import CircuitError
 from ebana_like.expressions import Name, Tree, fold, parse
 from ebana_like.nudges import Currents
 from ebana_like.nudges.ways.current import sources_across
+from ebana_like.ports import InputPorts, OutputPorts
 from ebana_like.shared import NOTHING_SHARED
 from ebana_like.storage import NOTHING_STORED
 from ebana_like.values import address, parts

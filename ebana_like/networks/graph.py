@@ -12,13 +12,14 @@ from typing import Literal
 import numpy as np
 
 from ebana_like.checks import require_number
-from ebana_like.circuit import Circuit, InputPorts, OutputPorts
+from ebana_like.circuit import Circuit
 from ebana_like.elements import IntArray, Pipes, Range
 from ebana_like.errors import CircuitError, meant
 from ebana_like.limits import require_at_most
 from ebana_like.netlist import diode_model
 from ebana_like.networks.blocks import diodes_between
 from ebana_like.nudges import Currents, Nudge
+from ebana_like.ports import InputPorts, OutputPorts
 from ebana_like.wiring import Wiring, labels
 
 Edge = Literal["resistor", "pipe"]

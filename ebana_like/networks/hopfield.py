@@ -10,11 +10,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ebana_like.circuit import Circuit, InputPorts, OutputPorts
+from ebana_like.circuit import Circuit
 from ebana_like.elements import VCCS, FloatArray, IntArray
 from ebana_like.elements.behavioural import BehaviouralCurrents
 from ebana_like.expressions import Name, Tree, fold, parse
 from ebana_like.nudges import Currents
+from ebana_like.ports import InputPorts, OutputPorts
 from ebana_like.wiring import Wiring, grounds, labels
 
 LEAK = 1e-6

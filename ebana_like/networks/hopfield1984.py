@@ -12,12 +12,13 @@ nothing (`ebana_like.networks.hopfield`), not of this one.
 
 import numpy as np
 
-from ebana_like.circuit import Circuit, InputPorts, OutputPorts
+from ebana_like.circuit import Circuit
 from ebana_like.elements import VCVS, FloatArray
 from ebana_like.elements.behavioural import BehaviouralCurrents
 from ebana_like.errors import CircuitError
 from ebana_like.expressions import Name, fold, parse
 from ebana_like.nudges import Currents
+from ebana_like.ports import InputPorts, OutputPorts
 from ebana_like.values import Range
 from ebana_like.wiring import Wiring, grounds, labels
 

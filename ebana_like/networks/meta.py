@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ebana_like.circuit import Circuit, InputPorts, OutputPorts
+from ebana_like.circuit import Circuit
 from ebana_like.elements import (
     Capacitors,
     CurrentSources,
@@ -32,6 +32,7 @@ from ebana_like.elements import (
 from ebana_like.elements.capacitor import no_initial
 from ebana_like.errors import CircuitError
 from ebana_like.nudges import Currents
+from ebana_like.ports import InputPorts, OutputPorts
 from ebana_like.storage import Storage
 from ebana_like.wiring import Wiring, grounds, labels
 

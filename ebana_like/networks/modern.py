@@ -7,12 +7,13 @@ all, V(p) = exp(V(u)) / sum. An output has a leak g too, and transconductances g
 
 import numpy as np
 
-from ebana_like.circuit import Circuit, InputPorts, OutputPorts
+from ebana_like.circuit import Circuit
 from ebana_like.elements import FloatArray, IntArray
 from ebana_like.elements.behavioural import BehaviouralCurrents
 from ebana_like.expressions import Name, fold, parse
 from ebana_like.networks.hopfield import LEAK, conducting
 from ebana_like.nudges import Currents
+from ebana_like.ports import InputPorts, OutputPorts
 from ebana_like.wiring import Wiring, grounds, labels
 
 

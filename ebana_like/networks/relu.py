@@ -14,12 +14,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from ebana_like.checks import require_number, shown
-from ebana_like.circuit import Circuit, OutputPorts
+from ebana_like.circuit import Circuit
 from ebana_like.elements import DiodeModel, Diodes, FloatArray, IntArray
 from ebana_like.errors import CircuitError
 from ebana_like.limits import require_at_most
 from ebana_like.networks.blocks import Inputs
 from ebana_like.nudges import Currents, Nudge
+from ebana_like.ports import OutputPorts
 from ebana_like.wiring import Wiring, grounds, labels
 
 SHARP = DiodeModel("sharp", saturation_current=1e-15, emission=1e-6)

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Protocol, Self
 
-from ebana_like.circuit import Driven, OutputPorts
 from ebana_like.errors import SettingError
 from ebana_like.nudges.catalog import NUDGES
+from ebana_like.ports import Driven, OutputPorts
 from ebana_like.wiring import Wiring
 
 

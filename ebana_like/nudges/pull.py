@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-from ebana_like.circuit import Circuit, Driven
+from ebana_like.circuit import Circuit
 from ebana_like.elements import FloatArray
 from ebana_like.nudges.catalog import NUDGES
 from ebana_like.nudges.nudge import Nudge, Slope
+from ebana_like.ports import Driven
 
 
 @dataclass(frozen=True)

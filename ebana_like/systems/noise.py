@@ -14,8 +14,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ebana_like.circuit import Circuit, free_name
+from ebana_like.circuit import Circuit
 from ebana_like.elements import CurrentSources, FloatArray, Resistors
+from ebana_like.elements.labels import free_name
 from ebana_like.elements.waveform import Waveform
 from ebana_like.energy import coenergy_weights
 from ebana_like.errors import CircuitError

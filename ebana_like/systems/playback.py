@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ebana_like.adjoint import small_signal, unsolved_adjoint
-from ebana_like.circuit import Circuit, free_name
+from ebana_like.circuit import Circuit
 from ebana_like.elements import (
     CCVS,
     VCVS,
@@ -27,6 +27,7 @@ from ebana_like.elements import (
     WiredCrossbar,
 )
 from ebana_like.elements.capacitor import no_initial
+from ebana_like.elements.labels import free_name
 from ebana_like.elements.waveform import Waveform
 from ebana_like.errors import CircuitError, SettingError
 from ebana_like.expressions import Call, Name

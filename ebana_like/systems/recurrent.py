@@ -15,9 +15,10 @@ from dataclasses import replace
 import numpy as np
 
 from ebana_like.adjoint import adjoint_circuit
-from ebana_like.circuit import Circuit, free_name
+from ebana_like.circuit import Circuit
 from ebana_like.elements import Capacitors, FloatArray, Inductors, VoltageSources
 from ebana_like.elements.capacitor import no_initial
+from ebana_like.elements.labels import free_name
 from ebana_like.storage import Storage
 from ebana_like.systems.adjoint_course import charged
 

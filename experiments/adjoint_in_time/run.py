@@ -12,11 +12,12 @@ import numpy as np
 
 from ebana_like.analysis.differences import differences, distance
 from ebana_like.analysis.settling import pace
-from ebana_like.circuit import Circuit, loaded
+from ebana_like.circuit import Circuit
 from ebana_like.drawing import Figure, save_figure
 from ebana_like.elements import FloatArray
 from ebana_like.files import csv_text
 from ebana_like.learning import Adjoint, SquaredError
+from ebana_like.loading import loaded
 from ebana_like.netlist import read_netlist
 from ebana_like.networks import Amplifier, Crossbar, DiodePair, Inputs, OutputPairs, build_network
 from ebana_like.simulators import NativeSimulator, NgspiceSimulator, Simulator

@@ -16,11 +16,12 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from ebana_like.analysis.differences import distance, flat
-from ebana_like.circuit import Circuit, InputPorts, OutputPorts
+from ebana_like.circuit import Circuit
 from ebana_like.elements import CurrentSources, Diodes, Range, Resistors, VoltageSources
 from ebana_like.learning import Adjoint, Centered, Estimator, HigherOrder, Positive, SquaredError
 from ebana_like.netlist import diode_model
 from ebana_like.nudges import Currents
+from ebana_like.ports import InputPorts, OutputPorts
 from ebana_like.simulators import NgspiceSimulator
 
 HERE = Path(__file__).parent

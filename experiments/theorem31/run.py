@@ -11,7 +11,7 @@ import numpy as np
 
 from ebana_like.analysis.examples import Examples
 from ebana_like.analysis.transient_check import transient_check, unequal, with_capacitances
-from ebana_like.circuit import Circuit, Driven, InputPorts, OutputPorts
+from ebana_like.circuit import Circuit
 from ebana_like.drawing import Figure, save_figure
 from ebana_like.elements import Capacitors, Range
 from ebana_like.files import csv_text
@@ -19,6 +19,7 @@ from ebana_like.learning import Centered, SquaredError
 from ebana_like.netlist import read_netlist
 from ebana_like.networks import Amplifier, Crossbar, DiodePair, Inputs, OutputPairs, build_network
 from ebana_like.nudges.ways.current import sources_across
+from ebana_like.ports import Driven, InputPorts, OutputPorts
 from ebana_like.simulators import NativeSimulator, NgspiceSimulator
 
 HERE = Path(__file__).parent

@@ -12,10 +12,11 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from ebana_like.circuit import Circuit, loaded
+from ebana_like.circuit import Circuit
 from ebana_like.conformance.in_time import KINDS, random_netlist
 from ebana_like.drawing import Figure, save_figure
 from ebana_like.files import csv_text
+from ebana_like.loading import loaded
 from ebana_like.netlist import load_netlist, read_netlist
 from ebana_like.simulators import NativeSimulator, NgspiceSimulator
 from ebana_like.systems import Adaptive, Transient, stimuli

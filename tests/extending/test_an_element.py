@@ -11,13 +11,14 @@ from typing import ClassVar
 import numpy as np
 import pytest
 
-from ebana_like.circuit import Circuit, InputPorts, OutputPorts
+from ebana_like.circuit import Circuit
 from ebana_like.elements import CurrentLaw, FloatArray, Quantity, Range, Resistors, VoltageSources
 from ebana_like.elements.written import numbers
 from ebana_like.learning import SGD, Adjoint, Centered, SquaredError
 from ebana_like.netlist import Netlist, read_netlist, write_netlist
 from ebana_like.nudges import Currents
 from ebana_like.nudges.ways.current import sources_across
+from ebana_like.ports import InputPorts, OutputPorts
 from ebana_like.simulators import NativeSimulator
 
 STEEPNESS = 2.0  # per volt

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from ebana_like.circuit import loaded
 from ebana_like.conformance.circuits import one_way
 from ebana_like.errors import CircuitError
 from ebana_like.learning import SquaredError
@@ -11,6 +10,7 @@ from ebana_like.learning.estimators.adjoint import Adjoint
 from ebana_like.learning.estimators.frequency import Frequency
 from ebana_like.learning.estimators.lock_in import LockIn
 from ebana_like.learning.estimators.symmetric import Centered
+from ebana_like.loading import loaded
 from ebana_like.networks import Amplifier, Crossbar, DiodePair, Inputs, OutputPairs, build_network
 from ebana_like.nudges import SwitchedTargets
 from ebana_like.simulators import NativeSimulator, NgspiceSimulator

@@ -8,11 +8,12 @@ import numpy as np
 import optax
 import pytest
 
-from ebana_like.circuit import Circuit, InputPorts, OutputPorts
+from ebana_like.circuit import Circuit
 from ebana_like.elements import CurrentSources, Range, Resistors, VoltageSources
 from ebana_like.errors import SettingError
 from ebana_like.learning import SGD, UPDATES, Constant, Exponential, Optax, Sign, Update, update_named
 from ebana_like.nudges import Currents
+from ebana_like.ports import InputPorts, OutputPorts
 
 
 def resistors(name, conductance):

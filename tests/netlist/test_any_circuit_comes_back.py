@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_write_netlist import contents
 
-from ebana_like.circuit import Circuit, InputPorts, OutputPorts
+from ebana_like.circuit import Circuit
 from ebana_like.elements import (
     CCCS,
     CCVS,
@@ -27,6 +27,7 @@ from ebana_like.elements import (
 )
 from ebana_like.netlist import Netlist, read_netlist, write_netlist
 from ebana_like.nudges import Currents
+from ebana_like.ports import InputPorts, OutputPorts
 
 EXAMPLES = int(os.environ.get("EXAMPLES", "50"))
 

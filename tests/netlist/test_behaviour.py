@@ -6,7 +6,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ebana_like.circuit import OutputPorts
 from ebana_like.elements import VCCS, VCVS, BehaviouralConductors, BehaviouralCurrents, Range, Resistors, dense
 from ebana_like.energy import symmetry, total_cocontent
 from ebana_like.errors import NetlistError
@@ -15,6 +14,7 @@ from ebana_like.fitting import prepare
 from ebana_like.netlist import DIALECTS, Netlist, read_netlist, write_netlist
 from ebana_like.netlist.deck import read_deck
 from ebana_like.nudges.ways.current import sources_across
+from ebana_like.ports import OutputPorts
 from ebana_like.simulators.native.simulator import NativeSimulator
 from ebana_like.simulators.ngspice.simulator import NgspiceSimulator
 from ebana_like.systems import CircuitSystem

@@ -6,7 +6,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ebana_like.circuit import InputPorts, OutputPorts
 from ebana_like.conformance.circuits import CIRCUITS, one_way
 from ebana_like.elements import BehaviouralCurrents, Diodes, FloatArray, IdealDiodes, VoltageSources
 from ebana_like.elements.constants import GMIN
@@ -15,6 +14,7 @@ from ebana_like.learning import Adjoint, Cost, CrossEntropy, Estimate, Holomorph
 from ebana_like.netlist import Netlist, read_netlist, write_netlist
 from ebana_like.networks import complex_twin
 from ebana_like.nudges import Currents
+from ebana_like.ports import InputPorts, OutputPorts
 from ebana_like.simulators import NativeSimulator, Simulator, simulator
 from ebana_like.systems import CircuitSystem
 from ebana_like.values import Range

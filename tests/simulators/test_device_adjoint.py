@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ebana_like.analysis.differences import differences
-from ebana_like.circuit import Circuit, Driven, InputPorts, OutputPorts
+from ebana_like.circuit import Circuit
 from ebana_like.elements import (
     BipolarTransistors,
     CurrentSources,
@@ -20,6 +20,7 @@ from ebana_like.elements import (
     WarmDiodes,
 )
 from ebana_like.learning import Adjoint, SquaredError
+from ebana_like.ports import Driven, InputPorts, OutputPorts
 from ebana_like.simulators import NgspiceSimulator
 
 COST = SquaredError(1.0, 0.0)

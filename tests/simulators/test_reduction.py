@@ -5,12 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ebana_like.circuit import Circuit, InputPorts, OutputPorts
+from ebana_like.circuit import Circuit
 from ebana_like.elements import VCVS, CurrentSources, Diodes, Range, Resistors, VoltageSources
 from ebana_like.learning import Centered, SquaredError
 from ebana_like.netlist import diode_model
 from ebana_like.networks import Amplifier, Crossbar, DiodePair, Inputs, OutputPairs, build_network
 from ebana_like.nudges import Currents, nudging_of
+from ebana_like.ports import InputPorts, OutputPorts
 from ebana_like.simulators import NativeSimulator, NgspiceSimulator
 from ebana_like.simulators.ngspice.reduction import WORTHWHILE, norton_reduction
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from ebana_like.circuit import loaded
 from ebana_like.conformance.in_time import random_netlist
 from ebana_like.elements.waveform import Line
 from ebana_like.errors import CircuitError, SettingError
+from ebana_like.loading import loaded
 from ebana_like.netlist import read_netlist
 from ebana_like.networks import Amplifier, Crossbar, DiodePair, Inputs, OutputPairs, build_network
 from ebana_like.simulators import NativeSimulator, NgspiceSimulator

@@ -17,8 +17,8 @@ from ebana_like import (
     build_network,
 )
 from ebana_like.analysis.settling import energy, pace
-from ebana_like.circuit import loaded
 from ebana_like.elements import Wires
+from ebana_like.loading import loaded
 from ebana_like.netlist.wires import ladder
 from ebana_like.systems import Transient
 

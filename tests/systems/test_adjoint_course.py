@@ -7,15 +7,17 @@ import numpy as np
 import pytest
 
 from ebana_like.analysis.differences import differences, distance
-from ebana_like.circuit import Circuit, OutputPorts, loaded
+from ebana_like.circuit import Circuit
 from ebana_like.conformance.in_time import random_netlist
 from ebana_like.elements import Resistors
 from ebana_like.errors import CircuitError, SettingError
 from ebana_like.learning import Adjoint, SquaredError
+from ebana_like.loading import loaded
 from ebana_like.netlist import Netlist, read_netlist, write_netlist
 from ebana_like.networks import Amplifier, Crossbar, DiodePair, Inputs, OutputPairs, build_network
 from ebana_like.nudges import Currents
 from ebana_like.nudges.ways.current import sources_across
+from ebana_like.ports import OutputPorts
 from ebana_like.simulators import NativeSimulator, NgspiceSimulator
 from ebana_like.systems import Start, Transient
 from ebana_like.systems.playback import playback

@@ -15,13 +15,14 @@ from typing import ClassVar
 import numpy as np
 
 from ebana_like.checks import require_number
-from ebana_like.circuit import Circuit, loaded
+from ebana_like.circuit import Circuit
 from ebana_like.elements import FloatArray
 from ebana_like.energy import coenergy_weights
 from ebana_like.learning.costs import Cost
 from ebana_like.learning.estimators.estimator import Estimate
 from ebana_like.learning.estimators.exactness import require_exact
 from ebana_like.learning.estimators.of_circuits import OfCircuits, followed
+from ebana_like.loading import loaded
 from ebana_like.storage import NOTHING_STORED
 from ebana_like.systems import Engine, Start, Transient
 from ebana_like.systems.noise import shaken

@@ -15,10 +15,10 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ebana_like.checks import require_number
-from ebana_like.circuit import Driven, OutputPorts
 from ebana_like.elements import Switches, VoltageSources
 from ebana_like.elements.switch import SwitchModel
 from ebana_like.nudges.nudge import Nudge, Slope
+from ebana_like.ports import Driven, OutputPorts
 from ebana_like.wiring import Wiring, grounds, labels
 
 SMALLEST = 1e-6

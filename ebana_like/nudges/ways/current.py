@@ -6,9 +6,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from ebana_like.circuit import Driven, OutputPorts, free_name
 from ebana_like.elements import CurrentSources
+from ebana_like.elements.labels import free_name
 from ebana_like.nudges.nudge import Nudge, Slope
+from ebana_like.ports import Driven, OutputPorts
 from ebana_like.wiring import Wiring, labels
 
 

@@ -7,11 +7,11 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ebana_like.checks import require_number
-from ebana_like.circuit import Driven, OutputPorts
 from ebana_like.elements import Switches, VoltageSources
 from ebana_like.elements.switch import behind_switch, in_series
 from ebana_like.errors import SettingError
 from ebana_like.nudges.nudge import Nudge, Slope
+from ebana_like.ports import Driven, OutputPorts
 from ebana_like.wiring import Wiring, grounds, labels
 
 
