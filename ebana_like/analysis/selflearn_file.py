@@ -12,7 +12,7 @@ import numpy as np
 from ebana_like.data.table import read_table
 from ebana_like.elements import Bank, CurrentSources, Resistors, VoltageSources
 from ebana_like.errors import SettingError, meant
-from ebana_like.fitting.ports import carriers, columns, input_columns, output_columns
+from ebana_like.fitting.columns import carriers, columns, input_columns, output_columns
 from ebana_like.netlist import load_netlist
 from ebana_like.networks.graph import Graph
 from ebana_like.networks.selflearn import SelfLearner

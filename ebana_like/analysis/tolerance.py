@@ -13,8 +13,8 @@ from weakref import WeakKeyDictionary, finalize
 
 import numpy as np
 
-from ebana_like.analysis.readout import subject_of
 from ebana_like.analysis.spread import Spread, drawn, spread, tolerances
+from ebana_like.analysis.subject import subject_of
 from ebana_like.analysis.trained import read_trained
 from ebana_like.circuit import Circuit
 from ebana_like.cluster import Cluster, in_order

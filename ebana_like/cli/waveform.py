@@ -18,7 +18,8 @@ from ebana_like.elements import FloatArray, IntArray, Range
 from ebana_like.errors import SettingError
 from ebana_like.figures.waveforms import waveforms
 from ebana_like.files import csv_text, place, write_atomically
-from ebana_like.fitting.ports import columns, input_columns, output_columns, with_ports
+from ebana_like.fitting.columns import columns, input_columns, output_columns
+from ebana_like.fitting.ports import with_ports
 from ebana_like.learning import update_named
 from ebana_like.learning.in_time import CAPACITANCE, IN_TIME_RULES, INDUCTANCE, InTimeTask
 from ebana_like.learning.schedules import Exponential

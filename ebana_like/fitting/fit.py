@@ -15,8 +15,8 @@ from ebana_like.elements import Resistors
 from ebana_like.errors import CircuitError, SettingError
 from ebana_like.files import write_atomically
 from ebana_like.fitting.balance import balanced
+from ebana_like.fitting.columns import carriers, columns, input_columns, output_columns
 from ebana_like.fitting.ported import ported
-from ebana_like.fitting.ports import carriers, columns, input_columns, output_columns
 from ebana_like.fitting.settings import FitSettings, gather
 from ebana_like.fitting.source import NetlistSystem, Source, kept_name
 from ebana_like.netlist.deck import read_deck

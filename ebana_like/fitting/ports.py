@@ -7,12 +7,12 @@ import numpy as np
 
 from ebana_like.checks import LONGEST
 from ebana_like.circuit import GROUND, Circuit
-from ebana_like.data.table import Table
 from ebana_like.elements import CCVS, VCCS, Bank, CurrentSources, IntArray, Range, Resistors, VoltageSources, of_kind
 from ebana_like.elements.labels import free_name
 from ebana_like.errors import SettingError, meant
 from ebana_like.expressions import Call, Number, Tree
-from ebana_like.fitting.chosen import Chosen, words
+from ebana_like.fitting.chosen import Chosen
+from ebana_like.fitting.columns import carriers, columns
 from ebana_like.fitting.followers import NO_FOLLOWERS, Followers
 from ebana_like.fitting.possible import require_unmetered
 from ebana_like.fitting.span import NO_SPANS, Spans
@@ -30,40 +30,6 @@ SHORT = 1e-3
 
 TRAINED, INPUTS, NUDGE, READ = "trained", "inputs", "nudge", "output_currents"
 """Names of the banks with the trained resistors, the inputs, the currents that nudge, and what reads currents."""
-
-
-def carriers(text: str) -> list[tuple[str, str, float]]:
-    """Return source, column and sign of each input in a text such as `v1,v2=x,-v3=x`."""
-    found = []
-    for word in words(text):
-        sign, word = (-1.0, word[1:]) if word.startswith("-") else (1.0, word)
-        source, _, column = word.partition("=")
-        found.append((source.strip().lower(), (column or source).strip(), sign))
-    return found
-
-
-def columns(text: str) -> list[tuple[str, str]]:
-    """Return node or pair, and column, of each output in a text such as `out1-out2,/OUT=y`."""
-    parts = (word.partition("=") for word in words(text))
-    return [(output.strip(), (column or output).strip()) for output, _, column in parts]
-
-
-def input_columns(table: Table, inputs: str) -> list[str]:
-    """Return a table's columns of features, each once. Raises SettingError for one that is not there."""
-    ports = [(source, column) for source, column, _ in carriers(inputs)]
-    return list(dict.fromkeys(_present(table, "inputs", ports)))
-
-
-def output_columns(table: Table, outputs: str) -> list[str]:
-    """Return a table's column of every output's targets. Raises SettingError for one that is not there."""
-    return _present(table, "outputs", columns(outputs))
-
-
-def _present(table: Table, option: str, ports: Sequence[tuple[str, str]]) -> list[str]:
-    for port, column in ports:
-        fix = f"Another column is taken by --{option} {port}=COLUMN" if port.lower() == column.lower() else ""
-        table.require(column, fix=fix)
-    return [column for _, column in ports]
 
 
 def output_units(circuit: Circuit) -> list[str]:

@@ -8,7 +8,7 @@ from ebana_like.errors import NetlistError, SettingError
 from ebana_like.expressions.numbers import spice_number
 from ebana_like.figures.sheets.parts import Beside, Part
 from ebana_like.fitting.chosen import chosen
-from ebana_like.fitting.ports import carriers, columns
+from ebana_like.fitting.columns import carriers, columns
 from ebana_like.fitting.possible import possible
 from ebana_like.fitting.settings import NOTE, FitSettings, noted
 from ebana_like.netlist.deck import Deck, Line, read_deck

@@ -1,30 +1,25 @@
 """Which subcircuits, parameters and models does a netlist define, and where? Found before anything is expanded."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
-from itertools import pairwise
-from typing import NamedTuple
 
 from ebana_like.elements import Conditions
 from ebana_like.elements.conditions import USUAL
 from ebana_like.errors import CircuitError
 from ebana_like.expressions.numbers import is_plain
-from ebana_like.netlist.deck.functions import Defined, defines_function, read_function
+from ebana_like.netlist.deck.assignments import assignments
+from ebana_like.netlist.deck.functions import defines_function, read_function
 from ebana_like.netlist.deck.lines import Line
 from ebana_like.netlist.deck.notes import Notes
 from ebana_like.netlist.deck.options import read_options
+from ebana_like.netlist.deck.subcircuits import Branch, Subcircuit
 
 DEEPEST = 20
 """Subcircuits defined or used inside each other, and conditions inside each other."""
 
 MOST_BRANCHES = 200
 """Of one `.if`."""
-
-_TOKEN = re.compile(r"\{[^{}]*\}|'[^']*'|[=,]|[^\s=,{}']+|\S")
-NAME = re.compile(r"[a-z_]\w*", re.ASCII)
-_EXPRESSION = re.compile(r"\{[^{}]*\}|'[^']*'")
 
 _ANALYSES = frozenset(
     f".{name}"
@@ -34,9 +29,6 @@ _ANALYSES = frozenset(
     )
 )
 """What a person asked of the circuit, not what it is."""
-
-_AMONG_NODES = [["nmos"], ["pmos"], ["vdmos"], ["npn"], ["pnp"]]
-"""Types of models of devices that may have more nodes or fewer."""
 
 _SAID = {
     ".endc": "not read: there is no .control for it to end",
@@ -69,60 +61,6 @@ _WHATEVER_THE_CONDITION = frozenset(
     }
 )
 """What ngspice reads in every branch of an `.if`, taken or not."""
-
-
-class Branch(NamedTuple):
-    """A branch of an `.if`: taken where its condition holds and none before it does.
-
-    condition: the line that has it; None for an `.else`. before: the lines of the branches before it.
-    outer: the branch that the whole `.if` stands in, one of depth less.
-    """
-
-    condition: Line | None
-    before: tuple[Line, ...]
-    outer: "Branch | None"
-    depth: int
-
-
-@dataclass(eq=False)
-class Subcircuit:
-    """A subcircuit's definition, or the netlist itself.
-
-    pins: names of its nodes. defaults: parameters that an instance may set. parameters: its own `.param` lines.
-    functions: its own `.func` lines, of several of one name the last.
-    models: `.model` lines by name, the first one counts. blocks: subcircuits defined inside.
-    statements: elements and annotations, in order. branches: of an `.if`, by the position of statements in them.
-    """
-
-    name: str
-    line: Line | None = None
-    pins: tuple[str, ...] = ()
-    defaults: dict[str, tuple[str, Line]] = field(default_factory=dict)
-    parameters: dict[str, tuple[str, Line]] = field(default_factory=dict)
-    functions: dict[str, Defined] = field(default_factory=dict)
-    models: dict[str, list[tuple[Line, Branch | None]]] = field(default_factory=dict)
-    blocks: dict[str, "Subcircuit"] = field(default_factory=dict)
-    statements: list[Line] = field(default_factory=list)
-    branches: dict[int, Branch] = field(default_factory=dict)
-
-    def knows(self, parameter: str) -> bool:
-        """Whether an instance may set it: it has a default, or, as LTspice takes for enough, it is used inside."""
-        return parameter in self.defaults or parameter in self._used
-
-    def transistors(self) -> Iterator[str]:
-        """Yield the names of models, here and inside, that ngspice looks for among the words of a line."""
-        for name, lines in self.models.items():
-            if any(line.words()[2:3] in _AMONG_NODES for line, _ in lines):
-                yield name
-        for block in self.blocks.values():
-            yield from block.transistors()
-
-    @cached_property
-    def _used(self) -> frozenset[str]:
-        """Names in its expressions."""
-        lines = (*self.statements, *(line for lines in self.models.values() for line, _ in lines))
-        expressions = (part for line in lines for part in _EXPRESSION.findall(line.text.lower()))
-        return frozenset(name for expression in expressions for name in NAME.findall(expression))
 
 
 @dataclass
@@ -332,46 +270,3 @@ def _subcircuit(line: Line) -> Subcircuit:
         raise line.error("a node of the subcircuit stands twice")
     defaults = assignments(line, text[len(head) :])
     return Subcircuit(name, line, tuple(pins), {parameter: (value, line) for parameter, value in defaults.items()})
-
-
-def assignments(line: Line, text: str, spaces: bool = False) -> dict[str, str]:
-    """Return `name=value` pairs of a lower-case text; values may be expressions, in braces or not.
-
-    spaces: whether the value of a parameter that stands alone may have spaces in it without braces.
-    Of a name that stands twice the last value counts, as in ngspice.
-    """
-    tokens = list(_TOKEN.finditer(text))
-    at = [k for k, token in enumerate(tokens) if token[0] == "="]
-    if bool(at) != bool(tokens) or at[:1] > [1] or 0 in at:
-        raise line.error(_EXPECTED)
-    found: dict[str, str] = {}
-    for here, following in pairwise([*at, len(tokens) + 1]):
-        name, values = tokens[here - 1][0], tokens[here + 1 : following - 1]
-        if not NAME.fullmatch(name) or not values:
-            raise line.error(_EXPECTED)
-        value = text[values[0].start() : values[-1].end()]
-        if len(values) == 1 and value[0] in "{'" and value[1:]:
-            behind = text[values[0].end() : values[0].end() + 1]
-            if behind and not behind.isspace():
-                raise line.error(_EXPECTED)
-            found[name] = value[1:-1]
-            continue
-        found[name] = value
-        if _split_by(value, ","):
-            raise line.error("programs disagree about commas between parameters; separate them by spaces")
-        if (len(at) > 1 or not spaces or value[0] == "(") and _split_by(value, " \t"):
-            raise line.error(f'ngspice ends the value of "{name}" at the space; write {name}={{{value}}}')
-    return found
-
-
-_EXPECTED = 'expected parameters as in "name=value"'
-
-
-def _split_by(value: str, separators: str) -> bool:
-    """Whether one of the separators stands in the text outside of parentheses."""
-    depth = 0
-    for character in value:
-        depth += (character == "(") - (character == ")")
-        if depth == 0 and character in separators:
-            return True
-    return False

@@ -1,8 +1,10 @@
 """What does an X line ask for, and how far would all of them expand?"""
 
-from ebana_like.netlist.deck.blocks import DEEPEST, Subcircuit, assignments
+from ebana_like.netlist.deck.assignments import assignments
+from ebana_like.netlist.deck.blocks import DEEPEST
 from ebana_like.netlist.deck.flat import hint
 from ebana_like.netlist.deck.lines import Line
+from ebana_like.netlist.deck.subcircuits import Subcircuit
 
 MOST_EXPANDED = 200_000
 """Elements that subcircuits may expand to."""

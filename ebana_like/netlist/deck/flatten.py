@@ -10,7 +10,7 @@ from itertools import groupby
 from ebana_like.elements import Waveform
 from ebana_like.errors import CircuitError, NetlistError
 from ebana_like.expressions import Current, Name, Number, Tree, Voltage, fold
-from ebana_like.netlist.deck.blocks import Definitions, Subcircuit
+from ebana_like.netlist.deck.blocks import Definitions
 from ebana_like.netlist.deck.calls import read_call, require_finite
 from ebana_like.netlist.deck.element import Capacitor, Element
 from ebana_like.netlist.deck.flat import Flat, Kept, hint
@@ -28,6 +28,7 @@ from ebana_like.netlist.deck.notes import Notes
 from ebana_like.netlist.deck.number_text import NumberText
 from ebana_like.netlist.deck.readers import read_element
 from ebana_like.netlist.deck.scope import Value
+from ebana_like.netlist.deck.subcircuits import Subcircuit
 
 CONSTANTS = {"pi": math.pi, "e": math.e, "time": 0.0, "hertz": 0.0}
 """Names that behavioural sources know without a parameter of that name."""

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from functools import partial
 
 from ebana_like.elements import ModelCard
-from ebana_like.netlist.deck.blocks import NAME, Subcircuit
 from ebana_like.netlist.deck.cards import parse_card
 from ebana_like.netlist.deck.flat import Flat, hint
 from ebana_like.netlist.deck.lines import Line
 from ebana_like.netlist.deck.scope import Scope, Value
+from ebana_like.netlist.deck.subcircuits import NAME, Subcircuit
 
 
 class Models(Scope):

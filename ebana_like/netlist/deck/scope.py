@@ -8,11 +8,11 @@ from typing import NamedTuple
 from ebana_like.elements import Conditions
 from ebana_like.expressions import Call, Current, Name, Number, Tree, Voltage, by_name, evaluate, fold, names, parse
 from ebana_like.expressions.numbers import advice, is_plain, spice_number
-from ebana_like.netlist.deck.blocks import NAME, Branch, Subcircuit
 from ebana_like.netlist.deck.flat import Flat, hint
 from ebana_like.netlist.deck.functions import DEEPEST
 from ebana_like.netlist.deck.lines import Line
 from ebana_like.netlist.deck.number_text import NumberText
+from ebana_like.netlist.deck.subcircuits import NAME, Branch, Subcircuit
 
 TEMPERATURE = "temper"
 """What expressions call that of the circuit, in degrees Celsius, where no parameter has the name."""

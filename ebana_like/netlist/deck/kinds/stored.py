@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from ebana_like.errors import NetlistError
 from ebana_like.netlist.deck.lines import Line
-from ebana_like.netlist.deck.readers import named_values
 from ebana_like.netlist.deck.surroundings import Surroundings
+from ebana_like.netlist.deck.words import named_values
 
 _QUANTITY = {"c": ("c", "capacitance"), "l": ("l", "inductance")}
 _INDIFFERENT = frozenset({"tc", "tc1", "tc2", "temp", "dtemp"})

@@ -14,8 +14,8 @@ from ebana_like.netlist.deck.cards import number
 from ebana_like.netlist.deck.element import Element
 from ebana_like.netlist.deck.kinds.made import Made
 from ebana_like.netlist.deck.lines import Line
-from ebana_like.netlist.deck.readers import named_values
 from ebana_like.netlist.deck.surroundings import Surroundings
+from ebana_like.netlist.deck.words import named_values
 
 _FORMS = {
     "t": '"T1 a b c d z0=50 td=1n"',
