@@ -5,8 +5,9 @@ from pathlib import Path
 from ebana_like.circuit import Circuit
 from ebana_like.errors import SettingError
 from ebana_like.fitting.chosen import Chosen, chosen
+from ebana_like.fitting.columns import carriers
 from ebana_like.fitting.followers import NO_FOLLOWERS, alike, followers
-from ebana_like.fitting.ports import carriers, with_ports
+from ebana_like.fitting.ports import with_ports
 from ebana_like.fitting.possible import possible
 from ebana_like.fitting.read_back import read_back
 from ebana_like.fitting.settings import FitSettings
