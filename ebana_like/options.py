@@ -18,6 +18,9 @@ BELOW_ONE = {"b1", "b2", "momentum", "decay", "pct_start", "pct_final"}
 
 ABOVE_ZERO = {"eps", "div_factor", "final_div_factor"}
 
+LARGEST_COUNT = 10**15
+"""That engines take, and doubles hold exactly."""
+
 EXAMPLES = {
     "update_options": "b1=0.8,nesterov=true",
     "schedule_options": "alpha=0.1",
@@ -69,8 +72,8 @@ class Option:
             raise ValueError(allowed) from error
         if not isfinite(number) or (number < 0 and not self.signed) or (low and number == 0) or (high and number >= 1):
             raise ValueError(allowed)
-        if self.kind is int and not number.is_integer():
-            raise ValueError(allowed)
+        if self.kind is int and not (number.is_integer() and abs(number) <= LARGEST_COUNT):
+            raise ValueError(f"{allowed}{f', at most {LARGEST_COUNT:g}' if number.is_integer() else ''}")
         return self.kind(number)
 
     def __str__(self) -> str:

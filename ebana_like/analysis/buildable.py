@@ -76,7 +76,8 @@ def buildable(
     best = min((retrained, rounded), key=work.loss)
     built = work.neighbours(work.combined(best))
     losses.append(("and neighbours tried", work.loss(built)))
-    return Buildable(stock, work.places, trained, work.ohms(rounded), work.ohms(built), built, tuple(losses))
+    in_stock = (work.nearest(work.ohms(each)) for each in (rounded, built))  # 1 / (1 / R) may be another double than R
+    return Buildable(stock, work.places, trained, *in_stock, built, tuple(losses))
 
 
 class _Work:

@@ -14,6 +14,7 @@ from ebana_like.values import FloatArray
 # round them to their own double. Exact reciprocals only where needed: 160,000 values in 0.2 s instead of 0.6 s.
 _RECIPROCAL = Context(prec=20)
 _DIGITS_OF_A_DOUBLE = 17
+_DIGITS_OF_A_PERSON = 12
 _NUMBERS = re.compile(r"(?:[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?(?:\n|\Z))*", re.ASCII | re.IGNORECASE)
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 
@@ -23,12 +24,20 @@ def resistances(conductance: FloatArray) -> list[str]:
 
     conductance: (n,), siemens, above zero.
     """
-    ohms = 1 / conductance
+    ohms = _plain(1 / conductance, conductance)
     returns = 1 / ohms == conductance
     return [
         repr(r) if exact else f"{_RECIPROCAL.divide(Decimal(1), Decimal(g)):e}"
         for r, g, exact in zip(ohms.tolist(), conductance.tolist(), returns.tolist(), strict=True)
     ]
+
+
+def _plain(ohms: FloatArray, conductance: FloatArray) -> FloatArray:
+    """Return numbers of few digits where there are such with the same reciprocal: 56000 for 55999.99999999999."""
+    with np.errstate(divide="ignore"):
+        scale = 10.0 ** np.clip(_DIGITS_OF_A_PERSON - 1 - np.floor(np.log10(ohms)), 0, 22)  # powers that doubles hold
+        plain = np.rint(ohms * scale) / scale
+        return np.where(1 / plain == conductance, plain, ohms)
 
 
 def finite(text: str) -> float:

@@ -8,6 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ebana_like.elements.numbers import conductance, finite, resistances
+from ebana_like.hardware.stock import series
 
 
 @settings(max_examples=1000)
@@ -37,3 +38,9 @@ def test_what_is_not_a_resistance_above_zero_is_refused(text):
 @pytest.mark.parametrize(("text", "value"), [("1.5", 1.5), ("-.5", -0.5), ("2.", 2.0), ("+1E-3", 1e-3)])
 def test_plain_numbers_are_read(text, value):
     assert finite(text) == value
+
+
+def test_what_can_be_bought_is_written_as_it_is_sold():
+    sold = [float(f"{mantissa}e{decade}") for mantissa in series(96) + series(24) for decade in range(-4, 6)]
+    assert [float(word) for word in resistances(1 / np.array(sold))] == sold
+    assert resistances(1 / np.array([56e3, 8.2, 0.47])) == ["56000.0", "8.2", "0.47"]

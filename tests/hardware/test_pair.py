@@ -57,6 +57,12 @@ def test_it_is_an_option_of_devices_that_move_by_pulses():
         technology_named("pcm", "pair.upper=0.9,transfer.every=2")
 
 
+@pytest.mark.parametrize("option", ["most=1e300", "transfer.every=1e300", "verify.tries=1e16", "seed=-1e16"])
+def test_counts_that_no_engine_holds_are_refused(option):
+    with pytest.raises(SettingError, match=r"must be a whole number, at most 1e\+15"):
+        technology_named("constant", option)
+
+
 def test_devices_of_a_pair_forget_each_for_itself():
     leaking = technology_named("constant", "leak=100,zero=0,pair.upper=0.9")
     given = Parameter(np.array([LOW, LOW + 0.3 * SPAN, HIGH]), "siemens", Range(LOW, HIGH))
