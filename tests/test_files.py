@@ -151,8 +151,17 @@ def test_files_about_several_things_may_go_to_one_folder(tmp_path, monkeypatch):
     netlist.write_text("")
     assert place(run, None).file("power.csv") == run / "power.csv"
     assert place(netlist, None).file("power.csv") == tmp_path / "my-power.csv"
+    place(run, out)
+    assert not out.exists()  # before something is to be written
     sent = [place(about, out).file("power.csv").name for about in (run, other, netlist)]
     assert sent == ["iris.2-power.csv", "iris.3-power.csv", "my-power.csv"]
     assert out.is_dir()
     monkeypatch.chdir(run)
     assert place(Path(), out).file("power.csv") == out / "iris.2-power.csv"
+
+
+def test_a_place_in_which_no_folder_can_be_made_is_named_before_anything_is_computed(tmp_path):
+    (tmp_path / "file").write_text("")
+    for out in (tmp_path / "file", tmp_path / "file" / "deeper"):
+        with pytest.raises(RunError, match=f"{tmp_path}/file is no folder, and files are to go to {out}"):
+            place(tmp_path, out)

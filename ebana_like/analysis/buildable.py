@@ -76,8 +76,9 @@ def buildable(
     best = min((retrained, rounded), key=work.loss)
     built = work.neighbours(work.combined(best))
     losses.append(("and neighbours tried", work.loss(built)))
-    in_stock = (work.nearest(work.ohms(each)) for each in (rounded, built))  # 1 / (1 / R) may be another double than R
-    return Buildable(stock, work.places, trained, *in_stock, built, tuple(losses))
+    # 1 / (1 / R) may be another double than R
+    at_once, in_the_end = (work.nearest(work.ohms(each)) for each in (rounded, built))
+    return Buildable(stock, work.places, trained, at_once, in_the_end, built, tuple(losses))
 
 
 class _Work:

@@ -96,7 +96,6 @@ def selflearn(
     """
     if reading().celsius is not None:
         raise SettingError("celsius is given, but edges that learn by themselves have no temperature; leave it out")
-    make_folder(out)
     epochs = epochs or EPOCHS.get(task, USUAL_EPOCHS)
     learner = _learner(task, data, inputs, outputs)
     learner = replace(learner, channel="linear" if channel == "linear" else "transistor")
@@ -113,6 +112,7 @@ def selflearn(
     title = f"{task} learned by itself, {channel} edges{', by signs' if rule == 'sign' else ''}, seed {seed}"
     printer = Printer(terminal())
     files = _Files(out, f"selflearn-{task}")
+    make_folder(out)
     write_atomically(files.at("cir"), learner.learning_netlist(learner.start(seed), epochs, title))
     with patience("ngspice learns"):
         learned = learn_alone(learner, learner.start(seed), epochs, title)

@@ -1,8 +1,10 @@
 """Where do files go that tell of a run or a netlist? Into its folder, beside it, or to another folder."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from ebana_like.errors import RunError
 from ebana_like.files.write import make_folder
 
 
@@ -17,7 +19,13 @@ class Place:
     out: Path | None = None
 
     def file(self, name: str) -> Path:
-        """Return the path of a file: `name` in the run's own folder, elsewhere behind the run's or netlist's name."""
+        """Return the path of a file: `name` in the run's own folder, elsewhere behind the run's or netlist's name.
+
+        The folder is made where it is not there: what asks for a file is about to write it. Raises RunError where it
+        cannot be.
+        """
+        if self.out is not None:
+            make_folder(self.out)
         if self.root is not None:
             return self.root / name
         about = self.about.resolve()
@@ -30,7 +38,11 @@ class Place:
 
 
 def place(about: Path, out: Path | None) -> Place:
-    """Return where files go, in a folder that is made where it is not there. Raises RunError where it cannot be."""
+    """Return where files go. Raises RunError for a folder that is not there and that could not be made."""
     if out is not None:
-        make_folder(out)
+        standing = next(each for each in (out, *out.absolute().parents) if os.path.lexists(each))
+        if not standing.is_dir():
+            raise RunError(f"{standing} is no folder, and files are to go to {out}; choose another with --out")
+        if not os.access(standing, os.W_OK | os.X_OK):
+            raise RunError(f"nothing can be written in the folder {standing}; choose another with --out")
     return Place(about, out)
