@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from ebana_like.analysis.places import Judged, Places, by_training, search_places
+from ebana_like.cli.dotted import DottedCommand
 from ebana_like.cli.patience import patience
 from ebana_like.cli.printer import Printer, terminal
 from ebana_like.cli.train import given_settings, setting_options
@@ -107,7 +108,7 @@ def _numbers(name: str, text: str, count: int = 0) -> list[int]:
     return list(map(int, words))
 
 
-board = click.Command(
+board = DottedCommand(
     "board",
     params=[
         click.Argument(["table"], metavar="TABLE", type=click.Path(path_type=Path, exists=True, dir_okay=False)),

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from ebana_like.cli.allow import ALLOW
+from ebana_like.cli.dotted import DottedCommand
 from ebana_like.cli.netlists import READING
 from ebana_like.cli.session import Extras, train_new
 from ebana_like.cli.train import EXTRAS, given_settings, ready, setting_options
@@ -43,7 +44,7 @@ def _run(
     train_new(FIT, found.problem, settings, made, extras)
 
 
-fit = click.Command(
+fit = DottedCommand(
     "fit",
     params=[
         click.Argument(["netlist"], metavar="NETLIST", type=click.Path(path_type=Path, exists=True, dir_okay=False)),

@@ -8,6 +8,7 @@ import click
 
 from ebana_like.cli.allow import ALLOW
 from ebana_like.cli.arguments import RUN
+from ebana_like.cli.dotted import DottedCommand
 from ebana_like.cli.printer import Printer, program, terminal
 from ebana_like.cli.session import Extras, headline, train_in
 from ebana_like.cli.train import EXTRAS, given_settings, setting_options
@@ -63,7 +64,7 @@ def _resume(run: Run, extras: Extras, given: dict[str, str]) -> None:
         train_in(run, task, settings, problem, simulator, start, extras)
 
 
-resume = click.Command(
+resume = DottedCommand(
     "resume",
     params=[
         ALLOW,

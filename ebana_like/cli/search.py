@@ -8,6 +8,7 @@ import click
 
 from ebana_like.cli.allow import ALLOW
 from ebana_like.cli.clusters import Bar, cluster_of, cluster_options, going_on
+from ebana_like.cli.dotted import DottedCommand
 from ebana_like.cli.printer import Printer, program, terminal
 from ebana_like.cli.train import given_settings, setting_options
 from ebana_like.cluster import Cluster
@@ -142,7 +143,7 @@ def _command(task: str, config: Path | None, told: dict[str, str], folder: "Sear
     return best_command(words, folder, best)
 
 
-search = click.Command(
+search = DottedCommand(
     "search",
     params=[
         click.Argument(["task"], metavar="TASK", type=click.Choice(list(TASKS))),

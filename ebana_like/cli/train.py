@@ -9,6 +9,7 @@ import click
 
 from ebana_like.cli.allow import ALLOW
 from ebana_like.cli.arguments import Choice
+from ebana_like.cli.dotted import DottedCommand
 from ebana_like.errors import SettingError
 from ebana_like.runs import (
     TrainingSettings,
@@ -62,7 +63,7 @@ def train_command(task: OfCommand) -> click.Command:
         *EXTRAS,
         *setting_options(type(task.settings), task.settings),
     ]
-    return click.Command(
+    return DottedCommand(
         task.command(task.settings)[-1],
         params=options,
         help=f"{task.summary[0].upper()}{task.summary[1:]}. Expect: {task.expect}.",

@@ -76,8 +76,9 @@ class Linear(Law):
 
     def factor(self, place: Any, up: Any, frame: Frame) -> Any:
         rising, falling = frame.own.get("rising", self.up), frame.own.get("falling", self.down)
-        beyond, zero = place - frame.zero, frame.zero
-        return _chosen(up, 1 - rising / _above_zero(1 - zero) * beyond, 1 + falling / _above_zero(zero) * beyond)
+        zero = frame.zero
+        above, below = 1 / _above_zero(1 - zero), 1 / _above_zero(zero)
+        return 1 + _chosen(up, -above * rising, below * falling) * (place - zero)
 
     def drawn(self, count: int, rng: np.random.Generator) -> dict[str, FloatArray]:
         if not self.spread:

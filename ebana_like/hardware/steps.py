@@ -26,7 +26,7 @@ def moved_once(
     kind, numbers = kind_of(technology)
     with doubles(), jax.default_device(jax.local_devices(backend="cpu")[0]):
         moved, new = _compiled(kind, tuple(map(np.asarray, numbers)), value, wanted, low, high, dict(entries), key)
-        return np.asarray(moved), {name: np.asarray(each) for name, each in new.items()}
+        return np.asarray(moved), {name: np.asarray(each, dtype=float) for name, each in new.items()}
 
 
 @partial(jax.jit, static_argnums=0)

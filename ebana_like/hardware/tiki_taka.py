@@ -17,7 +17,7 @@ from ebana_like.hardware.around import Around
 from ebana_like.hardware.compiled import NUMBER, Entries
 from ebana_like.hardware.kinds import with_fields
 from ebana_like.hardware.pulsed import Pulsed
-from ebana_like.hardware.pulses import standing
+from ebana_like.hardware.pulses import singles, standing
 from ebana_like.values import Parameter
 
 if TYPE_CHECKING:
@@ -64,9 +64,10 @@ class TikiTaka(Around):
         import jax.numpy as jnp
 
         fast = {name.removeprefix(FAST): each for name, each in entries.items() if name.startswith(FAST)}
-        gathered, new = self.inner.moved(fast["value"], wanted, low, high, {**fast, NUMBER: entries[NUMBER]}, key)
+        fast = {**singles(fast), NUMBER: entries[NUMBER]}
+        gathered, new = self.inner.moved(fast["value"], wanted, jnp.float32(low), jnp.float32(high), fast, key)
         gathered = standing(gathered, self.share)
-        read, counted = self.share * (gathered - fast[REFERENCE]), {}
+        read, counted = jnp.float32(self.share) * (gathered - fast[REFERENCE]), {}
         if self.every > 1:
             is_due = entries[COUNT] + 1 >= self.every
             counted = {COUNT: jnp.where(is_due, 0, entries[COUNT] + 1)}

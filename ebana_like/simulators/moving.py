@@ -43,7 +43,8 @@ def begun(
 ) -> tuple[Lasting, dict[str, Any]]:
     """Return what never changes while values move, and the rest of what is remembered, that of devices in pieces.
 
-    numbers, state, ranges: of `Stepping`. What never changes is no part of what a loop hands from turn to turn.
+    numbers, state, ranges: of `Stepping`. What never changes is no part of what a loop hands from turn to turn; what
+    devices remember in singles is held so.
     """
     kept: dict[str, Any] = {name: each for name, each in state.items() if not name.startswith(DEVICES)}
     lasting: Lasting = {}
@@ -55,7 +56,10 @@ def begun(
         of_each = [{name: parts[k] for name, parts in held.items()} for k in range(len(pieces))]
         low, high, *_ = ranges[address]
         changing = jax.eval_shape(devices, numbers, pieces[0], pieces[0], low, high, of_each[0], key)[1]
-        kept |= {f"{DEVICES}{name}/{address}": held[name] for name in changing}
+        kept |= {
+            f"{DEVICES}{name}/{address}": tuple(part.astype(_narrower(each, part)) for part in held[name])
+            for name, each in changing.items()
+        }
         lasting[address] = tuple(
             devices.lasting(numbers, {name: part for name, part in entries.items() if name not in changing})
             for entries in of_each
@@ -90,15 +94,15 @@ def moved(
                 given = {**lasting[address][number], **{name: state[full][number] for full, name in names.items()}}
                 after, new = moves.devices(numbers, value, -step, low, high, given, keys[k])
             found.append(after.astype(value.dtype))
-            entries.append({name: each.astype(value.dtype) for name, each in new.items()})
+            entries.append({name: each.astype(_narrower(each, value)) for name, each in new.items()})
         there[address] = tuple(found)
         kept |= {f"{DEVICES}{name}/{address}": tuple(each[name] for each in entries) for name in entries[0]}
     return there, {**state, **kept}
 
 
-def ended(state: Mapping[str, Any]) -> dict[str, Array]:
-    """Return what is remembered after a loop, every array in one piece."""
-    return {name: flat(each) if isinstance(each, tuple) else each for name, each in state.items()}
+def ended(state: Mapping[str, Any], dtype: Any) -> dict[str, Array]:
+    """Return what is remembered after a loop, every array in one piece, that of devices in the type it came in."""
+    return {name: flat(each).astype(dtype) if isinstance(each, tuple) else each for name, each in state.items()}
 
 
 def flat(pieces: Pieces) -> Array:
@@ -127,6 +131,11 @@ def _directions(
     rows, gradients = ({at: flat(pieces) for at, pieces in each.items()} for each in (values, slopes))
     directions, kept = against(rows, gradients, own, ranges)
     return {at: in_pieces(row, values[at]) for at, row in directions.items()}, kept
+
+
+def _narrower(one: Any, other: Any) -> Any:
+    """Return the type of numbers of that array which has the shorter ones."""
+    return min(one.dtype, other.dtype, key=lambda kind: int(kind.itemsize))
 
 
 def _names(state: Mapping[str, Any], address: str) -> dict[str, str]:

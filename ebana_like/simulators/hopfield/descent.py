@@ -123,7 +123,7 @@ def descend(
         lasting, state = begun(moves, by, rows, state or {}, ranges)
     first = Carry(jnp.zeros((), jnp.int32), jnp.ones((), bool), layers, state or {}, scores, norms)
     done: Carry = jax.lax.while_loop(is_going, step, first)
-    return done._replace(state=ended(done.state))
+    return done._replace(state=ended(done.state, dtype))
 
 
 def pulls_of(drives: Mapping[str, Any], shape: tuple[int, ...], dtype: Any) -> Pulls:

@@ -120,10 +120,14 @@ def _descend(
             return jnp.where(values > 0, there, 0) if filled else there
 
         if moves is not None:
-            minus = constant + moving if g.minus.size else g.minus
-            gradient = Conductances(constant - moving, minus, others[0], tuple(others[1:]), fed)
-            there = stepped(moves, numbers, lasting, g, gradient, state, ranges, batches.keys[k], filled)
-            g, state = jax.tree.map(lambda new, old: jnp.where(is_good, new, old), there, (g, state))
+
+            def there(held: tuple[Conductances, State]) -> tuple[Conductances, State]:
+                g, state = held
+                minus = constant + moving if g.minus.size else g.minus
+                gradient = Conductances(constant - moving, minus, others[0], tuple(others[1:]), fed)
+                return stepped(moves, numbers, lasting, g, gradient, state, ranges, batches.keys[k], filled)
+
+            g, state = jax.lax.cond(is_good, there, lambda held: held, (g, state))
         else:
             g = Conductances(
                 moved(g.plus, 0, constant - moving),
@@ -148,7 +152,7 @@ def _descend(
     done, _, g, held, scores, norms = jax.lax.while_loop(
         is_going, step, (jnp.zeros((), jnp.int32), jnp.ones((), bool), g, held, scores, norms)
     )
-    return done, g, ended(held), scores, norms
+    return done, g, ended(held, scores.dtype), scores, norms
 
 
 _STATIC = ("branch", "filled", "pull", "moves", "order")
