@@ -7,10 +7,11 @@ from .compiled import CompiledTechnology
 from .converter import Converter
 from .fitted import fitted_device
 from .ideal import Ideal
-from .laws import Boundary, Constant, Exponential, Law, Linear, Power, SoftBounds, Tabulated
+from .laws import Constant, Exponential, Law, Linear, Power, SoftBounds, Tabulated
 from .levels import Levels
 from .pair import Pair
 from .programmed import Programmed
+from .physics import Approaching, Boundary, Gap
 from .pulsed import Pulsed
 from .readout import Measured, Readout, measured
 from .technology import State, Technology
@@ -19,11 +20,13 @@ from .verified import Verified
 
 __all__ = [
     "TECHNOLOGIES",
+    "Approaching",
     "Boundary",
     "CompiledTechnology",
     "Constant",
     "Converter",
     "Exponential",
+    "Gap",
     "Ideal",
     "Law",
     "Levels",

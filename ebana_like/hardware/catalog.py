@@ -44,6 +44,9 @@ _PRESETS = {
     "cmo-hfox-fine": "the same, verified to 0.2 %",
     "ion-drift": "linear ion drift, Strukov et al. 2008, Nature 453:80",
     "vteam": "moved by voltages above a threshold, Kvatinsky et al. 2015, IEEE Trans. Circuits Syst. II 62:786",
+    "data-driven": "drawn to an end of the voltage's own, Messaris et al. 2018, IEEE Trans. Comput.-Aided Des. 37:3151",
+    "data-driven-2021": "the same device by a simpler model, arXiv:2012.02267",
+    "stanford-pku": "a gap that tunnels and heats, Jiang et al. 2016, IEEE Trans. Electron Devices 63:1884",
     "sonos": "written at once, charge traps, Agrawal et al., IEDM 2022",
 }
 

@@ -157,33 +157,6 @@ class Exponential(Law):
 
 
 @dataclass(frozen=True)
-class Boundary(Law):
-    """Steps of a boundary that moves through a device and divides its resistance: R goes in a straight line with it.
-
-    contrast: the largest conductance over the smallest. driven: whether the current moves it, as in linear ion drift
-        (Strukov et al. 2008, Nature 453:80), or the voltage, so that every step is as long as the others (VTEAM:
-        Kvatinsky et al. 2015, IEEE Trans. Circuits Syst. II 62:786).
-    window: p of 1 - (2 w - 1)^2p, by which it slows at both ends (Joglekar and Wolf 2009, Eur. J. Phys. 30:661), w its
-        share of the way; 0 for none.
-    """
-
-    by_numbers = True
-
-    contrast: float = 100.0
-    driven: bool = False
-    window: int = 0
-
-    def factor(self, place: Any, up: Any, frame: Frame) -> Any:
-        return self._speed(place) / self._speed(frame.zero)
-
-    def _speed(self, place: Any) -> Any:
-        """Return by how much the conductance g changes, in units that are the same at all places: dg = g^2 dR."""
-        g = 1 + (self.contrast - 1) * place
-        speed = g**3 if self.driven else g**2
-        return speed * (1 - (2 * self.contrast * place / g - 1) ** (2 * self.window)) if self.window else speed
-
-
-@dataclass(frozen=True)
 class Tabulated(Law):
     """Steps and their noise as they were measured, straight lines between the middles of equal parts of the range.
 

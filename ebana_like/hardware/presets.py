@@ -5,7 +5,8 @@ dw_min / (w_max - w_min), noise likewise, and weight 0 lies at `zero`.
 Polynomials of programming errors are divided by the largest conductance they were measured at.
 """
 
-from ebana_like.hardware.laws import Boundary, Constant, Exponential, Linear, SoftBounds
+from ebana_like.hardware.laws import Constant, Exponential, Linear, Power, SoftBounds
+from ebana_like.hardware.physics import Approaching, Boundary, Gap
 from ebana_like.hardware.programmed import Programmed
 from ebana_like.hardware.pulsed import Pulsed
 from ebana_like.hardware.retention import CMO_HFOX as RETAINED
@@ -167,4 +168,46 @@ of 1e-14 m^2/(V s); pulses of 1 V and -1 V for 0.1 ms.
 VTEAM = Pulsed(step=1.2863e-3, law=Boundary(20.0))
 """Kvatinsky et al. 2015, as in MemTorch: 50 Ohm to 1 kOhm over 3 nm; pulses of 0.1 ns, of 0.3 V (k = 5e-4 m/s from a
 threshold of 0.02 V on) and of -0.21777 V (10 m/s, from -0.2 V on, to the third power), which move it as far: 0.7 pm.
+"""
+
+DATA_DRIVEN = Pulsed(
+    step=1.0056e-3,
+    law=Approaching(
+        contrast=13.28125,
+        rise_end=1.05262056,
+        fall_end=13.06171875,
+        rise_rate=1.4976,
+        fall_rate=0.65408,
+        rise_gone=0.002051138,
+        fall_gone=1.37622e-06,
+    ),
+)
+"""Messaris et al. 2018, IEEE Trans. Comput.-Aided Des. 37:3151, as in MemTorch: 1280 Ohm to 17 kOhm; pulses of -1.18 V
+for 57 us and of 1 V for 5.4 ns, as far in the middle.
+"""
+
+DATA_DRIVEN_2021 = Pulsed(step=4e-3, law=Power(2.0, 2.0))
+"""The same device by its simpler model, as in MemTorch (arXiv:2012.02267): dR/dt = s (R - r)^2, whose conductance moves
+by the square of its distance to 1 / r. 1622.5 Ohm to 3 kOhm; pulses of 1.6 V for 8.95 ns and of -1.594 V for 45.4 ns.
+"""
+
+STANFORD_PKU = Pulsed(
+    step=9.0962e-4,
+    law=Gap(
+        low=1 / 218586,
+        high=1 / 542,
+        whole=4.10752326e-3,
+        width=0.25,
+        share=14.7902008,
+        heat=2520.0,
+        ambient=298.0,
+        barrier=6953.24515,
+        pull=289.718548,
+        field=16.0,
+        bend=0.8,
+        least=14.0,
+    ),
+)
+"""Jiang et al. 2016, IEEE Trans. Electron Devices 63:1884, as in MemTorch: 542 Ohm to 218.6 kOhm; pulses of 1.2 V and
+-1.2 V for 0.1 ns. Below 0.7 % of its range it no longer moves.
 """
