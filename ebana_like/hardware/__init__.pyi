@@ -10,8 +10,8 @@ from .ideal import Ideal
 from .laws import Constant, Exponential, Law, Linear, Power, SoftBounds, Tabulated
 from .levels import Levels
 from .pair import Pair
-from .programmed import Programmed
 from .physics import Approaching, Boundary, Gap
+from .programmed import Programmed
 from .pulsed import Pulsed
 from .readout import Measured, Readout, measured
 from .technology import State, Technology

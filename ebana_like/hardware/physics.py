@@ -1,4 +1,4 @@
-"""How far does a pulse move a device, where physics says what moves in it? Laws of models that were written for circuits.
+"""How far does a pulse move a device, where physics says what moves in it? Laws of models written for circuits.
 
 Places are shares of the range in siemens, as in `laws`: what moves, a boundary or a gap, is reckoned from them.
 """
@@ -38,8 +38,8 @@ class Boundary(Law):
 
 @dataclass(frozen=True)
 class Approaching(Law):
-    """Resistances that a pulse draws to an end of its voltage's own, the faster the farther from it they are: with d its
-    distance, dd/dt = -s (exp(k d) - 1) (Messaris et al. 2018, IEEE Trans. Comput.-Aided Des. 37:3151).
+    """Resistances that a pulse draws to an end that goes with its voltage, the faster the farther off they are: with d
+    the distance, dd/dt = -s (exp(k d) - 1) (Messaris et al. 2018, IEEE Trans. Comput.-Aided Des. 37:3151).
 
     contrast: the largest resistance over the smallest, which is the unit of those that follow. rise_end, fall_end: what
         pulses up and down draw to. rise_rate, fall_rate: their k. rise_gone, fall_gone: 1 - exp(-k s t) of a pulse.

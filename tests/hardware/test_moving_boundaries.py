@@ -1,4 +1,4 @@
-"""Devices of which physics says what moves answer as their equations have it, stepped through time in ohms and volts."""
+"""Devices of which physics says what moves answer as their equations have it, stepped through time."""
 
 from math import exp, log, sinh
 
