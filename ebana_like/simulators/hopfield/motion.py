@@ -42,7 +42,7 @@ class Motion:
     ) -> Rest:
         if self.steps is None:
             return settle(self.joints[1:], start, drive, layers, pulls, still, self.activation)
-        return stepped(self.joints[1:], start, drive, layers, pulls, self.steps[phase], self.activation)
+        return stepped(self.joints[1:], start, drive, layers, pulls, self.steps[phase], still, self.activation)
 
     def adjoint(self, states: list[Array], slopes: Array, layers: Layers, still: Any) -> Rest:
         """Return lambda; see `settle_adjoint`. After as many steps as a nudged phase has it is that of backpropagation

@@ -13,7 +13,7 @@ Because the force acts inside rho this holds for units at the ends of their rang
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -52,14 +52,30 @@ def stepped(
     layers: Layers,
     pulls: Pulls | None,
     count: int,
+    still: Any,
     activation: str,
 ) -> Rest:
-    """Take so many steps; like `settle`, but that nothing is asked to be at rest."""
+    """Take so many steps, or fewer where one moved no unit by more than `still`: those behind it are left out.
+
+    Like `settle`, but that nothing is asked to be at rest.
+    """
     pairs = list(zip(joints, layers, strict=True))
     ups = [partial(joint.up, layer) for joint, layer in pairs]
     downs = [partial(joint.down, layer) for joint, layer in pairs]
-    states: States = lax.fori_loop(0, count, lambda _, old: _step(old, drive, ups, downs, pulls, activation), start)
-    return Rest(states, jnp.zeros(start[0].shape[:-1], jnp.abs(start[0]).dtype), jnp.asarray(count))
+
+    def go_on(carried: tuple[States, Array, Array]) -> Array:
+        return (carried[2] < count) & (carried[1] > still)
+
+    def take(carried: tuple[States, Array, Array]) -> tuple[States, Array, Array]:
+        old, _, taken = carried
+        new = _step(old, drive, ups, downs, pulls, activation)
+        moves = [jnp.abs(after - before).max() for after, before in zip(new, old, strict=True)]
+        return new, jnp.stack(moves).max(), taken + 1
+
+    nothing = jnp.zeros(start[0].shape[:-1], jnp.abs(start[0]).dtype)
+    begun = start, jnp.full((), jnp.inf, nothing.dtype), jnp.zeros((), jnp.int32)
+    states, _, taken = lax.while_loop(go_on, take, begun)
+    return Rest(states, nothing, taken)
 
 
 def _step(
