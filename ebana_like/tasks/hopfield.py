@@ -40,7 +40,8 @@ class HopfieldSettings(TrainingSettings):
     )
     steps: tuple[int, ...] = setting(
         (),
-        "Steps of the free and nudged phase in discrete time, all units at once, as in 30,10; else sweeps to rest.",
+        "Steps of the free and nudged phase in discrete time, all units at once, as in 30,10; 0,10 for a free phase by "
+        "sweeps to rest; else sweeps in both.",
     )
 
     target: str = setting("", "Column of a table that is to be told from the others; the last one unless given.")

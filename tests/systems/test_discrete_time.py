@@ -91,12 +91,15 @@ def test_the_signals_of_a_vector_field_are_what_its_nudged_steps_add_up_to(activ
         courses = {b: course(rest, drive, layers[1:], down, -b * slopes, STEPS, activation) for b in (0.01, -0.01)}
         steps = [jax.tree.map(np.asarray, updates(path, features, b)) for b, path in courses.items()]
     wanted = jax.tree.map(lambda plus, minus: (plus + minus).sum(axis=0) / 2, *steps)
-    engine, targets = HopfieldEngine(system, steps=(1000, STEPS)), np.asarray(rest[-1] - slopes)
-    found = estimated(engine, values, np.asarray(features), targets, Centered(0.01)).gradients
-    for k, names in enumerate(system.addresses):
-        told = wanted.up[k], wanted.bias[k], *wanted.down[max(k - 1, 0) :]
-        for at, each in zip(names, told, strict=False):
-            assert -len(targets) * found[at] == pytest.approx(each.ravel(), abs=1e-10)
+    targets = np.asarray(rest[-1] - slopes)
+    for free in (1000, 0):  # steps, or sweeps to the same rest
+        engine = HopfieldEngine(system, steps=(free, STEPS))
+        found = estimated(engine, values, np.asarray(features), targets, Centered(0.01))
+        assert found.points.states[0] == pytest.approx(np.concatenate(rest, axis=-1), abs=1e-11)
+        for k, names in enumerate(system.addresses):
+            told = wanted.up[k], wanted.bias[k], *wanted.down[max(k - 1, 0) :]
+            for at, each in zip(names, told, strict=False):
+                assert -len(targets) * found.gradients[at] == pytest.approx(each.ravel(), abs=1e-10)
 
 
 def test_recurrent_backpropagation_is_exact_in_a_vector_field_where_equilibrium_propagation_is_not():
@@ -135,6 +138,14 @@ def test_a_vector_field_begins_where_a_symmetric_network_does():
         apart.append(abs((up + back.T).ravel() - whole.gradients["layer2.weight"]).max())
     assert apart[0] < 0.01 * abs(up).max()
     assert apart[0] / apart[1] == pytest.approx(4.0, rel=0.05)
+
+
+def test_steps_end_early_where_nothing_moves():
+    system, values, (*_, features, _, rest, _) = vector_field("tanh")
+    features, whole = np.asarray(features), np.concatenate(rest, axis=-1)
+    early = HopfieldEngine(system, still=1e-3, steps=(1000, STEPS)).solve(values, features).states[0]
+    assert 1e-6 < abs(early - whole).max() < 3e-3
+    assert not np.isnan(early).any()
 
 
 def test_units_at_the_ends_of_their_range_do_not_spoil_it():

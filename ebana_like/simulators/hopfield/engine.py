@@ -39,7 +39,7 @@ class HopfieldEngine(Forgetful):
         nudging factors are a tenth or more.
     still: largest move of any unit in a sweep that is taken for none; 0 for what the precision allows.
     steps: of the free and the nudged phase, in discrete time (Ernoult et al. 2019): all units at once, and the end is
-        taken for rest. None for sweeps until nothing moves.
+        taken for rest. No free ones: sweeps, which come where many steps do. None for sweeps in both phases.
     """
 
     descends = True
@@ -53,8 +53,8 @@ class HopfieldEngine(Forgetful):
         self.system = system
         self.single = single
         self.still = max(still, STILL[single])
-        for count in steps or ():
-            require_number("steps", count, whole=True, low=1, fix="of the free and the nudged phase, for example 30,10")
+        for low, count in enumerate(steps or ()):
+            require_number("steps", count, whole=True, low=low, fix="of the free and nudged phase, for example 30,10")
         self.motion = Motion(system.joints, tuple(system.units), system.activation, steps)
 
     @property

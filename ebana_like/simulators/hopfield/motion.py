@@ -16,7 +16,7 @@ class Motion:
     """What the engine asks, as it is compiled.
 
     joints: from the inputs up. units: of each layer. activation: by its name. steps: of the free and of the
-    nudged phase in discrete time, whose end is taken for rest; None for sweeps until nothing moves.
+    nudged phase in discrete time, whose end is taken for rest; None, or no free ones, for sweeps until nothing moves.
     """
 
     joints: tuple[Joint, ...]
@@ -40,7 +40,7 @@ class Motion:
     def _moved(
         self, phase: int, start: list[Array], drive: Array, layers: Layers, pulls: Pulls | None, still: Any
     ) -> Rest:
-        if self.steps is None:
+        if self.steps is None or not self.steps[phase]:
             return settle(self.joints[1:], start, drive, layers, pulls, still, self.activation)
         return stepped(self.joints[1:], start, drive, layers, pulls, self.steps[phase], still, self.activation)
 
