@@ -64,7 +64,7 @@ def stepped(
     downs = [partial(joint.down, layer) for joint, layer in pairs]
 
     def go_on(carried: tuple[States, Array, Array]) -> Array:
-        return (carried[2] < count) & (carried[1] > still)
+        return jnp.asarray((carried[2] < count) & (carried[1] > still))
 
     def take(carried: tuple[States, Array, Array]) -> tuple[States, Array, Array]:
         old, _, taken = carried
