@@ -107,46 +107,9 @@ class ConvolutionalHopfield(Layered):
 
         return (*(Kernels(below, self.pool, self.pooling) for below in self.maps[:-1]), Dense())
 
-    def signals(self, points: Settled, coefficients: FloatArray) -> dict[str, Signal]:
-        return self._signals(points, coefficients)
-
-    def upward_signals(self, points: Settled, coefficients: FloatArray) -> dict[str, Signal]:
-        """Return the signals were the layer below each free in every phase; see `GeneRec`."""
-        return self._signals(points, coefficients, heard=np.broadcast_to(points.states[:1], points.states.shape))
-
     def adjoint_signals(self, points: Settled, adjoint: FloatArray, currents: FloatArray) -> dict[str, Signal]:
         """Return the mean over samples of dC/dtheta, lambda' d(dE/ds)/dtheta, by address; see `Hopfield`."""
-        return self._signals(points, np.ones((1, len(adjoint))), change=adjoint)
-
-    def _signals(
-        self,
-        points: Settled,
-        coefficients: FloatArray,
-        heard: FloatArray | None = None,
-        change: FloatArray | None = None,
-    ) -> dict[str, Signal]:
-        """Return what `joints.gradients` says of points. heard: states that weights lead up from, as those of points.
-        change: of free states, (batch, units), along which the gradients' own change is asked."""
-        import jax
-
-        from ebana_like.systems.joints import along, gradients
-
-        usable = points.usable
-        factors = np.where(usable, coefficients, 0.0) / max(int(usable.sum()), 1)
-        x = np.where(usable[:, None], points.features, 0.0)
-
-        def layers(states: FloatArray) -> list[FloatArray]:
-            known = np.where(usable[:, None], states, 0.0)
-            return [known[..., part] for part in self.parts]
-
-        given = self.joints, self.matrices(points.values)
-        with jax.enable_x64(True):
-            if change is not None:
-                found = along(*given, layers(points.states[:1]), layers(change[None]), factors, x)
-            else:
-                found = gradients(*given, layers(points.states), factors, x, heard if heard is None else layers(heard))
-        pairs = zip(self.addresses, found, strict=True)
-        return {at: np.asarray(each).ravel() for names, pair in pairs for at, each in zip(names, pair, strict=True)}
+        return self.told(points, np.ones((1, len(adjoint))), change=adjoint)
 
     def input_signal(self, points: Settled, coefficients: FloatArray) -> FloatArray:
         return self._inputs(points, np.einsum("pb,pbk->bk", coefficients, points.states[..., self.parts[0]]))

@@ -16,7 +16,6 @@ import numpy as np
 from ebana_like.checks import require_number
 from ebana_like.circuit import Circuit
 from ebana_like.elements import FloatArray, Signal
-from ebana_like.elements.signal import OuterProducts
 from ebana_like.errors import SettingError
 from ebana_like.limits import require_at_most
 from ebana_like.netlist import Netlist, write_netlist
@@ -108,39 +107,6 @@ class Hopfield(Layered):
         """Whether states go on into the complex plane, as nudging factors may."""
         return self.activation != "clip" and self.pull == "current"
 
-    def signals(self, points: Settled, coefficients: FloatArray) -> dict[str, Signal]:
-        if self.vector_field:
-            return self.upward_signals(points, coefficients)
-        return self._signals(points, coefficients, points.states)
-
-    def upward_signals(self, points: Settled, coefficients: FloatArray) -> dict[str, Signal]:
-        """Return the signals were the unit that each weight leads from free in every phase; see `GeneRec`."""
-        return self._signals(points, coefficients, np.broadcast_to(points.states[:1], points.states.shape))
-
-    def _signals(self, points: Settled, coefficients: FloatArray, of: FloatArray) -> dict[str, Signal]:
-        """Return the signals of points; of: states that weights lead from, shaped as those of the points."""
-        usable = points.usable
-        states, c = points.states[:, usable], coefficients[:, usable] / max(int(usable.sum()), 1)
-        of, weighted = of[:, usable], c[..., None] * states
-
-        def told(to: slice, start: slice) -> Signal:
-            """Return the signal of weights to some units from others."""
-            ends = weighted[..., to], of[..., start]
-            flat = [each.reshape(-1, each.shape[-1]) for each in ends]
-            return np.ascontiguousarray(-(flat[0].T @ flat[1]).real.ravel())
-
-        found: dict[str, Signal] = {}
-        for layer, (own, (up, bias, *back)) in enumerate(zip(self.parts, self.addresses, strict=True)):
-            change = weighted[..., own].sum(axis=0).real
-            if layer == 0:
-                found[up] = OuterProducts(np.zeros(change.shape[1]), change, points.features[usable], mirrored=False)
-            else:
-                found[up] = told(own, self.parts[layer - 1])
-            found[bias] = -change.sum(axis=0)
-            for at in back:
-                found[at] = told(self.parts[layer - 1], own)
-        return found
-
     def adjoint_signals(self, points: Settled, adjoint: FloatArray, currents: FloatArray) -> dict[str, Signal]:
         """Return the mean over samples of dC/dtheta, lambda' d(dE/ds)/dtheta, by address.
 
@@ -148,7 +114,7 @@ class Hopfield(Layered):
         """
         mirrored, signs = _mirrored(points, adjoint)
         free = np.broadcast_to(points.states[:1], mirrored.states.shape)
-        return self._signals(mirrored, signs, free if self.vector_field else mirrored.states)
+        return self.told(mirrored, signs, free if self.vector_field else None)
 
     def adjoint_input_signal(self, points: Settled, adjoint: FloatArray, currents: FloatArray) -> FloatArray:
         """Return dC/dx of each sample, (batch, features)."""

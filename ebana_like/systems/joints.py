@@ -50,8 +50,14 @@ class Derived:
         return heard
 
     def told(self, given: Layer, changes: tuple[Array, Array], states: tuple[Array, Array]) -> Layer:
-        found: Layer = jax.vjp(lambda layer: self.up(layer, states[0]), given)[1](-changes[1])[0]
+        found: Layer = _derived(self, given, changes[1], states[0])
         return found
+
+
+@partial(jax.jit, static_argnums=0)
+def _derived(joint: Joint, given: Layer, change: Array, below: Array) -> Layer:
+    found: Layer = jax.vjp(lambda layer: joint.up(layer, below), given)[1](-change)[0]
+    return found
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,10 @@ class Dense(Derived):
 
     def up(self, given: Layer, below: Array) -> Array:
         return jnp.asarray(below @ given[0].T + given[1])
+
+    def told(self, given: Layer, changes: tuple[Array, Array], states: tuple[Array, Array]) -> Layer:
+        change, below = (each.reshape(-1, each.shape[-1]) for each in (changes[1], states[0]))
+        return -change.T @ below, -change.sum(axis=0)
 
 
 @dataclass(frozen=True)
@@ -100,7 +110,6 @@ class Kernels(Derived):
         return jnp.moveaxis(pooled + bias, 3, 1).reshape(*below.shape[:-1], -1)
 
 
-@partial(jax.jit, static_argnums=0)
 def gradients(
     joints: tuple[Joint, ...],
     layers: Layers,
@@ -109,7 +118,7 @@ def gradients(
     x: Array,
     heard: Sequence[Array] | None = None,
 ) -> list[Layer]:
-    """Return sum over phases and samples of factor dE/dtheta, layer by layer.
+    """Return sum over phases and samples of factor dE/dtheta, layer by layer; of numpy's arrays too.
 
     states: of each layer, (phases, samples, units), the free phase first. factors: (phases, samples). x: features,
     (samples, features). heard: states that weights lead from; the same unless given.

@@ -4,16 +4,16 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from functools import cached_property
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from safetensors.numpy import save
 
-from ebana_like.elements import FloatArray
+from ebana_like.elements import FloatArray, Signal
 from ebana_like.nudges.nudge import Slope
 from ebana_like.nudges.ways.clamped import Clamped
 from ebana_like.systems.pulls import Clamps, Drawn, Springs, Way
-from ebana_like.systems.settled import HeldForces
+from ebana_like.systems.settled import HeldForces, Settled
 from ebana_like.values import Parameter, Range, Values, address
 
 if TYPE_CHECKING:
@@ -124,6 +124,44 @@ class Layered(ABC):
 
     def nudging(self, cost: Slope, targets: FloatArray, betas: FloatArray) -> HeldForces | Springs | Clamps:
         return self.drawn(cost).nudging(targets, betas)
+
+    def signals(self, points: Settled, coefficients: FloatArray) -> dict[str, Signal]:
+        return self.told(points, coefficients)
+
+    def upward_signals(self, points: Settled, coefficients: FloatArray) -> dict[str, Signal]:
+        """Return the signals were the unit that each weight leads from free in every phase; see `GeneRec`."""
+        return self.told(points, coefficients, np.broadcast_to(points.states[:1], points.states.shape))
+
+    def told(
+        self,
+        points: Settled,
+        coefficients: FloatArray,
+        heard: FloatArray | None = None,
+        change: FloatArray | None = None,
+    ) -> dict[str, Signal]:
+        """Return what `joints.gradients` says of points. heard: states that weights lead up from, as those of points.
+        change: of free states, (batch, units), along which the gradients' own change is asked."""
+        import jax
+
+        from ebana_like.systems.joints import along, gradients
+
+        usable = points.usable
+        factors: Any = np.where(usable, coefficients, 0.0) / max(int(usable.sum()), 1)
+        x: Any = np.where(usable[:, None], points.features, 0.0)
+
+        def layers(states: FloatArray) -> list[Any]:
+            known = np.where(usable[:, None], states, 0.0)
+            return [known[..., part] for part in self.parts]
+
+        given = self.joints, self.matrices(points.values)
+        with jax.enable_x64(True):
+            if change is not None:
+                found = along(*given, layers(points.states[:1]), layers(change[None]), factors, x)
+            else:
+                found = gradients(*given, layers(points.states), factors, x, heard if heard is None else layers(heard))
+        layer_by_layer = zip(self.addresses, found, strict=True)
+        each_value = (pair for names, own in layer_by_layer for pair in zip(names, own, strict=True))
+        return {at: np.asarray(value).real.ravel() for at, value in each_value}
 
     def weights(self) -> dict[str, FloatArray]:
         """Return how much every layer's energy weighs: 1."""
