@@ -19,6 +19,7 @@ from ebana_like.fitting.columns import carriers, columns, input_columns, output_
 from ebana_like.fitting.ported import ported
 from ebana_like.fitting.settings import FitSettings, gather
 from ebana_like.fitting.source import NetlistSystem, Source, kept_name
+from ebana_like.learning import ESTIMATORS
 from ebana_like.netlist.deck import read_deck
 from ebana_like.netlist.deck.include import read_text
 from ebana_like.netlist.deck.reading import read_with
@@ -31,6 +32,7 @@ from ebana_like.runs.assembly import (
     estimator_of,
     made,
     readout_of,
+    settings_of,
     simulator_of,
     technology_of,
     update_of,
@@ -124,13 +126,15 @@ def prepared(settings: FitSettings, folder: Path | None = None) -> Prepared:
     settings = replace(
         settings,
         engine=engine_for(circuit) if settings.engine == "auto" else settings.engine,
-        beta=settings.beta or _beta(circuit),
     )
+    usual = _beta(circuit)
     if settings.start:
         circuit = continued(circuit, load_circuit(Path(settings.start)).circuit)
     circuit = made(circuit, settings)
     system = NetlistSystem(circuit, Source(path, text, encoding), trained, spelling(deck, text).elements)
     settings = _with_estimator(settings, system)
+    if "beta" in settings_of("estimator", ESTIMATORS[settings.estimator]):
+        settings = replace(settings, beta=settings.beta or usual)
     data = samples_in_volts(samples(settings), settings)
     cost = balanced(cost_of(settings), circuit, data.train)
     outputs = data.train.outputs(cost)

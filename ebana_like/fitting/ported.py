@@ -39,11 +39,12 @@ def ported(deck: Deck, text: str, folder: Path, settings: FitSettings) -> tuple[
     places, names = Places(deck, text), spelling(deck, text).elements
     asked = settings.inputs, settings.outputs
     circuit, at = with_ports(foreign, deck, *asked, wanted, limits, following)
-    trained = []
+    trained, values = [], circuit.values()
     for each, where in zip(wanted, at, strict=True):
+        came = float(values[where.address][where.position])
         if each.parameter:
             place = places.of_parameter(each.parameter)
-            trained.append(Trained(each.name, "", where.address, where.position, False, place=place))
+            trained.append(Trained(each.name, "", where.address, where.position, False, place=place, came=came))
             continue
         first, *others = each.elements
         name = f"{names[first.label]}{each.name.removeprefix(first.path)}"
@@ -56,6 +57,7 @@ def ported(deck: Deck, text: str, folder: Path, settings: FitSettings) -> tuple[
                 where.position,
                 bool(quantity.reciprocal),
                 place=places.of_value(each.elements, each.quantity),
+                came=came,
             )
         )
 

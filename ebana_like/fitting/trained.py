@@ -50,9 +50,13 @@ class Learned:
 
 @dataclass(frozen=True)
 class Trained(Learned):
-    """One trained value of a netlist, named and given as there. place: where it stands in the text."""
+    """One trained value of a netlist, named and given as there.
+
+    place: where it stands in the text. came: what stands there, as a learned value.
+    """
 
     place: Place = field(kw_only=True)
+    came: float = field(kw_only=True)
 
     def written(self, values: Values) -> str:
         """Return it as text from which the same double is read back."""
@@ -61,5 +65,6 @@ class Trained(Learned):
 
 
 def fitted(text: str, trained: Sequence[Trained], values: Values) -> str:
-    """Return a netlist's text with the trained values in it and nothing else changed."""
-    return patched(text, {each.place: each.written(values) for each in trained})
+    """Return a netlist's text with the trained values in it and nothing else changed: what is as it came, neither."""
+    changed = (each for each in trained if values[each.address][each.position] != each.came)
+    return patched(text, {each.place: each.written(values) for each in changed})

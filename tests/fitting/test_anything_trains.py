@@ -68,7 +68,7 @@ def test_sources_gains_and_tied_resistors_train_and_nothing_else_of_the_text_cha
         for line in difflib.ndiff(done.system.source.text.split("\n"), done.fitted.split("\n"))
         if line.startswith("+ ")
     ]
-    assert changed == ["R1", "Ra", "E1", "G1", "V9", "I9"]
+    assert changed == ["R1", "Ra", "E1", "V9"]  # G1 and I9 feed a node that E1 holds, and stay as they came
     assert "; gain" in done.fitted
     assert "dc = " in done.fitted
     assert "ac 1 dc " in done.fitted

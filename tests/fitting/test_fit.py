@@ -11,9 +11,11 @@ from ebana_like.cli import main
 from ebana_like.elements import Diodes, Resistors
 from ebana_like.errors import CircuitError, NetlistError, SettingError
 from ebana_like.fitting import fit, prepare
+from ebana_like.fitting.settings import FitSettings
 from ebana_like.hardware import Mismatch
 from ebana_like.netlist import load_netlist
 from ebana_like.netlist.deck.reading import Reading, read_with
+from ebana_like.runs.without_effect import without_effect
 from ebana_like.simulators import NativeSimulator, NgspiceSimulator
 from ebana_like.training import evaluate
 
@@ -213,6 +215,23 @@ def test_patterns_reach_into_subcircuits_and_leave_out_what_has_no_number_of_its
     assert [line.split()[0] for line in changed] == ["R1", "R2", "x3", "Rl"]
 
 
+def test_a_value_stays_as_it_was_written_until_it_changes(tmp_path):
+    text = "t\nv1 in 0 1\nr1 in out {2*half}\nr2 out 0 1MEG\n.param half=0.5k\n.end\n"
+    prepared = prepare(tmp_path / "my.cir", given=written(tmp_path, text))
+    values = prepared.problem.start().values
+    moved = {address: value * np.array([1.0, 0.5]) for address, value in values.items()}
+    assert prepared.system.fitted(moved) == text.replace("1MEG", "2000000.0")
+
+
+def test_a_nudging_factor_is_found_for_estimators_that_nudge_alone(divider):
+    found = {}
+    for estimator in ("centered", "adjoint"):
+        given = {"data": str(divider.with_name("data.csv")), "outputs": "out", "estimator": estimator}
+        found[estimator] = prepare(divider, given=given).settings
+    assert found["centered"].beta == pytest.approx(1e-6)
+    assert without_effect(found["adjoint"], FitSettings()) == []
+
+
 def test_a_pattern_takes_no_source_that_carries_an_input(tmp_path):
     given = written(tmp_path, "t\nv1 in 0 1\nr1 in out 1k\nr2 out b 1k\nv2 b 0 0.5\n")
     assert names(prepare(tmp_path / "my.cir", given={**given, "train": "v*"})) == ["v2"]
@@ -332,8 +351,10 @@ def test_a_netlist_whose_lines_end_in_carriage_returns_keeps_them(tmp_path):
     given = written(tmp_path, "")
     (tmp_path / "my.cir").write_bytes(text.encode())
     prepared = prepare(tmp_path / "my.cir", given=given)
-    fitted = prepared.system.fitted(prepared.problem.start().values)
-    assert fitted == text.replace("1k", "1000.0").replace("2k", "2000.0")
+    values = prepared.problem.start().values
+    assert prepared.system.fitted(values) == text
+    doubled = {address: 2 * value for address, value in values.items()}
+    assert prepared.system.fitted(doubled) == text.replace("1k", "500.0").replace("2k", "1000.0")
 
 
 CLAMP = "clamp\nv1 in 0 1\nr1 in out 1k\nr2 out 0 1k\nd1 out 0 dx\nd2 0 out dx\n.model dx d(is=1e-9)\n.end\n"
