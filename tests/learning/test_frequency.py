@@ -54,6 +54,22 @@ def test_a_circuit_that_is_not_reciprocal_is_refused():
     assert Frequency().departure(CircuitSystem(circuit))
 
 
+def test_currents_at_the_outputs_reach_nothing_before_a_one_way_amplifier():
+    """They see the inverse of J, the adjoint that of its transpose."""
+    circuit = one_way()
+    features, targets = (
+        RNG.uniform(-1, 1, (4, circuit.inputs.count)),
+        RNG.uniform(-0.3, 0.3, (4, circuit.outputs.count)),
+    )
+    with NativeSimulator(circuit) as simulator:
+        given = simulator, {}, features, targets, SquaredError(), RNG
+        found, truth = (each.estimate(*given).gradients for each in (Frequency(inexact=True), Adjoint()))
+    first, last = "crossbar1.conductance", "crossbar2.conductance"
+    assert abs(found[first]).max() < 1e-9 * abs(truth[first]).max()
+    assert found[last] == pytest.approx(truth[last], abs=1e-7 * abs(truth[last]).max())
+    assert np.linalg.norm(truth[first]) > 0.5 * np.linalg.norm(truth[last])
+
+
 def test_other_ways_to_nudge_are_refused():
     switched = build_network([Inputs(2), Crossbar(2), OutputPairs()], nudging=SwitchedTargets())
     assert "set nudging to current" in Frequency().refusal(CircuitSystem(switched), SquaredError())
