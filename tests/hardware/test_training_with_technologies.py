@@ -112,8 +112,10 @@ def test_stretches_are_batches(update, options, monkeypatch):
     for at, values in one_by_one.values.items():
         np.testing.assert_allclose(together.values[at], values, rtol=0, atol=1e-12)  # of 1e-4 S
     assert together.update_state.keys() == one_by_one.update_state.keys()
+    step = technology_named("ecram").step  # pulses left over are counted in singles: compared as parts of the range
     for name, array in one_by_one.update_state.items():
-        np.testing.assert_allclose(together.update_state[name], array, rtol=1e-6, atol=1e-8)
+        unit = step if name.startswith("devices/left/") else 1.0
+        np.testing.assert_allclose(unit * together.update_state[name], unit * array, rtol=1e-6, atol=1e-8)
 
 
 def test_a_named_technology_has_options_and_the_seed_of_the_settings():
