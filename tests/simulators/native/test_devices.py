@@ -43,7 +43,10 @@ def went_on() -> Progress:
 
 def test_four_devices_learn_what_one_learns(tmp_path):
     path = tmp_path / "four.npz"
-    flags = {"XLA_FLAGS": "--xla_force_host_platform_device_count=4", "PYTHONPATH": str(Path(__file__).parent)}
+    flags = {
+        "XLA_FLAGS": f"{os.environ['XLA_FLAGS']} --xla_force_host_platform_device_count=4",
+        "PYTHONPATH": str(Path(__file__).parent),
+    }
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", FOUR, str(path)],
         env={**os.environ, **flags},

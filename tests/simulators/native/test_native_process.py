@@ -39,6 +39,9 @@ with doubles():
 )
 
 
+FOUR = f"{os.environ['XLA_FLAGS']} --xla_force_host_platform_device_count=4"
+
+
 def run(code: str, **environment: str) -> None:
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", code],
@@ -73,9 +76,9 @@ assert max(abs(found[name] - expected[name]).max() for name in found) < 1e-14
 
 
 def test_a_batch_is_spread_over_four_devices():
-    run(DEVICES, XLA_FLAGS="--xla_force_host_platform_device_count=4")
+    run(DEVICES, XLA_FLAGS=FOUR)
 
 
 @pytest.mark.thorough
 def test_training_is_spread_over_four_devices():
-    run(TRAINING, XLA_FLAGS="--xla_force_host_platform_device_count=4")
+    run(TRAINING, XLA_FLAGS=FOUR)
