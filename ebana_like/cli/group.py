@@ -53,8 +53,35 @@ OTHERS = {
 """The commands that are no task: the module each is in, and what it is for. Importing all takes seconds."""
 
 
+class Words(click.HelpFormatter):
+    """Help whose lines break between words, and not at the hyphens of names and options, which people copy."""
+
+    def write_dl(self, rows: Sequence[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
+        super().write_dl([(_whole(first), _whole(second)) for first, second in rows], col_max, col_spacing)
+
+    def write_text(self, text: str) -> None:
+        super().write_text(_whole(text))
+
+    def getvalue(self) -> str:
+        return super().getvalue().replace(_HYPHEN, "-")
+
+
+_HYPHEN = "\u2011"
+"""One at which no line breaks."""
+
+
+def _whole(text: str) -> str:
+    return re.sub(r"(?<=\w)-(?=\w)", _HYPHEN, text)
+
+
+class _Context(click.Context):
+    formatter_class = Words
+
+
 class Commands(click.Group):
     """A group that turns this program's errors into one line, and suggests the command that was meant."""
+
+    context_class = _Context
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -67,7 +94,10 @@ class Commands(click.Group):
             raise click.UsageError(str(error)) from error
         if command is None and not name.startswith("-"):
             raise click.UsageError(f'there is no task or command "{name}"; {meant(name, self.list_commands(ctx))}')
-        return super().resolve_command(ctx, args)
+        found, command, rest = super().resolve_command(ctx, args)
+        if command is not None:
+            command.context_class = _Context
+        return found, command, rest
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""

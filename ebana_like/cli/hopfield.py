@@ -2,13 +2,14 @@
 
 import click
 
+from ebana_like.cli.group import Commands
 from ebana_like.cli.train import train_command
 from ebana_like.errors import meant
 from ebana_like.tasks import TASKS
 from ebana_like.tasks.hopfield import HopfieldTask
 
 
-class Networks(click.Group):
+class Networks(Commands):
     """Every task there is, learned by a Hopfield network."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:

@@ -42,6 +42,8 @@ def test_help_fits_into_a_terminal(words):
     """Options with many choices list them in their text, where lines are broken; in `[a|b|c]` they are not."""
     result = CliRunner().invoke(main, [*words, "--help"], terminal_width=80)
     assert max(map(len, result.output.splitlines())) <= 80
+    assert not [line for line in result.output.splitlines() if re.search(r"\w-$", line)]  # names can be copied
+    assert "\u2011" not in result.output
 
 
 HEAVY = {
