@@ -3,7 +3,7 @@
 import errno
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from importlib import import_module
 from typing import Any, NoReturn
 
@@ -56,7 +56,7 @@ OTHERS = {
 class Words(click.HelpFormatter):
     """Help whose lines break between words, and not at the hyphens of names and options, which people copy."""
 
-    def write_dl(self, rows: Sequence[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
+    def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
         super().write_dl([(_whole(first), _whole(second)) for first, second in rows], col_max, col_spacing)
 
     def write_text(self, text: str) -> None:
