@@ -121,10 +121,8 @@ class Pulsed(SteppedDevices):
         number, held = entries[NUMBER].astype(jnp.uint32), entries.get(HIDDEN, value)
         place = ((held - low) * (1 / span)).astype(jnp.float32)
         rest = self._rested(place, low / span, entries)
-        steps = wanted.astype(jnp.float32) * jnp.float32(1 / (self.step * span)) + singles(entries).get(LEFT, 0.0)
-        if self.rounding == "kept":
-            steps = standing(steps, self.step)
-        size, up = abs(steps), steps > 0
+        steps = wanted * (1 / (self.step * span)) + entries.get(LEFT, 0.0)
+        size, up = abs(steps.astype(jnp.float32)), steps > 0
         if self.rounding == "stochastic":
             count = jnp.floor(size + uniform(words(key, number, COUNTED)))
         elif self.rounding == "nearest":
@@ -141,7 +139,7 @@ class Pulsed(SteppedDevices):
             left = steps - pulses
             if self.rounding != "kept":  # only what is to be taken away
                 left = jnp.minimum(left, 0)
-            new[LEFT] = within(left, -jnp.float32(1 / self.step), self.most)
+            new[LEFT] = jnp.clip(left, -1 / self.step, self.most).astype(jnp.float32)
         gone = self.step * self.pulsed(place + rest, pulses, entries, key)
         if self.one_way:
             there = place + rest + gone
