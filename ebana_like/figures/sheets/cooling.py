@@ -27,7 +27,7 @@ def cool(on, seed, moves, hot, cold):
         kind = np.random.randint(20)
         reach = max(2, int(12 * (1 - step / moves)))
         if not _propose(kind, reach, on, moved):
-            on.x[:], on.y[:], on.turn[:] = old_x, old_y, old_turn
+            _put(on, old_x, old_y, old_turn)
             continue
         inside = True
         for k in range(parts):
@@ -53,9 +53,9 @@ def cool(on, seed, moves, hot, cold):
                     if on.pin_net[k, p] >= 0:
                         touched[on.pin_net[k, p]] = True
         after_x, after_y, after_turn = on.x.copy(), on.y.copy(), on.turn.copy()
-        on.x[:], on.y[:], on.turn[:] = old_x, old_y, old_turn
+        _put(on, old_x, old_y, old_turn)
         before = cost_of(on, moved, touched, segments, lengths, net_cost)
-        on.x[:], on.y[:], on.turn[:] = after_x, after_y, after_turn
+        _put(on, after_x, after_y, after_turn)
         for net in range(nets):
             if touched[net]:
                 net_cost[net] = wire(net, on, segments, lengths)
@@ -66,18 +66,32 @@ def cool(on, seed, moves, hot, cold):
                     old_x[k], old_y[k], old_turn[k] = on.x[k], on.y[k], on.turn[k]
             for net in range(nets):
                 if touched[net]:
-                    old_lengths[net], old_cost[net] = lengths[net], net_cost[net]
-                    old_segments[net, : lengths[net]] = segments[net, : lengths[net]]
+                    _adopt(net, old_segments, old_lengths, old_cost, segments, lengths, net_cost)
         else:
             for k in range(parts):
                 if moved[k]:
                     on.x[k], on.y[k], on.turn[k] = old_x[k], old_y[k], old_turn[k]
             for net in range(nets):
                 if touched[net]:
-                    lengths[net], net_cost[net] = old_lengths[net], old_cost[net]
-                    segments[net, : lengths[net]] = old_segments[net, : lengths[net]]
+                    _adopt(net, segments, lengths, net_cost, old_segments, old_lengths, old_cost)
     moved[:], touched[:] = True, True
     return cost_of(on, moved, touched, segments, lengths, net_cost)
+
+
+@njit(nogil=True)
+def _put(on, x, y, turn):
+    """Put all parts where they are said to be; in a loop, for numba takes seconds to compile copies of arrays."""
+    for k in range(len(x)):
+        on.x[k], on.y[k], on.turn[k] = x[k], y[k], turn[k]
+
+
+@njit(nogil=True)
+def _adopt(net, segments, lengths, net_cost, other_segments, other_lengths, other_cost):
+    """Give a net its other wires."""
+    lengths[net], net_cost[net] = other_lengths[net], other_cost[net]
+    for k in range(lengths[net]):
+        for end in range(4):
+            segments[net, k, end] = other_segments[net, k, end]
 
 
 @njit(nogil=True)
