@@ -21,7 +21,7 @@ from ebana_like.hardware.stock import Stock, stock
 from ebana_like.learning import Nudged
 from ebana_like.nudges import NUDGES
 from ebana_like.pages.answers import TRUTH_TABLE_ROWS, answer_table, answers
-from ebana_like.pages.fit_tables import change_table, clamped, loss_table
+from ebana_like.pages.fit_tables import change_table, clamped, compared, loss_table, worse
 from ebana_like.runs import Run, RunRecorder, TrainingSettings, engine_of
 from ebana_like.runs.not_ideal import not_ideal
 from ebana_like.runs.tensorboard import TensorBoard
@@ -176,7 +176,10 @@ def _train(
         printer.show(change_table(problem.system, kept.values), VALUES_SHOWN)
         for sentence in clamped(problem.system, kept.values):
             printer.line(f"warning: {sentence}")
-        printer.show(loss_table(witness, problem, kept.values))
+        parts = compared(witness, problem, kept.values)
+        printer.show(loss_table(parts))
+        for sentence in worse(parts):
+            printer.prose(f"warning: {sentence}")
     if extras.export_levels:
         _export(printer, run, problem, witness, kept.values, extras.levels())
     _farewell(printer, run.path, progress, kept)

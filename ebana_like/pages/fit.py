@@ -15,7 +15,7 @@ from ebana_like.fitting.changes import Change, changes
 from ebana_like.fitting.fit import columns_of
 from ebana_like.fitting.ports import output_units
 from ebana_like.pages.circuit_pictures import Drawn, pictured
-from ebana_like.pages.fit_tables import change_table, loss_table, sign
+from ebana_like.pages.fit_tables import change_table, compared, loss_table, sign
 from ebana_like.pages.page import Section
 from ebana_like.simulators import Simulator
 from ebana_like.values import Values
@@ -45,7 +45,7 @@ def fit_sections(trained: Trained, simulator: Simulator) -> list[Section]:
             "Trained values",
             [files],
             pictures=[one.on_page() for one in _moved(system, values)],
-            tables=[change_table(system, values), loss_table(simulator, trained.problem, values)],
+            tables=[change_table(system, values), loss_table(compared(simulator, trained.problem, values))],
         ),
     ]
 

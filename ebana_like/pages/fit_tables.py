@@ -1,23 +1,60 @@
 """What came of fitting a netlist, in tables and sentences? Losses, and each value that moved."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from ebana_like.fitting import NetlistSystem
 from ebana_like.fitting.changes import Change, changes
 from ebana_like.pages.page import PageTable
 from ebana_like.simulators import Simulator
-from ebana_like.training import Problem, evaluate
+from ebana_like.training import Evaluation, Problem, evaluate
 from ebana_like.units import si
 from ebana_like.values import Values
 
 
-def loss_table(simulator: Simulator, problem: Problem, values: Values) -> PageTable:
-    """Return a row a part of the data: loss and answers with the values the netlist came with, and with these."""
-    data, rows = problem.data, []
-    for name, part in (("train", data.train), ("validation", data.validation), ("test", data.test)):
-        if part is not None:
-            before, after = (evaluate(simulator, at, part, problem.cost) for at in (problem.start().values, values))
-            rows.append((name, str(len(part)), f"{before.loss:.3e}", f"{after.loss:.3e}", str(before), str(after)))
+@dataclass(frozen=True)
+class Compared:
+    """A part of the data, how the netlist answered it as it came, and how it does with what was trained."""
+
+    part: str
+    samples: int
+    before: Evaluation
+    after: Evaluation
+
+
+def compared(simulator: Simulator, problem: Problem, values: Values) -> list[Compared]:
+    """Return how the parts of the data are answered with the values the netlist came with, and with these."""
+    data, start = problem.data, problem.start().values
+    parts = (("train", data.train), ("validation", data.validation), ("test", data.test))
+    return [
+        Compared(name, len(part), *(evaluate(simulator, at, part, problem.cost) for at in (start, values)))
+        for name, part in parts
+        if part is not None
+    ]
+
+
+def loss_table(parts: Sequence[Compared]) -> PageTable:
+    """Return a row a part of the data: loss and answers before and after."""
+    rows = [
+        (one.part, str(one.samples), f"{one.before.loss:.3e}", f"{one.after.loss:.3e}", str(one.before), str(one.after))
+        for one in parts
+    ]
     heads = ("data", "samples", "loss before", "and after", "answers before", "and after")
     return PageTable("before and after", heads, rows)
+
+
+def worse(parts: Sequence[Compared]) -> list[str]:
+    """Return a sentence where no epoch was better than the netlist as it came; none where one was.
+
+    Epochs are judged by the validation samples, where there are some.
+    """
+    judged = next((one for one in parts if one.part == "validation"), parts[0])
+    if judged.after.loss <= judged.before.loss:
+        return []
+    return [
+        f"the netlist as it came was better, with a {judged.part} loss of {judged.before.loss:.3e}; a smaller --lr or "
+        "more --epochs may help"
+    ]
 
 
 def change_table(system: NetlistSystem, values: Values) -> PageTable:

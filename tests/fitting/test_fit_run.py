@@ -54,6 +54,13 @@ def test_the_folder_has_the_netlist_as_it_came_and_as_fitted(divider):
     assert "made:     runs/my-" in unnamed
 
 
+def test_a_training_that_made_it_worse_says_so(divider):
+    Path("data.csv").write_text("v1,out\n" + "".join(f"{v},{v * 0.501}\n" for v in (-1, 0.5, 1, 2, 3)))
+    warning = "warning: the netlist as it came was better, with a train loss of "
+    assert warning in fitted(1, "runs/far", "--lr", "0.5")
+    assert warning not in fitted(1, "runs/near", "--lr", "1e-5")
+
+
 def test_a_folder_that_is_there_is_left_alone(divider):
     fitted(1, "runs/my")
     again = CliRunner().invoke(main, ["fit", "my.cir", "--data", "data.csv", *OPTIONS, "--out", "runs/my"])
