@@ -115,6 +115,11 @@ class Problem:
         """Return how many batches an epoch has."""
         return -(-len(self.data.train) // self.batch)
 
+    @property
+    def largest_batch(self) -> int:
+        """Return how many samples the largest batch has."""
+        return min(self.batch, len(self.data.train))
+
     def start(self) -> Progress:
         """Return the state before the first batch: the system's own values, as the devices hold them."""
         parameters = self.system.parameters

@@ -67,7 +67,7 @@ class Stretches:
         """Return the batches as arrays of always the same shape."""
         problem, data = self.problem, self.problem.data.train
         samples = np.concatenate(batches)
-        places = np.concatenate([k * problem.batch + np.arange(len(batch)) for k, batch in enumerate(batches)])
+        places = np.concatenate([k * problem.largest_batch + np.arange(len(batch)) for k, batch in enumerate(batches)])
         rngs = [np.random.default_rng([problem.seed, progress.epoch, progress.batch + k]) for k in range(len(batches))]
         stencils = [stencil(problem.estimator, len(batch), rng) for batch, rng in zip(batches, rngs, strict=True)]
         seen = [data.seen(batch, [problem.seed, progress.epoch, k]) for k, batch in enumerate(batches, progress.batch)]
@@ -76,9 +76,9 @@ class Stretches:
 
         def spread(values: NDArray[Any], kind: Any = float) -> NDArray[Any]:
             """Return (samples, n) as (batches, samples of one, n)."""
-            filled = np.zeros((self.length * problem.batch, values.shape[1]), kind)
+            filled = np.zeros((self.length * problem.largest_batch, values.shape[1]), kind)
             filled[places] = values
-            return filled.reshape(self.length, problem.batch, -1)
+            return filled.reshape(self.length, problem.largest_batch, -1)
 
         betas, coefficients = (np.concatenate(part, axis=1).T for part in zip(*stencils, strict=True))
         return Descent(
@@ -87,7 +87,7 @@ class Stretches:
             targets=spread(data.targets(problem.cost, samples)),
             counts=np.pad([len(batch) for batch in batches], (0, self.length - len(batches)), constant_values=1),
             pull=self.pull,
-            betas=spread(betas).transpose(0, 2, 1).reshape(self.length, phases, problem.batch),
+            betas=spread(betas).transpose(0, 2, 1).reshape(self.length, phases, problem.largest_batch),
             coefficients=spread(coefficients).transpose(0, 2, 1),
             weights=self.weights,
             steps={
@@ -116,7 +116,8 @@ class Stretches:
             return sums
         data, cost = self.problem.data.train, self.problem.cost
         samples = np.concatenate(batches)
-        places = np.concatenate([k * self.problem.batch + np.arange(len(batch)) for k, batch in enumerate(batches)])
+        width = self.problem.largest_batch
+        places = np.concatenate([k * width + np.arange(len(batch)) for k, batch in enumerate(batches)])
         scores, targets = (
             part.reshape(-1, part.shape[-1])[places] for part in (done.scores, descent.targets[: len(batches)])
         )
@@ -183,6 +184,6 @@ def stretches_of(problem: Problem, simulator: Simulator, start: Progress | None 
     else:
         return None
     item = 1 if problem.data.train.features.dtype == np.uint8 else 8
-    bytes_each = item * problem.batch * max(system.features, 1)
+    bytes_each = item * problem.largest_batch * max(system.features, 1)
     length = min(max(MOST_BYTES // bytes_each, 1), LONGEST, problem.batches, problem.checkpoint_batches)
     return Stretches(problem, simulator, length, pull, weights)

@@ -58,6 +58,15 @@ def test_stretches_are_batches_to_rounding(changes, rounding, monkeypatch):
         assert (one.train.accuracy, one.samples, one.solves) == (other.train.accuracy, other.samples, other.solves)
 
 
+def test_a_batch_larger_than_the_data_costs_what_the_data_cost():
+    given = problem(estimator="adjoint", epochs=1, batch=10**9)
+    assert len(given.data.train) == given.largest_batch == 120
+    simulator = NativeSimulator(given.circuit)
+    assert stretches_of(given, simulator) is not None
+    whole = train(problem(estimator="adjoint", epochs=1, batch=120), simulator)
+    assert difference(train(given, simulator), whole) == 0
+
+
 def test_a_chip_is_stepped_by_the_engine_too(monkeypatch):
     """Amplifiers' ratios differ, so each neuron has a weight of its own, and offsets drive the crossbar behind."""
     ideal = problem(batch=30)
