@@ -80,7 +80,9 @@ def sweep(g, along, down, row, driver, column, sense, volts, ends, start, b, sca
     before = np.empty(((rows - 1) // SAMPLED + 1, columns, LANES))
     for i in range(rows):
         if i % SAMPLED == 0:
-            before[i // SAMPLED] = start[i if step else 0]
+            for j in range(columns):
+                for lane in range(LANES):  # not in one line: numba takes seconds to compile the words of its error
+                    before[i // SAMPLED, j, lane] = start[i if step else 0, j, lane]
         _see_row(g, along, start, i * step, i, w)
         _solve_row(g, along, row, driver, volts, i, w)
         _see_columns(g, down, w, i, b)
