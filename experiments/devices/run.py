@@ -50,6 +50,9 @@ PRESETS = (
     "pcm",
     "ion-drift",
     "vteam",
+    "data-driven",
+    "data-driven-2021",
+    "stanford-pku",
 )
 FINE = ("idealized", "gokmen-vlasov", "capacitor", "ecram", "ecram-mo", "reram-es", "reram-sb", "pcm")
 """Devices with pulses far smaller than a tenth of the range."""

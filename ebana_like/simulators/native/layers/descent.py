@@ -71,8 +71,7 @@ def _descend(
     inputs: number of features, those that fill arrays left out.
     filled: whether there are elements that only fill arrays; they have no conductance and keep it.
     moves, numbers, state: see `Stepping`; without them steps go against the gradient. What is remembered then comes
-        without what never changes. ends: its ranges. order: their addresses, crossbars from the inputs on, then feeds:
-        JAX has them in another order in a mapping.
+        without what never changes. ends: its ranges, in the `order` of addresses, crossbars on from inputs, then feeds.
     """
 
     def step(carry: Carry) -> Carry:
@@ -121,13 +120,12 @@ def _descend(
 
         if moves is not None:
 
-            def there(held: tuple[Conductances, State]) -> tuple[Conductances, State]:
-                g, state = held
+            def by_devices(g: Conductances, state: State) -> tuple[Conductances, State]:
                 minus = constant + moving if g.minus.size else g.minus
                 gradient = Conductances(constant - moving, minus, others[0], tuple(others[1:]), fed)
                 return stepped(moves, numbers, lasting, g, gradient, state, ranges, batches.keys[k], filled)
 
-            g, state = jax.lax.cond(is_good, there, lambda held: held, (g, state))
+            g, state = jax.lax.cond(is_good, by_devices, lambda *held: held, g, state)
         else:
             g = Conductances(
                 moved(g.plus, 0, constant - moving),
@@ -218,14 +216,12 @@ def _nudged_signals(
 
     entering: see `Network.levels`. given: conductances of the crossbars behind the first.
     """
-    phases = len(voltages[0]) - 1
-    neurons, columns = (
+    neurons, (changes, totals) = (
         ([_flat(h[1:] - h[0]) for h in each], [_flat(h[1:] + h[0]) for h in each])
         for each in (voltages, _columns(net, entering, voltages))
     )
-    changes, totals = columns
     changed = rule.weights[0] * factors * changes[0]
-    change = 2 * changed.reshape(phases, -1, changed.shape[1]).sum(axis=0)
+    change = 2 * changed.reshape(len(voltages[0]) - 1, -1, changed.shape[1]).sum(axis=0)
     first = _Signal((changed * totals[0]).sum(axis=0), change)
     behind = []
     for k, layer in enumerate(net.neurons):
