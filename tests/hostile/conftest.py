@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from ebana_like.nudges import NUDGES
+
 PROCESSOR_SECONDS = 1.0
 
 _FORBIDDEN = (
@@ -62,4 +64,5 @@ def _guard(folder: Path) -> Iterator[None]:
 @pytest.fixture
 def guard() -> Callable[[Path], object]:
     """Fail where code started a program, opened a file outside of a folder, or took a second of processor time."""
+    assert "no such way" not in NUDGES  # plug-ins are looked for once a process, where Python looks for modules
     return _guard
