@@ -58,6 +58,8 @@ def settings(technology: str, options: str, seed: int, path: str) -> Settings:
         precision="single",
         estimator="adjoint",
         g_high=3e-7,
+        temperature=0.1,
+        smoothing=0.05,
         update="sgd",
         batch=20,
         lr=(0.0,),

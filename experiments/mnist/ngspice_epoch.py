@@ -3,8 +3,8 @@
     python experiments/mnist/ngspice_epoch.py PATH [DIGITS]
 
 Compares the gradients of the first 1,000 digits, one by one, at the conductances training starts from; then trains one
-epoch of the default network (the first DIGITS of it where given) on both cores, with the input crossbar replaced by
-its Norton equivalents. Writes ngspice_epoch.csv beside itself.
+epoch of the default network by the plain steps of local.toml (the first DIGITS of it where given) on both cores, with
+the input crossbar replaced by its Norton equivalents. Writes ngspice_epoch.csv beside itself.
 """
 
 import csv
@@ -17,7 +17,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from trainings import train_one
 
-from ebana_like.runs import Settings, simulator_of
+from ebana_like.runs import Settings, load_config, settings_in, simulator_of
 from ebana_like.tasks import TASKS
 from ebana_like.training import Problem
 
@@ -47,7 +47,8 @@ def deviation(problem: Problem, engines: list[Settings], digits: int) -> tuple[f
 
 def main(path: str, digits: int = 60_000) -> None:
     task = TASKS["mnist"]
-    native = replace(task.settings, data=path, epochs=1)
+    local = settings_in(load_config(HERE / "local.toml"), "settings", task.settings, "experiments/mnist/local.toml")
+    native = replace(local, data=path, epochs=1)
     ngspice = replace(native, engine="ngspice", workers=WORKERS)
     problem = task.problem(native)
     compared = min(COMPARED, digits)

@@ -51,7 +51,8 @@ def problem_of(way: str, rates: tuple[float, ...], epochs: int, seed: int, data:
     task = TASKS["mnist" if data else "digits"]
     changes = {"signs": way, "seed": seed, "epochs": epochs, "estimator": "adjoint", "data": data}
     rule = {"update": "adam", "lr": rates, "schedule": "cosine", "decay": 1.0}
-    size = {"batch": 50, "validation": 1 / 6} if data else {"batch": 20, "validation": 0.2, "hidden": (30,)}
+    sizes = {"batch": 50, "validation": 1 / 6, "temperature": 0.1, "smoothing": 0.05}
+    size = sizes if data else {"batch": 20, "validation": 0.2, "hidden": (30,)}
     return task.problem(replace(task.settings, **changes, **rule, **size))
 
 
