@@ -20,8 +20,8 @@ matplotlib.use("svg")
 import matplotlib.pyplot as plt
 from matplotlib.ticker import FormatStrFormatter, LogLocator, MaxNLocator, NullLocator
 from rows import alone_in, put_rows
+from trainings import configured
 
-from ebana_like.runs import load_config, settings_in
 from ebana_like.runs.assembly import engine_of
 from ebana_like.systems.layered import Layered
 from ebana_like.tasks import TASKS
@@ -34,7 +34,7 @@ SEEDS = range(3)
 
 def settings_of(path: Path) -> HopfieldSettings:
     """Return the settings of a file."""
-    return settings_in(load_config(path), "settings", TASK.settings, path.name)
+    return configured(path, TASK.settings)
 
 
 class Epochs(Callback):

@@ -66,8 +66,7 @@ class Stretches:
     def _descent(self, progress: Progress, batches: Sequence[IntArray]) -> Descent:
         """Return the batches as arrays of always the same shape."""
         problem, data = self.problem, self.problem.data.train
-        samples = np.concatenate(batches)
-        places = np.concatenate([k * problem.largest_batch + np.arange(len(batch)) for k, batch in enumerate(batches)])
+        samples, places = np.concatenate(batches), self._places(batches)
         rngs = [np.random.default_rng([problem.seed, progress.epoch, progress.batch + k]) for k in range(len(batches))]
         stencils = [stencil(problem.estimator, len(batch), rng) for batch, rng in zip(batches, rngs, strict=True)]
         seen = [data.seen(batch, [problem.seed, progress.epoch, k]) for k, batch in enumerate(batches, progress.batch)]
@@ -97,6 +96,11 @@ class Stretches:
             keys=self._keys(rngs),
         )
 
+    def _places(self, batches: Sequence[IntArray]) -> IntArray:
+        """Return where each sample of batches stands among those of as many batches of the largest size."""
+        width = self.problem.largest_batch
+        return np.concatenate([k * width + np.arange(len(batch)) for k, batch in enumerate(batches)])
+
     def _keys(self, rngs: Sequence[np.random.Generator]) -> NDArray[np.uint32]:
         """Return what devices draw from in each batch, as they would in batches by themselves; no words if nothing."""
         if not isinstance(self.problem.technology, CompiledTechnology):
@@ -115,9 +119,7 @@ class Stretches:
         if not batches:
             return sums
         data, cost = self.problem.data.train, self.problem.cost
-        samples = np.concatenate(batches)
-        width = self.problem.largest_batch
-        places = np.concatenate([k * width + np.arange(len(batch)) for k, batch in enumerate(batches)])
+        samples, places = np.concatenate(batches), self._places(batches)
         scores, targets = (
             part.reshape(-1, part.shape[-1])[places] for part in (done.scores, descent.targets[: len(batches)])
         )

@@ -18,6 +18,7 @@ from ebana_like.training import Callback, EpochRecord, Progress, train
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from rows import add_row
+from trainings import configured
 
 RESULTS = Path(__file__).parent / "mnist.csv"
 
@@ -46,11 +47,11 @@ class Course(Callback):
 
 
 def settings(technology: str, options: str, seed: int, path: str) -> Settings:
-    """Return the task's settings in single precision, with conductances to 3e-7 S: ECRAM's symmetry points, at 0.41 of
-    the range, lie where the network works then; rates a unit of conductance are half the task's own. Chosen for ECRAM.
+    """Return plain steps in single precision, with conductances to 3e-7 S: ECRAM's symmetry points, at 0.41 of the
+    range, lie where the network works then; rates a unit of conductance are half as large. Chosen for ECRAM.
     """
     return replace(
-        TASKS["mnist"].settings,
+        configured(Path(__file__).parents[1] / "mnist" / "local.toml", TASKS["mnist"].settings),
         data=path,
         seed=seed,
         technology=technology,
@@ -58,11 +59,6 @@ def settings(technology: str, options: str, seed: int, path: str) -> Settings:
         precision="single",
         estimator="adjoint",
         g_high=3e-7,
-        temperature=0.1,
-        smoothing=0.05,
-        update="sgd",
-        batch=20,
-        lr=(0.0,),
         lr_by_size=(0.222, 0.00139),
     )
 

@@ -15,9 +15,9 @@ from pathlib import Path
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from trainings import train_one
+from trainings import configured, train_one
 
-from ebana_like.runs import Settings, load_config, settings_in, simulator_of
+from ebana_like.runs import Settings, simulator_of
 from ebana_like.tasks import TASKS
 from ebana_like.training import Problem
 
@@ -47,8 +47,7 @@ def deviation(problem: Problem, engines: list[Settings], digits: int) -> tuple[f
 
 def main(path: str, digits: int = 60_000) -> None:
     task = TASKS["mnist"]
-    local = settings_in(load_config(HERE / "local.toml"), "settings", task.settings, "experiments/mnist/local.toml")
-    native = replace(local, data=path, epochs=1)
+    native = replace(configured(HERE / "local.toml", task.settings), data=path, epochs=1)
     ngspice = replace(native, engine="ngspice", workers=WORKERS)
     problem = task.problem(native)
     compared = min(COMPARED, digits)

@@ -10,15 +10,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ebana_like.runs import Settings, load_config, settings_in
+from trainings import configured
+
+from ebana_like.runs import Settings
 from ebana_like.tasks import TASKS
 
-WIDE = settings_in(
-    load_config(Path(__file__).parents[1] / "mnist" / "wide.toml"),
-    "settings",
-    TASKS["mnist"].settings,
-    "experiments/mnist/wide.toml",
-)
+WIDE = configured(Path(__file__).parents[1] / "mnist" / "wide.toml", TASKS["mnist"].settings)
 ALIKE: dict[str, Any] = {"schedule": "cosine", "decay": 1.0, "engine": "native", "precision": "single"}
 SHIFTED = "+shift"
 """Behind the name of networks whose digits move by up to a pixel."""

@@ -92,9 +92,7 @@ class Holomorphic(Nudged):
             iterations=np.repeat(free.iterations, len(states), axis=0),
         )
         factors = np.repeat(np.array(coefficients)[:, None], len(features), axis=1)
-        return Estimate(
-            system.signals(phases, factors, weights), replace(free, converged=usable[None]), lambda: _no_inputs()
-        )
+        return Estimate(system.signals(phases, factors, weights), replace(free, converged=usable[None]), _no_inputs)
 
 
 def _refused(system: CircuitSystem, cost: Cost) -> str:
