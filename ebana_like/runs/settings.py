@@ -240,7 +240,7 @@ class Settings(TrainingSettings):
         if self.update != "sgd":
             raise SettingError(
                 f"lr is 0, which stands for the rates of sgd by the network's size, but update is {self.update}; "
-                "give lr a rate"
+                "give lr a rate, or set update to sgd"
             )
 
 
