@@ -113,6 +113,16 @@ class Pulsed(SteppedDevices):
     def moved(
         self, value: "Array", wanted: "Array", low: Any, high: Any, entries: Entries, key: "Array"
     ) -> tuple["Array", dict[str, "Array"]]:
+        steps = wanted * (1 / (self.step * (high - low))) + entries.get(LEFT, 0.0)
+        return self.stepped(value, steps, low, high, entries, key)
+
+    def stepped(
+        self, value: "Array", steps: "Array", low: Any, high: Any, entries: Entries, key: "Array"
+    ) -> tuple["Array", dict[str, "Array"]]:
+        """Return what `moved` does, given how many mean steps are to be taken, what was left of those before included.
+
+        They are counted in the type in which they come.
+        """
         import jax.numpy as jnp
 
         from ebana_like.hardware.draws import normal, uniform, words
@@ -121,7 +131,6 @@ class Pulsed(SteppedDevices):
         number, held = entries[NUMBER].astype(jnp.uint32), entries.get(HIDDEN, value)
         place = ((held - low) * (1 / span)).astype(jnp.float32)
         rest = self._rested(place, low / span, entries)
-        steps = wanted * (1 / (self.step * span)) + entries.get(LEFT, 0.0)
         size, up = abs(steps.astype(jnp.float32)), steps > 0
         if self.rounding == "stochastic":
             count = jnp.floor(size + uniform(words(key, number, COUNTED)))
@@ -139,7 +148,7 @@ class Pulsed(SteppedDevices):
             left = steps - pulses
             if self.rounding != "kept":  # only what is to be taken away
                 left = jnp.minimum(left, 0)
-            new[LEFT] = jnp.clip(left, -1 / self.step, self.most).astype(jnp.float32)
+            new[LEFT] = jnp.clip(left, jnp.asarray(-1 / self.step, left.dtype), self.most).astype(jnp.float32)
         gone = self.step * self.pulsed(place + rest, pulses, entries, key)
         if self.one_way:
             there = place + rest + gone

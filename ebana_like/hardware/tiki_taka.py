@@ -15,8 +15,8 @@ from ebana_like.elements import FloatArray
 from ebana_like.errors import SettingError
 from ebana_like.hardware.around import Around
 from ebana_like.hardware.compiled import NUMBER, Entries
-from ebana_like.hardware.kinds import with_fields
-from ebana_like.hardware.pulsed import Pulsed
+from ebana_like.hardware.kinds import in_singles, with_fields
+from ebana_like.hardware.pulsed import LEFT, Pulsed
 from ebana_like.hardware.pulses import singles, standing
 from ebana_like.values import Parameter
 
@@ -65,13 +65,15 @@ class TikiTaka(Around):
 
         fast = {name.removeprefix(FAST): each for name, each in entries.items() if name.startswith(FAST)}
         fast = {**singles(fast), NUMBER: entries[NUMBER]}
-        gathered, new = self.inner.moved(fast["value"], wanted, jnp.float32(low), jnp.float32(high), fast, key)
+        ends, asked = (jnp.float32(low), jnp.float32(high)), standing(wanted.astype(jnp.float32), self.share)
+        gathered, new = in_singles(self.inner).moved(fast["value"], asked, *ends, fast, key)
         gathered = standing(gathered, self.share)
         read, counted = jnp.float32(self.share) * (gathered - fast[REFERENCE]), {}
         if self.every > 1:
             is_due = entries[COUNT] + 1 >= self.every
             counted = {COUNT: jnp.where(is_due, 0, entries[COUNT] + 1)}
             read = jnp.where(is_due, read, 0)
-        moved, own = self._slow.moved(value, read, low, high, entries, key + jnp.uint32(1))
+        steps = read * jnp.float32(1 / (self.inner.step * (high - low))) + entries[LEFT].astype(jnp.float32)
+        moved, own = self._slow.stepped(value, steps, low, high, entries, key + jnp.uint32(1))
         fast = {**new, "value": gathered}
         return moved, {**own, **counted, **{f"{FAST}{name}": each for name, each in fast.items()}}
