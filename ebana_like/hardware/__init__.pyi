@@ -2,6 +2,7 @@
 elements of a chip differ from its design."""
 
 from .catalog import TECHNOLOGIES, technology_named, technology_options
+from .cell import Cell
 from .chip import Mismatch, mismatch
 from .compiled import CompiledTechnology
 from .converter import Converter
@@ -22,6 +23,7 @@ __all__ = [
     "TECHNOLOGIES",
     "Approaching",
     "Boundary",
+    "Cell",
     "CompiledTechnology",
     "Constant",
     "Converter",

@@ -50,13 +50,19 @@ _PRESETS = {
     "sonos": "written at once, charge traps, Agrawal et al., IEDM 2022",
 }
 
-SUMMARIES: Mapping[str, str] = {**_GENERIC, **_PRESETS}
+_CELLS = {
+    f"{name}-{count}": f"{words} of {name} side by side, of which an update writes one at random, as in aihwkit"
+    for name in ("idealized", "capacitor", "ecram", "ecram-mo", "reram-es", "reram-sb")
+    for count, words in ((2, "two"), (4, "four"))
+}
+
+SUMMARIES: Mapping[str, str] = {**_GENERIC, **_PRESETS, **_CELLS}
 """What this package's technologies are."""
 
 
 def _own() -> "dict[str, Technology | str]":
     """Return where each stands: under its name in capitals."""
-    files = [("generic", _GENERIC), ("presets", _PRESETS)]
+    files = [("generic", _GENERIC), ("presets", _PRESETS), ("cells", _CELLS)]
     return {
         name: f"ebana_like.hardware.{file}:{name.replace('-', '_').upper()}" for file, names in files for name in names
     }
@@ -73,10 +79,11 @@ TECHNOLOGIES: "Seam[Technology]" = Seam(
 )
 """Technologies by name. Options are fields that are numbers, truth values or one of some words, those of its law with
 `law.` before them. Where one of those of program and verify is given, `verify.`, that is done; one of Tiki-taka,
-`transfer.`, puts a fast bank beside the circuit's; one of `pair.` makes two devices of each, of which pulses raise one.
+`transfer.`, puts a fast bank beside the circuit's; one of `pair.` makes two devices of each, of which pulses raise one;
+one of `cell.` several, side by side.
 """
 
-_VERIFY, _TRANSFER, _PAIR = "verify.", "transfer.", "pair."
+_VERIFY, _TRANSFER, _PAIR, _CELL = "verify.", "transfer.", "pair.", "cell."
 
 
 def technology_named(
@@ -91,21 +98,30 @@ def technology_named(
     found = instead or TECHNOLOGIES[name]
     table = table_of(options, "technology_options")
     values = chosen(table, options_of(found, seed), name, "technology_options")
-    around = {key: value for key, value in values.items() if key.startswith((_VERIFY, _TRANSFER, _PAIR))}
-    changed: Technology = _changed(found, {key: value for key, value in values.items() if key not in around})
+    around = {key: value for key, value in values.items() if key.startswith((_VERIFY, _TRANSFER, _PAIR, _CELL))}
+    device, is_cell = _device_of(found), _device_of(found) is not found
+    changed: Technology = _changed(device, {key: value for key, value in values.items() if key not in around})
     for prefix, wrapper in _wrappers().items():
-        if any(key.startswith(prefix) for key in table):
+        if any(key.startswith(prefix) for key in table) or (prefix == _CELL and is_cell):
             own = {key.removeprefix(prefix): value for key, value in around.items() if key.startswith(prefix)}
             changed = wrapper(changed, **own)
     return changed
 
 
 def _wrappers() -> "dict[str, Callable[..., Technology]]":
+    from ebana_like.hardware.cell import Cell
     from ebana_like.hardware.pair import Pair
     from ebana_like.hardware.tiki_taka import TikiTaka
     from ebana_like.hardware.verified import Verified
 
-    return {_TRANSFER: TikiTaka, _PAIR: Pair, _VERIFY: Verified}
+    return {_TRANSFER: TikiTaka, _PAIR: Pair, _CELL: Cell, _VERIFY: Verified}
+
+
+def _device_of(technology: "Technology") -> "Technology":
+    """Return what a cell is made of, or else the technology itself."""
+    from ebana_like.hardware.cell import Cell
+
+    return technology.inner if isinstance(technology, Cell) else technology
 
 
 def technology_options(name: str, seed: int = 0) -> dict[str, Option]:
@@ -115,17 +131,21 @@ def technology_options(name: str, seed: int = 0) -> dict[str, Option]:
 
 def options_of(technology: "Technology", seed: int = 0) -> dict[str, Option]:
     """Return the options of a technology, with the values that it has unless they are given."""
+    from ebana_like.hardware.cell import Cell
     from ebana_like.hardware.compiled import CompiledTechnology
     from ebana_like.hardware.pair import Pair
     from ebana_like.hardware.pulsed import Pulsed
     from ebana_like.hardware.tiki_taka import TikiTaka
     from ebana_like.hardware.verified import Verified
 
-    found = _options(technology, "", {"seed": seed})
+    found = _options(_device_of(technology), "", {"seed": seed})
     if isinstance(technology, CompiledTechnology):
         found |= _options(Verified(technology), _VERIFY, {})
     if isinstance(technology, Pulsed):
         found |= _options(TikiTaka(technology), _TRANSFER, {}) | _options(Pair(technology), _PAIR, {})
+        technology = Cell(technology)
+    if isinstance(technology, Cell):
+        found |= _options(technology, _CELL, {})
     return found
 
 

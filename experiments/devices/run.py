@@ -56,6 +56,10 @@ PRESETS = (
 )
 FINE = ("idealized", "gokmen-vlasov", "capacitor", "ecram", "ecram-mo", "reram-es", "reram-sb", "pcm")
 """Devices with pulses far smaller than a tenth of the range."""
+CELLS = tuple(
+    f"{name}-{n}" for name in ("idealized", "capacitor", "ecram", "ecram-mo", "reram-es", "reram-sb") for n in (2, 4)
+)
+"""Two and four devices a value."""
 WRITTEN = ("pcm-nandakumar", "pcm-joshi", "reram-wan")
 IMPERFECTIONS = (
     ("levels", "count=64,rounding=nearest"),
@@ -121,7 +125,7 @@ def cases() -> Iterator[Case]:
         for name in FINE:
             yield Case(task, name, "", "rarely")
         yield Case(task, "ideal", "", "sign")
-        for name in WRITTEN:
+        for name in (*CELLS, *WRITTEN):
             yield Case(task, name, "", "sgd")
         for name, options in IMPERFECTIONS:
             yield Case(task, name, options, "sgd")

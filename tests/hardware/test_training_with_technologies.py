@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ebana_like.hardware import TECHNOLOGIES, Ideal, Verified, technology_named
+from ebana_like.hardware import TECHNOLOGIES, Cell, Ideal, Verified, technology_named
 from ebana_like.runs import Checkpoint, load_newest, save_checkpoint
 from ebana_like.runs.assembly import technology_of
 from ebana_like.simulators import NativeSimulator, NgspiceSimulator
@@ -42,6 +42,7 @@ DEVICES = [
     ("ecram", "transfer.every=2"),
     ("pcm", "pair.upper=0.6"),
     ("reram-es", "pair.lower=0.1,rounding=kept"),
+    ("capacitor", "cell.devices=3,rounding=kept"),
 ]
 """Every technology, and what can be put around one."""
 
@@ -56,6 +57,12 @@ COMPILED = [
     for device in DEVICES
 ]
 """One technology of each law is enough where each is compiled anew and not all are asked for."""
+
+BATCHED = [
+    pytest.param(*each, marks=pytest.mark.thorough) if law_of(each[0]) is Cell and each[0] != FIRST[Cell] else each
+    for each in DEVICES
+]
+"""One preset of several devices a value is enough too: the others are made of those that are here by themselves."""
 
 
 @pytest.mark.parametrize(("name", "options"), COMPILED)
@@ -82,7 +89,7 @@ def crews():
         yield first, second
 
 
-@pytest.mark.parametrize(("name", "options"), DEVICES)
+@pytest.mark.parametrize(("name", "options"), BATCHED)
 def test_so_it_does_beside_noisy_sensors_and_two_workers(name, options, crews):
     sensors = {"readout": "bits=12,noise=1e-4,offset=1e-3", "beta": 1e-5, "engine": "ngspice", "workers": 2}
     devices = {"technology": name, "technology_options": options, "seed": 3}
