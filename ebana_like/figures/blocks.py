@@ -5,8 +5,9 @@ import schemdraw.elements as elm
 from schemdraw import flow
 
 from ebana_like.circuit import Circuit
-from ebana_like.elements import FloatArray, Synapses
+from ebana_like.elements import FloatArray
 from ebana_like.nudges import NUDGES
+from ebana_like.simulators.crossbars import SOURCES, AnyCrossbar
 from ebana_like.simulators.layers import Bounds, Hidden, Layers
 
 WIDTH, HEIGHT, GAP = 5.2, 2.6, 1.0
@@ -16,7 +17,7 @@ def draw_blocks(drawing: schemdraw.Drawing, circuit: Circuit, layers: Layers) ->
     """Draw inputs, crossbars, neurons, amplifiers, outputs and nudging as a chain."""
     texts = [_inputs(circuit, layers)]
     for crossbar, hidden in zip(layers.crossbars, (*layers.hidden, None), strict=True):
-        texts.append(_crossbar(crossbar.bank, crossbar.columns))
+        texts.append(_crossbar(crossbar))
         if hidden is not None:
             texts += _neurons(hidden)
     texts.append(_outputs(circuit))
@@ -32,10 +33,18 @@ def _inputs(circuit: Circuit, layers: Layers) -> str:
     return f"inputs\n{circuit.inputs.count} features{', each ±' if (circuit.inputs.polarity < 0).any() else ''}{bias}"
 
 
-def _crossbar(bank: Synapses, columns: int) -> str:
+def _crossbar(crossbar: AnyCrossbar) -> str:
+    bank, columns = crossbar.bank, crossbar.columns
     low, high = 1e6 * bank.conductance.min(), 1e6 * bank.conductance.max()
     what = "cells, with wires" if bank.wires else "resistors"
-    return f"{bank.name}\n{len(bank) // columns} x {columns} {what}\n{low:.3g} to {high:.3g} µS"
+    return f"{bank.name}\n{len(bank) // columns} x {columns} {what}\n{low:.3g} to {high:.3g} µS{_seen_too(crossbar)}"
+
+
+def _seen_too(crossbar: AnyCrossbar) -> str:
+    """Return which layers a crossbar sees beside the one before it."""
+    layers = () if crossbar.skipping is None else crossbar.skipping.layers
+    named = ("the inputs" if number == SOURCES else f"layer {number + 1}" for number in layers)
+    return f"\nsees {', '.join(named)} too" if layers else ""
 
 
 def _neurons(hidden: Hidden) -> list[str]:

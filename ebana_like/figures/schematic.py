@@ -14,6 +14,7 @@ from ebana_like.figures.elements import draw_elements
 from ebana_like.figures.sheets import NOTHING, Beside, Sheet, draw_sheet, lay_out, sheet_of
 from ebana_like.figures.sheets.letters import escaped, unhidden
 from ebana_like.figures.svg import inline, require_drawable
+from ebana_like.simulators.layers import Layers
 from ebana_like.simulators.structure import find_layers
 
 READABLE = 250
@@ -73,12 +74,8 @@ def save_schematic(circuit: Circuit, path: Path, root: Path | None = None, more:
 
 def _drawing(circuit: Circuit, backend: str, more: Beside) -> schemdraw.Drawing | None:
     layers = find_layers(circuit)
-    if (
-        layers is not None
-        and is_small(circuit)
-        and not (layers.plain and len(layers.negative) and not any(layers.feeds))
-    ):
-        layers = None  # the drawing of neurons has no place for windows, rows in mirror, feeds and single outputs
+    if layers is not None and is_small(circuit) and not _in_stairs(layers):
+        layers = None
     sheet = None if layers is not None else _readable_sheet(circuit, more)
     if layers is None and sheet is None:
         return None
@@ -91,6 +88,12 @@ def _drawing(circuit: Circuit, backend: str, more: Beside) -> schemdraw.Drawing 
         draw = draw_elements if is_small(circuit) else draw_blocks
         draw(drawing, circuit, layers)
     return drawing
+
+
+def _in_stairs(layers: Layers) -> bool:
+    """Whether crossbars in stairs show all: not windows, rows in mirror or of earlier layers, feeds, single outputs."""
+    whole = layers.plain and not any(crossbar.skipping for crossbar in layers.crossbars)
+    return bool(whole and len(layers.negative) and not any(layers.feeds))
 
 
 def _readable_sheet(circuit: Circuit, more: Beside) -> Sheet | None:

@@ -18,8 +18,8 @@ class Skip(Block):
 
     From the inputs equilibrium propagation stays exact whatever amplifiers do. From a hidden layer it is where the
     layers skipped have feedback B = A: only then do both ways to the same column weigh alike in the co-content; the
-    amplifier that keeps it from being so is named where training begins. Such networks are solved by all of
-    Kirchhoff's equations, not layer by layer.
+    amplifier that keeps it from being so is named where training begins. Networks without wires, windows, mirrored
+    rows and reference columns are solved layer by layer, others by all of Kirchhoff's equations.
     """
 
     layer: int = 0

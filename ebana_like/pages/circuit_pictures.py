@@ -9,6 +9,7 @@ from ebana_like.elements import FloatArray, Synapses
 from ebana_like.figures import NOT_DRAWN, NOTHING, Beside, heat_map, histogram, is_small, schematic, transfer_curve
 from ebana_like.figures import Picture as Drawing
 from ebana_like.pages.page import PagePicture, Section
+from ebana_like.simulators.crossbars import SOURCES
 from ebana_like.simulators.layers import Bounds, Layers
 from ebana_like.simulators.structure import find_layers
 from ebana_like.values import Values, address
@@ -73,12 +74,18 @@ def linear_conductances(layers: Layers) -> list[FloatArray]:
     """Return what of each neuron's node is linear, one (neurons,) array a layer, siemens.
 
     D_j = sum_i g_l[i, j] + A B sum_k g_l+1[j, k]: the crossbar before it, and the one behind its amplifier; with what
-    wires put beside both.
+    wires put beside both, and with every crossbar that sees the layer beyond others.
     """
-    before = [0, *(len(hidden.nodes) for hidden in layers.hidden)]
-    sums = [crossbar.sums(count) for crossbar, count in zip(layers.crossbars, before, strict=True)]
-    behind = zip(layers.hidden, sums, sums[1:], strict=False)
-    return [own[0] + hidden.forward * hidden.back * of_rows for hidden, own, (_, of_rows) in behind]
+    counts = [len(hidden.nodes) for hidden in layers.hidden]
+    sums = [crossbar.sums(count) for crossbar, count in zip(layers.crossbars, [0, *counts], strict=True)]
+    linear = [own for own, _ in sums[:-1]]
+    for k, (crossbar, (_, of_rows)) in enumerate(zip(layers.crossbars[1:], sums[1:], strict=True)):
+        seen = {k: slice(counts[k])} | (crossbar.skipping.places(counts[k]) if crossbar.skipping else {})
+        for number, rows in seen.items():
+            if number != SOURCES:
+                hidden = layers.hidden[number]
+                linear[number] = linear[number] + hidden.forward * hidden.back * of_rows[rows]
+    return linear
 
 
 def schematic_section(circuit: Circuit, more: Beside = NOTHING) -> list[Section]:

@@ -44,6 +44,30 @@ class Reference:
         return dict(zip(self.rails.tolist(), self.volts.tolist(), strict=True))
 
 
+SOURCES = -1
+"""The number of what is before the first layer, where those of hidden layers begin at 0."""
+
+
+@dataclass(frozen=True, eq=False)
+class Skipping:
+    """Rows of earlier layers in a crossbar, behind those of the layer before it.
+
+    layers: which, in the order of the rows; `SOURCES` for inputs and constants. counts: how many rows each has there.
+    feature, polarity, volts: of the rows of sources, (rows,): each is at polarity times its feature, plus volts.
+    """
+
+    layers: tuple[int, ...]
+    counts: tuple[int, ...]
+    feature: IntArray
+    polarity: FloatArray
+    volts: FloatArray
+
+    def places(self, before: int) -> dict[int, slice]:
+        """Return where the rows of each earlier layer stand, behind so many of the layer before, by its number."""
+        ends = [before, *(before + sum(self.counts[: k + 1]) for k in range(len(self.counts)))]
+        return {layer: slice(*ends[k : k + 2]) for k, layer in enumerate(self.layers)}
+
+
 @dataclass(frozen=True, eq=False)
 class Crossbar(_ByColumns):
     """A bank of resistors that joins each of its rows with each of its columns, behind wires or without.
@@ -51,6 +75,7 @@ class Crossbar(_ByColumns):
     order: position of each row, as the layer before has them, among the rows of the bank, (rows,), or None where
         they are the same; of neurons in mirror first those at their voltages, then those at the opposite ones.
     mirrored: whether neurons in mirror stand before it. reference: what its columns are read against; None for ground.
+    skipping: rows behind those of the layer before it; None where there are none.
     """
 
     bank: Synapses
@@ -58,6 +83,7 @@ class Crossbar(_ByColumns):
     columns: int
     mirrored: bool = False
     reference: Reference | None = None
+    skipping: Skipping | None = None
 
     def matrix(self, conductance: FloatArray) -> FloatArray:
         """Return the conductances (columns, rows), siemens, rows in the order of the layer before; in mirror
@@ -108,6 +134,7 @@ class WindowedCrossbar(_ByColumns):
     seen: IntArray
     tied: bool
     reference: ClassVar[None] = None
+    skipping: ClassVar[None] = None
 
     @property
     def mirrored(self) -> bool:

@@ -13,7 +13,7 @@ from ebana_like.figures import NOT_DRAWN, heat_map, histogram, is_small, save_sc
 from ebana_like.figures.svg import INK
 from ebana_like.figures.transfer_curve import transfer
 from ebana_like.netlist import diode_model, read_netlist
-from ebana_like.networks import Amplifier, Crossbar, DiodePair, Inputs, OutputPairs, build_network
+from ebana_like.networks import Amplifier, Crossbar, DiodePair, Inputs, OutputPairs, Skip, build_network
 from ebana_like.pages.circuit_pictures import schematic_section
 
 NEURONS = [DiodePair("d1n4148", 0.2), Amplifier(gain=4)]
@@ -50,6 +50,11 @@ def test_a_large_circuit_is_drawn_in_blocks():
         "3 output pairs",
     ):
         assert words in shown
+
+
+def test_blocks_say_which_earlier_layers_a_crossbar_sees():
+    layers = [Inputs(10), Crossbar(50), *NEURONS, Crossbar(20), *NEURONS, Skip(0), Skip(1), Crossbar(6), OutputPairs()]
+    assert "sees the inputs, layer 1 too" in " ".join(texts(schematic(build_network(layers, "large"))))
 
 
 def test_a_large_circuit_without_layers_is_not_drawn(tmp_path):

@@ -22,6 +22,7 @@ from ebana_like.networks import (
     Inputs,
     OutputPairs,
     Outputs,
+    Skip,
     SwitchedTargets,
     build_network,
 )
@@ -35,10 +36,14 @@ G = 1e-5
 DEPTHS = [(7,), (5, 8, 6)]
 
 
-def half_diodes(hidden: tuple[int, ...], nudging: Nudge | None = None, model: str = "perfect") -> Circuit:
+def half_diodes(
+    hidden: tuple[int, ...], nudging: Nudge | None = None, model: str = "perfect", skips: bool = False
+) -> Circuit:
+    """Return a network; skips: whether its outputs see the first layer and the inputs too."""
     layers, rows = [Inputs(4, bias=0)], 8
-    for columns in (*hidden, 3):
+    for k, columns in enumerate((*hidden, 3)):
         most = G / np.sqrt(rows)
+        layers += [Skip(1), Skip(0)] if skips and k == len(hidden) else []
         layers += [Crossbar(columns, (-most, most), (1e-6 * G, 10 * G)), BiasCurrents(G), HalfDiodes(model)]
         rows = columns
     return build_network([*layers[:-1], Outputs()], "ideal", seed=len(hidden), nudging=nudging)
@@ -85,9 +90,9 @@ def quadratic_programme(circuit: Circuit, values: Values, features: FloatArray) 
     return volts
 
 
-@pytest.mark.parametrize("hidden", DEPTHS)
-def test_the_voltages_are_those_of_a_quadratic_programme(hidden: tuple[int, ...]) -> None:
-    circuit = half_diodes(hidden)
+@pytest.mark.parametrize(("hidden", "skips"), [*((hidden, False) for hidden in DEPTHS), ((5, 6), True)])
+def test_the_voltages_are_those_of_a_quadratic_programme(hidden: tuple[int, ...], skips: bool) -> None:
+    circuit = half_diodes(hidden, skips=skips)
     values, features = drawn(circuit), samples(circuit)
     with NativeSimulator(circuit) as engine:
         points = engine.solve(values, features)

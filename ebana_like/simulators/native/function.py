@@ -30,6 +30,7 @@ from ebana_like.simulators.native.layers.network import Conductances, arriving_a
 from ebana_like.simulators.native.layers.outputs import injected, unpushed
 from ebana_like.simulators.native.layers.outputs import scores as scores_of
 from ebana_like.simulators.native.layers.settle import adjoint, guess, settle
+from ebana_like.simulators.native.layers.skips import to_features
 from ebana_like.simulators.native.newton import ITERATIONS
 from ebana_like.simulators.structure import find_layers
 from ebana_like.values import parts
@@ -73,7 +74,7 @@ def _layered(circuit: Circuit, layered: LayeredCircuit) -> CircuitFunction:
         neurons, ports = arrays(x)
         net = network(neurons, ports, g)
         arriving = arriving_at(net, ports, weights_of(g), g.bias, x)
-        settled = settle(net, arriving, unpushed(net, arriving, layered.switched), guess(net, arriving))
+        settled = settle(net, arriving, unpushed(net, x, layered.switched), guess(net, arriving))
         o = jnp.where(settled.iterations[:, None] > 0, settled.voltages[-1], jnp.nan)
         return scores_of(ports, o), (g, x, settled.voltages)
 
@@ -83,12 +84,16 @@ def _layered(circuit: Circuit, layered: LayeredCircuit) -> CircuitFunction:
         net = network(neurons, ports, g)
         outputs = unpushed(net, x, layered.switched)._replace(injected=injected(net, slopes))
         mirrored = adjoint(net, outputs, voltages)
-        first, behind, feeds = adjoint_signals(net, -jnp.ones((len(x), 1), x.dtype), 0.0, voltages, mirrored, g.behind)
+        share = -jnp.ones((len(x), 1), x.dtype)
+        first, behind, feeds = adjoint_signals(net, share, 0.0, x, voltages, mirrored, g.behind)
         constant, products = first.constant[:, None], first.change.T @ x
         bias = constant - first.change.sum(axis=0)[:, None] * ports.biases
         fed = tuple(None if feed is None else each for feed, each in zip(g.feeds, feeds, strict=False))
         minus = constant + products if g.minus.shape[1] else g.minus
-        return Conductances(constant - products, minus, bias, tuple(behind), fed), -first.change @ weights_of(g)
+        of_features = -first.change @ weights_of(g)
+        for k, seen in net.sources.items():
+            of_features = of_features + to_features(neurons[k - 1].skipping, mirrored[k] @ seen, x.shape[1])
+        return Conductances(constant - products, minus, bias, tuple(behind), fed), of_features
 
     scores.defvjp(forward, backward)
     counts = layered.side_counts
@@ -104,7 +109,9 @@ def _layered(circuit: Circuit, layered: LayeredCircuit) -> CircuitFunction:
         plus, minus, bias = (
             _filled(first[:, rows], sizes[0], count) for rows, count in zip(sides, counts, strict=True)
         )
-        behind = tuple(_filled(g, *size) for g, size in zip(others, zip(sizes[1:], sizes, strict=False), strict=True))
+        behind = tuple(
+            _filled(g, *size) for g, size in zip(others, zip(sizes[1:], layered.rows, strict=True), strict=True)
+        )
         feeds = jax.tree.map(lambda fed: jnp.asarray(fed, x.dtype), layered.feeds({}))
         found = scores(Conductances(plus, minus, bias, behind, feeds), _filled(x, len(x), layered.features))
         return found[:, : circuit.outputs.count]

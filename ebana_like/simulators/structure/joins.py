@@ -1,11 +1,14 @@
 """Which banks join the layers, and how do their rows and columns stand? Whole crossbars and windowed ones."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from ebana_like.elements import FloatArray, IntArray, Resistors, Synapses, VoltageSources
 from ebana_like.simulators.crossbars import AnyCrossbar, Crossbar, Reference, WindowedCrossbar
 from ebana_like.simulators.layers import read_only
 from ebana_like.simulators.structure.remaining import NotLayeredError, Remaining, positions, require, same
+from ebana_like.simulators.structure.skips import take_skipping
 from ebana_like.simulators.structure.windows import windows_of
 
 
@@ -35,8 +38,13 @@ def take_first(
     return WindowedCrossbar(seen_through, len(columns), (plus, minus, constant), seen, tied), sides, biases, columns
 
 
-def take_behind(left: Remaining, driven: IntArray, mirrored: IntArray) -> tuple[AnyCrossbar, IntArray]:
-    """Cross out the crossbar behind neurons; return it and its columns."""
+def take_behind(
+    left: Remaining, driven: IntArray, mirrored: IntArray, earlier: Sequence[IntArray], sources: VoltageSources
+) -> tuple[AnyCrossbar, IntArray]:
+    """Cross out the crossbar behind neurons; return it and its columns.
+
+    earlier: nodes that the hidden layers before those drive. sources: the inputs.
+    """
     nodes = np.concatenate([driven, mirrored])
     if (whole := _take_whole(left, nodes.tolist())) is not None:
         bank, rows, columns = whole
@@ -44,6 +52,8 @@ def take_behind(left: Remaining, driven: IntArray, mirrored: IntArray) -> tuple[
         reference = _take_reference(left, nodes)
         require(reference is None or not mirrored.size)
         return Crossbar(bank, order, len(columns), bool(mirrored.size), reference), columns
+    if (skipping := take_skipping(left, nodes, earlier, sources)) is not None:
+        return skipping
     seen_through, windows, columns, tied = _take_windows(left, nodes.tolist())
     at = {node: k for k, node in enumerate(nodes.tolist())}
     numbers = np.array([[at[node] for node in window] for window in windows.tolist()])

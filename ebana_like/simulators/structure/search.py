@@ -4,19 +4,21 @@ Layered is: features (and constant sources) on the rows of a crossbar; on each o
 diodes to constant sources, or any ideal diodes to such, maybe a source of current, and maybe a bidirectional amplifier;
 behind them the next crossbar, and so on; the last crossbar's columns are the outputs, in pairs or each by itself. Where
 a crossbar has a column of constant resistors more, what stands behind it may be read against that instead of ground.
-Nothing else may be in the circuit.
+A crossbar may have rows of earlier layers, or of sources, beside those of the layer before it. Nothing else may be in
+the circuit.
 """
 
 import numpy as np
 
 from ebana_like.circuit import Circuit
-from ebana_like.elements import Resistors, Synapses, index_of
+from ebana_like.elements import IntArray, Resistors, Synapses, index_of
 from ebana_like.simulators.crossbars import Crossbar
 from ebana_like.simulators.layers import Hidden, Layers, read_only
 from ebana_like.simulators.structure.joins import take_behind, take_first
 from ebana_like.simulators.structure.neurons import take_neurons
 from ebana_like.simulators.structure.ports import output_columns, take_branch, take_feed, take_sources
 from ebana_like.simulators.structure.remaining import NotLayeredError, Remaining, require
+from ebana_like.simulators.structure.skips import agree
 from ebana_like.values import parts
 
 
@@ -35,11 +37,13 @@ def _layers(left: Remaining) -> Layers:
     branch = take_branch(left)
     first, sides, biases, columns = take_first(left, sources)
     crossbars, hidden = [first], []
+    earlier: list[IntArray] = []
     while left.of(Synapses):
         layer, driven, mirrored = take_neurons(left, columns, crossbars[-1].reference)
         hidden.append(layer)
-        crossbar, columns = take_behind(left, driven, mirrored)
+        crossbar, columns = take_behind(left, driven, mirrored, earlier, sources)
         crossbars.append(crossbar)
+        earlier.append(driven)
     left.found.append(columns)
     feeds = tuple(take_feed(left, nodes) for nodes in (*(layer.nodes for layer in hidden), columns))
     for feed, each in zip(feeds, crossbars, strict=True):
@@ -49,7 +53,9 @@ def _layers(left: Remaining) -> Layers:
     plain = all(isinstance(c, Crossbar) and not c.mirrored and c.reference is None for c in crossbars)
     wired = any(each.bank.wires for each in crossbars)
     ideal = not isinstance(hidden[0].clamps, tuple)
-    require(plain or not (wired or ideal))
+    skips = any(each.skipping for each in crossbars)
+    require(plain or not (wired or ideal or skips))
+    require(not (wired and skips))
     require(not ideal or all(isinstance(each.bank, Resistors) for each in crossbars))
     nodes = np.concatenate([*left.found, np.array(list(left.constants), dtype=np.intp)])
     require(len(nodes) == len(left.circuit.nodes) == len(np.unique(nodes)))
@@ -57,6 +63,7 @@ def _layers(left: Remaining) -> Layers:
     for layer, before, crossbar in zip(hidden, [None, *hidden], crossbars, strict=False):
         joined = crossbar.bank.wires.joins_columns or crossbar.reference is not None
         even &= _same_ratio(layer) or not (joined or before)
+    even = even and agree(hidden, crossbars)
     constants = np.array(list(left.constants), dtype=np.intp), np.array(list(left.constants.values()))
     arrays = (*constants, columns, *output_columns(left, columns, crossbars[-1].reference))
     plus, minus, bias_rows = map(index_of, sides)

@@ -7,7 +7,16 @@ import pytest
 from random_circuits import random_circuit
 
 from ebana_like.errors import SettingError
-from ebana_like.networks import SwitchedTargets
+from ebana_like.networks import (
+    Amplifier,
+    Crossbar,
+    DiodePair,
+    Inputs,
+    OutputPairs,
+    Skip,
+    SwitchedTargets,
+    build_network,
+)
 from ebana_like.simulators import NativeSimulator, circuit_function
 
 STEP = 1e-5
@@ -54,6 +63,15 @@ def test_slopes_of_a_layered_network(hidden, network, stimuli):
     mixing = np.random.default_rng(0).normal(size=(2, 2))
     arguments = {**circuit.values(), "features": features, "mixing": mixing}
     assert_slopes(jax.jit(cost(circuit, circuit_function(circuit), len(features))), arguments)
+
+
+def test_slopes_of_layers_that_see_beyond_those_before_them():
+    neuron = DiodePair("d1n4148"), Amplifier(3, 3.0)
+    skipped = [Inputs(2), Crossbar(3), *neuron, Crossbar(4), *neuron, Skip(0), Skip(1), Crossbar(2), OutputPairs()]
+    circuit = build_network(skipped)
+    rng = np.random.default_rng(0)
+    arguments = {**circuit.values(), "features": rng.uniform(-5, 5, (3, 2)), "mixing": rng.normal(size=(2, 2))}
+    assert_slopes(jax.jit(cost(circuit, circuit_function(circuit), 3)), arguments)
 
 
 @pytest.mark.parametrize("seed", [3, pytest.param(5, marks=pytest.mark.thorough)])

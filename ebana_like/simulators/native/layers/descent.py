@@ -14,10 +14,19 @@ from jax import Array
 from ebana_like.simulators.descent import Draws, Ends, Moves, Numbers
 from ebana_like.simulators.layers import pulled
 from ebana_like.simulators.moving import Batches, Lasting, begun, ended
-from ebana_like.simulators.native.layers.network import Conductances, Network, Ports, arriving_at, network, weights_of
+from ebana_like.simulators.native.layers.network import (
+    Arriving,
+    Conductances,
+    Network,
+    Ports,
+    arriving_at,
+    network,
+    weights_of,
+)
 from ebana_like.simulators.native.layers.neurons import Layer, driven
 from ebana_like.simulators.native.layers.outputs import Outputs, injected, scores, unpushed
 from ebana_like.simulators.native.layers.settle import Settled, adjoint, guess, settle
+from ebana_like.simulators.native.layers.skips import beside
 from ebana_like.simulators.native.layers.stepping import pieces_of, stepped
 from ebana_like.simulators.native.layers.synapses import outer, per_value, products
 
@@ -87,13 +96,13 @@ def _descend(
         score, voltages, iterations = _phases(net, arriving, pull, branch, targets, betas)
         if len(betas) > 1:
             factors = (batches.coefficients[k, 1:] * share).reshape(-1, 1) / 2
-            first, behind, signals = _nudged_signals(net, rule, factors, entering, voltages, g.behind)
+            first, behind, signals = _nudged_signals(net, rule, factors, entering, x, voltages, g.behind)
         else:
             currents = injected(net, _pairs(-pull.gradient(_real(score, targets), targets), score))
-            outputs = unpushed(net, arriving, len(branch) > 1)._replace(injected=currents)
+            outputs = unpushed(net, x, len(branch) > 1)._replace(injected=currents)
             free = tuple(h[0] for h in voltages)
             solved = adjoint(net, outputs, free)
-            first, behind, signals = adjoint_signals(net, share[:, None], entering, free, solved, g.behind)
+            first, behind, signals = adjoint_signals(net, share[:, None], entering, x, free, solved, g.behind)
         windows = ports.windows
         constant, changes = (per_value(windows, weights, each) for each in (first.constant, first.change.sum(axis=0)))
         bias = constant - changes * ports.biases
@@ -172,7 +181,7 @@ def _pairs(currents: Array, scores: Array) -> Array:
 
 
 def _phases(
-    net: Network, arriving: Array, pull: Draws, branch: tuple[str, ...], targets: Array, betas: Array
+    net: Network, arriving: Arriving, pull: Draws, branch: tuple[str, ...], targets: Array, betas: Array
 ) -> tuple[Array, tuple[Array, ...], Array]:
     """Solve a batch freely, then with each of the betas from its free state.
 
@@ -190,7 +199,7 @@ def _phases(
         found = scores(net, settled.voltages[-1]), settled.voltages
         return jax.tree.map(lambda new, old: jnp.where(is_free, new, old), found, free), settled
 
-    start = jnp.zeros((len(arriving), len(net.positive)), arriving.dtype), guess(net, arriving)
+    start = jnp.zeros((len(arriving[0]), len(net.positive)), arriving[0].dtype), guess(net, arriving)
     (score, _), settled = jax.lax.scan(phase, start, betas)
     return score, settled.voltages, settled.iterations
 
@@ -208,13 +217,15 @@ def _nudged_signals(
     rule: Rule,
     factors: Array,
     entering: Array | float,
+    features: Array,
     voltages: tuple[Array, ...],
     given: tuple[Array, ...],
 ) -> tuple[_Signal, list[Array], tuple[Array, ...]]:
     """Return the signals of crossbars, sum over phases and samples of factor times the change of drops squared, and,
     before they are weighted, of feeds into every layer: their drop is the node's voltage below ground.
 
-    entering: see `Network.levels`. given: conductances of the crossbars behind the first.
+    entering: see `Network.levels`. features: (samples, features), volts. given: conductances of the crossbars behind
+    the first.
     """
     neurons, (changes, totals) = (
         ([_flat(h[1:] - h[0]) for h in each], [_flat(h[1:] + h[0]) for h in each])
@@ -224,10 +235,14 @@ def _nudged_signals(
     change = 2 * changed.reshape(len(voltages[0]) - 1, -1, changed.shape[1]).sum(axis=0)
     first = _Signal((changed * totals[0]).sum(axis=0), change)
     behind = []
+    moved: list[Array] = []
+    summed: list[Array] = []
     for k, layer in enumerate(net.neurons):
         scaled = rule.weights[k + 1] * factors
         total = layer.forward * neurons[1][k]
-        rows = layer.forward * neurons[0][k], total if layer.offsets is None else total + 2 * layer.offsets
+        moved.append(layer.forward * neurons[0][k])
+        summed.append(total if layer.offsets is None else total + 2 * layer.offsets)
+        rows = beside(layer.skipping, moved, features, 0), beside(layer.skipping, summed, features, 2)
         behind.append(products(layer.windows, given[k], scaled, rows, (changes[k + 1], totals[k + 1])))
     return first, behind, tuple(-2 * (factors * change).sum(axis=0) for change in changes)
 
@@ -262,6 +277,7 @@ def adjoint_signals(
     net: Network,
     share: Array,
     entering: Array | float,
+    features: Array,
     voltages: tuple[Array, ...],
     mirrored: tuple[Array, ...],
     given: tuple[Array, ...],
@@ -269,14 +285,19 @@ def adjoint_signals(
     """Return the signals of crossbars, sum over samples of share times adjoint drops times drops, and of feeds into
     every layer.
 
-    entering: see `Network.levels`. given: conductances of the crossbars behind the first.
+    entering: see `Network.levels`. features: (samples, features), volts. given: conductances of the crossbars behind
+    the first.
     """
     columns, of_columns = _columns(net, entering, voltages), _columns(net, 0.0, mirrored, adjoint=True)
     change = share * of_columns[0]
     first = _Signal((change * columns[0]).sum(axis=0), change)
     behind = []
+    backs: list[Array] = []
+    fronts: list[Array] = []
     for k, layer in enumerate(net.neurons):
-        rows = layer.back * mirrored[k], driven(layer, voltages[k])
+        backs.append(layer.back * mirrored[k])
+        fronts.append(driven(layer, voltages[k]))
+        rows = beside(layer.skipping, backs, features, 0), beside(layer.skipping, fronts, features, 1)
         behind.append(products(layer.windows, given[k], share, rows, (of_columns[k + 1], columns[k + 1])))
     return first, behind, tuple(-(share * each).sum(axis=0) for each in mirrored)
 

@@ -89,7 +89,9 @@ def swept(
     def step(carry: Carry) -> Carry:
         number, v, sweeps, _ = carry
         between = beside(v)
-        new = {k: exact(k, {**v, **between}) for k in kept}
+        new = dict(v)
+        for k in kept:  # one after the other: those that skip others are joined
+            new[k] = exact(k, {**new, **between})
         moved = largest({k: new[k] - v[k] for k in kept})
         settled = moved <= tolerance * (1 + largest({**new, **between}))
         goes = sweeps == 0

@@ -40,12 +40,13 @@ class LayeredCircuit:
         self.layers = layers
         self.switched = layers.branch.is_switched
         self._sources = index_of(circuit.bank(circuit.inputs.bank, VoltageSources).positive)
-        seen = any(isinstance(crossbar, WindowedCrossbar) for crossbar in layers.crossbars)
-        self._filled_size: Callable[[int], int] = int if seen else filled_size  # windows hold no places without nodes
+        whole = not any(isinstance(c, WindowedCrossbar) or c.skipping for c in layers.crossbars)
+        self._filled_size: Callable[[int], int] = filled_size if whole else int  # parts hold no places without nodes
         self.sizes = [self._filled_size(len(hidden.nodes)) for hidden in layers.hidden]
         behind = zip(layers.hidden, self.sizes, layers.crossbars[1:], strict=True)
         self.neurons = tuple(_neurons(*each) for each in behind)
         self.sizes.append(self._filled_size(len(layers.outputs)))
+        self.rows = [_rows(c, size) for c, size in zip(layers.crossbars[1:], self.sizes, strict=False)]
         self._order()
         self.ports = self._ports()
 
@@ -146,7 +147,7 @@ class LayeredCircuit:
                 for rows, count in zip(self._sides, self.side_counts, strict=True)
             )
         others = []
-        for crossbar, rows, columns in zip(behind, self.sizes[:-1], self.sizes[1:], strict=True):
+        for crossbar, rows, columns in zip(behind, self.rows, self.sizes[1:], strict=True):
             if isinstance(crossbar, WindowedCrossbar):
                 others.append(np.stack([part for part in crossbar.parts(self._of(crossbar, values)) if part.size]))
             else:
@@ -202,7 +203,7 @@ class LayeredCircuit:
             rows = np.arange(len(first.bank) // first.columns)
             counts = (len(rows[side]) for side in self._sides)
             sides = [part[: first.columns, :count] for part, count in zip(sides, counts, strict=True)]
-        before = [len(hidden.nodes) for hidden in self.layers.hidden]
+        before = [_rows(c, len(hidden.nodes)) for c, hidden in zip(others, self.layers.hidden, strict=True)]
         behind = zip(g.behind, others, before, strict=True)
         return [
             *sides,
@@ -313,6 +314,11 @@ def _alone(crossbar: AnyCrossbar, untied: bool) -> bool:
     return untied and crossbar.order is None and not crossbar.bank.wires
 
 
+def _rows(crossbar: AnyCrossbar, before: int) -> int:
+    """Return how many rows a crossbar has behind so many nodes, those of earlier layers with them."""
+    return before + (0 if crossbar.skipping is None else sum(crossbar.skipping.counts))
+
+
 def _windows(crossbar: AnyCrossbar, rows: int) -> Windows | None:
     """Return through which windows a crossbar sees so many rows of the layer before; None where it sees them all."""
     if not isinstance(crossbar, WindowedCrossbar):
@@ -323,15 +329,15 @@ def _windows(crossbar: AnyCrossbar, rows: int) -> Windows | None:
 def _neurons(hidden: Hidden, size: int, behind: AnyCrossbar) -> Layer:
     """Return a hidden layer filled up to a size by neurons at ground. behind: the crossbar there."""
     missing = size - len(hidden.nodes)
-    gains = (np.pad(gain, (0, missing), constant_values=1.0) for gain in (hidden.forward, hidden.back))
+    forward, back = (as_jax(np.pad(each, (0, missing), constant_values=1.0)) for each in (hidden.forward, hidden.back))
     ground = np.arange(size) >= len(hidden.nodes)
-    forward, back = map(as_jax, gains)
     offsets = None if hidden.offsets is None else as_jax(padded(hidden.offsets, size))
     windows = _windows(behind, size)
     if isinstance(hidden.clamps, Bounds):
         ends = (hidden.clamps.low, -np.inf), (hidden.clamps.high, np.inf)
         low, high = (as_jax(np.pad(each, (0, missing), constant_values=none)) for each, none in ends)
-        return Rectifiers(low, high, forward, back, as_jax(ground.astype(float)), offsets, windows)
+        floor = as_jax(ground.astype(float))
+        return Rectifiers(low, high, forward, back, floor, offsets, windows, skipping=behind.skipping)
     rails, each = np.stack([clamp.rails for clamp in hidden.clamps]), saturations(hidden.clamps)
     if each.shape[1] > 1:
         each = np.pad(each, ((0, 0), (0, missing)), mode="edge")
@@ -339,4 +345,5 @@ def _neurons(hidden: Hidden, size: int, behind: AnyCrossbar) -> Layer:
     above, currents, to_ground = as_jax(padded(rails, size, 1)), as_jax(each), as_jax(ground.astype(float))
     column = behind.reference
     reference = None if column is None else as_jax(padded(column.conductance, size))
-    return Neurons(above, currents, as_jax(scales), forward, back, to_ground, offsets, windows, reference)
+    gains = forward, back
+    return Neurons(above, currents, as_jax(scales), *gains, to_ground, offsets, windows, reference, behind.skipping)

@@ -8,16 +8,20 @@ Neuron j of hidden layer l, behind the crossbar g_l and before an amplifier with
 with i_D the current of its two diodes; the first layer has the currents that arrive from the inputs in place of the
 first term. Outputs have no diodes: D_k o_k = A sum_j g[j,k] h_j + I_k. Rows of layer l times the product of A / B of
 the amplifiers behind it make the Jacobian symmetric. An amplifier's offset o, volts at its output, is a current that
-nothing moves: B o sum_k g_{l+1}[j,k] out of its neuron, and g_{l+1}[j,k] o into each column behind it.
+nothing moves: B o sum_k g_{l+1}[j,k] out of its neuron, and g_{l+1}[j,k] o into each column behind it. What crossbars
+that see earlier layers too add to this says `skips`.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import jax.numpy as jnp
 from jax import Array
 
+from ebana_like.simulators.crossbars import SOURCES
 from ebana_like.simulators.native.layers.neurons import Layer
 from ebana_like.simulators.native.layers.reference import ReferenceSums, Share
+from ebana_like.simulators.native.layers.skips import Pair, at_sources, parted
 from ebana_like.simulators.native.layers.synapses import (
     Windows,
     column_sums,
@@ -47,6 +51,8 @@ class Network(NamedTuple):
     conductances: D of each hidden layer and of the outputs, (nodes,), siemens.
     positive, negative: positions of the output pairs, (pairs,); no negative ones where outputs are read against ground.
     fed: currents that sources and the amplifiers' offsets feed into each layer, (nodes,), amperes; None where none do.
+    skips: conductances by which the second of two layers sees the first, (nodes, nodes), siemens, where others stand
+        between them. sources: those by which a layer behind the first sees sources, (nodes, rows), siemens.
     couplings: what wires put between the nodes of a layer, as currents into each of them by the voltages of the others,
         (nodes, nodes) of every layer, siemens, zero on the diagonal; none where there are no wires.
     ratios: of the amplifiers.
@@ -63,6 +69,8 @@ class Network(NamedTuple):
     negative: Array
     fed: tuple[Array | None, ...]
     sums: tuple[tuple[Array, Array], ...]
+    skips: dict[Pair, Array]
+    sources: dict[int, Array]
     couplings: tuple[Array, ...] = ()
     ratios: Even | Uneven = Even()
     references: tuple[ReferenceSums | None, ...] = ()
@@ -78,15 +86,23 @@ class Network(NamedTuple):
         """Number of the output layer."""
         return len(self.neurons)
 
-    @property
-    def kept(self) -> range:
-        """Layers left when every second one is eliminated; all of them where their nodes are coupled."""
-        return range(self.last + 1) if self.couplings else range(1, self.last + 1, 2)
+    def joined(self, k: int, n: int) -> bool:
+        """Whether a crossbar joins two layers."""
+        return abs(k - n) == 1 or (min(k, n), max(k, n)) in self.skips
 
     @property
-    def eliminated(self) -> range:
-        """Layers that are independent scalar equations, or pairs, given the kept ones."""
-        return range(0) if self.couplings else range(0, self.last + 1, 2)
+    def kept(self) -> list[int]:
+        """Layers left when the others are eliminated; all of them where their nodes are coupled."""
+        return [k for k in range(self.last + 1) if k not in self.eliminated]
+
+    @property
+    def eliminated(self) -> list[int]:
+        """Layers that are independent scalar equations, or pairs, given the kept ones: every second one of a chain."""
+        found: list[int] = []
+        for k in range(0 if self.couplings else self.last + 1):
+            if not any(self.joined(k, n) for n in found):
+                found.append(k)
+        return found
 
     def shares(self, k: int) -> list[Share]:
         """Return what references add to the coupling of the nodes of layer k."""
@@ -132,23 +148,37 @@ class Network(NamedTuple):
         return weight
 
     def into(self, k: int, v: dict[int, Array]) -> Array:
-        """Return the currents into layer k from the layers beside it that have voltages v, (points, nodes).
+        """Return the currents into layer k from the layers joined to it that have voltages v, (points, nodes).
 
         Where nodes of a layer are coupled, also from the layer itself.
         """
         total: Array | float = 0.0
         if k > 0 and k - 1 in v:
-            total = self.ahead(k - 1, self.neurons[k - 1].forward * v[k - 1])
+            layer = self.neurons[k - 1]
+            total = into_columns(layer.windows, self.matrices[k - 1], layer.forward * v[k - 1])
         if k + 1 in v:
             layer = self.neurons[k]
             total = total + layer.back * into_rows(layer.windows, self.matrices[k], v[k + 1])
+        for (before, behind), matrix in self.skips.items():
+            if behind == k and before in v:
+                total = total + (self.neurons[before].forward * v[before]) @ matrix.T
+            elif before == k and behind in v:
+                total = total + self.neurons[k].back * (v[behind] @ matrix)
         if self.couplings and k in v:
             total = total + v[k] @ self.couplings[k].T
         return jnp.asarray(total)
 
-    def ahead(self, k: int, driven: Array) -> Array:
-        """Return the currents into the layer behind hidden layer k, (points, nodes), of rows driven at that."""
-        return into_columns(self.neurons[k].windows, self.matrices[k], driven)
+    def ahead(self, k: int, rows: Sequence[Array]) -> Array:
+        """Return the currents into the layer behind hidden layer k, (points, nodes), of rows of the layers up to it."""
+        total = into_columns(self.neurons[k].windows, self.matrices[k], rows[k])
+        for (before, behind), matrix in self.skips.items():
+            if behind == k + 1:
+                total = total + rows[before] @ matrix.T
+        return total
+
+
+Arriving = tuple[Array, *tuple[Array | None, ...]]
+"""Currents of sources into every layer, (points, nodes), amperes; None into those behind the first that see none."""
 
 
 class Wired(NamedTuple):
@@ -171,8 +201,11 @@ def network(neurons: tuple[Layer, ...], ports: "Ports", g: "Conductances", wired
     conductances, at_columns = [], input_total(g, ports.windows)
     references = [_first_reference(ports, g, at_columns)]
     sums, matrices = [], []
-    for layer, part in zip(neurons, g.behind, strict=True):
-        every = total(layer.windows, part)
+    skips: dict[Pair, Array] = {}
+    sources: dict[int, Array] = {}
+    for k, (layer, part) in enumerate(zip(neurons, g.behind, strict=True)):
+        next_to, earlier = parted(layer.skipping, len(layer.forward), part)
+        every = total(layer.windows, next_to)
         at_rows = row_sums(layer.windows, every)
         if layer.reference is not None:
             at_rows = at_rows + layer.reference
@@ -180,9 +213,17 @@ def network(neurons: tuple[Layer, ...], ports: "Ports", g: "Conductances", wired
         at_columns = column_sums(layer.windows, every)
         sums.append((at_columns, at_rows))
         reference = None if layer.reference is None else ReferenceSums(at_columns, at_rows, at_rows.sum())
-        matrix = signed(layer.windows, part)
+        matrix = signed(layer.windows, next_to)
         matrices.append(matrix if reference is None else reference.seen(matrix))
         references.append(reference)
+        for number, seen in earlier.items():
+            at_columns = at_columns + seen.sum(axis=1)
+            if number == SOURCES:
+                sources[k + 1] = seen
+                continue
+            skips[number, k + 1] = seen
+            gains = neurons[number].forward * neurons[number].back
+            conductances[number] = conductances[number] + gains * seen.sum(axis=0)
     positive = not any(in_mirror(layer.windows, part) for layer, part in zip(neurons, g.behind, strict=True))
     fed: list[Array | None] = [None] * (len(matrices) + 1)
     for k, (layer, matrix) in enumerate(zip(neurons, matrices, strict=True)):
@@ -193,6 +234,8 @@ def network(neurons: tuple[Layer, ...], ports: "Ports", g: "Conductances", wired
                 out = out + layer.back * (layer.offsets * rows.sum(axis=1) - rows @ layer.offsets)
             before, fed[k + 1] = fed[k], into_columns(layer.windows, matrix, layer.offsets[None])[0]
             fed[k] = -out if before is None else before - out
+    for (own, behind), seen in skips.items():
+        fed[own], fed[behind] = _with_offsets(neurons[own], seen, fed[own], fed[behind])
     for k, feed in enumerate(g.feeds):
         if feed is not None:
             held = fed[k]
@@ -208,10 +251,22 @@ def network(neurons: tuple[Layer, ...], ports: "Ports", g: "Conductances", wired
         ports.negative,
         tuple(fed),
         tuple(sums) if positive and not any(references) else (),
+        skips,
+        sources,
         wired.couplings,
         ports.ratios,
         tuple(references),
     )
+
+
+def _with_offsets(
+    layer: Layer, seen: Array, own: Array | None, behind: Array | None
+) -> tuple[Array | None, Array | None]:
+    """Return what is fed into a layer and into one that sees it beyond others, with what its offsets bring both."""
+    if layer.offsets is None:
+        return own, behind
+    out, into = layer.back * layer.offsets * seen.sum(axis=0), seen @ layer.offsets
+    return (-out if own is None else own - out), (into if behind is None else behind + into)
 
 
 def _first_reference(ports: "Ports", g: "Conductances", at_columns: Array) -> ReferenceSums | None:
@@ -271,8 +326,19 @@ def input_total(g: Conductances, windows: Windows | None = None) -> Array:
     return total + g.minus @ ones if g.minus.shape[1] else total
 
 
-def arriving_at(net: Network, ports: Ports, weights: Array, bias: Array, features: Array) -> Array:
-    """Return the currents of the inputs into the first layer, (points, neurons), amperes. weights: of `weights_of`."""
+def arriving_at(net: Network, ports: Ports, weights: Array, bias: Array, features: Array) -> Arriving:
+    """Return the currents of inputs and constant sources into every layer. weights: of `weights_of`."""
+    later = [
+        None
+        if layer.skipping is None or k not in net.sources
+        else at_sources(layer.skipping, features) @ net.sources[k].T
+        for k, layer in enumerate(net.neurons, start=1)
+    ]
+    return _at_first(net, ports, weights, bias, features), *later
+
+
+def _at_first(net: Network, ports: Ports, weights: Array, bias: Array, features: Array) -> Array:
+    """Return the currents of the inputs into the first layer, (points, neurons), amperes."""
     found = into_columns(ports.windows, weights, features) + per_column(ports.windows, bias @ ports.biases)
     reference = net.references[0]
     return found if reference is None else found - reference.raised(features)[:, None] * reference.columns

@@ -8,6 +8,7 @@ from jax import Array
 from ebana_like.elements.constants import GMIN
 from ebana_like.elements.diode import junction
 from ebana_like.elements.ideal_diode import WIRE
+from ebana_like.simulators.crossbars import Skipping
 from ebana_like.simulators.native.layers.synapses import Windows
 
 
@@ -21,6 +22,7 @@ class Neurons(NamedTuple):
     offsets: of the amplifiers' outputs, (neurons,), volts; None where there are none, and nothing is computed then.
     windows: through which the crossbar behind sees them; None for all of them.
     reference: siemens of the column that the crossbar behind is read against, (neurons,); None where there is none.
+    skipping: rows that the crossbar behind has of earlier layers; None where it has none.
     """
 
     rails: Array
@@ -32,6 +34,7 @@ class Neurons(NamedTuple):
     offsets: Array | None = None
     windows: Windows | None = None
     reference: Array | None = None
+    skipping: Skipping | None = None
 
     def current(self, h: Array) -> tuple[Array, Array]:
         """Return the diodes' current out of the neurons and its slope, at voltages (points, neurons)."""
@@ -60,7 +63,7 @@ class Rectifiers(NamedTuple):
     """One hidden layer of ideal diodes before it has conductances.
 
     low, high: between which voltages they keep the neurons, (neurons,), volts.
-    forward, back, ground, offsets, windows, reference: as those of `Neurons`.
+    forward, back, ground, offsets, windows, reference, skipping: as those of `Neurons`.
     """
 
     low: Array
@@ -71,6 +74,7 @@ class Rectifiers(NamedTuple):
     offsets: Array | None = None
     windows: Windows | None = None
     reference: None = None
+    skipping: Skipping | None = None
 
     def kept(self, h: Array) -> Array:
         """Return the voltages (..., neurons) that diodes leave of those without them: exact, node by node."""

@@ -7,6 +7,7 @@ import jax.numpy as jnp
 from jax import Array
 
 from ebana_like.simulators.native.layers.network import (
+    Arriving,
     Conductances,
     Network,
     Ports,
@@ -23,25 +24,25 @@ from ebana_like.simulators.native.layers.settle import Settled, adjoint, guess, 
 @partial(jax.jit, static_argnames="loaded")
 def free(
     loaded: bool, neurons: tuple[Layer, ...], ports: Ports, g: Conductances, wired: Wired, features: Array
-) -> tuple[Network, Array, Settled]:
-    """Solve the free phase of a batch; the network, the currents that arrive at its first layer, and the solution."""
+) -> tuple[Network, Arriving, Settled]:
+    """Solve the free phase of a batch; the network, the currents of its inputs, and the solution."""
     net = network(neurons, ports, g, wired)
     arriving = arriving_at(net, ports, weights_of(g), g.bias, features)
-    outputs = unpushed(net, arriving, loaded)
+    outputs = unpushed(net, features, loaded)
     return net, arriving, settle(net, arriving, outputs, guess(net, arriving))
 
 
 @jax.jit
-def nudged(net: Network, arriving: Array, currents: Array, loads: Array | None, start: tuple[Array, ...]) -> Settled:
+def nudged(net: Network, arriving: Arriving, currents: Array, loads: Array | None, start: tuple[Array, ...]) -> Settled:
     """Solve nudged phases from the free one.
 
     currents: into the output pairs, (phases, batch, pairs), amperes. loads: (phases, batch), siemens.
     """
-    phases = len(currents)
-    tiled = jnp.tile(arriving, (phases, 1))
-    outputs = Outputs(injected(net, currents).reshape(len(tiled), -1), None if loads is None else loads.reshape(-1, 1))
-    settled = settle(net, tiled, outputs, tuple(jnp.tile(h, (phases, 1)) for h in start))
-    shaped = tuple(h.reshape(phases, len(arriving), -1) for h in settled.voltages)
+    phases, points = currents.shape[:2]
+    tiled, guesses = jax.tree.map(lambda each: jnp.tile(each, (phases, 1)), (arriving, start))
+    into = injected(net, currents).reshape(phases * points, -1)
+    settled = settle(net, tiled, Outputs(into, None if loads is None else loads.reshape(-1, 1)), guesses)
+    shaped = tuple(h.reshape(phases, points, -1) for h in settled.voltages)
     return Settled(shaped, settled.iterations.reshape(phases, -1))
 
 

@@ -40,7 +40,7 @@ def _scored(
 
     def chunk(x: Array) -> tuple[Array, Array]:
         arriving = arriving_at(net, ports, weights, g.bias, x)
-        settled = settle(net, arriving, unpushed(net, arriving, loaded), guess(net, arriving))
+        settled = settle(net, arriving, unpushed(net, x, loaded), guess(net, arriving))
         return scores(net, settled.voltages[-1]), settled.iterations
 
     found: tuple[Array, Array] = jax.lax.map(chunk, features)

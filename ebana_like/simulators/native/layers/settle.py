@@ -1,6 +1,7 @@
 """Where does a batch settle in a layered network of any depth? Newton's method in all layers at once.
 
-Layers are coloured in turn; eliminating every second one, whose equations are scalar, leaves
+Layers are coloured in turn; eliminating every second one, whose equations are scalar, or as many as no crossbar joins
+where some see beyond the layer before them, leaves
 
     J = diag(slopes) - C diag(1 / slopes') C',   C: coupling of kept to eliminated layers,
 
@@ -22,7 +23,7 @@ from jax import Array
 
 from ebana_like.simulators.native.layers.gradients import Layers, jacobian_times, largest, roughened, roughly, solve
 from ebana_like.simulators.native.layers.ideal import swept
-from ebana_like.simulators.native.layers.network import Even, Network
+from ebana_like.simulators.native.layers.network import Arriving, Even, Network
 from ebana_like.simulators.native.layers.neurons import Layer, Neurons, Rectifiers, driven
 from ebana_like.simulators.native.layers.outputs import Outputs, divided, multiplied
 from ebana_like.simulators.native.layers.patternless import patternless
@@ -72,30 +73,36 @@ class Settled(NamedTuple):
     iterations: Array
 
 
-def guess(net: Network, arriving: Array) -> tuple[Array, ...]:
+def guess(net: Network, arriving: Arriving) -> tuple[Array, ...]:
     """Return first guesses of every layer's voltages, each from the layer before it.
 
     Of several hidden layers each also knows what comes back from those behind it in the mean (`_returning`).
     """
     guesses: list[Array] = []
-    s, returning = arriving, _returning(net, arriving) if net.last > 1 and net.sums else {}
+    rows: list[Array] = []
+    s, returning = arriving[0], _returning(net, arriving) if net.last > 1 and net.sums else {}
     for k, layer in enumerate(net.neurons):
         guesses.append(_alone(layer, s + returning[k] if returning else s, net.conductances[k]))
-        s = net.ahead(k, driven(layer, guesses[-1]))
+        rows.append(driven(layer, guesses[-1]))
+        s, more = net.ahead(k, rows), arriving[k + 1]
+        if more is not None:
+            s = s + more
     return (*guesses, s / net.conductances[-1])
 
 
-def _returning(net: Network, arriving: Array) -> Layers:
+def _returning(net: Network, arriving: Arriving) -> Layers:
     """Return roughly the currents into each hidden layer from the one behind it, (points, neurons), amperes.
 
     They are those of a network without pattern, whose first layer conducts as its diodes do where it stands alone.
     """
-    alone = _alone(net.neurons[0], arriving, net.conductances[0])
-    chord = jnp.where(alone != 0, arriving / jnp.where(alone != 0, alone, 1), 0)
+    first = arriving[0]
+    alone = _alone(net.neurons[0], first, net.conductances[0])
+    chord = jnp.where(alone != 0, first / jnp.where(alone != 0, alone, 1), 0)
     slopes = dict(enumerate(net.conductances))
     slopes[0] = jnp.maximum(chord, slopes[0])
     into = {k: jnp.zeros_like(D)[None] for k, D in enumerate(net.conductances)}
-    mean = patternless(net, slopes, None)({**into, 0: arriving})
+    into |= {k: currents for k, currents in enumerate(arriving) if currents is not None}
+    mean = patternless(net, slopes, None)(into)
     return {
         k: (mean[k + 1] @ of_columns / of_columns.sum())[:, None] * (layer.back * of_rows)
         for k, (layer, (of_columns, of_rows)) in enumerate(zip(net.neurons, net.sums, strict=True))
@@ -123,20 +130,17 @@ def _alone(layer: Layer, s: Array, D: Array) -> Array:
     return h - move
 
 
-def settle(net: Network, arriving: Array, outputs: Outputs, start: tuple[Array, ...]) -> Settled:
-    """Solve points from guesses.
-
-    arriving: currents of the inputs into the first layer, (points, neurons), amperes.
-    """
+def settle(net: Network, arriving: Arriving, outputs: Outputs, start: tuple[Array, ...]) -> Settled:
+    """Solve points from guesses."""
     last, kept, eliminated = net.last, net.kept, net.eliminated
-    digits = ROUNDING * float(np.finfo(arriving.dtype).eps)
+    points, digits = len(arriving[0]), ROUNDING * float(np.finfo(arriving[0].dtype).eps)
     loads = outputs.loads
 
     def inflow(k: int, v: Layers) -> Array:
         """Return all that flows into layer k from beside it and from outside."""
-        total = net.into(k, v)
-        if k == 0:
-            total = total + arriving
+        total, brought = net.into(k, v), arriving[k]
+        if brought is not None:
+            total = total + brought
         fed = net.fed[k]
         if fed is not None:
             total = total + fed
@@ -163,7 +167,7 @@ def settle(net: Network, arriving: Array, outputs: Outputs, start: tuple[Array, 
         slopes: Layers = {}
         own: Layers = {}
         ahead = {}
-        moving = jnp.zeros(len(arriving), bool)
+        moving = jnp.zeros(points, bool)
         for k in eliminated:
             own[k] = divided(net, k, slopes, loads, s[k] - laws(k, h, slopes))
             ahead[k] = h[k] + own[k]
@@ -203,7 +207,7 @@ def settle(net: Network, arriving: Array, outputs: Outputs, start: tuple[Array, 
     h = dict(enumerate(start))
     s = {k: inflow(k, {n: v for n, v in h.items() if n in kept}) for k in eliminated}
     zero = jnp.zeros((), jnp.int32)
-    iterations = jnp.zeros(len(arriving), jnp.int32)
+    iterations = jnp.zeros(points, jnp.int32)
     _, h, _, iterations, _ = jax.lax.while_loop(is_going, step, (zero, h, s, iterations, jnp.ones((), bool)))
     return Settled(tuple(h[k] for k in range(last + 1)), iterations)
 
@@ -225,7 +229,7 @@ def adjoint(net: Network, outputs: Outputs, voltages: tuple[Array, ...]) -> tupl
         residual[last] = jnp.broadcast_to(outputs.injected, voltages[last].shape)
     else:
         own = {last: divided(net, last, slopes, loads, outputs.injected)}
-        residual[last - 1] = net.into(last - 1, own)
+        residual |= {k: net.into(k, own) for k in net.kept if net.joined(k, last)}
     size = voltages[0].dtype.itemsize
 
     def solved(r: Layers) -> Layers:
