@@ -27,6 +27,7 @@ OTHERS = {
     "config": ("config", "print a task's settings as a file to edit"),
     "resume": ("resume", "go on with an interrupted run, or train it longer"),
     "hopfield": ("hopfield", "train a Hopfield network on a task"),
+    "meta": ("meta", "learn what weights leak to, over many small tasks"),
     "fit": ("fit", "train a netlist of your own on a table"),
     "board": ("board", "search where on a board of resistors ports should be, to learn a table"),
     "inspect": ("inspect", "show what is in a run folder or a netlist"),

@@ -21,6 +21,7 @@ from ebana_like.tasks import (
     xor,
 )
 from ebana_like.tasks.hopfield import PREFIX, HopfieldTask
+from ebana_like.tasks.meta import META
 from ebana_like.tasks.task import Task, Trainable
 
 if TYPE_CHECKING:
@@ -59,6 +60,8 @@ def trainable(name: str) -> Trainable:
 
         if name == FIT.name:
             return FIT
+        if name == META.name:
+            return META
         if name.removeprefix(PREFIX) in TASKS:
             return HopfieldTask(TASKS[name.removeprefix(PREFIX)])
     return TASKS[name]
