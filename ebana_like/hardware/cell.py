@@ -57,7 +57,7 @@ class Cell(Around):
         return found
 
     def begun(self, parameter: Parameter, entries: Mapping[str, FloatArray]) -> FloatArray:
-        return _mean([entries[f"{_device(k)}{HELD}"] for k in range(self.devices)])
+        return np.asarray(_mean([entries[f"{_device(k)}{HELD}"] for k in range(self.devices)]))
 
     def rested(
         self,
@@ -74,7 +74,7 @@ class Cell(Around):
             own = _of(k, entries)
             given = {f"{name}/{address}": each for name, each in own.items()}
             found.append(self.inner.rested(address, parameter, own[HELD] + apart, given, seconds, rng))
-        return _mean(found)
+        return np.asarray(_mean(found))
 
     def moved(
         self, value: "Array", wanted: "Array", low: Any, high: Any, entries: Entries, key: "Array"
@@ -84,7 +84,8 @@ class Cell(Around):
         from ebana_like.hardware.draws import words
 
         chosen = words(key, jnp.uint32(0), CHOSEN) % self.devices
-        held, found = [], {}
+        held: list[Array] = []
+        found: dict[str, Array] = {}
         for k in range(self.devices):
             own = {**_of(k, entries), NUMBER: entries[NUMBER]}
             asked = wanted if self.written == "all" else jnp.where(chosen == k, self.devices * wanted, 0)

@@ -60,6 +60,22 @@ CELLS = tuple(
     f"{name}-{n}" for name in ("idealized", "capacitor", "ecram", "ecram-mo", "reram-es", "reram-sb") for n in (2, 4)
 )
 """Two and four devices a value."""
+FASTER = "transfer.gain=30,transfer.share=0.005"
+TRANSFERS = (
+    "transfer.buffered=false",
+    "transfer.chop=0.1",
+    FASTER,
+    f"{FASTER},transfer.buffered=false",
+    f"{FASTER},transfer.chop=0.02",
+    f"{FASTER},transfer.chop=0.1,transfer.averaged=0.5",
+    f"{FASTER},transfer.off=0.2",
+    f"{FASTER},transfer.off=0.2,transfer.chop=0.02",
+)
+"""Tiki-taka otherwise: written at once (its first version), chopped, AGAD, and with references wrong by a fifth of the
+range.
+
+FASTER: the fast bank gets so much of gradients that it forgets what it had before a sign flips.
+"""
 WRITTEN = ("pcm-nandakumar", "pcm-joshi", "reram-wan")
 IMPERFECTIONS = (
     ("levels", "count=64,rounding=nearest"),
@@ -127,6 +143,9 @@ def cases() -> Iterator[Case]:
         yield Case(task, "ideal", "", "sign")
         for name in (*CELLS, *WRITTEN):
             yield Case(task, name, "", "sgd")
+        for name in ("reram-es", "reram-array-hfo2"):
+            for options in TRANSFERS:
+                yield Case(task, name, options, "tiki-taka")
         for name, options in IMPERFECTIONS:
             yield Case(task, name, options, "sgd")
 

@@ -40,6 +40,8 @@ DEVICES = [
     ("ecram", "rounding=kept"),
     ("reram-array-om", "verify.tries=3"),
     ("ecram", "transfer.every=2"),
+    ("reram-es", "transfer.every=2,transfer.chop=0.3,transfer.averaged=0.5"),
+    ("reram-array-hfo2", "transfer.buffered=false"),
     ("pcm", "pair.upper=0.6"),
     ("reram-es", "pair.lower=0.1,rounding=kept"),
     ("capacitor", "cell.devices=3,rounding=kept"),
