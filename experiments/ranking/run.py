@@ -1,9 +1,11 @@
 """Which learning rule is best? Every rule of the comparative study on MNIST, in resistive and in Hopfield networks.
 
-    python experiments/ranking/run.py PATH [hopfield] [smooth] [circuit]
+    python experiments/ranking/run.py PATH [hopfield] [smooth] [circuit] [hopfield-whole] [smooth-whole]
+                                            [circuit-whole]
 
-PATH is an .npz of the digits (x_train, y_train, x_test, y_test). Digits are averaged over 2 x 2 pixels; 6000 to learn
-from, 2000 others of the training set to choose rates by, 10000 to test on. Every row is written as it is computed.
+PATH is an .npz of the digits (x_train, y_train, x_test, y_test). Digits are averaged over 2 x 2 pixels, 6000 to learn
+from, or whole, 58000 to learn from; the last 2000 of the training set choose rates, 10000 are tested on. Every row is
+written as it is computed.
 """
 
 import csv
@@ -18,6 +20,7 @@ import matplotlib
 matplotlib.use("svg")
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.ticker import FormatStrFormatter, LogLocator, NullLocator
 
 from ebana_like.data import Dataset, Split
 from ebana_like.elements.switch import in_series
@@ -38,12 +41,11 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from rows import add_row
 
 HERE = Path(__file__).parent
-SIDE = 14
 FACTORS = (0.1, 1 / 3, 1.0, 3.0, 5.0, 10.0, 20.0, 40.0)
 """Of the rates, that every rule is offered."""
 
 SEEDS, SEARCH_SEED = range(3), 100
-EPOCHS, SEARCH_EPOCHS = 10, 2
+SEARCH_EPOCHS = 2
 RULES: Mapping[str, tuple[bool, type[Estimator], float]] = {
     "EP, positive": (False, Positive, 0.5),
     "EP, negative": (False, Negative, 0.5),
@@ -80,9 +82,27 @@ class Stiff(SwitchedTargets):
 
 
 @dataclass(frozen=True)
-class Kind:
-    """A kind of network. unit: volts of a pixel. rates: of its banks, for the cost's gradient."""
+class Size:
+    """How much is learned. side: pixels of an image's. learned, searched: digits, for a row and to choose rates.
+    single: circuits take their steps in single precision.
+    """
 
+    side: int = 14
+    learned: int = 6000
+    searched: int = 6000
+    epochs: int = 10
+    single: bool = False
+
+
+WHOLE = Size(28, 58000, 12000, 5, single=True)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of network. hidden: units. unit: volts of a pixel. rates: of its banks, for the cost's gradient."""
+
+    size: Size
+    hidden: int
     unit: float
     cost: SquaredError
     rates: Mapping[str, float]
@@ -103,14 +123,14 @@ class Kind:
 
 @dataclass(frozen=True)
 class HopfieldKind(Kind):
-    """196-100-10 units. activation: of them. pull: of outputs that are not clamped."""
+    """One hidden layer, 10 outputs. activation: of units. pull: of outputs that are not clamped."""
 
     activation: str = "clip"
     pull: Literal["switch", "current"] = "switch"
 
     def system(self, clamped: bool, seed: int) -> System:
         pull: Way = "clamped" if clamped else self.pull
-        return Hopfield((SIDE**2, 100, 10), self.activation, pull, seed, spread=0.5)
+        return Hopfield((self.size.side**2, self.hidden, 10), self.activation, pull, seed, spread=0.5)
 
     def engine(self, system: System) -> Engine:
         assert isinstance(system, Hopfield)
@@ -124,15 +144,15 @@ class HopfieldKind(Kind):
 
 
 class CircuitKind(Kind):
-    """196-50-10 resistors, Schottky diodes and amplifiers."""
+    """Resistors, Schottky diodes and amplifiers: one hidden layer, 10 pairs of outputs."""
 
     STIFFNESS = 2e-5
     """Siemens, about the conductance that an output pair has by itself."""
 
     def system(self, clamped: bool, seed: int) -> System:
         layers = [
-            Inputs(SIDE**2, 1.0),
-            Crossbar(50),
+            Inputs(self.size.side**2, 1.0),
+            Crossbar(self.hidden),
             DiodePair("schottky"),
             Amplifier(4.0),
             Crossbar(20),
@@ -142,32 +162,40 @@ class CircuitKind(Kind):
 
     def engine(self, system: System) -> Engine:
         assert isinstance(system, CircuitSystem)
-        return NativeSimulator(system.circuit)
+        return NativeSimulator(system.circuit, single=self.size.single)
 
     def estimator(self, kind: type[Estimator], beta: float, clamped: bool) -> Estimator:
         return super().estimator(kind, beta if clamped else beta * self.STIFFNESS, clamped)
 
 
+SMALL = Size()
 RATES = {"layer1": 0.2 / 64, "layer2": 0.1 / 64}
+CIRCUIT = (4 / 255, SquaredError(0.3, -0.3 / 9))
 KINDS: Mapping[str, Kind] = {
-    "hopfield": HopfieldKind(1 / 255, SquaredError(), RATES),
-    "smooth": HopfieldKind(1 / 255, SquaredError(), RATES, "logistic", "current"),
-    "circuit": CircuitKind(4 / 255, SquaredError(0.3, -0.3 / 9), {"crossbar1": 3.0, "crossbar2": 0.6}),
+    "hopfield": HopfieldKind(SMALL, 100, 1 / 255, SquaredError(), RATES),
+    "smooth": HopfieldKind(SMALL, 100, 1 / 255, SquaredError(), RATES, "logistic", "current"),
+    "circuit": CircuitKind(SMALL, 50, *CIRCUIT, {"crossbar1": 3.0, "crossbar2": 0.6}),
+    "hopfield-whole": HopfieldKind(WHOLE, 100, 1 / 255, SquaredError(), RATES),
+    "smooth-whole": HopfieldKind(WHOLE, 100, 1 / 255, SquaredError(), RATES, "logistic", "current"),
+    "circuit-whole": CircuitKind(WHOLE, 100, *CIRCUIT, {"crossbar1": 100.0, "crossbar2": 1.5}),
 }
 
 
-def digits(path: str, unit: float) -> tuple[Dataset, Dataset, Dataset]:
-    """Return what is learned from, what rates are chosen by, and what is tested on."""
+def digits(path: str, kind: Kind) -> tuple[Dataset, Dataset, Dataset, Dataset]:
+    """Return what is learned from, what in the search for rates, what chooses them, and what is tested on."""
+    side, size = kind.size.side, kind.size
+    pooled = 28 // side
     with np.load(path) as file:
-        images = {name: file[f"x_{name}"].reshape(-1, SIDE, 2, SIDE, 2).mean((2, 4)) for name in ("train", "test")}
+        images = {name: file[f"x_{name}"].reshape(-1, side, pooled, side, pooled) for name in ("train", "test")}
         labels = {name: file[f"y_{name}"].astype(int) for name in ("train", "test")}
-    flat = {name: each.reshape(-1, SIDE**2) for name, each in images.items()}
+    flat = {name: each.mean((2, 4)).reshape(-1, side**2) for name, each in images.items()}
     names = tuple("0123456789")
 
     def part(name: str, which: slice) -> Dataset:
-        return Dataset(flat[name][which], labels[name][which], names, unit=unit)
+        return Dataset(flat[name][which], labels[name][which], names, unit=kind.unit)
 
-    return part("train", slice(6000)), part("train", slice(-2000, None)), part("test", slice(None))
+    learned, searched = (part("train", slice(count)) for count in (size.learned, size.searched))
+    return learned, searched, part("train", slice(-2000, None)), part("test", slice(None))
 
 
 def trained(
@@ -213,17 +241,17 @@ def ranked(name: str, path: str) -> None:
     """Choose rates and train, rule by rule, what has no row yet."""
     kind, file = KINDS[name], HERE / f"{name}.csv"
     rows = list(csv.DictReader(file.open())) if file.exists() else []
-    train_part, chosen_by, test = digits(path, kind.unit)
+    learned, searched, chosen_by, test = digits(path, kind)
     for rule in RULES:
         there = {int(row["seed"]): float(row["factor"]) for row in rows if row["rule"] == rule}
         left = [seed for seed in SEEDS if seed not in there]
         if not left:
             continue
-        base = rates_of(kind, rule, train_part)
-        factor = next(iter(there.values()), None) or _searched(kind, rule, Split(train_part, None, chosen_by), base)
+        base = rates_of(kind, rule, searched)
+        factor = next(iter(there.values()), None) or _searched(kind, rule, Split(searched, None, chosen_by), base)
         for seed in left:
             rates = {bank: factor * rate for bank, rate in base.items()}
-            last, ends = trained(kind, rule, Split(train_part, None, test), rates, seed, EPOCHS)
+            last, ends = trained(kind, rule, Split(learned, None, test), rates, seed, kind.size.epochs)
             row = {"rule": rule, "factor": factor, "seed": seed, "loss": last.train.loss}
             _append(file, {**row, "train_error": 100 * (1 - last.train.accuracy), "test_error": error(last), **ends})
     draw()
@@ -249,20 +277,26 @@ def _append(path: Path, row: Mapping[str, object]) -> None:
 
 
 def draw() -> None:
-    """Draw test errors by rule: a dot a training, a bar at the mean, for each kind of network."""
+    """Draw test errors by rule: a dot a training, a bar at the mean, for each kind of network, a row for each size."""
     names = [name for name in KINDS if (HERE / f"{name}.csv").exists()]
-    figure = plt.figure(figsize=(10, 3.6), layout="constrained")
-    panels = figure.subplots(1, len(names), sharey=True, squeeze=False)[0]
-    for axes, name in zip(panels, names, strict=True):
+    figure = plt.figure(figsize=(10, 3 * -(-len(names) // 3)), layout="constrained")
+    panels = figure.subplots(-(-len(names) // 3), 3, sharey=True, squeeze=False)
+    for axes, name in zip(panels.flat, names, strict=False):
         with (HERE / f"{name}.csv").open() as file:
             rows = list(csv.DictReader(file))
+        every = [float(row["test_error"]) for row in rows]
         for place, rule in enumerate(RULES):
-            errors = np.array([float(row["test_error"]) for row in rows if row["rule"] == rule])
+            errors = np.array([error for error, row in zip(every, rows, strict=True) if row["rule"] == rule])
             axes.scatter(errors, np.full(len(errors), place), s=14, alpha=0.6)
             axes.plot([errors.mean()] * 2, [place - 0.3, place + 0.3], color="black")
         axes.set(yticks=range(len(RULES)), yticklabels=RULES, title=name, xlabel="test error, %")
+        if max(every) > 10 * min(every):
+            axes.set_xscale("log")
+            axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 3, 5)))
+            axes.xaxis.set_major_formatter(FormatStrFormatter("%g"))
+            axes.xaxis.set_minor_locator(NullLocator())
         axes.grid(alpha=0.3, axis="x")
-    panels[0].invert_yaxis()
+    panels[0, 0].invert_yaxis()
     figure.savefig(HERE / "ranking.svg", metadata={"Date": None})
 
 
