@@ -52,6 +52,7 @@ def test_xor_is_learned_by_every_rule_in_time():
 def test_leaks_are_learned_over_tasks():
     found = {(row["seed"], row["leaks"]): row for row in rows("meta", "results.csv")}
     for seed in "012":
-        begun, learned = found[seed, "as begun"], found[seed, "learned"]
-        assert float(learned["loss_unseen"]) < float(begun["loss_unseen"])
+        begun, learned, best = (found[seed, leaks] for leaks in ("as begun", "learned", "best known"))
         assert float(learned["rms_off_mean"]) < 0.6 * float(begun["rms_off_mean"])
+        lost, left = (float(each["loss_unseen"]) - float(best["loss_unseen"]) for each in (begun, learned))
+        assert left < 0.1 * lost if seed in "12" else left <= lost  # the mean of seed 0 is near where leaks begin
