@@ -1,4 +1,4 @@
-"""How well do ECRAM and capacitors read MNIST? 784-100-10, rests written once they fill a tenth of the range.
+"""How well do devices read MNIST? 784-100-10, rests kept, of fine devices written once they fill a tenth of the range.
 
     python experiments/devices/mnist.py PATH
 
@@ -18,22 +18,24 @@ from ebana_like.training import Callback, EpochRecord, Progress, train
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from rows import add_row
+from run import FINE, PRESETS, WRITTEN, rarely
 from trainings import configured
 
 RESULTS = Path(__file__).parent / "mnist.csv"
 
-RARELY = "rounding=kept,least=100,most=200"
-
-TENTH = "rounding=kept,least=40,most=80"
-"""The same share of the range, in pulses of a capacitor."""
-
 CASES = (
-    ("ecram", RARELY, 0),
-    ("ecram", RARELY, 1),
-    ("ecram", RARELY, 2),
-    *(("capacitor", TENTH, seed) for seed in range(3)),
+    *(("ecram", seed, 10) for seed in range(3)),
+    *(("capacitor", seed, 10) for seed in range(3)),
+    *((name, 0, 3) for name in (*PRESETS, *WRITTEN)),
 )
-"""Technology, its options, seed."""
+"""Technology, seed, epochs."""
+
+
+def kept(technology: str) -> str:
+    """Return the options by which rests are kept, none where devices do not move by pulses."""
+    if technology in FINE:
+        return rarely(technology)
+    return "" if technology in ("ideal", *WRITTEN) else "rounding=kept"
 
 
 class Course(Callback):
@@ -46,7 +48,7 @@ class Course(Callback):
         print(f"  epoch {record.epoch}: test error {100 * (1 - record.test.accuracy):.2f} %", flush=True)
 
 
-def settings(technology: str, options: str, seed: int, path: str) -> Settings:
+def settings(technology: str, seed: int, epochs: int, path: str) -> Settings:
     """Return plain steps in single precision, with conductances to 3e-7 S: ECRAM's symmetry points, at 0.41 of the
     range, lie where the network works then; rates a unit of conductance are half as large. Chosen for ECRAM.
     """
@@ -55,7 +57,8 @@ def settings(technology: str, options: str, seed: int, path: str) -> Settings:
         data=path,
         seed=seed,
         technology=technology,
-        technology_options=options,
+        technology_options=kept(technology),
+        epochs=epochs,
         precision="single",
         estimator="adjoint",
         g_high=3e-7,
@@ -68,19 +71,18 @@ def main(path: str) -> None:
     if RESULTS.exists():
         with RESULTS.open() as file:
             done = list(csv.DictReader(file))
-    for technology, options, seed in CASES:
-        case = {"technology": technology, "options": options, "seed": seed}
+    for technology, seed, epochs in CASES:
+        case = {"technology": technology, "options": kept(technology), "seed": seed, "epochs": epochs}
         if any(all(row[name] == str(value) for name, value in case.items()) for row in done):
             continue
         print(case, flush=True)
-        given, began = settings(technology, options, seed, path), time.perf_counter()
+        given, began = settings(technology, seed, epochs, path), time.perf_counter()
         problem = TASKS["mnist"].problem(given)
         with simulator_of(problem.circuit, given) as simulator:
             last = train(problem, simulator, callbacks=[Course()]).records[-1]
         assert last.test is not None
         row = {
             **case,
-            "epochs": last.epoch,
             "test_error": f"{100 * (1 - last.test.accuracy):.2f}",
             "train_error": f"{100 * (1 - last.train.accuracy):.2f}",
             "clamped": f"{last.clamped:.3f}",

@@ -102,6 +102,14 @@ IMPERFECTIONS = (
 )
 
 
+def rarely(technology: str) -> str:
+    """Return the options with which rests are written once they fill a share of `RARE` of the range."""
+    devices = technology_named(technology)
+    assert isinstance(devices, Pulsed)
+    pulses = round(RARE / devices.step)
+    return f"rounding=kept,least={pulses},most={2 * pulses}"
+
+
 @dataclass(frozen=True)
 class Case:
     """A training's task, technology, its options, and how it is driven: sgd, sign, kept, rarely, tiki-taka."""
@@ -124,10 +132,7 @@ class Case:
         if self.rule == "tiki-taka":
             given["technology_options"] = ",".join(filter(None, [self.options, "transfer.every=1"]))
         if self.rule == "rarely":
-            devices = technology_named(self.technology, self.options)
-            assert isinstance(devices, Pulsed)
-            pulses = round(RARE / devices.step)
-            given["technology_options"] = f"rounding=kept,least={pulses},most={2 * pulses}"
+            given["technology_options"] = rarely(self.technology)
         if self.rule == "sign":
             given |= {"update": "sign", "lr": (SIGN[self.task],)}
         return replace(TASKS[self.task].settings, **given)
