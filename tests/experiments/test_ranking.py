@@ -39,11 +39,20 @@ def test_where_no_unit_has_an_end_no_rule_fails():
     assert max(found.values()) < min(found.values()) + 1.9
 
 
-def test_in_a_circuit_negative_perturbations_are_better_than_positive_ones():
+def test_in_a_small_circuit_negative_perturbations_are_better_than_positive_ones():
     found = means("circuit")
     for kind in ("EP", "coupled"):
         assert found[f"{kind}, negative"] < found[f"{kind}, centered"] < found[f"{kind}, positive"]
     assert sorted(found, key=found.get)[-2:] == ["contrastive", "coupled, positive"]
+
+
+def test_of_whole_digits_centered_is_the_best_of_its_three_and_contrastive_the_last_that_does_not_fail():
+    for kind in ("circuit-whole", "smooth-whole", "hopfield-whole"):
+        found = means(kind)
+        for rule in ("EP", "coupled"):
+            assert found[f"{rule}, centered"] < min(found[f"{rule}, positive"], found[f"{rule}, negative"])
+        failing = {"backpropagation", "EP, negative"} if kind == "hopfield-whole" else set()
+        assert max(set(found) - failing, key=found.get) == "contrastive"
 
 
 def test_no_rate_was_taken_at_an_end_of_what_was_offered():
@@ -57,7 +66,7 @@ def test_no_rate_was_taken_at_an_end_of_what_was_offered():
 def test_rates_make_first_steps_as_long_as_those_of_the_gradient():
     kind = RUN["KINDS"]["hopfield"]
     rng = np.random.default_rng(0)
-    pictures = rng.integers(0, 256, (100, RUN["SIDE"] ** 2))
+    pictures = rng.integers(0, 256, (100, kind.size.side**2))
     data = RUN["Dataset"](pictures, rng.integers(0, 10, 100), tuple("0123456789"), unit=kind.unit)
     exact, contrastive = (RUN["rates_of"](kind, rule, data) for rule in ("backpropagation", "contrastive"))
     assert exact == kind.rates
