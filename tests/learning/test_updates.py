@@ -14,6 +14,7 @@ from ebana_like.errors import SettingError
 from ebana_like.learning import SGD, UPDATES, Constant, Exponential, Optax, Sign, Update, update_named
 from ebana_like.nudges import Currents
 from ebana_like.ports import InputPorts, OutputPorts
+from ebana_like.values import Parameter
 
 
 def resistors(name, conductance):
@@ -130,6 +131,21 @@ def test_a_bank_has_its_own_rate():
 def test_a_bank_without_a_rate_is_named():
     with pytest.raises(SettingError, match='no learning rate for bank "second"; rates are given for first'):
         list(walk(SGD({"first": 0.01}), [FIRST]))
+
+
+def test_a_rule_steps_alike_whatever_the_sizes():
+    """Engines compile it once, for networks of any size that fill arrays of the same shapes."""
+
+    def directing(rule, *sizes):
+        parameters = {f"bank{k}.conductance": Parameter(np.ones(n), "S", Range(0, 10)) for k, n in enumerate(sizes)}
+        return rule.directing(parameters, rule.start(parameters), 1)
+
+    adam = update_named("adam", 0.01)
+    few, more = directing(adam, 3, 4), directing(adam, 5, 1)
+    assert few.against == more.against
+    assert few.of_address == more.of_address
+    assert few.against != directing(update_named("lion", 0.01), 3, 4).against
+    assert few.against != directing(adam, 3).against
 
 
 @pytest.mark.parametrize(

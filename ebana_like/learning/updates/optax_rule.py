@@ -67,7 +67,7 @@ class Optax(Update):
     ) -> tuple[dict[str, Signal], State]:
         memory = _memory(self.transformation, _sizes(parameters))
         with _on_cpu():
-            found, remembered = memory.compiled(
+            found, remembered = memory.rule.compiled(
                 {address: values[address] for address in parameters},
                 {address: dense(gradients[address]) for address in parameters},
                 {name: state[name] for name in memory.names},
@@ -80,25 +80,23 @@ class Optax(Update):
         if type(self) is not Optax:
             return None
         memory = _memory(self.transformation, _sizes(parameters))
-        return Directing(memory.against, state, memory.of_address, self.rates(parameters, epoch))
+        return Directing(memory.rule.against, state, memory.of_address, self.rates(parameters, epoch))
 
     def recalled(self, parameters: Mapping[str, Parameter], state: State) -> State:
         return super().recalled(parameters, _of_earlier_versions(parameters, state, self.start(parameters)) or state)
 
 
 @dataclass(frozen=True, eq=False)
-class _Memory:
-    """How a transformation's state becomes named arrays, each with an axis, and back: 0/mu/crossbar1.conductance.
+class _Rule:
+    """How a transformation steps with its state as named arrays, each with an axis: 0/mu/crossbar1.conductance.
 
-    structure: of the state. names, shapes: of its arrays, of whose one with no axis has one here.
-    of_address: the arrays with a number for every value of an address, and which.
+    structure: of the state. names: of its arrays. numbers: which have no axis there.
     """
 
     transformation: GradientTransformation
     structure: Any
     names: tuple[str, ...]
-    shapes: tuple[tuple[int, ...], ...]
-    of_address: Mapping[str, str]
+    numbers: tuple[bool, ...]
 
     def against(
         self,
@@ -111,7 +109,8 @@ class _Memory:
         spans = {address: ends.high - ends.low for address, ends in ranges.items()}
         places = {address: (each - ranges[address].low) / spans[address] for address, each in values.items()}
         slopes = {address: spans[address] * gradients[address] for address in values}
-        arrays = [state[name] if shape else state[name][0] for name, shape in zip(self.names, self.shapes, strict=True)]
+        each = zip(self.names, self.numbers, strict=True)
+        arrays = [state[name][0] if is_number else state[name] for name, is_number in each]
         updates, after = self.transformation.update(slopes, jax.tree.unflatten(self.structure, arrays), places)
         remembered = zip(self.names, jax.tree.leaves(after), strict=True)
         kept = {name: jnp.atleast_1d(leaf).astype(state[name].dtype) for name, leaf in remembered}
@@ -121,6 +120,18 @@ class _Memory:
     def compiled(self) -> Any:
         """`against` by itself."""
         return jax.jit(self.against)
+
+
+@dataclass(frozen=True, eq=False)
+class _Memory:
+    """What a transformation remembers of values of some sizes.
+
+    names: of its arrays. of_address: those with a number for every value of an address, and which.
+    """
+
+    rule: _Rule
+    names: tuple[str, ...]
+    of_address: Mapping[str, str]
 
 
 def _of_earlier_versions(parameters: Mapping[str, Parameter], state: State, now: State) -> State | None:
@@ -143,7 +154,7 @@ def _of_earlier_versions(parameters: Mapping[str, Parameter], state: State, now:
 
 @lru_cache(maxsize=64)
 def _memory(transformation: GradientTransformation, sizes: tuple[tuple[str, int], ...]) -> _Memory:
-    """Return how a transformation's state for values of these sizes is named; the same always, for it is compiled."""
+    """Return how a transformation's state for values of these sizes is named."""
     with _on_cpu():
         places = {address: jax.ShapeDtypeStruct((size,), float) for address, size in sizes}
         leaves, structure = jax.tree.flatten(jax.eval_shape(transformation.init, places))
@@ -154,7 +165,17 @@ def _memory(transformation: GradientTransformation, sizes: tuple[tuple[str, int]
         for address, size in sizes
         if name.endswith(f"/{address}") and shape == (size,)
     }
-    return _Memory(transformation, structure, names, shapes, of_address)
+    rule = _rule(transformation, structure, names, tuple(not shape for shape in shapes))
+    return _Memory(rule, names, of_address)
+
+
+@lru_cache(maxsize=64)
+def _rule(
+    transformation: GradientTransformation, structure: Any, names: tuple[str, ...], numbers: tuple[bool, ...]
+) -> _Rule:
+    """Return the same always, whatever the sizes of values: what is compiled for some serves others of their shapes,
+    as networks have that are filled up to common sizes."""
+    return _Rule(transformation, structure, names, numbers)
 
 
 def _names(structure: Any) -> tuple[str, ...]:
