@@ -251,8 +251,10 @@ class NativeSimulator:
             return Descended(
                 count,
                 Resident(layered, g),
-                gathered(scores[:count, :, :outputs]).astype(float),
-                gathered(norms[:count]).astype(float),
+                gathered(scores)[:count, :, :outputs].astype(
+                    float
+                ),  # cut on the device, each shape would be compiled for
+                gathered(norms)[:count].astype(float),
                 ResidentState(layered, {**before, **state}, stepping.of_address) if stepping else {},
             )
 

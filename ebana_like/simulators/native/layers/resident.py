@@ -7,6 +7,11 @@ the steps.
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+
 from ebana_like.elements import FloatArray
 from ebana_like.simulators.native.layers.layered import LayeredCircuit
 from ebana_like.simulators.native.layers.network import Conductances
@@ -34,11 +39,9 @@ class Resident(Mapping[str, FloatArray]):
         """Return how many stand at an end of their range, as single or double precision has it."""
         parameters = self.layered.circuit.parameters
         first, *behind = [parameters[address] for address in self.layered.learned]
+        ends = [np.array([each.low, each.high]) for each in (first, first, first, *behind)]
         with doubles():
-            return sum(
-                int(((part == each.low) | (part == each.high)).sum())
-                for each, part in zip((first, first, first, *behind), self.layered.real(self.g), strict=True)
-            )
+            return int(_at_ends(self.layered.real(self.g), ends))
 
     def __len__(self) -> int:
         return len(self.layered.learned)
@@ -49,3 +52,13 @@ def split(layered: LayeredCircuit, values: Values) -> Conductances:
     if isinstance(values, Resident) and values.layered is layered:
         return values.g
     return layered.split(values)
+
+
+@jax.jit
+def _at_ends(parts: list[Array], ends: list[Array]) -> Array:
+    """Return how many numbers of all arrays are one of their array's two ends."""
+    total = jnp.zeros((), int)
+    for part, end in zip(parts, ends, strict=True):
+        low, high = end.astype(part.dtype)
+        total += ((part == low) | (part == high)).sum()
+    return total
