@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
+from ebana_like.errors import SettingError
 from ebana_like.options import Given, Option, Value, chosen, table_of
 from ebana_like.seams import Seam
 
@@ -84,6 +85,7 @@ one of `cell.` several, side by side.
 """
 
 _VERIFY, _TRANSFER, _PAIR, _CELL = "verify.", "transfer.", "pair.", "cell."
+_ARRANGED = (_TRANSFER, _PAIR, _CELL)
 
 
 def technology_named(
@@ -99,13 +101,22 @@ def technology_named(
     table = table_of(options, "technology_options")
     values = chosen(table, options_of(found, seed), name, "technology_options")
     around = {key: value for key, value in values.items() if key.startswith((_VERIFY, _TRANSFER, _PAIR, _CELL))}
+    arranged = [next(key for key in table if key.startswith(each)) for each in _ARRANGED if _has(table, each)]
+    if len(arranged) > 1:
+        raise SettingError(
+            f"technology_options has {' and '.join(arranged)}, two ways to put devices side by side; leave one out"
+        )
     device, is_cell = _device_of(found), _device_of(found) is not found
     changed: Technology = _changed(device, {key: value for key, value in values.items() if key not in around})
     for prefix, wrapper in _wrappers().items():
-        if any(key.startswith(prefix) for key in table) or (prefix == _CELL and is_cell):
+        if _has(table, prefix) or (prefix == _CELL and is_cell):
             own = {key.removeprefix(prefix): value for key, value in around.items() if key.startswith(prefix)}
             changed = wrapper(changed, **own)
     return changed
+
+
+def _has(table: Mapping[str, Any], prefix: str) -> bool:
+    return any(key.startswith(prefix) for key in table)
 
 
 def _wrappers() -> "dict[str, Callable[..., Technology]]":

@@ -36,6 +36,9 @@ FAST, COUNT, REFERENCE, SIGN, MEAN = "fast ", "updates", "reference", "sign", "m
 FLIPPED = 6
 """Which of an update's draws flips signs."""
 
+MOST = 1e6
+"""What is asked or read is so many times more or less at most: in singles, more would be no number, less nothing."""
+
 
 @dataclass(frozen=True)
 class TikiTaka(Around):
@@ -64,10 +67,9 @@ class TikiTaka(Around):
         if not isinstance(self.inner, Pulsed):
             raise SettingError("Tiki-taka needs devices that move by pulses, as those of Pulsed")
         require_number("updates between two transfers", self.every, whole=True, low=1)
-        require_number("share of a transfer", self.share, above=0)
-        require_number("off of a transfer", self.off, low=0)
-        require_number("gain of a transfer", self.gain, above=0)
-        require_shares("a transfer", chop=self.chop, averaged=self.averaged)
+        require_number("share of a transfer", self.share, low=1 / MOST, high=MOST)
+        require_number("gain of a transfer", self.gain, low=1 / MOST, high=MOST)
+        require_shares("a transfer", off=self.off, chop=self.chop, averaged=self.averaged)
         if self.averaged and not self.chop:
             raise SettingError("a transfer's reference is averaged from one flip of signs to the next; give chop too")
 

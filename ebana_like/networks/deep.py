@@ -1,6 +1,7 @@
 """Which circuit does a list of layers describe?"""
 
 from collections.abc import Sequence
+from typing import NoReturn
 
 import numpy as np
 
@@ -9,6 +10,7 @@ from ebana_like.circuit import Circuit
 from ebana_like.errors import CircuitError, SettingError
 from ebana_like.limits import require_at_most
 from ebana_like.networks.blocks import Block
+from ebana_like.networks.skip import Skip
 from ebana_like.nudges import Currents, Nudge
 from ebana_like.wiring import Wiring
 
@@ -37,12 +39,23 @@ def build_network(
         raise SettingError(f"nudging is {shown(nudging)}; expected Currents() or SwitchedTargets(beta)")
     _require_size(layers)
     wiring = Wiring(np.random.default_rng(seed))
-    for layer in layers:
+    for before, layer in zip([None, *layers[:-1]], layers, strict=True):
+        depth = wiring.depth
         layer.build(wiring)
+        if isinstance(before, Skip) and not isinstance(layer, Skip) and wiring.depth == depth:
+            _refuse_skip(before, type(layer).__name__)
+    if layers and isinstance(layers[-1], Skip):
+        _refuse_skip(layers[-1], "nothing")
     if wiring.inputs is None or wiring.outputs is None:
         raise CircuitError("a list of layers begins with Inputs and ends with OutputPairs")
     driven = (nudging or Currents()).wire(wiring, wiring.outputs)
     return wiring.circuit(title, driven)
+
+
+def _refuse_skip(skip: Skip, behind: str) -> NoReturn:
+    raise CircuitError(
+        f"behind Skip({skip.layer}) stands {behind}; its rows are for a crossbar, put it right before one"
+    )
 
 
 def _require_size(layers: Sequence[Block]) -> None:

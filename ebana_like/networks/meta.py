@@ -21,6 +21,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from ebana_like.checks import require_number
 from ebana_like.circuit import Circuit
 from ebana_like.elements import (
     Capacitors,
@@ -48,7 +49,7 @@ def leaky_learner(inputs: FloatArray, leaks: FloatArray, centres: FloatArray) ->
     inputs: of the examples, (examples, weights); the answers are the circuit's features, one volt each unit. leaks:
     lambda, (weights,), above zero; in the circuit 1 is `SIEMENS`. centres: omega, (weights,). Leaks and centres can be
     learned: "leaks.conductance", "centres.voltage".
-    Raises CircuitError for shapes that do not fit.
+    Raises CircuitError for shapes that do not fit, and for leaks or centres beyond those that can be learned.
     """
     examples, count = inputs.shape
     if leaks.shape != (count,) or centres.shape != (count,):
@@ -56,6 +57,9 @@ def leaky_learner(inputs: FloatArray, leaks: FloatArray, centres: FloatArray) ->
             f"inputs are {inputs.shape}, leaks {leaks.shape}, centres {centres.shape}; give (examples, weights), "
             "(weights,) and (weights,)"
         )
+    for name, values, span, unit in (("leaks", leaks, LEAKS, SIEMENS), ("centres", centres, CENTRES, 1.0)):
+        for value in values.tolist():
+            require_number(f"one of {name}", value, low=span.low / unit, high=span.high / unit, error=CircuitError)
     wiring = Wiring(np.random.default_rng(0))
     answers = wiring.new_nodes([f"y{k}" for k in range(examples)])
     weights = wiring.new_nodes([f"w{k}" for k in range(count)])

@@ -36,8 +36,8 @@ class Skip(Block):
                 f"Skip({self.layer}) stands behind layer {wiring.depth}; "
                 + (f"it reaches layers 0 to {last}" if last >= 0 else "it has no earlier layer, put it behind another")
             )
-        rows = np.concatenate([own, earlier.rows])
-        mirrored, constant = (
-            np.concatenate(pair) for pair in ((wiring.mirrored, earlier.mirrored), (wiring.constant, earlier.constant))
-        )
-        wiring.lead(rows, mirrored, constant)
+        if np.isin(earlier.rows, own).any():
+            raise CircuitError(f"Skip({self.layer}): the rows of layer {self.layer} are there already; give it once")
+        wiring.rows = np.concatenate([own, earlier.rows])
+        wiring.mirrored = np.concatenate([wiring.mirrored, earlier.mirrored])
+        wiring.constant = np.concatenate([wiring.constant, earlier.constant])

@@ -288,6 +288,6 @@ def continued(circuit: Circuit, start: Circuit) -> Circuit:
     if wanted != found:
         raise SettingError(
             f"the circuit to start from has trained values {_counted(found)}, this one needs {_counted(wanted)}; "
-            "give the same --hidden, or --train of a fit, as the run it came from"
+            "give the same --hidden (--weights of meta), or --train of a fit, as the run it came from"
         )
     return circuit.with_values(start.values())

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ebana_like.checks import require_number
 from ebana_like.errors import SettingError
 from ebana_like.learning.updates.catalog import UPDATES
 from ebana_like.runs.entries import setting
@@ -110,15 +111,30 @@ class MetaTask:
         import numpy as np
 
         from ebana_like.learning.costs.of_weights import WeightError
-        from ebana_like.networks.meta import leaky_learner
+        from ebana_like.networks.meta import LEAKS, SIEMENS, leaky_learner
         from ebana_like.runs import load_circuit
-        from ebana_like.runs.assembly import continued, estimator_of, made, readout_of, technology_of, update_of
+        from ebana_like.runs.assembly import (
+            SETTINGS_OF,
+            continued,
+            estimator_of,
+            made,
+            readout_of,
+            technology_of,
+            update_of,
+        )
         from ebana_like.systems import CircuitSystem
         from ebana_like.training import Problem
 
         data, found, n = self.parts(settings), drawn(settings), settings.weights
+        for name in ("cost", *SETTINGS_OF["cost"]):
+            if (given := getattr(settings, name)) != getattr(self.settings, name):
+                raise SettingError(
+                    f"{name} is {given}, but weights are judged by the squared error of their answers to the other "
+                    "questions; leave it out"
+                )
         if len(settings.lr) != 1:
             raise SettingError(f"lr has {len(settings.lr)} values; give one")
+        require_number("leak", settings.leak, low=LEAKS.low / SIEMENS, high=LEAKS.high / SIEMENS)
         circuit = leaky_learner(found.inputs, np.full(n, settings.leak), np.zeros(n))
         if settings.start:
             circuit = continued(circuit, load_circuit(Path(settings.start)).circuit)

@@ -55,6 +55,9 @@ def test_a_resumed_training_ends_with_the_bits_of_an_unbroken_one(tmp_path):
         (("--others", 3), "others is 3, fewer than 4 weights"),
         (("--data", "a.csv"), "tasks are drawn by the seed"),
         (("--lr", "0.1,0.2"), "lr has 2 values; give one"),
+        (("--leak", 1e9), "leak is 1000000000; it must be at least 0.01 and at most 100"),
+        (("--cost", "cross-entropy"), "cost is cross-entropy, but weights are judged by the squared error"),
+        (("--on", 2), "on is 2.0, but weights are judged by the squared error"),
     ],
 )
 def test_what_does_not_go_is_said(arguments, message, tmp_path):

@@ -83,7 +83,7 @@ def test_it_is_an_option_of_devices_that_move_by_pulses_and_part_of_some_presets
     four = technology_named("reram-es-4", "cell.written=all,write_noise=0", seed=7)
     assert (type(four), four.devices, four.written) == (Cell, 4, "all")
     assert (four.inner.step, four.inner.write_noise, four.inner.seed) == (6.75e-4, 0, 7)
-    with pytest.raises(SettingError, match="a cell needs devices that move by pulses"):
+    with pytest.raises(SettingError, match="transfer.every and cell.devices, two ways .*; leave one out"):
         technology_named("ecram", "cell.devices=2,transfer.every=2")
     with pytest.raises(SettingError, match="devices of a cell is 0; it must be at least 1"):
         technology_named("ecram", "cell.devices=0")

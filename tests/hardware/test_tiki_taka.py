@@ -116,3 +116,6 @@ def test_what_is_read_is_written_at_once_by_chance_where_nothing_is_added_up():
 def test_a_reference_that_follows_needs_signs_that_flip():
     with pytest.raises(SettingError, match="averaged from one flip of signs to the next; give chop too"):
         technology_named("ecram", "transfer.averaged=0.1")
+    for option in ("share=1e300", "share=1e-300", "gain=1e300", "off=1e30"):
+        with pytest.raises(SettingError, match="of a transfer is .*; it must be at least .* and at most"):
+            technology_named("ecram", f"transfer.{option}")

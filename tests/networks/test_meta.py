@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ebana_like.errors import CircuitError
-from ebana_like.learning import Centered
+from ebana_like.learning import Adjoint, Centered, CoContentDifferences
 from ebana_like.learning.costs.of_weights import WeightError
 from ebana_like.networks.meta import SIEMENS, leaky_learner, with_leaks
 from ebana_like.simulators import NativeSimulator, NgspiceSimulator
@@ -33,6 +33,18 @@ def test_the_meta_gradient_is_that_of_ridge_regression(engine):
     through = np.linalg.solve(INPUTS.T @ INPUTS + np.diag(LEAKS), OTHERS.T @ (OTHERS @ ridge() - WANTED) / 8)
     assert SIEMENS * found["leaks.conductance"] == pytest.approx((CENTRES - ridge()) * through, rel=1e-8)
     assert found["centres.voltage"] == pytest.approx(LEAKS * through, rel=1e-8)
+
+
+def test_differences_at_a_centre_of_zero_are_the_gradient():
+    """Where a share of the value is no step."""
+    circuit = leaky_learner(INPUTS, np.array([0.01, 1.0, 100.0]), np.zeros(3))
+    with NativeSimulator(circuit) as simulator:
+        exact, found = (
+            each.estimate(simulator, {}, TARGETS[None], FITTING[None], WeightError.of(OTHERS), RNG).gradients
+            for each in (Adjoint(), CoContentDifferences(1e-6))
+        )
+    for address, each in exact.items():
+        assert np.linalg.norm(found[address] - each) < 1e-5 * np.linalg.norm(each)
 
 
 def test_to_learn_is_to_settle():

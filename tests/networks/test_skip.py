@@ -56,5 +56,26 @@ def test_what_is_no_earlier_layer_is_refused():
     for layer in (2, 3):
         with pytest.raises(CircuitError, match="it reaches layers 0 to 1"):
             network([Skip(layer)])
+    with pytest.raises(CircuitError, match="there already"):
+        network([Skip(1), Skip(0), Skip(1)])
     with pytest.raises(CircuitError, match="no earlier layer"):
         build_network([Inputs(2), Skip(0), Crossbar(2), OutputPairs()])
+
+
+def test_what_a_skip_brought_belongs_to_no_layer():
+    """So that rows of the first hidden layer alone, and none of the inputs that it saw beside, come with it."""
+    neuron = DiodePair("d1n4148"), Amplifier(3)
+    behind = [Crossbar(3), *neuron, Skip(1), Crossbar(4), OutputPairs()]
+    circuit = build_network([Inputs(2), Crossbar(4), *neuron, Skip(0), *behind])
+    assert [len(circuit.named(f"crossbar{k}")) for k in (1, 2, 3)] == [4 * 6, 3 * (4 + 6), 4 * (3 + 4)]
+
+
+def test_a_skip_without_a_crossbar_behind_it_is_refused():
+    """Diodes, amplifiers and outputs would stand at the inputs."""
+    first, pair = [Inputs(2), Crossbar(4)], DiodePair()
+    behind = {"Amplifier": [pair, Skip(0), Amplifier(3), Crossbar(4)], "DiodePair": [Skip(0), pair, Crossbar(4)]}
+    for name, layers in {**behind, "OutputPairs": [pair, Crossbar(4), Skip(0)]}.items():
+        with pytest.raises(CircuitError, match=f"stands {name}; its rows are for a crossbar"):
+            build_network([*first, *layers, OutputPairs()])
+    with pytest.raises(CircuitError, match="stands nothing"):
+        build_network([*first, pair, Crossbar(4), OutputPairs(), Skip(0)])

@@ -26,7 +26,7 @@ from ebana_like.systems import CircuitSystem, Engine, OperatingPoints
 from ebana_like.values import Values, parts
 
 STEP = 1e-3
-"""By which share of itself a value is changed, up and down."""
+"""By which share of itself a value is changed, up and down; of its range, where it is zero."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,13 +93,13 @@ class _Differences(OfCircuits):
         signals: dict[str, Signal] = {}
         for at, value in own.items():
             found = np.empty(len(value))
-            for k, each in enumerate(value.tolist()):
+            for k, step in enumerate((STEP * np.where(value == 0, circuit.parameters[at].span, value)).tolist()):
                 ends = []
                 for sign in (1, -1):
                     moved = value.copy()
-                    moved[k] = each * (1 + sign * STEP)
+                    moved[k] += sign * step
                     ends.append(measured({**own, at: moved}))
-                found[k] = (ends[0] - ends[1]) / (2 * STEP * each)
+                found[k] = (ends[0] - ends[1]) / (2 * step)
             signals[at] = found
         return Estimate(signals, points, lambda: system.input_signal(points, coefficients))
 

@@ -18,6 +18,9 @@ from ebana_like.values import Parameter, Values, parts
 
 IDEAL = Ideal()
 
+MOST = 700.0
+"""Of a logarithm that grows in one step: its value is beyond every range, and still a number."""
+
 
 @dataclass(frozen=True)
 class Update(ABC):
@@ -105,7 +108,7 @@ class Update(ABC):
         for address, parameter in parameters.items():
             step, direction = self.step_size(address, seen[address], epoch), directions[address]
             if address in logarithmic:
-                step, direction = 1.0, -values[address] * np.expm1(-step * dense(direction))
+                step, direction = 1.0, -values[address] * np.expm1(np.minimum(-step * dense(direction), MOST))
             changed[address], entries = technology.move(
                 address, parameter, values[address], direction, step, devices, rng
             )

@@ -52,7 +52,7 @@ def take_behind(
         reference = _take_reference(left, nodes)
         require(reference is None or not mirrored.size)
         return Crossbar(bank, order, len(columns), bool(mirrored.size), reference), columns
-    if (skipping := take_skipping(left, nodes, earlier, sources)) is not None:
+    if not mirrored.size and (skipping := take_skipping(left, nodes, earlier, sources)) is not None:
         return skipping
     seen_through, windows, columns, tied = _take_windows(left, nodes.tolist())
     at = {node: k for k, node in enumerate(nodes.tolist())}

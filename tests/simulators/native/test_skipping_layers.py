@@ -9,7 +9,7 @@ from ebana_like import SGD, Adjoint, Centered, Dataset, NativeSimulator, Split, 
 from ebana_like.analysis.differences import differences, distance, flat
 from ebana_like.elements import Resistors
 from ebana_like.netlist import Netlist, read_netlist, write_netlist
-from ebana_like.networks import Amplifier, Crossbar, DiodePair, Inputs, OutputPairs, Skip, SwitchedTargets
+from ebana_like.networks import Amplifier, Crossbar, DiodePair, Inputs, OutputPairs, Outputs, Skip, SwitchedTargets
 from ebana_like.pages.circuit_pictures import linear_conductances
 from ebana_like.simulators.crossbars import SOURCES
 from ebana_like.simulators.native.general import GeneralEngine
@@ -137,3 +137,12 @@ def test_the_conductances_at_neurons_are_those_of_their_resistors():
         np.add.at(g_at, bank.negative, bank.conductance)
     for hidden, linear in zip(layers.hidden, linear_conductances(layers), strict=True):
         assert linear == pytest.approx(g_at[hidden.nodes] + hidden.forward * hidden.back * g_at[hidden.driven[1]])
+
+
+def test_neurons_in_mirror_are_for_the_general_engine(stimuli):
+    mirrored = Inputs(2), Crossbar(4), DiodePair("d1n4148"), Amplifier(3, mirrored=True)
+    circuit = build_network([*mirrored, Skip(0), Crossbar(3), Outputs()])
+    assert find_layers(circuit) is None
+    features, pull = stimuli(circuit)
+    native, general = (each(circuit).solve({}, features, pull) for each in (NativeSimulator, GeneralEngine))
+    assert np.abs(native.voltages - general.voltages).max() < ROUNDING
