@@ -27,7 +27,9 @@ WIRED = 50
 MOST_LOOKED_AT = 1000
 """Elements up to which crossbars are looked for."""
 
-NOT_DRAWN = f"has no layers and more than {WIRED} parts, too many for a schematic that could be read"
+NOT_DRAWN = (
+    f"is no chain of whole crossbars and has more than {WIRED} parts, too many for a schematic that could be read"
+)
 
 
 _PAGE = {"black": "currentColor", "white": "var(--page, white)"}

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Verified(Around):
-    """What an update asks of devices is asked of them again until it is there.
+    """What an update asks of devices is asked of them again until it is there; those near enough are left alone.
 
     inner: the devices. tolerance: of what is near enough, a share of the range. tries: at most, the first among them.
     """
@@ -36,9 +36,11 @@ class Verified(Around):
         def again(turn: Any, carry: tuple["Array", dict[str, "Array"]]) -> tuple["Array", dict[str, "Array"]]:
             reached, now = carry
             missing = aim - reached
-            asked = jnp.where(abs(missing) > self.tolerance * (high - low), missing, 0)
+            is_far = abs(missing) > self.tolerance * (high - low)
+            asked = jnp.where(is_far, missing, 0)
             moved, new = self.inner.moved(reached, asked, low, high, now, key + turn.astype(key.dtype))
-            return moved, {**now, **new}
+            kept = {name: jnp.where(is_far, each, now[name]) for name, each in new.items()}
+            return jnp.where(is_far, moved, reached), {**now, **kept}
 
         first, new = self.inner.moved(value, wanted, low, high, entries, key)
         reached, found = jax.lax.fori_loop(1, self.tries, again, (first, {**entries, **new}))

@@ -61,7 +61,7 @@ def test_a_large_circuit_without_layers_is_not_drawn(tmp_path):
     chain = "".join(f"R{k} {k} {k + 1} 1k\n" for k in range(51))
     circuit = read_netlist(f"chain\nV1 0 51 1\n{chain}.end\n").circuit
     assert schematic(circuit) is None
-    with pytest.raises(SettingError, match='"chain" has no layers and more than 50 parts'):
+    with pytest.raises(SettingError, match='"chain" is no chain of whole crossbars and has more than 50 parts'):
         save_schematic(circuit, tmp_path / "a.svg")
     (section,) = schematic_section(circuit)
     assert section.paragraphs == [f"The circuit {NOT_DRAWN}."]

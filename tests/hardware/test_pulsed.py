@@ -216,6 +216,16 @@ def test_program_and_verify_comes_near_in_spite_of_noise():
     assert (abs(again[-1] - 0.6) < 0.006).mean() > 0.9
 
 
+@pytest.mark.parametrize("forgetting", [{"leak": 100.0}, {"drift": 0.05}])
+def test_devices_near_enough_are_read_and_do_not_age(forgetting):
+    """However often others are written: between two updates one period passes."""
+    alone = Pulsed(step=0.01, zero=0.0, **forgetting)
+    places, state = asked(alone, [0.0] * 20)
+    verified, of_verified = asked(Verified(alone, tolerance=0.02, tries=10), [0.0] * 20)
+    np.testing.assert_array_equal(verified, places)
+    assert all((of_verified[name] == each).all() for name, each in state.items())
+
+
 def test_writing_at_once_misses_by_the_polynomial():
     technology = Programmed((0.01, 0.02), threshold=0.05)
     places, _ = asked(technology, [0.03, 0.03])
