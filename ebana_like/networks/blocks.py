@@ -121,6 +121,8 @@ class Crossbar(Block):
 
     def build(self, wiring: Wiring) -> None:
         rows = wiring.require_rows("Crossbar")
+        elements = len(rows) * self.columns  # with what a skip brought, of which `size` does not know
+        require_at_most("elements", elements, f"the crossbar has {elements:,} elements", CircuitError)
         low, high = self.limits
         wiring.depth += 1
         name = f"crossbar{wiring.depth}"

@@ -39,7 +39,7 @@ def build_network(
         raise SettingError(f"nudging is {shown(nudging)}; expected Currents() or SwitchedTargets(beta)")
     _require_size(layers)
     wiring = Wiring(np.random.default_rng(seed))
-    for before, layer in zip([None, *layers[:-1]], layers, strict=True):
+    for before, layer in zip([None, *layers], layers, strict=False):
         depth = wiring.depth
         layer.build(wiring)
         if isinstance(before, Skip) and not isinstance(layer, Skip) and wiring.depth == depth:

@@ -79,3 +79,10 @@ def test_a_skip_without_a_crossbar_behind_it_is_refused():
             build_network([*first, *layers, OutputPairs()])
     with pytest.raises(CircuitError, match="stands nothing"):
         build_network([*first, pair, Crossbar(4), OutputPairs(), Skip(0)])
+
+
+def test_a_crossbar_larger_than_can_be_meant_is_refused_with_what_a_skip_brings(monkeypatch):
+    monkeypatch.setenv("EBANA_MOST_ELEMENTS", "300")
+    layers = [Inputs(20), Crossbar(1), DiodePair(), Skip(0), Crossbar(20), OutputPairs()]
+    with pytest.raises(CircuitError, match="the crossbar has 860 elements; more than 300 are taken for a mistake"):
+        build_network(layers)
