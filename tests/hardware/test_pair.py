@@ -53,7 +53,7 @@ def test_what_one_device_cannot_do_symmetrically_two_can():
 def test_it_is_an_option_of_devices_that_move_by_pulses():
     found = technology_named("pcm", "pair.upper=0.9")
     assert (type(found), found.upper, found.lower, found.inner.one_way) == (Pair, 0.9, 0.25, True)
-    with pytest.raises(SettingError, match="a pair needs devices that move by pulses"):
+    with pytest.raises(SettingError, match="transfer.every and pair.upper, two ways .*; leave one out"):
         technology_named("pcm", "pair.upper=0.9,transfer.every=2")
 
 
