@@ -84,16 +84,19 @@ def main(folder: Path, names: Sequence[str]) -> None:
 
 
 def draw(folder: Path) -> None:
-    """Draw the errors of every epoch, a line a training: full on test digits, dotted on those that are learned from."""
+    """Draw the errors of every epoch, a line a training: full on test digits, dotted on those learned from."""
     with (folder / "epochs.csv").open() as file:
         rows = list(csv.DictReader(file))
     figure = plt.figure(figsize=(6, 3.6), layout="constrained")
     axes = figure.subplots()
-    for k, (network, seed) in enumerate(dict.fromkeys((row["network"], row["seed"]) for row in rows)):
-        own = [row for row in rows if (row["network"], row["seed"]) == (network, seed)]
-        epochs = [int(row["epoch"]) for row in own]
-        for kind, line, label in (("test_error", "-", f"{network}, seed {seed}"), ("train_error", ":", None)):
-            axes.plot(epochs, [float(row[kind]) for row in own], line, color=f"C{k}", label=label)
+    for k, network in enumerate(dict.fromkeys(row["network"] for row in rows)):
+        seeds = sorted({row["seed"] for row in rows if row["network"] == network})
+        for seed in seeds:
+            own = [row for row in rows if (row["network"], row["seed"]) == (network, seed)]
+            epochs = [int(row["epoch"]) for row in own]
+            name = f"{network}, {len(seeds)} seeds" if seed == seeds[0] else None
+            for kind, line, label in (("test_error", "-", name), ("train_error", ":", None)):
+                axes.plot(epochs, [float(row[kind]) for row in own], line, color=f"C{k}", linewidth=1, label=label)
     axes.set(xlabel="epoch", ylabel="error, %", yscale="log")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 3, 5)))
