@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from all_equations import ROUNDING, agree
 
-from ebana_like import SGD, Adjoint, Centered, Dataset, NativeSimulator, Split, SquaredError, build_network
+from ebana_like import Adjoint, NativeSimulator, SquaredError, build_network
 from ebana_like.analysis.differences import differences, distance, flat
 from ebana_like.elements import Resistors
 from ebana_like.netlist import Netlist, read_netlist, write_netlist
@@ -14,9 +15,7 @@ from ebana_like.pages.circuit_pictures import linear_conductances
 from ebana_like.simulators.crossbars import SOURCES
 from ebana_like.simulators.native.general import GeneralEngine
 from ebana_like.simulators.structure import find_layers
-from ebana_like.training import Problem, train
 
-ROUNDING = 1e-12  # volts: both stop when what is left is below this
 NEURON, IDEAL = (DiodePair("d1n4148"), Amplifier(4)), (DiodePair("d1n4148"), Amplifier(3, 3.0))
 
 
@@ -32,27 +31,10 @@ def both():
     return circuit_of(Skip(0), Skip(1), nudging=SwitchedTargets(1e-6))
 
 
-class ByBatches(NativeSimulator):
-    """One that leaves training steps to others."""
-
-    descends = False
-
-
 def test_voltages_and_steps_are_those_of_all_equations(stimuli):
     circuit = both()
     features, pull = stimuli(circuit)
-    native, general = (each(circuit).solve({}, features, pull) for each in (NativeSimulator, GeneralEngine))
-    assert native.messages == {}
-    assert np.abs(native.voltages - general.voltages).max() < ROUNDING
-    rng = np.random.default_rng(0)
-    data = Dataset(rng.normal(size=(8, 2)), rng.permutation(8) % 3, tuple("abc"))
-    for estimator in (Centered(1e-6), Adjoint()):
-        problem = Problem(circuit, Split(data), SquaredError(0.1, -0.1), estimator, SGD(0.05), epochs=2, batch=4)
-        assert NativeSimulator(circuit).descends
-        found, expected = (train(problem, engine(circuit)).values for engine in (NativeSimulator, ByBatches))
-        for address, value in expected.items():
-            moved = np.abs(value - circuit.values()[address]).max()
-            assert np.abs(found[address] - value).max() < 1e-6 * moved  # what centered nudging leaves of 12 digits
+    agree(circuit, features, pull)
 
 
 def test_the_gradient_is_that_of_finite_differences():

@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
+from all_equations import agree
 
-from ebana_like import SGD, Adjoint, Centered, Dataset, NativeSimulator, Split, SquaredError, build_network
+from ebana_like import build_network
 from ebana_like.elements import Resistors
 from ebana_like.networks import (
     Amplifier,
@@ -17,11 +18,8 @@ from ebana_like.networks import (
     SwitchedTargets,
 )
 from ebana_like.pages.circuit_pictures import linear_conductances
-from ebana_like.simulators.native.general import GeneralEngine
 from ebana_like.simulators.structure import find_layers
-from ebana_like.training import Problem, train
 
-ROUNDING = 1e-12  # volts: both stop when what is left is below this
 NEURON, IN_MIRROR = (DiodePair("d1n4148"), Amplifier(4)), (DiodePair("d1n4148"), Amplifier(4, mirrored=True))
 NETWORKS = {
     "convolutions": (
@@ -65,12 +63,6 @@ NETWORKS = {
 }
 
 
-class ByBatches(NativeSimulator):
-    """One that leaves training steps to others."""
-
-    descends = False
-
-
 SWITCHED = [name for name, (_, nudging) in NETWORKS.items() if nudging is not None]
 REST = ["local", *SWITCHED[1:]]
 CHOSEN = [pytest.param(name, marks=pytest.mark.thorough) if name in REST else name for name in NETWORKS]
@@ -83,19 +75,7 @@ def test_voltages_and_steps_are_those_of_all_equations(name, stimuli):
     circuit = build_network(layers, seed=3, nudging=nudging)
     assert find_layers(circuit) is not None
     features, pull = stimuli(circuit, 1e-6)
-    native = NativeSimulator(circuit).solve(circuit.values(), features, pull)
-    general = GeneralEngine(circuit).solve(circuit.values(), features, pull)
-    assert native.messages == {}
-    assert np.abs(native.voltages - general.voltages).max() < ROUNDING
-    rng = np.random.default_rng(0)
-    data = Dataset(rng.normal(size=(8, 16)), rng.permutation(8) % 3, tuple("abc"))
-    for estimator in (Centered(1e-6), Adjoint()):
-        problem = Problem(circuit, Split(data), SquaredError(0.1, -0.1), estimator, SGD(0.05), epochs=2, batch=4)
-        assert NativeSimulator(circuit).descends
-        found, expected = (train(problem, engine(circuit)).values for engine in (NativeSimulator, ByBatches))
-        for address, value in expected.items():
-            moved = np.abs(value - circuit.values()[address]).max()
-            assert np.abs(found[address] - value).max() < 1e-6 * moved  # what centered nudging leaves of 12 digits
+    agree(circuit, features, pull)
 
 
 @pytest.mark.parametrize("name", NETWORKS)
