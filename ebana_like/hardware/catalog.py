@@ -85,7 +85,13 @@ one of `cell.` several, side by side.
 """
 
 _VERIFY, _TRANSFER, _PAIR, _CELL = "verify.", "transfer.", "pair.", "cell."
-_ARRANGED = (_TRANSFER, _PAIR, _CELL)
+_APART = (
+    ((_TRANSFER, _PAIR), "two ways to put devices side by side"),
+    ((_TRANSFER, _CELL), "two ways to put devices side by side"),
+    ((_PAIR, _CELL), "two ways to put devices side by side"),
+    ((_TRANSFER, _VERIFY), "and every try would give the fast bank its gradients again"),
+)
+"""Options by how they begin of which only one kind can be given, and why."""
 
 
 def technology_named(
@@ -99,13 +105,16 @@ def technology_named(
     """
     found = instead or TECHNOLOGIES[name]
     table = table_of(options, "technology_options")
+    if _device_of(found) is not found and (
+        other := next((key for key in table if key.startswith((_TRANSFER, _PAIR))), "")
+    ):
+        raise SettingError(f'technology_options has {other}, and "{name}" is several devices a value; take one device')
     values = chosen(table, options_of(found, seed), name, "technology_options")
     around = {key: value for key, value in values.items() if key.startswith((_VERIFY, _TRANSFER, _PAIR, _CELL))}
-    arranged = [next(key for key in table if key.startswith(each)) for each in _ARRANGED if _has(table, each)]
-    if len(arranged) > 1:
-        raise SettingError(
-            f"technology_options has {' and '.join(arranged)}, two ways to put devices side by side; leave one out"
-        )
+    for kinds, reason in _APART:
+        if all(_has(table, each) for each in kinds):
+            both = " and ".join(next(key for key in table if key.startswith(each)) for each in kinds)
+            raise SettingError(f"technology_options has {both}, {reason}; leave one out")
     device, is_cell = _device_of(found), _device_of(found) is not found
     changed: Technology = _changed(device, {key: value for key, value in values.items() if key not in around})
     for prefix, wrapper in _wrappers().items():

@@ -151,6 +151,10 @@ def _rail(circuit: Circuit, spread: float, draw: Draw) -> Iterator[Change]:
 def _conductance(circuit: Circuit, spread: float, draw: Draw) -> Iterator[Change]:
     for bank in circuit.of_kind(Synapses):
         if (limits := bank.trainable.get("conductance")) is not None:
+            if limits.index is not None:
+                raise SettingError(
+                    f'mismatch has conductance={spread:g}, and elements of "{bank.name}" share theirs; leave it out'
+                )
             moved = bank.conductance * np.exp(spread * draw(len(bank)))
             yield bank, "conductance", np.clip(moved, limits.low, limits.high)
 

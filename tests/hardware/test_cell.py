@@ -85,5 +85,7 @@ def test_it_is_an_option_of_devices_that_move_by_pulses_and_part_of_some_presets
     assert (four.inner.step, four.inner.write_noise, four.inner.seed) == (6.75e-4, 0, 7)
     with pytest.raises(SettingError, match="transfer.every and cell.devices, two ways .*; leave one out"):
         technology_named("ecram", "cell.devices=2,transfer.every=2")
+    with pytest.raises(SettingError, match='transfer.every, and "ecram-2" is several devices a value; take one device'):
+        technology_named("ecram-2", "transfer.every=1")
     with pytest.raises(SettingError, match="devices of a cell is 0; it must be at least 1"):
         technology_named("ecram", "cell.devices=0")

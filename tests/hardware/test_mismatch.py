@@ -13,7 +13,16 @@ from ebana_like.errors import SettingError
 from ebana_like.hardware import Mismatch, mismatch
 from ebana_like.learning import Adjoint, Centered, SquaredError
 from ebana_like.netlist import DIALECTS, Netlist, read_netlist, write_netlist
-from ebana_like.networks import Amplifier, Crossbar, Currents, DiodePair, Inputs, OutputPairs, build_network
+from ebana_like.networks import (
+    Amplifier,
+    Convolution,
+    Crossbar,
+    Currents,
+    DiodePair,
+    Inputs,
+    OutputPairs,
+    build_network,
+)
 from ebana_like.nudges import nudging_of
 from ebana_like.simulators import NativeSimulator, NgspiceSimulator
 from ebana_like.simulators.native import compiled
@@ -207,3 +216,15 @@ def test_gnucap_finds_the_recorded_voltages_of_a_chip(operating_point, tmp_path)
     found = DIALECTS["gnucap"].voltages(tmp_path, done.stdout)
     # its constants of 1973 shift a diode's voltage by 3e-5 of itself, as of an ideal circuit
     assert max(abs(found[node] - expected[node]) for node in found) < 1e-4
+
+
+def test_tied_windows_cannot_differ():
+    layers = [
+        Inputs(9),
+        Convolution((1, 3, 3), 2, 1, 2),
+        *(DiodePair("d1n4148"), Amplifier(3.0)),
+        Crossbar(4),
+        OutputPairs(),
+    ]
+    with pytest.raises(SettingError, match='conductance=0.1, and elements of "crossbar1" share theirs; leave it out'):
+        Mismatch(conductance=0.1).numbered(build_network(layers), 3)

@@ -119,3 +119,8 @@ def test_a_reference_that_follows_needs_signs_that_flip():
     for option in ("share=1e300", "share=1e-300", "gain=1e300", "off=1e30"):
         with pytest.raises(SettingError, match="of a transfer is .*; it must be at least .* and at most"):
             technology_named("ecram", f"transfer.{option}")
+
+
+def test_devices_that_are_verified_have_no_fast_bank():
+    with pytest.raises(SettingError, match="transfer.every and verify.tries, and every try would .*; leave one out"):
+        technology_named("ecram", "transfer.every=1,verify.tries=3")
