@@ -44,7 +44,7 @@ def test_the_exponent_is_that_of_the_width_alone():
 
 
 def test_joules_are_the_power_of_the_phases_for_a_microsecond():
-    given = learner((8,), 10, 10)
+    given = learner((8,), 10, 10, {"estimator": "positive", "beta": 1e-9})
     circuit, volts = given.problem.circuit, given.problem.data.train.volts([0])
     with NativeSimulator(circuit) as engine:
         points = engine.solve({}, volts)
