@@ -40,4 +40,4 @@ def test_iris_is_learned_by_every_rule_on_all_splits():
     assert len(found) == 2 * len(RUN["IRIS"])
     assert {count for count, _ in found.values()} == {10}
     stalled = found.pop(("contrastive", "steps"))
-    assert stalled[1] < 0.9 < 0.95 < min(mean for _, mean in found.values())
+    assert stalled[1] < 0.95 < min(mean for _, mean in found.values())
