@@ -31,10 +31,9 @@ from ebana_like.runs.assembly import (
     cost_of,
     estimator_of,
     made,
-    readout_of,
+    problem_with,
     settings_of,
     simulator_of,
-    technology_of,
     update_of,
 )
 from ebana_like.simulators import engine_for
@@ -143,22 +142,8 @@ def prepared(settings: FitSettings, folder: Path | None = None) -> Prepared:
             f"outputs is {settings.outputs}: {circuit.outputs.count} outputs, but the table asks for {outputs} "
             f"({', '.join(data.train.classes)})"
         )
-    problem = Problem(
-        system,
-        data,
-        cost,
-        estimator_of(settings),
-        update_of(settings, settings.lr[0]),
-        settings.epochs,
-        settings.batch,
-        settings.seed,
-        settings.stop_loss,
-        settings.patience,
-        settings.checkpoint_batches,
-        judged_anew=True,
-        technology=technology_of(settings),
-        readout=readout_of(settings),
-    )
+    estimator, update = estimator_of(settings), update_of(settings, settings.lr[0])
+    problem = problem_with(settings, system, data, cost, estimator, update, judged_anew=True)
     return Prepared(system, problem, settings)
 
 

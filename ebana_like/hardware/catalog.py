@@ -105,19 +105,19 @@ def technology_named(
     """
     found = instead or TECHNOLOGIES[name]
     table = table_of(options, "technology_options")
-    if _device_of(found) is not found and (
-        other := next((key for key in table if key.startswith((_TRANSFER, _PAIR))), "")
-    ):
+    device = _device_of(found)
+    is_cell = device is not found
+    if is_cell and (other := next((key for key in table if key.startswith((_TRANSFER, _PAIR))), "")):
         raise SettingError(f'technology_options has {other}, and "{name}" is several devices a value; take one device')
     values = chosen(table, options_of(found, seed), name, "technology_options")
-    around = {key: value for key, value in values.items() if key.startswith((_VERIFY, _TRANSFER, _PAIR, _CELL))}
+    wrappers = _wrappers()
+    around = {key: value for key, value in values.items() if key.startswith(tuple(wrappers))}
     for kinds, reason in _APART:
         if all(_has(table, each) for each in kinds):
             both = " and ".join(next(key for key in table if key.startswith(each)) for each in kinds)
             raise SettingError(f"technology_options has {both}, {reason}; leave one out")
-    device, is_cell = _device_of(found), _device_of(found) is not found
     changed: Technology = _changed(device, {key: value for key, value in values.items() if key not in around})
-    for prefix, wrapper in _wrappers().items():
+    for prefix, wrapper in wrappers.items():
         if _has(table, prefix) or (prefix == _CELL and is_cell):
             own = {key.removeprefix(prefix): value for key, value in around.items() if key.startswith(prefix)}
             changed = wrapper(changed, **own)

@@ -103,11 +103,9 @@ class TikiTaka(Around):
         fast = {name.removeprefix(FAST): each for name, each in entries.items() if name.startswith(FAST)}
         fast = {**singles(fast), NUMBER: entries[NUMBER]}
         sign: Any = fast.get(SIGN, 1.0)
-        ends, asked = (
-            (jnp.float32(low), jnp.float32(high)),
-            standing((self.gain * sign * wanted).astype(jnp.float32), self.share),
-        )
-        gathered, new = in_singles(self.inner).moved(fast["value"], asked, *ends, fast, key)
+        asked = standing((self.gain * sign * wanted).astype(jnp.float32), self.share)
+        bounds = jnp.float32(low), jnp.float32(high)
+        gathered, new = in_singles(self.inner).moved(fast["value"], asked, *bounds, fast, key)
         gathered = standing(gathered, self.share)
         read, counted = jnp.float32(self.share) * sign * (gathered - fast[REFERENCE]), {}
         is_due: Any = True

@@ -41,7 +41,7 @@ from ebana_like.nudges import NUDGES
 from ebana_like.options import EXAMPLES, chosen, options_of, table_of
 from ebana_like.runs.settings import Settings, TrainingSettings
 from ebana_like.simulators import Simulator, simulator
-from ebana_like.systems import CircuitSystem
+from ebana_like.systems import CircuitSystem, System
 from ebana_like.training import Problem
 
 Made = TypeVar("Made")
@@ -63,12 +63,27 @@ def problem_of(settings: Settings, data: Split, title: str, start: Circuit | Non
     circuit = build_network(layers(settings, features, outputs), title, settings.seed, nudging)
     if start is not None:
         circuit = continued(circuit, start)
+    update = update_of(settings, rates_by_bank(settings))
+    return problem_with(settings, CircuitSystem(made(circuit, settings)), data, cost, estimator, update)
+
+
+def problem_with(
+    settings: TrainingSettings,
+    system: System,
+    data: Split,
+    cost: Cost,
+    estimator: Estimator,
+    update: Update,
+    judged_anew: bool = False,
+) -> Problem:
+    """Return the training problem of a system: what settings say of every training is taken from them."""
     return Problem(
-        system=CircuitSystem(made(circuit, settings)),
+        system=system,
         data=data,
         cost=cost,
         estimator=estimator,
-        update=update_of(settings, rates_by_bank(settings)),
+        update=update,
+        judged_anew=judged_anew,
         epochs=settings.epochs,
         batch=settings.batch,
         seed=settings.seed,

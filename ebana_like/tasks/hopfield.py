@@ -136,27 +136,13 @@ class HopfieldTask:
     def problem(self, settings: HopfieldSettings, folder: Path | None = None) -> "Problem":
         """Return the training problem. Raises SettingError for what such a network does not do."""
         from ebana_like.nudges import Clamped
-        from ebana_like.runs.assembly import cost_of, estimator_of, readout_of, technology_of
-        from ebana_like.training import Problem
+        from ebana_like.runs.assembly import cost_of, estimator_of, problem_with
 
         data, cost, estimator = self.scaled(self.parts(settings), settings), cost_of(settings), estimator_of(settings)
         if settings.nudging == Clamped.name:
             Clamped.suited(getattr(estimator, "beta", settings.beta))
-        return Problem(
-            system=settings.system(data.train.features.shape[1], data.train.outputs(cost)),
-            data=data,
-            cost=cost,
-            estimator=estimator,
-            update=_update(settings),
-            epochs=settings.epochs,
-            batch=settings.batch,
-            seed=settings.seed,
-            stop_loss=settings.stop_loss,
-            patience=settings.patience,
-            checkpoint_batches=settings.checkpoint_batches,
-            technology=technology_of(settings),
-            readout=readout_of(settings),
-        )
+        system = settings.system(data.train.features.shape[1], data.train.outputs(cost))
+        return problem_with(settings, system, data, cost, estimator, _update(settings))
 
 
 def _update(settings: HopfieldSettings) -> "Update":

@@ -57,9 +57,11 @@ class Drawn:
 
 
 def drawn(settings: MetaSettings) -> Drawn:
-    """Return the tasks that the settings draw by their seed. Raises SettingError for too few other questions."""
+    """Return the tasks that the settings draw by their seed. Raises SettingError for data, and too few questions."""
     import numpy as np
 
+    if settings.data:
+        raise SettingError(f"data is {settings.data}, but tasks are drawn by the seed; leave it out")
     if settings.others < settings.weights:
         raise SettingError(
             f"others is {settings.others}, fewer than {settings.weights} weights: no task would tell all of them; "
@@ -92,15 +94,7 @@ class MetaTask:
         return [self.name]
 
     def parts(self, settings: MetaSettings) -> "Split":
-        from ebana_like.data import RegressionDataset
-        from ebana_like.data.split import split
-
-        if settings.data:
-            raise SettingError(f"data is {settings.data}, but tasks are drawn by the seed; leave it out")
-        found = drawn(settings)
-        names = tuple(f"w{k}" for k in range(settings.weights))
-        tasks = RegressionDataset(found.answers, found.wanted, names)
-        return split(tasks, settings.validation, settings.test, settings.seed)
+        return _parts(settings, drawn(settings))
 
     def scaled(self, parts: "Split", settings: MetaSettings) -> "Split":
         """Return the same: a unit of an answer is a volt."""
@@ -118,14 +112,13 @@ class MetaTask:
             continued,
             estimator_of,
             made,
-            readout_of,
-            technology_of,
+            problem_with,
             update_of,
         )
         from ebana_like.systems import CircuitSystem
-        from ebana_like.training import Problem
 
-        data, found, n = self.parts(settings), drawn(settings), settings.weights
+        found, n = drawn(settings), settings.weights
+        data = _parts(settings, found)
         for name in ("cost", *SETTINGS_OF["cost"]):
             if (given := getattr(settings, name)) != getattr(self.settings, name):
                 raise SettingError(
@@ -138,21 +131,18 @@ class MetaTask:
         circuit = leaky_learner(found.inputs, np.full(n, settings.leak), np.zeros(n))
         if settings.start:
             circuit = continued(circuit, load_circuit(Path(settings.start)).circuit)
-        return Problem(
-            system=CircuitSystem(made(circuit, settings)),
-            data=data,
-            cost=WeightError.of(found.others),
-            estimator=estimator_of(settings),
-            update=update_of(settings, settings.lr[0]),
-            epochs=settings.epochs,
-            batch=settings.batch,
-            seed=settings.seed,
-            stop_loss=settings.stop_loss,
-            patience=settings.patience,
-            checkpoint_batches=settings.checkpoint_batches,
-            technology=technology_of(settings),
-            readout=readout_of(settings),
-        )
+        system, update = CircuitSystem(made(circuit, settings)), update_of(settings, settings.lr[0])
+        return problem_with(settings, system, data, WeightError.of(found.others), estimator_of(settings), update)
+
+
+def _parts(settings: MetaSettings, found: Drawn) -> "Split":
+    """Return tasks as samples, in parts."""
+    from ebana_like.data import RegressionDataset
+    from ebana_like.data.split import split
+
+    names = tuple(f"w{k}" for k in range(settings.weights))
+    tasks = RegressionDataset(found.answers, found.wanted, names)
+    return split(tasks, settings.validation, settings.test, settings.seed)
 
 
 META = MetaTask()

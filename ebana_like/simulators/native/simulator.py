@@ -248,12 +248,10 @@ class NativeSimulator:
             )
             outputs = self.circuit.outputs.count
             count = int(done)
-            return Descended(
+            return Descended(  # what is cut before it is gathered is compiled shape by shape
                 count,
                 Resident(layered, g),
-                gathered(scores)[:count, :, :outputs].astype(
-                    float
-                ),  # cut on the device, each shape would be compiled for
+                gathered(scores)[:count, :, :outputs].astype(float),
                 gathered(norms)[:count].astype(float),
                 ResidentState(layered, {**before, **state}, stepping.of_address) if stepping else {},
             )

@@ -345,5 +345,6 @@ def _neurons(hidden: Hidden, size: int, behind: AnyCrossbar) -> Layer:
     above, currents, to_ground = as_jax(padded(rails, size, 1)), as_jax(each), as_jax(ground.astype(float))
     column = behind.reference
     reference = None if column is None else as_jax(padded(column.conductance, size))
-    gains = forward, back
-    return Neurons(above, currents, as_jax(scales), *gains, to_ground, offsets, windows, reference, behind.skipping)
+    return Neurons(
+        above, currents, as_jax(scales), forward, back, to_ground, offsets, windows, reference, behind.skipping
+    )

@@ -93,7 +93,8 @@ class Network(NamedTuple):
     @property
     def kept(self) -> list[int]:
         """Layers left when the others are eliminated; all of them where their nodes are coupled."""
-        return [k for k in range(self.last + 1) if k not in self.eliminated]
+        eliminated = self.eliminated
+        return [k for k in range(self.last + 1) if k not in eliminated]
 
     @property
     def eliminated(self) -> list[int]:
